@@ -1,0 +1,120 @@
+// Who may call whom (../shared/design/house.md). Each rule is an arrow that must not exist.
+
+/** Inside a package, a file may use what stands left of it in this order, never right. */
+const order = {
+  core: [
+    ["errors", "backoff", "delay", "versions", "types"],
+    ["wire"],
+    ["input-values"],
+    ["transport", "multipart"],
+    ["fetch-transport"],
+    ["options"],
+    ["http"],
+    ["wait"],
+    ["task-run"],
+    ["blocks", "tasks", "packages", "applets"],
+    ["client"],
+    ["index", "testing"],
+  ],
+  scriptlet: [
+    ["errors"],
+    ["wire"],
+    ["mainframe"],
+    ["mqtt-mainframe", "memory-mainframe"],
+    ["outbox"],
+    ["values", "progress", "previews", "requests"],
+    ["context"],
+    ["executor"],
+    ["cli", "index", "testing"],
+  ],
+};
+
+const layer = (name, parts) => `^packages/${name}/src/(${parts.join("|")})([./-]|$)`;
+
+const insideRules = Object.entries(order).flatMap(([name, layers]) =>
+  layers.slice(0, -1).map((parts, position) => ({
+    name: `${name}-${parts[0]}-uses-only-what-stands-left`,
+    severity: "error",
+    from: { path: layer(name, parts) },
+    to: { path: layer(name, layers.slice(position + 1).flat()) },
+  })),
+);
+
+/** A library that exactly one file may import, so that it can be exchanged there. */
+const onlyIn = (library, file) => ({
+  name: `${library}-only-in-its-file`,
+  severity: "error",
+  from: { path: "^(packages|apps)/[^/]+/src/", pathNot: file },
+  to: { path: `(^|/)node_modules/${library}/`, dependencyTypesNot: ["type-only"] },
+});
+
+export default {
+  forbidden: [
+    {
+      name: "no-circular",
+      severity: "error",
+      comment: "A cycle hides which file is the lower one.",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "core-imports-no-package",
+      severity: "error",
+      from: { path: "^packages/core/src" },
+      to: { path: "^(packages/(?!core/)|apps/)" },
+    },
+    {
+      name: "scriptlet-stands-alone",
+      severity: "error",
+      from: { path: "^packages/scriptlet/src" },
+      to: { path: "^(packages/(?!scriptlet/)|apps/)" },
+    },
+    {
+      name: "adapters-never-import-each-other",
+      severity: "error",
+      from: { path: "^packages/(node|browser)/src" },
+      to: { path: "^(packages/(?!$1/|core/)|apps/)" },
+    },
+    {
+      name: "apps-are-never-imported",
+      severity: "error",
+      from: { path: "^(packages|apps)/([^/]+)/" },
+      to: { path: "^apps/(?!$2/)" },
+    },
+    {
+      name: "siblings-through-their-doors",
+      severity: "error",
+      comment: "A package is used through its exports map, never by reaching into its files.",
+      from: { path: "^(?:packages|apps)/([^/]+)/" },
+      to: { path: "^packages/(?!$1/)", dependencyTypes: ["local"] },
+    },
+    {
+      name: "no-node-builtins-in-core-or-browser",
+      severity: "error",
+      from: { path: "^packages/(core|browser)/src" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "sources-never-import-tests",
+      severity: "error",
+      from: { path: "^(packages|apps)/[^/]+/src/" },
+      to: { path: "^(packages|apps)/[^/]+/test/" },
+    },
+    ...insideRules,
+    onlyIn("mqtt", "^packages/scriptlet/src/mqtt-mainframe\\.ts$"),
+    onlyIn("undici", "^packages/node/src/undici-transport\\.ts$"),
+    onlyIn("zod", "^(packages/core/src/(wire/|http\\.ts)|apps/server/src/)"),
+    onlyIn("aedes", "^apps/server/src/broker\\.ts$"),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)(dist|node_modules/\\.cache)/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.base.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["@oomol/source", "import", "node", "default"],
+      extensions: [".ts", ".js", ".mjs", ".json"],
+    },
+  },
+};

@@ -1,0 +1,7 @@
+/** The header in which our own server names the extensions that it knows, on every answer. */
+export const extensionsHeader = "Connect-Extensions";
+
+/** What a server may announce (`connect-api.md`, "Extensions of our own server"). */
+export const extensionNames = ["wait", "after", "events", "idempotency", "files"] as const;
+
+export type ExtensionName = (typeof extensionNames)[number];

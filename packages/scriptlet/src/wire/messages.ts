@@ -1,0 +1,197 @@
+/**
+ * What travels between engine, executor and observers, name for name as `oocana-protocol.md` section 2 has it.
+ * Fields marked optional may be absent; `| null` may be JSON null.
+ */
+
+/** A JSON value as it stands on the wire. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
+/** One level of the flows that lead to a job, outermost first; an empty list when a block is run directly. */
+export interface StackLevel {
+  flow_job_id: string;
+  flow: string;
+  node_id: string;
+}
+
+/** What a JSON Schema of a handle may carry that the executor looks at; everything else passes through. */
+export interface HandleSchema {
+  type?: string | string[];
+  contentMediaType?: string;
+  properties?: Record<string, HandleSchema>;
+  items?: HandleSchema | HandleSchema[];
+  [keyword: string]: unknown;
+}
+
+/** A declared input or output of a block. */
+export interface HandleDef {
+  handle: string;
+  description?: string;
+  json_schema?: HandleSchema;
+  kind?: string;
+  nullable?: boolean;
+  /** Default of an input; a key with `null` is an explicit null. */
+  value?: unknown;
+  is_additional?: boolean;
+  [extra: string]: unknown;
+}
+
+export type HandleDefs = Record<string, HandleDef>;
+
+/** A place inside an input that holds a secret (section 3.7). */
+export interface InputPatch {
+  path?: string | number | (string | number)[] | null;
+  schema: HandleSchema;
+}
+
+/** Engine → executor, `executor/NAME/run_block`. The same job may arrive many times (1.4). */
+export interface BlockPayload {
+  type: "BlockPayload";
+  session_id: string;
+  executor_name: string;
+  job_id: string;
+  stacks: StackLevel[];
+  /** Directory that `entry` is relative to; may itself be relative to the executor's first working directory. */
+  dir: string;
+  executor: { name: string; options?: { entry?: string; function?: string; spawn?: boolean } };
+  /** Absent when the manifest has no `outputs_def`. */
+  outputs?: HandleDefs;
+  identifier: string;
+}
+
+/** Engine → executor, `inputs/SESSION/JOB`, once per job. */
+export interface BlockInputs {
+  type: "BlockInputs";
+  session_id: string;
+  job_id: string;
+  stacks: StackLevel[];
+  block_path?: string;
+  inputs: Record<string, unknown> | null;
+  inputs_def: HandleDefs | null;
+  inputs_def_patch: Record<string, InputPatch[]> | null;
+}
+
+/** Engine → executor: the answer to a request; neither `error` nor `result` is a plain acknowledgement. */
+export interface BlockResponse {
+  session_id: string;
+  job_id: string;
+  request_id: string;
+  error?: string;
+  result?: unknown;
+}
+
+interface JobMessage {
+  session_id: string;
+  job_id: string;
+}
+
+export interface ExecutorReady {
+  type: "ExecutorReady";
+  session_id: string;
+  executor_name: string;
+  package?: string | null;
+  identifier?: string | null;
+  process_id?: number;
+  inspect_wait?: number;
+}
+
+export interface BlockReady extends JobMessage {
+  type: "BlockReady";
+}
+
+/** Where an output goes. Absent means everywhere it is connected; see the warning in section 2.3 about one key alone. */
+export interface OutputTarget {
+  to_node?: { node_id: string; input_handle: string }[];
+  to_flow?: { output_handle: string }[];
+}
+
+export interface BlockOutput extends JobMessage {
+  type: "BlockOutput";
+  handle: string;
+  output: unknown;
+  options?: { target?: OutputTarget };
+}
+
+export interface BlockOutputs extends JobMessage {
+  type: "BlockOutputs";
+  outputs: Record<string, unknown>;
+}
+
+/** Sent to `session/SESSION` for the flow's progress and to `report` for people. */
+export interface BlockProgress extends JobMessage {
+  type: "BlockProgress";
+  /** 0…100. */
+  progress: number;
+}
+
+export interface BlockErrorMessage extends JobMessage {
+  type: "BlockError";
+  error: string;
+}
+
+/** The end of a job; `error`, even an empty one, wins over `result`. */
+export interface BlockFinished extends JobMessage {
+  type: "BlockFinished";
+  result?: Record<string, unknown> | null;
+  error?: string | null;
+}
+
+/** A question to the engine; `action` names it and decides the other fields (section 2.4). */
+export interface BlockRequest extends JobMessage {
+  type: "BlockRequest";
+  action: "RunBlock" | "QueryBlock" | "QueryDownstream" | "Preview" | "QueryAuth" | "UpdateNodeWeight";
+  request_id: string;
+  [field: string]: unknown;
+}
+
+/** Executor → engine, `session/SESSION`. */
+export type SessionMessage =
+  | ExecutorReady
+  | BlockReady
+  | BlockOutput
+  | BlockOutputs
+  | BlockProgress
+  | BlockErrorMessage
+  | BlockFinished
+  | BlockRequest;
+
+interface ReportMessage extends JobMessage {
+  stacks: readonly StackLevel[];
+  block_path?: string;
+}
+
+export interface BlockLog extends ReportMessage {
+  type: "BlockLog";
+  log: string;
+  stdio: "stdout" | "stderr";
+}
+
+export interface BlockLogJSON extends ReportMessage {
+  type: "BlockLogJSON";
+  json: unknown;
+}
+
+export interface BlockWarning extends ReportMessage {
+  type: "BlockWarning";
+  warning: string;
+}
+
+export interface BlockMessage extends ReportMessage {
+  type: "BlockMessage";
+  payload: unknown;
+}
+
+/** What an executor publishes on `report` (section 2.5); the engine's own events stand in the specification. */
+export type ExecutorReport =
+  | BlockLog
+  | BlockLogJSON
+  | BlockWarning
+  | BlockMessage
+  | (BlockProgress & ReportMessage);
+
+/** Any event on `report`, the engine's included. */
+export interface ReportEvent {
+  type: string;
+  session_id: string;
+  job_id?: string;
+  [field: string]: unknown;
+}

@@ -1,0 +1,19 @@
+import { defineConfig, type Options } from "tsup";
+
+/**
+ * How every published package is built: ESM for Node 22 and today's browsers, declarations beside it, one file per entry.
+ * `node:` stays in front of builtins, so that a test can see which of them a bundle asks for.
+ */
+export function definePackage(options: Options) {
+  return defineConfig({
+    format: "esm",
+    target: "es2023",
+    dts: { compilerOptions: { customConditions: [] , ignoreDeprecations: "6.0"} },
+    clean: true,
+    sourcemap: true,
+    splitting: true,
+    treeshake: true,
+    removeNodeProtocol: false,
+    ...options,
+  });
+}

@@ -1,0 +1,23 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+/** The condition under which workspace packages resolve to their sources, so that tests need no build. */
+export const sourceCondition = "@oomol/source";
+
+/** One package's test project: its own name, siblings read from source, and no test may print. */
+export function defineProject(name: string, overrides: ViteUserConfig["test"] = {}): ViteUserConfig {
+  return defineConfig({
+    resolve: { conditions: [sourceCondition] },
+    ssr: { resolve: { conditions: [sourceCondition, "node", "import", "default"] } },
+    test: {
+      name,
+      include: ["test/**/*.test.ts"],
+      pool: "forks",
+      // Programs that tests start resolve siblings to their sources too.
+      execArgv: [`--conditions=${sourceCondition}`],
+      setupFiles: [fileURLToPath(new URL("./vitest.setup.ts", import.meta.url))],
+      testTimeout: 20_000,
+      ...overrides,
+    },
+  });
+}
