@@ -88,3 +88,47 @@ export interface NodeInputs {
  * `[{ nodeId, inputs: [{ handle, value }] }]`. An empty list is the node form and stays empty.
  */
 export type InputValues = Readonly<Record<string, unknown>> | readonly InputValue[] | readonly NodeInputs[];
+
+/** The installation of a package. */
+export interface InstallTask {
+  id: string;
+  name: string;
+  version?: string;
+  /** `pending` and `running` go on, `success` and `failed` are its end; anything else counts as going on. */
+  status: "pending" | "running" | "success" | "failed" | (string & Record<never, never>);
+  packagePath?: string;
+  dependencies?: { name: string; version: string; packagePath: string }[];
+  error?: string;
+  /** Epoch milliseconds. */
+  createdAt?: number;
+  /** Epoch milliseconds. */
+  updatedAt?: number;
+  [field: string]: unknown;
+}
+
+/** A package that the server has installed. */
+export interface InstalledPackage {
+  name: string;
+  version: string;
+  [field: string]: unknown;
+}
+
+/** A block with inputs already filled in. */
+export interface Applet {
+  appletId: string;
+  userId?: string;
+  data: {
+    id?: string;
+    title?: string;
+    description?: string;
+    createdAt?: number;
+    /** `PACKAGE-VERSION`. */
+    packageId: string;
+    blockName: string;
+    presetInputs?: Record<string, unknown>;
+    [field: string]: unknown;
+  };
+  createdAt?: number;
+  updatedAt?: number;
+  [field: string]: unknown;
+}

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
 
-// Servers in the field add fields freely and leave some out: ask only for what the client uses, keep the rest.
-const text = z.optional(z.nullable(z.string()));
-const epochMs = z.optional(z.nullable(z.number()));
+// Servers in the field add fields freely, leave some out and send null for others: ask only for what the client uses,
+// keep the rest, and take whatever an optional field wrongly holds for its absence.
+const optional = <Type extends z.ZodMiniType>(type: Type) => z.catch(z.optional(type), undefined);
+const text = optional(z.string());
+const epochMs = optional(z.number());
 
 const handleSchema = z.looseObject({ handle: z.string() });
 
@@ -11,8 +13,8 @@ export const blockSchema = z.looseObject({
   name: z.string(),
   path: z.string(),
   description: text,
-  inputs: z.optional(z.nullable(z.array(handleSchema))),
-  outputs: z.optional(z.nullable(z.array(handleSchema))),
+  inputs: optional(z.array(handleSchema)),
+  outputs: optional(z.array(handleSchema)),
 });
 
 export const taskSchema = z.looseObject({
@@ -27,7 +29,7 @@ export const taskSchema = z.looseObject({
 export const taskLogSchema = z.looseObject({
   id: z.number(),
   type: z.string(),
-  event: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
+  event: optional(z.record(z.string(), z.unknown())),
   created_at: epochMs,
 });
 
@@ -56,3 +58,37 @@ export const createTaskBodySchema = z.looseObject({
   manifest: z.string(),
   inputValues: z.optional(nodeInputsSchema),
 });
+
+export const packagesAnswerSchema = z.looseObject({
+  packages: z.array(z.looseObject({ name: z.string(), version: z.string() })),
+});
+
+export const installTaskSchema = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  version: text,
+  status: z.string(),
+  packagePath: text,
+  dependencies: optional(
+    z.array(z.looseObject({ name: z.string(), version: z.string(), packagePath: z.string() })),
+  ),
+  error: text,
+  createdAt: epochMs,
+  updatedAt: epochMs,
+});
+
+export const installAnswerSchema = z.looseObject({ taskId: text });
+export const installTaskAnswerSchema = z.looseObject({ task: installTaskSchema });
+export const installTasksAnswerSchema = z.looseObject({ tasks: z.array(installTaskSchema) });
+
+export const appletsAnswerSchema = z.array(
+  z.looseObject({
+    appletId: z.string(),
+    userId: text,
+    data: z.looseObject({
+      packageId: z.string(),
+      blockName: z.string(),
+      presetInputs: optional(z.record(z.string(), z.unknown())),
+    }),
+  }),
+);

@@ -1,0 +1,57 @@
+import type { Http } from "./http.ts";
+import type { RequestOptions } from "./options.ts";
+import type { Block } from "./types.ts";
+import { compareVersions, versionFromPath } from "./versions.ts";
+import { blocksAnswerSchema } from "./wire/index.ts";
+
+export interface ListBlocksOptions extends RequestOptions {
+  /** Every installed version instead of the newest of each block. Default false. */
+  includeAllVersions?: boolean;
+}
+
+export interface ListBlocksResponse {
+  blocks: Block[];
+}
+
+/** Blocks: `/v1/blocks`. */
+export class Blocks {
+  readonly #http: Http;
+
+  /** @internal */
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /** The installed blocks, each with its `blockId` and `version`; of each block the newest version by semver precedence. */
+  async list({
+    includeAllVersions = false,
+    ...options
+  }: ListBlocksOptions = {}): Promise<ListBlocksResponse> {
+    const call = {
+      ...options,
+      method: "GET",
+      path: "/v1/blocks",
+      schema: blocksAnswerSchema,
+      isIdempotent: true,
+    } as const;
+    const { data } = await this.#http.call<{ blocks: Omit<Block, "blockId" | "version">[] }>(call);
+    const blocks = data.blocks.map((block) => identify(block));
+    return { blocks: includeAllVersions ? blocks : newestOfEach(blocks) };
+  }
+}
+
+function identify(block: Omit<Block, "blockId" | "version">): Block {
+  // The rest of the index signature is what the server sent.
+  const { package: packageName, name, path } = block as Block;
+  const version = versionFromPath(path, packageName);
+  return { ...(block as Block), blockId: `${packageName}::${name}`, version };
+}
+
+function newestOfEach(blocks: Block[]): Block[] {
+  const newest = new Map<string, Block>();
+  for (const block of blocks) {
+    const known = newest.get(block.blockId);
+    if (!known || compareVersions(block.version, known.version) > 0) newest.set(block.blockId, block);
+  }
+  return [...newest.values()];
+}

@@ -1,0 +1,46 @@
+import type { Clock } from "./delay.ts";
+import { TimeoutError } from "./errors/index.ts";
+
+export interface DeadlinePlan {
+  /** What is awaited, for the sentence of the `TimeoutError`. */
+  awaited: string;
+  /** What the caller allowed, for that sentence too. */
+  timeoutMs: number;
+  /** When it is over, on the clock's own scale; infinity for never. */
+  deadlineMs: number;
+  signal: AbortSignal | undefined;
+  clock: Clock;
+}
+
+export interface Deadline {
+  /** Aborted with the caller's reason, or with a `TimeoutError` at the deadline. */
+  readonly signal: AbortSignal;
+  /** The last trouble while waiting, kept for the `TimeoutError`. */
+  lastFailure: unknown;
+  /** Removes timer and listener. */
+  close(): void;
+}
+
+/** One signal for both ends of a wait: the caller's abort, and the deadline. */
+export function openDeadline({ signal, clock, deadlineMs, timeoutMs, awaited }: DeadlinePlan): Deadline {
+  const controller = new AbortController();
+  const timer = new AbortController();
+  const onAbort = () => controller.abort(signal?.reason);
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener("abort", onAbort, { once: true });
+  const deadline: Deadline = {
+    signal: controller.signal,
+    lastFailure: undefined,
+    close() {
+      signal?.removeEventListener("abort", onAbort);
+      timer.abort();
+    },
+  };
+  if (Number.isFinite(deadlineMs)) {
+    clock.delay(deadlineMs - clock.now(), timer.signal).then(
+      () => controller.abort(new TimeoutError({ awaited, timeoutMs, lastFailure: deadline.lastFailure })),
+      () => undefined,
+    );
+  }
+  return deadline;
+}

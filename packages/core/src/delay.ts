@@ -1,0 +1,50 @@
+/** Time as the client sees it; tests and simulations pass their own. */
+export interface Clock {
+  /** Milliseconds on a clock that never goes back. */
+  now(): number;
+  /** Resolves after `durationMs`; rejects with the signal's reason, at once, when it is aborted. */
+  delay(durationMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The runtime's own clock. A finished or aborted delay leaves neither timer nor listener. */
+export const systemClock: Clock = { now: () => performance.now(), delay };
+
+/** What `setTimeout` can hold; anything longer fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+function delay(durationMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    let leftMs = durationMs;
+    let timer: ReturnType<typeof setTimeout>;
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const arm = () => {
+      const stepMs = Math.min(leftMs, longestTimerMs);
+      leftMs -= stepMs;
+      timer = setTimeout(() => (leftMs > 0 ? arm() : finish()), stepMs);
+    };
+    const finish = () => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    arm();
+  });
+}
+
+/** The promise's outcome, or the signal's reason as soon as it is aborted; what comes later is dropped quietly. */
+export function untilAborted<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

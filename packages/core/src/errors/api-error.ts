@@ -1,0 +1,71 @@
+import { OomolConnectError } from "./oomol-connect-error.ts";
+
+export interface ApiErrorFacts {
+  status: number;
+  method: string;
+  /** Path below the base URL, without its query. */
+  path: string;
+  /** The server's own sentence, where it sent one. */
+  serverMessage: string | undefined;
+  body: unknown;
+  requestId: string | undefined;
+  retryAfterMs: number | undefined;
+}
+
+/**
+ * The server answered, and the answer is a refusal: a status outside 200…299, or `success: false`
+ * (`connect-api.md`, "Errors").
+ */
+export class ApiError extends OomolConnectError {
+  static override readonly errorName: string = "ApiError";
+  /** HTTP status; 200 where the body says `success: false`. */
+  readonly status: number;
+  readonly method: string;
+  /** Path below the base URL, without its query. */
+  readonly path: string;
+  /** The answer's body: parsed where it is JSON, else its first 2,000 characters. */
+  readonly body: unknown;
+  /** The server's `X-Request-Id`, to quote to its operator. */
+  readonly requestId: string | undefined;
+  /** How long the server asked to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** Whether the same request may succeed later: 408, 425, 429 and every 5xx but 501. */
+  readonly isRetryable: boolean;
+
+  constructor(facts: ApiErrorFacts) {
+    super("api_error", sentence(facts));
+    this.status = facts.status;
+    this.method = facts.method;
+    this.path = facts.path;
+    this.body = facts.body;
+    this.requestId = facts.requestId;
+    this.retryAfterMs = facts.retryAfterMs;
+    this.isRetryable = isRetryableStatus(facts.status);
+  }
+
+  /** The answer's body, under the name that `oomol-connect-sdk` gave it. */
+  get response(): unknown {
+    return this.body;
+  }
+}
+
+function isRetryableStatus(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
+}
+
+function sentence({ method, path, status, serverMessage }: ApiErrorFacts): string {
+  const said = serverMessage ? `: ${serverMessage}` : ".";
+  const answer = status >= 200 && status < 300 ? "was refused" : `was answered with ${status}`;
+  return `${method} ${path} ${answer}${said}${advice(status, serverMessage)}`;
+}
+
+function advice(status: number, serverMessage: string | undefined): string {
+  if (status === 401) return `${stop(serverMessage)} Check the client's \`apiToken\`.`;
+  if (status >= 300 && status < 400)
+    return `${stop(serverMessage)} Redirects are not followed: check \`baseUrl\`.`;
+  return "";
+}
+
+function stop(text: string | undefined): string {
+  return text === undefined || /[.!?]$/.test(text) ? "" : ".";
+}

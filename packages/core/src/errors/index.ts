@@ -1,0 +1,9 @@
+export { ApiError } from "./api-error.ts";
+export { ConnectionError } from "./connection-error.ts";
+export { InstallFailedError } from "./install-failed-error.ts";
+export { InvalidInputError } from "./invalid-input-error.ts";
+export { OomolConnectError } from "./oomol-connect-error.ts";
+export { TaskFailedError } from "./task-failed-error.ts";
+export { TaskStoppedError } from "./task-stopped-error.ts";
+export { TimeoutError } from "./timeout-error.ts";
+export { UnexpectedResponseError } from "./unexpected-response-error.ts";

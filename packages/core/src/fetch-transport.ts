@@ -1,0 +1,90 @@
+import { encodeMultipart } from "./multipart.ts";
+import {
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+  toTransportError,
+  type Upload,
+} from "./transport.ts";
+
+/** A transport on the runtime's `fetch`, or on one that behaves like it. */
+export function createFetchTransport(fetch: typeof globalThis.fetch = globalThis.fetch): Transport {
+  return {
+    async send(request) {
+      const { body, headers, ...rest } = requestBody(request);
+      try {
+        const response = await fetch(request.url, {
+          method: request.method,
+          headers: { ...request.headers, ...headers },
+          signal: request.signal,
+          // A status must never come out of a cache.
+          cache: "no-store",
+          redirect: "manual",
+          ...(body === undefined ? {} : { body }),
+          ...rest,
+        });
+        return toTransportResponse(response);
+      } catch (failure) {
+        request.signal.throwIfAborted();
+        throw toTransportError(failure);
+      }
+    },
+  };
+}
+
+/** Pages send uploads as `FormData`: their streamed bodies need HTTP/2. Every other runtime streams them. */
+const isPage = "XMLHttpRequest" in globalThis;
+
+function requestBody({ body, onBytesSent }: TransportRequest): RequestInit {
+  if (body === undefined) return {};
+  if (typeof body === "string") return { body };
+  if (isPage && body.parts.every((part) => part.blob)) return { body: toFormData(body) };
+  const encoded = encodeMultipart(body);
+  const length = encoded.contentLengthBytes;
+  return {
+    body: onBytesSent ? countBytes(encoded.open(), onBytesSent) : encoded.open(),
+    headers: {
+      "content-type": encoded.contentType,
+      ...(length === undefined ? {} : { "content-length": String(length) }),
+    },
+    // Node keeps a copy of every body that it might have to send to another place.
+    redirect: "error",
+    // Required with a stream; not in the types yet.
+    ...({ duplex: "half" } as object),
+  };
+}
+
+function toFormData({ fields, parts }: Upload): FormData {
+  const form = new FormData();
+  for (const [name, value] of fields) form.append(name, value);
+  for (const { field, name, blob } of parts) if (blob) form.append(field, blob, name);
+  return form;
+}
+
+function countBytes(
+  body: ReadableStream<Uint8Array>,
+  onBytesSent: (sentBytes: number) => void,
+): ReadableStream<Uint8Array> {
+  let sentBytes = 0;
+  const counter = new TransformStream<Uint8Array, Uint8Array>(
+    {
+      transform(chunk, controller) {
+        controller.enqueue(chunk);
+        sentBytes += chunk.byteLength;
+        onBytesSent(sentBytes);
+      },
+    },
+    undefined,
+    { highWaterMark: 0 },
+  );
+  return body.pipeThrough(counter);
+}
+
+function toTransportResponse(response: Response): TransportResponse {
+  return {
+    status: response.status,
+    header: (name) => response.headers.get(name) ?? undefined,
+    text: () => response.text(),
+    stream: () => response.body ?? new ReadableStream({ start: (controller) => controller.close() }),
+  };
+}

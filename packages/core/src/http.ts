@@ -1,0 +1,271 @@
+import { retryPauseMs } from "./backoff.ts";
+import { decodeAnswer, type HttpAnswer, type Schema } from "./decode-answer.ts";
+import { untilAborted } from "./delay.ts";
+import {
+  ApiError,
+  ConnectionError,
+  InvalidInputError,
+  TimeoutError,
+  UnexpectedResponseError,
+} from "./errors/index.ts";
+import type { RequestOptions, ResolvedClientOptions } from "./options.ts";
+import { redact, redactFailure } from "./redact.ts";
+import { type TransportResponse, toTransportError, type Upload } from "./transport.ts";
+import { type ExtensionName, extensionNames, extensionsHeader } from "./wire/index.ts";
+
+/** One call of the API, as a resource describes it. */
+export interface HttpCall<Data> extends RequestOptions {
+  method: "GET" | "POST";
+  /** Below the base URL, beginning with a slash; ids in it already encoded. */
+  path: string;
+  query?: Readonly<Record<string, string | number>>;
+  json?: unknown;
+  upload?: Upload;
+  onBytesSent?: (sentBytes: number) => void;
+  schema: Schema<Data>;
+  /** Sending it twice does the same as sending it once. */
+  isIdempotent: boolean;
+  /** The caller repeats by itself, in a wait. */
+  isSingleAttempt?: boolean;
+  /** The server may hold the answer that long, on top of the timeout. */
+  holdMs?: number;
+  /** Instead of `baseUrl`, for a separate service. */
+  origin?: string;
+}
+
+/**
+ * Sends calls: base URL, authentication, timeout, retries, decoding. Every failure leaves here as one of our errors, the
+ * caller's own abort as the signal's reason.
+ */
+export class Http {
+  readonly #options: ResolvedClientOptions;
+  /** What the server at `baseUrl` has announced; nothing before its first answer. */
+  readonly extensions = new Set<ExtensionName>();
+
+  constructor(options: ResolvedClientOptions) {
+    this.#options = options;
+  }
+
+  async call<Data>(call: HttpCall<Data>): Promise<HttpAnswer<Data>> {
+    return this.#withRetries(call, (response, token) => decodeAnswer(call, response, token));
+  }
+
+  /** The answer's body as it comes; `timeoutMs` then limits only the wait for its head. */
+  async open(call: HttpCall<unknown>, accept: string): Promise<TransportResponse> {
+    const headers = { ...call.headers, accept };
+    return this.#withRetries({ ...call, headers }, async (response, token) => {
+      if (response.status < 200 || response.status > 299) await decodeAnswer(call, response, token);
+      return response;
+    });
+  }
+
+  async #withRetries<Data, Result>(
+    call: HttpCall<Data>,
+    decode: (response: TransportResponse, token: string | undefined) => Promise<Result>,
+  ): Promise<Result> {
+    const { retry, clock, random, hooks } = this.#options;
+    // Under one key, the same task comes of every attempt.
+    const idempotencyKey =
+      !call.isIdempotent && !call.origin && this.extensions.has("idempotency")
+        ? crypto.randomUUID()
+        : undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(call, attempt, idempotencyKey, decode);
+      } catch (failure) {
+        call.signal?.throwIfAborted();
+        const mayRepeat = call.isIdempotent || idempotencyKey !== undefined || surelyDidNotHappen(failure);
+        if (call.isSingleAttempt || attempt > retry.limit || !mayRepeat || !isTransient(failure))
+          throw failure;
+        if (call.upload?.parts.some((part) => !part.isRepeatable)) throw failure;
+        const asked = failure instanceof ApiError ? failure.retryAfterMs : undefined;
+        if (asked !== undefined && asked > retry.maxRetryAfterMs) throw failure;
+        const pauseMs = asked ?? retryPauseMs(attempt, retry, random);
+        const reason = failure instanceof Error ? failure.message : String(failure);
+        hooks.onRetry?.({ method: call.method, path: call.path, attempt, pauseMs, reason });
+        await clock.delay(pauseMs, call.signal);
+      }
+    }
+  }
+
+  async #attempt<Result>(
+    call: HttpCall<unknown>,
+    attempt: number,
+    idempotencyKey: string | undefined,
+    decode: (response: TransportResponse, token: string | undefined) => Promise<Result>,
+  ): Promise<Result> {
+    call.signal?.throwIfAborted();
+    const { hooks, clock } = this.#options;
+    const info = { method: call.method, path: call.path, attempt };
+    const headers = await untilAborted(
+      this.#headers(call, idempotencyKey, hooks.onRequest?.(info)),
+      call.signal,
+    );
+    const startedMs = clock.now();
+    let response: TransportResponse | undefined;
+    try {
+      return await this.#withinTime(call, async (signal, alive) => {
+        response = await this.#options.transport.send({
+          method: call.method,
+          url: `${call.origin ?? this.#options.baseUrl}${call.path}${queryText(call.query)}`,
+          headers,
+          signal,
+          ...requestBody(call),
+          onBytesSent: (sentBytes) => {
+            alive();
+            call.onBytesSent?.(sentBytes);
+          },
+        });
+        if (!call.origin) this.#learnExtensions(response);
+        return decode(response, headers.authorization);
+      });
+    } catch (failure) {
+      call.signal?.throwIfAborted();
+      throw translate(
+        failure,
+        call,
+        this.#options.baseUrl,
+        headers.authorization,
+        idempotencyKey !== undefined,
+      );
+    } finally {
+      hooks.onResponse?.({
+        ...info,
+        status: response?.status,
+        durationMs: clock.now() - startedMs,
+        requestId: response?.header("x-request-id"),
+      });
+    }
+  }
+
+  async #headers(
+    call: HttpCall<unknown>,
+    idempotencyKey: string | undefined,
+    fromHook: Readonly<Record<string, string>> | undefined,
+  ): Promise<Record<string, string>> {
+    const headers: Record<string, string> = { accept: "application/json" };
+    if (call.json !== undefined) headers["content-type"] = "application/json";
+    if (idempotencyKey) headers["idempotency-key"] = idempotencyKey;
+    const explicit = {
+      ...lowerCased(this.#options.defaultHeaders),
+      ...lowerCased(fromHook),
+      ...lowerCased(call.headers),
+    };
+    if (explicit.authorization === undefined) {
+      const token = await this.#options.apiToken();
+      if (token) headers.authorization = token;
+    }
+    Object.assign(headers, explicit);
+    for (const [name, value] of Object.entries(headers)) {
+      // The runtime's own error would show the value.
+      if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+        const source = name === "authorization" ? "apiToken" : `header "${name}"`;
+        throw new InvalidInputError(
+          source,
+          "holds a character that no HTTP header can carry, a line break for instance.",
+        );
+      }
+    }
+    return headers;
+  }
+
+  /** One clock per attempt, wound up again by each sign of life. */
+  async #withinTime<Result>(
+    call: HttpCall<unknown>,
+    work: (signal: AbortSignal, alive: () => void) => Promise<Result>,
+  ): Promise<Result> {
+    const timeoutMs = (call.timeoutMs ?? this.#options.timeoutMs) + (call.holdMs ?? 0);
+    const scope = new AbortController();
+    const onTimeout = () => scope.abort(new TimeoutError({ awaited: awaitedAnswer(call), timeoutMs }));
+    const onAbort = () => scope.abort(call.signal?.reason);
+    call.signal?.addEventListener("abort", onAbort, { once: true });
+    let timer = startTimer(onTimeout, timeoutMs);
+    const alive = () => {
+      clearTimeout(timer);
+      timer = startTimer(onTimeout, timeoutMs);
+    };
+    try {
+      return await untilAborted(work(scope.signal, alive), scope.signal);
+    } finally {
+      clearTimeout(timer);
+      call.signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #learnExtensions(response: TransportResponse): void {
+    if (this.extensions.size > 0) return;
+    const announced = response.header(extensionsHeader.toLowerCase())?.split(/[\s,]+/) ?? [];
+    for (const name of extensionNames) if (announced.includes(name)) this.extensions.add(name);
+  }
+}
+
+function awaitedAnswer({ method, path, isIdempotent }: HttpCall<unknown>): string {
+  const doubt = isIdempotent ? "" : " (what it creates may exist)";
+  return `an answer to ${method} ${path}${doubt}`;
+}
+
+function startTimer(onTimeout: () => void, timeoutMs: number): ReturnType<typeof setTimeout> | undefined {
+  return timeoutMs < 2 ** 31 ? setTimeout(onTimeout, timeoutMs) : undefined;
+}
+
+/** Trouble that may be over when the same request is made again. */
+export function isTransient(failure: unknown): boolean {
+  if (failure instanceof ApiError) return failure.isRetryable;
+  if (failure instanceof ConnectionError) return failure.isRetryable;
+  return failure instanceof UnexpectedResponseError || failure instanceof TimeoutError;
+}
+
+/** The server said that it did not take the request, or never saw it. */
+function surelyDidNotHappen(failure: unknown): boolean {
+  if (failure instanceof ConnectionError) return !failure.mayHaveHappened;
+  if (!(failure instanceof ApiError)) return false;
+  return failure.status === 429 || (failure.status === 503 && failure.retryAfterMs !== undefined);
+}
+
+function translate(
+  failure: unknown,
+  call: HttpCall<unknown>,
+  baseUrl: string,
+  token: string | undefined,
+  hasKey: boolean,
+): unknown {
+  const own = findOwnFailure(failure);
+  if (own) return own;
+  const { message, isUnsent, cause } = toTransportError(failure);
+  const mayHaveHappened = !call.isIdempotent && !hasKey && !isUnsent;
+  return new ConnectionError({
+    method: call.method,
+    address: `${call.origin ?? baseUrl}${call.path}`,
+    reason: redact(message, token),
+    mayHaveHappened,
+    isRetryable: !mayHaveHappened,
+    cause: redactFailure(cause, token),
+  });
+}
+
+/** Ours, also where the runtime wrapped it: a file that shrank fails the whole request. */
+function findOwnFailure(failure: unknown): Error | undefined {
+  let level = failure;
+  for (let depth = 0; depth < 5 && level instanceof Error; depth += 1) {
+    if (level instanceof InvalidInputError || level instanceof TimeoutError) return level;
+    if (level instanceof ApiError || level instanceof UnexpectedResponseError) return level;
+    level = level.cause;
+  }
+  return undefined;
+}
+
+function requestBody({ json, upload }: HttpCall<unknown>): { body?: string | Upload } {
+  if (upload) return { body: upload };
+  return json === undefined ? {} : { body: JSON.stringify(json) };
+}
+
+function queryText(query: HttpCall<unknown>["query"]): string {
+  if (!query) return "";
+  return `?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
+}
+
+function lowerCased(headers: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}

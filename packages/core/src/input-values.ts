@@ -1,0 +1,155 @@
+import { InvalidInputError } from "./errors/index.ts";
+import type { InputValue, InputValues, NodeInputs } from "./types.ts";
+
+/** The node id that stands for the block itself (`connect-api.md`). */
+const blockItself = "_";
+
+/**
+ * Turns any of the three input forms into the node form, the only one that travels. The caller's object is never written
+ * to, and normalising twice gives the same. Values that are `undefined` are left out, as JSON would.
+ *
+ * @throws {InvalidInputError} with the place of the first thing that cannot be sent.
+ */
+export function normalizeInputValues(inputValues: InputValues | undefined): NodeInputs[] {
+  if (inputValues === undefined) return [];
+  if (Array.isArray(inputValues)) return fromList(inputValues);
+  if (!isPlainObject(inputValues)) {
+    throw new InvalidInputError(
+      root,
+      `expected { handle: value }, a list of { handle, value } or a list of { nodeId, inputs }, got ${describe(inputValues)}.`,
+    );
+  }
+  const inputs = Object.entries(inputValues).map(([handle, value]) => ({ handle, value }));
+  return [{ nodeId: blockItself, inputs: sendable(inputs, (index) => `${root}.${inputs[index]?.handle}`) }];
+}
+
+const root = "inputValues";
+
+function fromList(list: readonly unknown[]): NodeInputs[] {
+  // An empty list is the node form and stays empty.
+  const isNodeForm = list.length === 0 || hasKey(list[0], "nodeId");
+  if (!isNodeForm) {
+    const inputs = list.map((item, index) => readInput(item, `${root}[${index}]`));
+    return [{ nodeId: blockItself, inputs: checkedInputs(inputs, root) }];
+  }
+  const nodes = list.map((item, index) => readNode(item, `${root}[${index}]`));
+  rejectDuplicates(
+    nodes.map((node) => node.nodeId),
+    (index) => `${root}[${index}].nodeId`,
+  );
+  return nodes;
+}
+
+function readNode(item: unknown, path: string): NodeInputs {
+  if (!hasKey(item, "nodeId") || typeof item.nodeId !== "string") {
+    throw new InvalidInputError(
+      path,
+      `expected { nodeId, inputs } like the items before it, got ${describe(item)}.`,
+    );
+  }
+  const inputs = Reflect.get(item, "inputs");
+  if (!Array.isArray(inputs)) {
+    throw new InvalidInputError(
+      `${path}.inputs`,
+      `expected a list of { handle, value }, got ${describe(inputs)}.`,
+    );
+  }
+  const read = inputs.map((input, index) => readInput(input, `${path}.inputs[${index}]`));
+  return { ...item, nodeId: item.nodeId, inputs: checkedInputs(read, `${path}.inputs`) };
+}
+
+function readInput(item: unknown, path: string): InputValue {
+  if (!hasKey(item, "handle") || typeof item.handle !== "string") {
+    const mixed = hasKey(item, "nodeId") ? " The forms cannot be mixed." : "";
+    throw new InvalidInputError(path, `expected { handle, value }, got ${describe(item)}.${mixed}`);
+  }
+  return { ...item, handle: item.handle, value: Reflect.get(item, "value") };
+}
+
+function checkedInputs(inputs: InputValue[], path: string): InputValue[] {
+  rejectDuplicates(
+    inputs.map((input) => input.handle),
+    (index) => `${path}[${index}].handle`,
+  );
+  return sendable(inputs, (index) => `${path}[${index}].value`);
+}
+
+function rejectDuplicates(names: string[], pathAt: (index: number) => string): void {
+  const seen = new Set<string>();
+  for (const [index, name] of names.entries()) {
+    if (seen.has(name)) throw new InvalidInputError(pathAt(index), `"${name}" is given twice.`);
+    seen.add(name);
+  }
+}
+
+function sendable(inputs: InputValue[], pathAt: (index: number) => string): InputValue[] {
+  for (const [index, input] of inputs.entries()) rejectUnsendable(input.value, pathAt(index), []);
+  return inputs.filter((input) => input.value !== undefined);
+}
+
+/** JSON would throw on these without saying where, or lose them without saying so. */
+function rejectUnsendable(value: unknown, path: string, ancestors: readonly object[]): void {
+  if (typeof value === "bigint") {
+    throw new InvalidInputError(path, "a BigInt has no JSON form; send a number or a string.");
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new InvalidInputError(path, `${value} has no JSON form; send a finite number, a string or null.`);
+  }
+  if (typeof value === "function" || typeof value === "symbol") {
+    throw new InvalidInputError(path, `a ${typeof value} cannot be sent.`);
+  }
+  if (typeof value !== "object" || value === null || hasJsonForm(value)) return;
+  if (isFileLike(value)) {
+    throw new InvalidInputError(
+      path,
+      "a file or bytes cannot be an input value; pass it to `runWithFiles` instead.",
+    );
+  }
+  if (ancestors.includes(value)) throw new InvalidInputError(path, "the value contains itself.");
+  const line = [...ancestors, value];
+  if (line.length > deepestNesting) {
+    throw new InvalidInputError(
+      path,
+      `nested deeper than ${deepestNesting} levels, which the engine cannot read.`,
+    );
+  }
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) rejectUnsendable(item, `${path}[${index}]`, line);
+    return;
+  }
+  if (value instanceof Map || value instanceof Set) {
+    throw new InvalidInputError(path, "a Map or Set would be sent empty; send an object or a list.");
+  }
+  for (const [key, item] of Object.entries(value)) rejectUnsendable(item, `${path}.${key}`, line);
+}
+
+/** `oocana-protocol.md`, 2.3: messages nested about 128 levels deep are dropped; their envelope takes a few. */
+const deepestNesting = 100;
+
+function hasJsonForm(value: object): boolean {
+  return "toJSON" in value && typeof value.toJSON === "function" && !isFileLike(value);
+}
+
+function isFileLike(value: object): boolean {
+  return value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const tag = Object.prototype.toString.call(value);
+  return tag === "[object Object]" && !isFileLike(value);
+}
+
+function hasKey<Key extends string>(value: unknown, key: Key): value is Record<Key, unknown> {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key);
+}
+
+function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") {
+    const keys = Object.keys(value).slice(0, 5);
+    return keys.length > 0 ? `an object with ${keys.map((key) => `"${key}"`).join(", ")}` : "an empty object";
+  }
+  return typeof value === "string" ? `the string "${value.slice(0, 40)}"` : `a ${typeof value}`;
+}

@@ -1,0 +1,209 @@
+import { BackoffStrategy } from "./backoff.ts";
+import { type Clock, systemClock } from "./delay.ts";
+import { InvalidInputError } from "./errors/index.ts";
+import { createFetchTransport } from "./fetch-transport.ts";
+import type { ClientHooks } from "./hooks.ts";
+import type { Transport } from "./transport.ts";
+import type { Task, TaskLog } from "./types.ts";
+
+export interface ClientOptions {
+  /**
+   * Origin plus `/api`, `http://localhost:3000/api` for instance. Default `/api`, relative to the page; where there is no
+   * page it must be absolute.
+   */
+  baseUrl?: string;
+  /**
+   * Sent as `Authorization`, exactly as given; a function is asked afresh for each request. An `Authorization` among
+   * `defaultHeaders` wins over it.
+   */
+  apiToken?: string | (() => string | undefined | Promise<string | undefined>);
+  /** Sent with every request. */
+  defaultHeaders?: Readonly<Record<string, string>>;
+  /** How long one request may go without an answer, and an upload without a byte leaving. Default 30,000. */
+  timeoutMs?: number;
+  /** Used instead of the runtime's own `fetch`. */
+  fetch?: typeof globalThis.fetch;
+  /** Used instead of `fetch` altogether. */
+  transport?: Transport;
+  /** How single requests are sent again; `false` for never. */
+  retry?: RetryOptions | false;
+  /** Where applets are listed. Default `https://chat-data.oomol.com`. */
+  appletsUrl?: string;
+  hooks?: ClientHooks;
+  /** Time for waits and retries; tests and simulations pass their own. */
+  clock?: Clock;
+  /** 0…1, for jitter; tests and simulations pass their own. */
+  random?: () => number;
+}
+
+/**
+ * Which requests are sent again: those that change nothing, and those that surely never happened or carry an idempotency
+ * key that the server honours. Pauses have full jitter; a `Retry-After` of the server takes their place.
+ */
+export interface RetryOptions {
+  /** How often a request is sent again at most. Default 3. */
+  limit?: number;
+  /** Upper bound of the first pause; it doubles each time. Default 300. */
+  baseMs?: number;
+  /** Upper bound of any pause. Default 5,000. */
+  maxMs?: number;
+  /** A `Retry-After` beyond this is not waited for; the error reports it. Default 30,000. */
+  maxRetryAfterMs?: number;
+}
+
+export interface RequestOptions {
+  /** Cancels the request in flight; the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Instead of the client's `timeoutMs`. */
+  timeoutMs?: number;
+  /** Added to, and winning over, the client's headers. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * How to wait. With none of the first four the wait is adaptive: the first look at once, then pauses of a fixed share of
+ * the time waited so far, between 0.25 and 3 seconds; a server that holds answers or streams events is used as such.
+ */
+export interface PollingOptions<State = Task> extends RequestOptions {
+  /** First pause, in milliseconds. Default 2,000 once any of these four is given. */
+  intervalMs?: number;
+  /** Longest pause, in milliseconds. Default 10,000 once any of these four is given. */
+  maxIntervalMs?: number;
+  /** Default `BackoffStrategy.Exponential` once any of these four is given. */
+  backoffStrategy?: BackoffStrategy;
+  /** Default 1.5 once any of these four is given. */
+  backoffFactor?: number;
+  /** Milliseconds for the whole wait; then it rejects with `TimeoutError`. Default: no limit. */
+  timeoutMs?: number;
+  /** How many looks in a row may fail before the wait does. Default: no limit while there is a `timeoutMs`, else 20. */
+  maxFailures?: number;
+  /** Called with what each look saw; what it throws ends the wait. */
+  onProgress?: (state: State) => void | Promise<void>;
+}
+
+/** {@link PollingOptions} of a task. */
+export interface TaskPollingOptions extends PollingOptions<Task> {
+  /** Called with each log once, in order; what it throws ends the wait. */
+  onLog?: (log: TaskLog) => void | Promise<void>;
+  /** When `signal` is aborted, also stop the task on the server. Default false. */
+  stopOnAbort?: boolean;
+}
+
+export interface ResolvedRetryOptions {
+  limit: number;
+  baseMs: number;
+  maxMs: number;
+  maxRetryAfterMs: number;
+}
+
+export interface ResolvedClientOptions {
+  /** Without a slash at its end. */
+  baseUrl: string;
+  appletsUrl: string;
+  apiToken: () => string | undefined | Promise<string | undefined>;
+  defaultHeaders: Readonly<Record<string, string>>;
+  timeoutMs: number;
+  retry: ResolvedRetryOptions;
+  transport: Transport;
+  hooks: ClientHooks;
+  clock: Clock;
+  random: () => number;
+}
+
+/** @throws {InvalidInputError} where an option cannot work. */
+export function resolveClientOptions(options: ClientOptions = {}): ResolvedClientOptions {
+  const { apiToken, retry } = options;
+  return {
+    baseUrl: resolveUrl("baseUrl", options.baseUrl ?? "/api"),
+    appletsUrl: resolveUrl("appletsUrl", options.appletsUrl ?? "https://chat-data.oomol.com"),
+    apiToken: typeof apiToken === "function" ? apiToken : () => apiToken,
+    defaultHeaders: { ...options.defaultHeaders },
+    timeoutMs: positive("timeoutMs", options.timeoutMs ?? 30_000),
+    retry: resolveRetry(retry),
+    transport: options.transport ?? createFetchTransport(options.fetch),
+    hooks: options.hooks ?? {},
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+  };
+}
+
+function resolveRetry(retry: RetryOptions | false | undefined): ResolvedRetryOptions {
+  const given = retry === false ? { limit: 0 } : (retry ?? {});
+  return {
+    limit: notNegative("retry.limit", given.limit ?? 3),
+    baseMs: notNegative("retry.baseMs", given.baseMs ?? 300),
+    maxMs: notNegative("retry.maxMs", given.maxMs ?? 5_000),
+    maxRetryAfterMs: notNegative("retry.maxRetryAfterMs", given.maxRetryAfterMs ?? 30_000),
+  };
+}
+
+function resolveUrl(name: string, text: string): string {
+  // A page's own address completes a relative one.
+  const page = "location" in globalThis ? globalThis.location?.href : undefined;
+  if (!URL.canParse(text, page)) {
+    throw new InvalidInputError(
+      name,
+      `"${text}" is relative, and there is no page that it could be relative to. Give the whole address, such as "http://localhost:3000/api".`,
+    );
+  }
+  const url = new URL(text, page);
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new InvalidInputError(name, `expected an address with http: or https:, got ${url.protocol}`);
+  }
+  if (url.username || url.password) {
+    throw new InvalidInputError(name, "a user or password in an address ends up in logs; use `apiToken`.");
+  }
+  if (url.search || url.hash)
+    throw new InvalidInputError(name, "must end with its path; it has a query or fragment.");
+  return url.href.replace(/\/+$/, "");
+}
+
+/** How a wait looks and pauses, every default filled in. */
+export interface ResolvedPollingOptions {
+  /** The caller's own schedule; `undefined` for the adaptive one. */
+  schedule:
+    | { intervalMs: number; maxIntervalMs: number; strategy: BackoffStrategy; factor: number }
+    | undefined;
+  timeoutMs: number;
+  maxFailures: number;
+}
+
+/** @throws {InvalidInputError} where an option cannot work. */
+export function resolvePollingOptions(options: PollingOptions<never> = {}): ResolvedPollingOptions {
+  const { intervalMs, maxIntervalMs, backoffStrategy, backoffFactor } = options;
+  const isScheduled = [intervalMs, maxIntervalMs, backoffStrategy, backoffFactor].some(
+    (option) => option !== undefined,
+  );
+  const timeoutMs = positive("timeoutMs", options.timeoutMs ?? Number.POSITIVE_INFINITY);
+  return {
+    schedule: isScheduled
+      ? {
+          intervalMs: notNegative("intervalMs", intervalMs ?? 2_000),
+          maxIntervalMs: notNegative("maxIntervalMs", maxIntervalMs ?? 10_000),
+          strategy: oneOf("backoffStrategy", backoffStrategy ?? BackoffStrategy.Exponential),
+          factor: positive("backoffFactor", backoffFactor ?? 1.5),
+        }
+      : undefined,
+    timeoutMs,
+    maxFailures: positive(
+      "maxFailures",
+      options.maxFailures ?? (Number.isFinite(timeoutMs) ? Number.POSITIVE_INFINITY : 20),
+    ),
+  };
+}
+
+function positive(name: string, value: number): number {
+  if (typeof value === "number" && value > 0) return value;
+  throw new InvalidInputError(name, `expected a number above 0, got ${String(value)}.`);
+}
+
+function notNegative(name: string, value: number): number {
+  if (typeof value === "number" && value >= 0) return value;
+  throw new InvalidInputError(name, `expected 0 or a number above it, got ${String(value)}.`);
+}
+
+function oneOf(name: string, value: BackoffStrategy): BackoffStrategy {
+  const known = Object.values(BackoffStrategy);
+  if (known.includes(value)) return value;
+  throw new InvalidInputError(name, `expected one of ${known.join(", ")}, got ${String(value)}.`);
+}

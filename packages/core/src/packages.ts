@@ -1,0 +1,221 @@
+import { openDeadline } from "./deadline.ts";
+import { ApiError, InstallFailedError, InvalidInputError } from "./errors/index.ts";
+import { type Http, isTransient } from "./http.ts";
+import {
+  type PollingOptions,
+  type RequestOptions,
+  type ResolvedClientOptions,
+  resolvePollingOptions,
+} from "./options.ts";
+import type { InstalledPackage, InstallTask } from "./types.ts";
+import { waitUntilDone } from "./wait.ts";
+import {
+  installAnswerSchema,
+  installTaskAnswerSchema,
+  installTasksAnswerSchema,
+  packagesAnswerSchema,
+} from "./wire/index.ts";
+
+export interface ListPackagesResponse {
+  packages: InstalledPackage[];
+}
+
+export interface InstallPackageResponse {
+  success?: boolean;
+  taskId?: string;
+}
+
+export interface ListInstallTasksResponse {
+  success?: boolean;
+  tasks: InstallTask[];
+}
+
+export interface GetInstallTaskResponse {
+  success?: boolean;
+  task: InstallTask;
+}
+
+/** Packages: `/packages`, and the installation of more. */
+export class Packages {
+  readonly #http: Http;
+  readonly #options: ResolvedClientOptions;
+
+  /** @internal */
+  constructor(http: Http, options: ResolvedClientOptions) {
+    this.#http = http;
+    this.#options = options;
+  }
+
+  /** The installed packages. */
+  async list(options: RequestOptions = {}): Promise<ListPackagesResponse> {
+    const call = {
+      ...options,
+      method: "GET",
+      path: "/packages",
+      schema: packagesAnswerSchema,
+      isIdempotent: true,
+    } as const;
+    return (await this.#http.call<ListPackagesResponse>(call)).data;
+  }
+
+  /** Starts an installation and does not wait for it. */
+  async install(
+    name: string,
+    version: string,
+    options: RequestOptions = {},
+  ): Promise<InstallPackageResponse> {
+    for (const [field, value] of Object.entries({ name, version })) {
+      if (typeof value !== "string" || value.trim() === "")
+        throw new InvalidInputError(field, "must be given.");
+    }
+    const json = { name, version };
+    const call = {
+      ...options,
+      method: "POST",
+      path: "/packages/install",
+      json,
+      isIdempotent: false,
+    } as const;
+    return (await this.#http.call<InstallPackageResponse>({ ...call, schema: installAnswerSchema })).data;
+  }
+
+  /** Every installation that the server remembers. */
+  async listInstallTasks(options: RequestOptions = {}): Promise<ListInstallTasksResponse> {
+    const call = { ...options, method: "GET", path: "/packages/install", isIdempotent: true } as const;
+    return (await this.#http.call<ListInstallTasksResponse>({ ...call, schema: installTasksAnswerSchema }))
+      .data;
+  }
+
+  async getInstallTask(taskId: string, options: RequestOptions = {}): Promise<GetInstallTaskResponse> {
+    const call = { ...options, method: "GET", path: installPath(taskId), isIdempotent: true } as const;
+    return (await this.#http.call<GetInstallTaskResponse>({ ...call, schema: installTaskAnswerSchema })).data;
+  }
+
+  /**
+   * Waits until an installation ends.
+   *
+   * @throws {InstallFailedError} {TimeoutError}, or the reason of an aborted signal.
+   */
+  async waitForInstallCompletion(
+    taskId: string,
+    options: PollingOptions<InstallTask> = {},
+  ): Promise<InstallTask> {
+    const { timeoutMs } = resolvePollingOptions(options);
+    return this.#wait(taskId, options, this.#options.clock.now() + timeoutMs);
+  }
+
+  /** {@link install}, then {@link waitForInstallCompletion}. */
+  async installAndWait(
+    name: string,
+    version: string,
+    options: PollingOptions<InstallTask> = {},
+  ): Promise<{ taskId: string; task: InstallTask }> {
+    const { clock } = this.#options;
+    const { timeoutMs } = resolvePollingOptions(options);
+    const deadlineMs = clock.now() + timeoutMs;
+    const { signal, headers } = options;
+    const deadline = openDeadline({
+      awaited: "the installation to begin",
+      timeoutMs,
+      deadlineMs,
+      signal,
+      clock,
+    });
+    let taskId: string | undefined;
+    try {
+      const answer = await this.install(name, version, {
+        signal: deadline.signal,
+        ...(headers && { headers }),
+      });
+      taskId = answer.taskId;
+    } finally {
+      deadline.close();
+    }
+    if (taskId === undefined) {
+      // Some servers answer a package that is already there with success alone.
+      const task = await this.#installedTask(name, version, options);
+      return { taskId: task.id, task };
+    }
+    return { taskId, task: await this.#wait(taskId, options, deadlineMs) };
+  }
+
+  #wait(taskId: string, options: PollingOptions<InstallTask>, deadlineMs: number): Promise<InstallTask> {
+    const { clock, random, hooks } = this.#options;
+    const polling = resolvePollingOptions(options);
+    const path = installPath(taskId);
+    let hasLooked = false;
+    let unknownStatus: string | undefined;
+    const waiting = waitUntilDone<InstallTask>({
+      awaited: `installation ${taskId} to end`,
+      look: async (signal, leftMs) => {
+        const mayHold = hasLooked && polling.schedule === undefined && this.#http.extensions.has("wait");
+        const seconds = mayHold ? Math.floor(Math.min(60_000, leftMs) / 1_000) : 0;
+        const prefer = seconds > 0 ? { prefer: `wait=${seconds}` } : {};
+        const startedMs = clock.now();
+        const answer = await this.#http.call<GetInstallTaskResponse>({
+          method: "GET",
+          path,
+          schema: installTaskAnswerSchema,
+          isIdempotent: true,
+          isSingleAttempt: true,
+          signal,
+          headers: { ...options.headers, ...prefer },
+          holdMs: seconds * 1_000,
+        });
+        hasLooked = true;
+        const { task } = answer.data;
+        if (!knownStates.has(task.status) && task.status !== unknownStatus) {
+          unknownStatus = task.status;
+          hooks.onWarning?.(
+            `Installation ${taskId} has the unknown status "${task.status}"; it counts as still running.`,
+          );
+        }
+        await options.onProgress?.(task);
+        const wasHeld =
+          answer.header("preference-applied")?.includes("wait") === true && clock.now() - startedMs >= 200;
+        return {
+          state: task,
+          isDone: finalStates.has(task.status),
+          wasHeld,
+          retryAfterMs: answer.retryAfterMs,
+        };
+      },
+      isTransient,
+      polling,
+      deadlineMs,
+      signal: options.signal,
+      clock,
+      random,
+    });
+    return waiting.then(succeeded);
+  }
+
+  async #installedTask(name: string, version: string, options: RequestOptions): Promise<InstallTask> {
+    const { packages } = await this.list({ ...(options.signal && { signal: options.signal }) });
+    const installed = packages.find((candidate) => candidate.name === name && candidate.version === version);
+    if (installed) return { id: "", name, version, status: "success" };
+    const serverMessage = `the answer names no task, and ${name}@${version} is not installed`;
+    throw new ApiError({
+      status: 200,
+      method: "POST",
+      path: "/packages/install",
+      serverMessage,
+      body: undefined,
+      requestId: undefined,
+      retryAfterMs: undefined,
+    });
+  }
+}
+
+const finalStates = new Set(["success", "failed"]);
+const knownStates = new Set([...finalStates, "pending", "running"]);
+
+function installPath(taskId: string): string {
+  if (typeof taskId !== "string" || taskId === "") throw new InvalidInputError("taskId", "expected an id.");
+  return `/packages/install/${encodeURIComponent(taskId)}`;
+}
+
+function succeeded(task: InstallTask): InstallTask {
+  if (task.status === "failed") throw new InstallFailedError(task);
+  return task;
+}

@@ -1,0 +1,48 @@
+const replacement = "[redacted]";
+
+/** The text without the token, whole or without its scheme. */
+export function redact(text: string, token: string | undefined): string {
+  let safe = text;
+  for (const secret of secretsOf(token)) safe = safe.replaceAll(secret, replacement);
+  return safe;
+}
+
+/**
+ * A failure of the runtime that is safe to keep as a `cause`: itself, or a copy of its name and message where it or any
+ * cause of it shows the token.
+ */
+export function redactFailure(failure: unknown, token: string | undefined): unknown {
+  if (!(failure instanceof Error)) return typeof failure === "string" ? redact(failure, token) : undefined;
+  if (!showsSecret(failure, secretsOf(token))) return failure;
+  const copy = new Error(redact(failure.message, token));
+  copy.name = failure.name;
+  copy.stack = redact(failure.stack ?? "", token);
+  return copy;
+}
+
+function secretsOf(token: string | undefined): string[] {
+  if (!token) return [];
+  const withoutScheme = token.replace(/^\S+\s+/, "");
+  // Something this short is no secret, and would tear texts apart.
+  return [token, withoutScheme].filter((secret) => secret.length >= 6);
+}
+
+function showsSecret(failure: Error, secrets: string[]): boolean {
+  let level: unknown = failure;
+  for (let depth = 0; depth < 8 && level instanceof Error; depth += 1) {
+    const own = Object.getOwnPropertyNames(level).map((name) => Reflect.get(level as Error, name));
+    const texts = own.flatMap((value) => (typeof value === "string" ? [value] : safeJson(value)));
+    if (secrets.some((secret) => texts.some((text) => text.includes(secret)))) return true;
+    level = level.cause;
+  }
+  return false;
+}
+
+function safeJson(value: unknown): string[] {
+  if (typeof value !== "object" || value === null || value instanceof Error) return [];
+  try {
+    return [JSON.stringify(value) ?? ""];
+  } catch {
+    return [];
+  }
+}

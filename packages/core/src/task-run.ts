@@ -1,0 +1,161 @@
+import { TaskStoppedError } from "./errors/index.ts";
+import type { TaskEvent } from "./task-events.ts";
+import { resultsOf, taskFailure } from "./task-result.ts";
+import type { TaskWatch } from "./task-watch.ts";
+import type { Task, TaskLog } from "./types.ts";
+
+/** What a task came to. */
+export interface RunResult<Outputs = Record<string, unknown>> {
+  taskId: string;
+  task: Task;
+  /** Every log of the task, in order. */
+  logs: TaskLog[];
+  /** The outputs of the outermost block; empty where it returned none. */
+  result: Outputs;
+  /** The outputs of every block that finished, by node id; `"_"` for a block that is no node. */
+  results: Record<string, Record<string, unknown>>;
+}
+
+/** What `tasks.attach` needs to find the task again, on another machine too. */
+export interface TaskRunReference {
+  taskId: string;
+}
+
+/**
+ * A started task: follow it, wait for its result, stop it. Any number of readers share one loop of requests, which runs
+ * while somebody reads.
+ *
+ * @example
+ * const run = await client.tasks.start({ blockId: "audio-lab::text-to-audio", inputValues: { text: "Hello" } });
+ * for await (const event of run) if (event.type === "progress") console.log(event.progress);
+ * const { result } = await run.result();
+ */
+export class TaskRun<Outputs = Record<string, unknown>> implements AsyncIterable<TaskEvent>, AsyncDisposable {
+  readonly id: string;
+  readonly #watch: TaskWatch;
+  readonly #stopTask: () => Promise<Task>;
+  readonly #stopOnDispose: boolean;
+
+  /** @internal Made by `tasks.start` and `tasks.attach`. */
+  constructor(
+    watch: TaskWatch,
+    stopTask: () => Promise<Task>,
+    { stopOnDispose }: { stopOnDispose: boolean },
+  ) {
+    this.id = watch.taskId;
+    this.#watch = watch;
+    this.#stopTask = stopTask;
+    this.#stopOnDispose = stopOnDispose;
+  }
+
+  /** The task as last seen; `undefined` before the first answer. */
+  get task(): Task | undefined {
+    return this.#watch.task;
+  }
+
+  toJSON(): TaskRunReference {
+    return { taskId: this.id };
+  }
+
+  /**
+   * All events from the first on, then each as it comes; ends when the task does, also when it fails. Throws what ends
+   * the wait: the signal's reason, `TimeoutError`, a refusal of the server.
+   */
+  [Symbol.asyncIterator](): AsyncIterator<TaskEvent, undefined> {
+    return readEvents(this.#watch);
+  }
+
+  /**
+   * Waits for the end.
+   *
+   * @throws {TaskFailedError} {TaskStoppedError} {TimeoutError}, or the reason of an aborted signal.
+   */
+  async result(): Promise<RunResult<Outputs>> {
+    const task = await untilDone(this.#watch, true);
+    const { logs, logsFailure } = this.#watch;
+    if (logsFailure !== undefined) throw logsFailure;
+    // What a block declares is what it returns; the registry says so to the compiler.
+    const { result, results } = resultsOf(logs) as { result: Outputs; results: RunResult["results"] };
+    return { taskId: task.id, task, logs: [...logs], result, results };
+  }
+
+  /** Waits for the end without asking for logs, as long as it is a good one. */
+  async completion(): Promise<Task> {
+    return untilDone(this.#watch, false);
+  }
+
+  /** Stops the task on the server and resolves to it. Readers see its end as they would see any other. */
+  async stop(): Promise<Task> {
+    const task = await this.#stopTask();
+    this.#watch.noteTask(task);
+    return task;
+  }
+
+  /** Ends what reads this run; the task goes on, unless it was started with `stopOnDispose`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const mustStop = this.#stopOnDispose && !this.#watch.isDone;
+    this.#watch.close(new DOMException(`The run of task ${this.id} was left.`, "AbortError"));
+    if (mustStop) await this.#stopTask();
+  }
+}
+
+async function untilDone(watch: TaskWatch, wantsLogs: boolean): Promise<Task> {
+  if (!watch.isDone) {
+    await new Promise<void>((resolve, reject) => {
+      const leave = watch.join(wantsLogs, (failure) => {
+        if (!failure && !watch.isDone) return;
+        // Joining may fail before it returns.
+        queueMicrotask(() => leave());
+        if (failure) reject(failure.reason);
+        else resolve();
+      });
+    });
+  }
+  const { task } = watch;
+  if (task?.status === "failed") throw taskFailure(task, watch.logs);
+  if (task?.status === "stopped") throw new TaskStoppedError(task);
+  // A watch is done only once it has seen a final state.
+  return task as Task;
+}
+
+function readEvents(watch: TaskWatch): AsyncIterator<TaskEvent, undefined> {
+  let position = 0;
+  let failure: { reason: unknown } | undefined;
+  let isLeft = false;
+  let leave: (() => void) | undefined;
+  const waiting: ((value?: undefined) => void)[] = [];
+  const wake = (reason?: { reason: unknown }) => {
+    failure ??= reason;
+    for (const resume of waiting.splice(0)) resume();
+  };
+  const finish = () => {
+    isLeft = true;
+    leave?.();
+    wake();
+  };
+  return {
+    async next() {
+      leave ??= watch.join(true, wake);
+      for (;;) {
+        const event = isLeft ? undefined : watch.events[position];
+        if (event !== undefined) {
+          position += 1;
+          return { done: false, value: event };
+        }
+        if (failure && !isLeft) {
+          finish();
+          throw failure.reason;
+        }
+        if (isLeft || watch.isDone) {
+          finish();
+          return { done: true, value: undefined };
+        }
+        await new Promise((resume) => waiting.push(resume));
+      }
+    },
+    async return() {
+      finish();
+      return { done: true, value: undefined };
+    },
+  };
+}

@@ -1,0 +1,278 @@
+import type { Clock } from "./delay.ts";
+import type { ResolvedPollingOptions, TaskPollingOptions } from "./options.ts";
+import { eventsOfLog, type TaskEvent } from "./task-events.ts";
+import type { Task, TaskLog } from "./types.ts";
+import { type Look, waitUntilDone } from "./wait.ts";
+
+/** What watching a task needs of the API; `tasks.ts` provides it. */
+export interface TaskEndpoints {
+  /** Whether the server holds answers, or streams events; known once it has answered anything. */
+  holdsAnswers(): boolean;
+  streamsEvents(): boolean;
+  get(taskId: string, options: { signal: AbortSignal; holdMs: number }): Promise<Omit<Look<Task>, "isDone">>;
+  /** Logs after an id, or at least those. */
+  getLogs(taskId: string, options: { signal: AbortSignal; afterId: number | undefined }): Promise<TaskLog[]>;
+  events(
+    taskId: string,
+    options: { signal: AbortSignal; afterId: number | undefined },
+  ): AsyncIterable<StreamedEvent>;
+  isTransient(failure: unknown): boolean;
+  warn(message: string): void;
+}
+
+export type StreamedEvent = { task: Task } | { log: TaskLog };
+
+export interface WatchOptions {
+  polling: ResolvedPollingOptions;
+  onProgress: TaskPollingOptions["onProgress"];
+  onLog: TaskPollingOptions["onLog"];
+  /** When the wait is over, on the clock's own scale. */
+  deadlineMs: number;
+  /** Ends every loop of the watch. */
+  signal: AbortSignal | undefined;
+  clock: Clock;
+  random: () => number;
+}
+
+/** States in which nothing more happens. Any other, an unknown one too, goes on. */
+const finalStates = new Set<string>(["completed", "failed", "stopped"]);
+const knownStates = new Set<string>([...finalStates, "created", "pending", "running"]);
+
+/** Longest time a server is asked to hold an answer (`connect-api.md`, extension `wait`). */
+const longestHoldMs = 60_000;
+/** An answer that comes sooner was not held, whatever its header says. */
+const shortestHoldMs = 200;
+/** How often the logs of an ended task are asked for in vain before it ends without them. */
+const mostLogFailures = 5;
+
+/**
+ * One loop over one task for any number of readers: it runs while somebody reads, keeps what it saw for those who come
+ * later, and goes on from there when it had stopped.
+ */
+export class TaskWatch {
+  readonly taskId: string;
+  /** Everything seen so far, in order. */
+  readonly events: TaskEvent[] = [];
+  readonly logs: TaskLog[] = [];
+  /** The task as last seen. */
+  task: Task | undefined;
+  /** Why the logs of an ended task are not complete. */
+  logsFailure: unknown;
+  readonly #endpoints: TaskEndpoints;
+  readonly #options: WatchOptions;
+  readonly #logIds = new Set<number>();
+  readonly #readers = new Map<
+    object,
+    { wantsLogs: boolean; wake: (failure?: { reason: unknown }) => void }
+  >();
+  #loop: AbortController | undefined;
+  #unlink: () => void = () => undefined;
+  #logFailures = 0;
+  #isStreamBroken = false;
+  #isDone = false;
+
+  constructor(taskId: string, endpoints: TaskEndpoints, options: WatchOptions) {
+    this.taskId = taskId;
+    this.#endpoints = endpoints;
+    this.#options = options;
+  }
+
+  /** Nothing more will happen, and all of it has been seen. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /**
+   * Adds a reader and starts the loop for the first one. `wake` is called after each change, with a failure when the
+   * loop ended by one. Returns what removes the reader; the last to leave stops the loop.
+   */
+  join(wantsLogs: boolean, wake: (failure?: { reason: unknown }) => void): () => void {
+    const key = {};
+    this.#readers.set(key, { wantsLogs, wake });
+    if (!this.#loop && !this.#isDone) this.#start();
+    return () => {
+      this.#readers.delete(key);
+      if (this.#readers.size === 0)
+        this.#loop?.abort(new DOMException("Nobody reads this task any more.", "AbortError"));
+    };
+  }
+
+  /** Takes in what the answer to a creation or a stop already says. */
+  noteTask(task: Task): void {
+    const isNews = this.task?.status !== task.status;
+    this.task = task;
+    if (!isNews) return;
+    if (!knownStates.has(task.status)) {
+      const message = `Task ${task.id} has the status "${task.status}", which this client does not know; it counts as still running.`;
+      this.#endpoints.warn(message);
+      this.events.push({ type: "warning", message });
+    }
+    this.events.push({ type: "status", status: task.status, task });
+    this.#wakeAll();
+  }
+
+  /** Ends the loop and every reader with this reason. */
+  close(reason: unknown): void {
+    this.#loop?.abort(reason);
+  }
+
+  #start(): void {
+    const loop = new AbortController();
+    this.#loop = loop;
+    const { signal } = this.#options;
+    const onAbort = () => loop.abort(signal?.reason);
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
+    this.#watch(loop.signal).then(
+      () => {
+        this.#isDone = true;
+        this.#ended(loop);
+      },
+      (reason) => this.#ended(loop, { reason }),
+    );
+    // Readers learn of an abort in the same tick, whatever the loop is doing.
+    loop.signal.addEventListener("abort", () => this.#ended(loop, { reason: loop.signal.reason }), {
+      once: true,
+    });
+    if (loop.signal.aborted) this.#ended(loop, { reason: loop.signal.reason });
+    this.#unlink = () => signal?.removeEventListener("abort", onAbort);
+  }
+
+  #ended(loop: AbortController, failure?: { reason: unknown }): void {
+    if (this.#loop !== loop) return;
+    this.#loop = undefined;
+    this.#unlink();
+    this.#wakeAll(failure);
+  }
+
+  #watch(signal: AbortSignal): Promise<Task> {
+    return waitUntilDone({
+      awaited: `task ${this.taskId} to end`,
+      look: (lookSignal, leftMs) =>
+        this.#mayStream() ? this.#stream(lookSignal) : this.#poll(lookSignal, leftMs),
+      isTransient: (failure) => this.#endpoints.isTransient(failure),
+      polling: this.#options.polling,
+      deadlineMs: this.#options.deadlineMs,
+      signal,
+      clock: this.#options.clock,
+      random: this.#options.random,
+    });
+  }
+
+  get #wantsLogs(): boolean {
+    return (
+      this.#options.onLog !== undefined || [...this.#readers.values()].some((reader) => reader.wantsLogs)
+    );
+  }
+
+  get #lastLogId(): number | undefined {
+    return this.logs.at(-1)?.id;
+  }
+
+  #mayStream(): boolean {
+    const { polling, onProgress } = this.#options;
+    if (polling.schedule !== undefined || this.#isStreamBroken) return false;
+    return (this.#wantsLogs || onProgress !== undefined) && this.#endpoints.streamsEvents();
+  }
+
+  async #poll(signal: AbortSignal, leftMs: number): Promise<Look<Task>> {
+    const mayHold =
+      this.#options.polling.schedule === undefined && !this.#wantsLogs && this.#endpoints.holdsAnswers();
+    // The first look is for the caller, who wants to see the state at once.
+    const holdMs = mayHold && this.task ? Math.min(longestHoldMs, leftMs) : 0;
+    const startedMs = this.#options.clock.now();
+    const look = await this.#endpoints.get(this.taskId, { signal, holdMs });
+    const isDone = finalStates.has(look.state.status);
+    if (!isDone) this.noteTask(look.state);
+    if (isDone || this.#wantsLogs) await this.#fetchLogs(look.state, isDone, signal);
+    // The end is told after the last log.
+    if (isDone) this.noteTask(look.state);
+    await this.#callBack(this.#options.onProgress, look.state);
+    const wasHeld = look.wasHeld && this.#options.clock.now() - startedMs >= shortestHoldMs;
+    return { ...look, isDone, wasHeld };
+  }
+
+  async #fetchLogs(task: Task, isDone: boolean, signal: AbortSignal): Promise<void> {
+    // Who waits for a good end alone needs no logs; a bad one needs them for its reason.
+    if (isDone && !this.#wantsLogs && task.status !== "failed") return;
+    let logs: TaskLog[];
+    try {
+      logs = await this.#endpoints.getLogs(this.taskId, { signal, afterId: this.#lastLogId });
+      this.#logFailures = 0;
+    } catch (failure) {
+      signal.throwIfAborted();
+      this.#logFailures += 1;
+      if (!isDone) return;
+      if (this.#endpoints.isTransient(failure) && this.#logFailures < mostLogFailures) throw failure;
+      this.logsFailure = failure;
+      this.#endpoints.warn(`The logs of task ${task.id} could not be had: ${String(failure)}`);
+      return;
+    }
+    for (const log of logs) await this.#noteLog(log);
+  }
+
+  async #stream(signal: AbortSignal): Promise<Look<Task>> {
+    const startedMs = this.#options.clock.now();
+    let hasGiven = false;
+    try {
+      for await (const item of this.#endpoints.events(this.taskId, { signal, afterId: this.#lastLogId })) {
+        hasGiven = true;
+        if ("log" in item) {
+          await this.#noteLog(item.log);
+          continue;
+        }
+        this.noteTask(item.task);
+        await this.#callBack(this.#options.onProgress, item.task);
+        if (finalStates.has(item.task.status)) {
+          return { state: item.task, isDone: true, wasHeld: true, retryAfterMs: undefined };
+        }
+      }
+    } catch (failure) {
+      signal.throwIfAborted();
+      if (!this.#endpoints.isTransient(failure)) {
+        // A gateway that does not let streams through answers with an error of its own; looking still works.
+        if (!isRefusedStream(failure)) throw failure;
+        this.#isStreamBroken = true;
+      } else if (!hasGiven) throw failure;
+    }
+    const wasHeld = this.#options.clock.now() - startedMs >= shortestHoldMs;
+    return {
+      state: this.task ?? { id: this.taskId, status: "created" },
+      isDone: false,
+      wasHeld,
+      retryAfterMs: undefined,
+    };
+  }
+
+  async #noteLog(log: TaskLog): Promise<void> {
+    if (this.#logIds.has(log.id)) return;
+    this.#logIds.add(log.id);
+    this.logs.push(log);
+    this.events.push(...eventsOfLog(log));
+    this.#wakeAll();
+    await this.#callBack(this.#options.onLog, log);
+  }
+
+  /** What the caller's own function throws ends the wait as it is, also where the loop would forgive it. */
+  async #callBack<Value>(
+    callback: ((value: Value) => void | Promise<void>) | undefined,
+    value: Value,
+  ): Promise<void> {
+    const loop = this.#loop;
+    try {
+      await callback?.(value);
+    } catch (reason) {
+      loop?.abort(reason);
+      throw reason;
+    }
+  }
+
+  #wakeAll(failure?: { reason: unknown }): void {
+    for (const reader of [...this.#readers.values()]) reader.wake(failure);
+  }
+}
+
+function isRefusedStream(failure: unknown): boolean {
+  const status: unknown = failure instanceof Error ? Reflect.get(failure, "status") : undefined;
+  return status === 406 || status === 415 || status === 501;
+}

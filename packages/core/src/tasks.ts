@@ -1,0 +1,362 @@
+import type { BlockId, InputsOf, OutputsOf, TaskRequest } from "./block-registry.ts";
+import { openDeadline } from "./deadline.ts";
+import { InvalidInputError } from "./errors/index.ts";
+import { type Http, type HttpCall, isTransient } from "./http.ts";
+import { normalizeInputValues } from "./input-values.ts";
+import {
+  type RequestOptions,
+  type ResolvedClientOptions,
+  resolvePollingOptions,
+  type TaskPollingOptions,
+} from "./options.ts";
+import { type RunManyOptions, runMany, type SettledRun } from "./run-many.ts";
+import { type RunResult, TaskRun, type TaskRunReference } from "./task-run.ts";
+import { readTaskStream } from "./task-stream.ts";
+import { type TaskEndpoints, TaskWatch } from "./task-watch.ts";
+import type { InputValues, Task, TaskLog } from "./types.ts";
+import type { UploadResolver } from "./upload-source.ts";
+import { logsAnswerSchema, taskAnswerSchema, tasksAnswerSchema } from "./wire/index.ts";
+
+export interface ListTasksResponse {
+  tasks: Task[];
+}
+
+export interface GetTaskResponse {
+  task: Task;
+  success?: boolean;
+}
+
+export interface CreateTaskResponse extends GetTaskResponse {
+  userID?: string;
+}
+
+export interface GetTaskLogsResponse {
+  logs: TaskLog[];
+  success?: boolean;
+}
+
+export interface UploadOptions {
+  /** Called as bytes leave, with a growing `loaded`; `total` is missing where a file's length is not known. */
+  onUploadProgress?: (progress: UploadProgress) => void;
+}
+
+export interface UploadProgress {
+  /** Bytes of the request that have left, its envelope included. */
+  loaded: number;
+}
+
+export interface StartOptions extends TaskPollingOptions {
+  /** Leaving `await using` stops a task that has not ended. Default false. */
+  stopOnDispose?: boolean;
+}
+
+/** Tasks: one method per endpoint of `/v1/tasks`, and the verbs that create, wait and read the result in one. */
+export class Tasks<Source> {
+  readonly #http: Http;
+  readonly #options: ResolvedClientOptions;
+  readonly #resolveUpload: UploadResolver<Source>;
+
+  /** @internal */
+  constructor(http: Http, options: ResolvedClientOptions, resolveUpload: UploadResolver<Source>) {
+    this.#http = http;
+    this.#options = options;
+    this.#resolveUpload = resolveUpload;
+  }
+
+  /** Every task that the server remembers. */
+  async list(options: RequestOptions = {}): Promise<ListTasksResponse> {
+    const call = {
+      ...options,
+      method: "GET",
+      path: "/v1/tasks",
+      schema: tasksAnswerSchema,
+      isIdempotent: true,
+    } as const;
+    return (await this.#http.call<ListTasksResponse>(call)).data;
+  }
+
+  /**
+   * Creates a task and does not wait for it.
+   *
+   * @throws {InvalidInputError} for inputs that cannot be sent, {ApiError} where the server refuses them.
+   */
+  async create<const Id extends BlockId>(
+    request: TaskRequest<Id>,
+    options: RequestOptions = {},
+  ): Promise<CreateTaskResponse> {
+    const { blockId, inputValues } = checkRequest(request);
+    const json = { manifest: blockId, inputValues: normalizeInputValues(inputValues) };
+    return this.#post({ ...options, json });
+  }
+
+  /** Creates a task with one or more files, and does not wait for it. The server hands them to the block's file inputs. */
+  async createWithFiles<const Id extends BlockId>(
+    blockId: Id,
+    inputValues: Partial<InputsOf<Id>> | undefined,
+    files: Source | readonly Source[],
+    options: RequestOptions & UploadOptions = {},
+  ): Promise<CreateTaskResponse> {
+    checkRequest({ blockId });
+    const normalized = normalizeInputValues(inputValues as InputValues | undefined);
+    const sources = (Array.isArray(files) ? files : [files]) as readonly Source[];
+    if (sources.length === 0)
+      throw new InvalidInputError("files", "the list is empty; without files, use `run`.");
+    const parts = await Promise.all(sources.map((source, index) => this.#resolveUpload(source, index)));
+    const fields = [
+      ["manifest", blockId],
+      ["inputValues", JSON.stringify(normalized)],
+    ] as const;
+    const { onUploadProgress, ...rest } = options;
+    const onBytesSent = onUploadProgress && ((loaded: number) => onUploadProgress({ loaded }));
+    return this.#post({ ...rest, upload: { fields, parts }, ...(onBytesSent ? { onBytesSent } : {}) });
+  }
+
+  async get(taskId: string, options: RequestOptions = {}): Promise<GetTaskResponse> {
+    const path = `/v1/tasks/${pathPart("taskId", taskId)}`;
+    const call = { ...options, method: "GET", path, schema: taskAnswerSchema, isIdempotent: true } as const;
+    return (await this.#http.call<GetTaskResponse>(call)).data;
+  }
+
+  /** Stops a task; one that has ended stays as it is. */
+  async stop(taskId: string, options: RequestOptions = {}): Promise<GetTaskResponse> {
+    const path = `/v1/tasks/${pathPart("taskId", taskId)}/stop`;
+    const call = { ...options, method: "POST", path, schema: taskAnswerSchema, isIdempotent: true } as const;
+    return (await this.#http.call<GetTaskResponse>(call)).data;
+  }
+
+  /** All logs so far, in order. */
+  async getLogs(taskId: string, options: RequestOptions = {}): Promise<GetTaskLogsResponse> {
+    const path = `/v1/tasks/${pathPart("taskId", taskId)}/logs`;
+    const call = { ...options, method: "GET", path, schema: logsAnswerSchema, isIdempotent: true } as const;
+    return (await this.#http.call<GetTaskLogsResponse>(call)).data;
+  }
+
+  /**
+   * Waits until a task ends.
+   *
+   * @throws {TaskFailedError} {TaskStoppedError} {TimeoutError}, or the reason of an aborted signal.
+   */
+  async waitForCompletion(taskId: string, options: TaskPollingOptions = {}): Promise<Task> {
+    const run = this.attach(taskId, options);
+    return this.#stoppingOnAbort(run, options, () => run.completion());
+  }
+
+  /** {@link create}, then {@link waitForCompletion}. */
+  async createAndWait<const Id extends BlockId>(
+    request: TaskRequest<Id>,
+    options: TaskPollingOptions = {},
+  ): Promise<{ taskId: string; task: Task }> {
+    const run = await this.start(request, options);
+    return { taskId: run.id, task: await this.#stoppingOnAbort(run, options, () => run.completion()) };
+  }
+
+  /** {@link createWithFiles}, then {@link waitForCompletion}. */
+  async createWithFilesAndWait<const Id extends BlockId>(
+    blockId: Id,
+    inputValues: Partial<InputsOf<Id>> | undefined,
+    files: Source | readonly Source[],
+    options: TaskPollingOptions & UploadOptions = {},
+  ): Promise<{ taskId: string; task: Task }> {
+    const run = await this.#startWithFiles(blockId, inputValues, files, options);
+    return { taskId: run.id, task: await this.#stoppingOnAbort(run, options, () => run.completion()) };
+  }
+
+  /**
+   * Creates a task, waits for its end and reads its result.
+   *
+   * @example
+   * const { result } = await client.tasks.run({ blockId: "audio-lab::text-to-audio", inputValues: { text: "Hello" } });
+   * @throws {TaskFailedError} {TaskStoppedError} {TimeoutError}, or the reason of an aborted signal.
+   */
+  async run<const Id extends BlockId>(
+    request: TaskRequest<Id>,
+    options: TaskPollingOptions = {},
+  ): Promise<RunResult<OutputsOf<Id>>> {
+    const run = await this.start(request, options);
+    return this.#stoppingOnAbort(run, options, () => run.result());
+  }
+
+  /** {@link run} with one or more files, which the server hands to the block's file inputs. */
+  async runWithFiles<const Id extends BlockId>(
+    blockId: Id,
+    inputValues: Partial<InputsOf<Id>> | undefined,
+    files: Source | readonly Source[],
+    options: TaskPollingOptions & UploadOptions = {},
+  ): Promise<RunResult<OutputsOf<Id>>> {
+    const run = await this.#startWithFiles(blockId, inputValues, files, options);
+    return this.#stoppingOnAbort(run, options, () => run.result());
+  }
+
+  /** Creates a task and gives its handle: to follow, await or stop it. */
+  async start<const Id extends BlockId>(
+    request: TaskRequest<Id>,
+    options: StartOptions = {},
+  ): Promise<TaskRun<OutputsOf<Id>>> {
+    return this.#starting<OutputsOf<Id>>(options, (given) => this.create(request, given));
+  }
+
+  /** The handle of a task that exists, by its id or what `JSON.stringify(run)` kept. Costs no request. */
+  attach<Outputs = OutputsOf<string>>(
+    task: string | TaskRunReference,
+    options: StartOptions = {},
+  ): TaskRun<Outputs> {
+    return this.#watch<Outputs>(typeof task === "string" ? task : task.taskId, options);
+  }
+
+  /**
+   * Runs many tasks, a few at a time, and gives each outcome as it comes. Requests are taken one by one as places become
+   * free, so an endless iterable is fine; leaving the loop aborts what is under way.
+   */
+  runMany<const Id extends BlockId>(
+    requests: Iterable<TaskRequest<Id>> | AsyncIterable<TaskRequest<Id>>,
+    options: RunManyOptions = {},
+  ): AsyncGenerator<SettledRun<TaskRequest<Id>, RunResult<OutputsOf<Id>>>, undefined> {
+    return runMany(requests, (request, signal) => this.run(request, { ...options, signal }), options);
+  }
+
+  #startWithFiles<Id extends BlockId>(
+    blockId: Id,
+    inputValues: Partial<InputsOf<Id>> | undefined,
+    files: Source | readonly Source[],
+    options: StartOptions & UploadOptions,
+  ): Promise<TaskRun<OutputsOf<Id>>> {
+    const { onUploadProgress } = options;
+    return this.#starting<OutputsOf<Id>>(options, (given) =>
+      this.createWithFiles(blockId, inputValues, files, {
+        ...given,
+        ...(onUploadProgress && { onUploadProgress }),
+      }),
+    );
+  }
+
+  /** The time that the caller allows for the whole includes the creation. */
+  async #starting<Outputs>(
+    options: StartOptions,
+    create: (options: RequestOptions) => Promise<CreateTaskResponse>,
+  ): Promise<TaskRun<Outputs>> {
+    const { clock } = this.#options;
+    const { timeoutMs } = resolvePollingOptions(options);
+    const deadlineMs = clock.now() + timeoutMs;
+    const { signal, headers } = options;
+    const deadline = openDeadline({
+      awaited: "the task to be created",
+      timeoutMs,
+      deadlineMs,
+      signal,
+      clock,
+    });
+    try {
+      const { task } = await create({ signal: deadline.signal, ...(headers && { headers }) });
+      return this.#watch<Outputs>(task.id, options, { task, deadlineMs });
+    } finally {
+      deadline.close();
+    }
+  }
+
+  #watch<Outputs>(
+    taskId: string,
+    options: StartOptions,
+    created?: { task: Task; deadlineMs: number },
+  ): TaskRun<Outputs> {
+    pathPart("taskId", taskId);
+    const { onProgress, onLog, signal, stopOnDispose = false } = options;
+    const { clock, random } = this.#options;
+    const polling = resolvePollingOptions(options);
+    const deadlineMs = created?.deadlineMs ?? clock.now() + polling.timeoutMs;
+    const watched = { polling, deadlineMs, onProgress, onLog, signal, clock, random };
+    const watch = new TaskWatch(taskId, this.#endpoints(options), watched);
+    if (created) watch.noteTask(created.task);
+    return new TaskRun(watch, async () => (await this.stop(taskId)).task, { stopOnDispose });
+  }
+
+  #endpoints({ headers }: StartOptions): TaskEndpoints {
+    const http = this.#http;
+    const call = {
+      ...(headers ? { headers } : {}),
+      method: "GET",
+      isIdempotent: true,
+      isSingleAttempt: true,
+    } as const;
+    return {
+      holdsAnswers: () => http.extensions.has("wait"),
+      streamsEvents: () => http.extensions.has("events"),
+      isTransient,
+      warn: (message) => this.#options.hooks.onWarning?.(message),
+      get: async (taskId, { signal, holdMs }) => {
+        const seconds = Math.floor(holdMs / 1_000);
+        const prefer = seconds > 0 ? { headers: { ...headers, prefer: `wait=${seconds}` }, holdMs } : {};
+        const path = `/v1/tasks/${encodeURIComponent(taskId)}`;
+        const answer = await http.call<GetTaskResponse>({
+          ...call,
+          ...prefer,
+          path,
+          signal,
+          schema: taskAnswerSchema,
+        });
+        const wasHeld = answer.header("preference-applied")?.includes("wait") === true;
+        return { state: answer.data.task, wasHeld, retryAfterMs: answer.retryAfterMs };
+      },
+      getLogs: async (taskId, { signal, afterId }) => {
+        const query =
+          afterId !== undefined && http.extensions.has("after") ? { query: { after: afterId } } : {};
+        const path = `/v1/tasks/${encodeURIComponent(taskId)}/logs`;
+        const { data } = await http.call<GetTaskLogsResponse>({
+          ...call,
+          ...query,
+          path,
+          signal,
+          schema: logsAnswerSchema,
+        });
+        return data.logs;
+      },
+      events: (taskId, { signal, afterId }) =>
+        readTaskStream(http, this.#options.clock, taskId, { signal, afterId, headers }),
+    };
+  }
+
+  async #stoppingOnAbort<Outputs, Value>(
+    run: TaskRun<Outputs>,
+    { signal, stopOnAbort }: TaskPollingOptions,
+    wait: () => Promise<Value>,
+  ): Promise<Value> {
+    try {
+      return await wait();
+    } catch (failure) {
+      // The caller gets the reason at once; the task's end is not waited for.
+      if (stopOnAbort && signal?.aborted) {
+        const warn = (trouble: unknown) =>
+          this.#options.hooks.onWarning?.(`Task ${run.id} could not be stopped: ${String(trouble)}`);
+        run.stop().catch(warn);
+      }
+      throw failure;
+    }
+  }
+
+  async #post(body: Pick<HttpCall<unknown>, "json" | "upload" | "onBytesSent"> & RequestOptions) {
+    const call = {
+      ...body,
+      method: "POST",
+      path: "/v1/tasks",
+      schema: taskAnswerSchema,
+      isIdempotent: false,
+    } as const;
+    return (await this.#http.call<CreateTaskResponse>(call)).data;
+  }
+}
+
+function checkRequest<Request extends TaskRequest>(request: Request): Request {
+  const { blockId } = request;
+  if (typeof blockId !== "string" || !/^.+::.+$/.test(blockId)) {
+    throw new InvalidInputError(
+      "blockId",
+      `expected "PACKAGE::BLOCK", got ${JSON.stringify(blockId) ?? String(blockId)}.`,
+    );
+  }
+  return request;
+}
+
+function pathPart(name: string, value: string): string {
+  if (typeof value === "string" && value !== "" && value !== "." && value !== "..")
+    return encodeURIComponent(value);
+  throw new InvalidInputError(name, `expected an id, got ${JSON.stringify(value) ?? String(value)}.`);
+}

@@ -1,0 +1,117 @@
+/**
+ * The seam between the client and the network: one request in, one response out. Retries, authentication and decoding
+ * stand above it (`http.ts`), so a transport only moves bytes.
+ */
+export interface Transport {
+  /**
+   * Sends one request and resolves when the answer's head is there; redirects are not followed.
+   * Rejects with the signal's reason when it is aborted, closing the connection, with `TransportError` when no answer came.
+   */
+  send(request: TransportRequest): Promise<TransportResponse>;
+  /** Frees kept connections. Safe to call twice. */
+  close?(): Promise<void>;
+}
+
+export interface TransportRequest {
+  method: "GET" | "POST";
+  url: string;
+  headers: Record<string, string>;
+  /** JSON text, or fields and files that travel as `multipart/form-data`. */
+  body?: string | Upload;
+  signal: AbortSignal;
+  /** Bytes of the body handed to the network so far; called with a growing number. */
+  onBytesSent?: (sentBytes: number) => void;
+}
+
+export interface TransportResponse {
+  status: number;
+  /** The value of a response header, by its lower-case name. */
+  header(name: string): string | undefined;
+  text(): Promise<string>;
+  /** The body's bytes as they come; either this or `text` may be used, once. */
+  stream(): ReadableStream<Uint8Array>;
+}
+
+/** What a form upload consists of. */
+export interface Upload {
+  fields: readonly (readonly [name: string, value: string])[];
+  parts: readonly UploadPart[];
+}
+
+/** One file of an upload. */
+export interface UploadPart {
+  /** The form field, `files` for a task. */
+  field: string;
+  /** The file's name, as the server will see it. */
+  name: string;
+  /** MIME type. */
+  type: string;
+  /** Exact length; `undefined` where only reading tells. */
+  sizeBytes: number | undefined;
+  /** Whether `open` may be called again, for a retry. */
+  isRepeatable: boolean;
+  /** The bytes from the beginning. */
+  open(): Promise<ReadableStream<Uint8Array>> | ReadableStream<Uint8Array>;
+  /** The same bytes as a `Blob`, where there is one: browsers send it without copying. */
+  blob?: Blob;
+}
+
+/** No answer came. Thrown by transports, and turned into the client's own errors in `http.ts`. */
+export class TransportError extends Error {
+  override readonly name = "TransportError";
+  /** The server surely did not see the request: refused, no such host. */
+  readonly isUnsent: boolean;
+
+  constructor(reason: string, { isUnsent, cause }: { isUnsent: boolean; cause?: unknown }) {
+    super(reason, { cause });
+    this.isUnsent = isUnsent;
+  }
+}
+
+/** What the system says when no connection came about, so that nothing can have been sent. */
+const unsentCodes = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "ConnectionRefused",
+]);
+
+const explanations: Record<string, string> = {
+  ECONNREFUSED: "the connection was refused; is the server running there?",
+  ConnectionRefused: "the connection was refused; is the server running there?",
+  ENOTFOUND: "there is no such host",
+  EAI_AGAIN: "the host's name could not be looked up",
+  ECONNRESET: "the connection was reset",
+  EPIPE: "the connection was closed while sending",
+  UND_ERR_SOCKET: "the connection was closed",
+  UND_ERR_CONNECT_TIMEOUT: "connecting took too long",
+};
+
+/** Reads what a runtime's own failure says about the request, from its `code` or that of its causes. */
+export function toTransportError(failure: unknown): TransportError {
+  if (failure instanceof TransportError) return failure;
+  const codes = failureChain(failure).map((level) => level.code);
+  const code =
+    codes.find((candidate) => candidate !== undefined && candidate in explanations) ?? codes.find(Boolean);
+  const innermost = failureChain(failure).at(-1)?.message;
+  const reason = (code && explanations[code]) ?? innermost ?? "the request failed";
+  return new TransportError(reason.replace(/\.$/, ""), {
+    isUnsent: codes.some((candidate) => candidate !== undefined && unsentCodes.has(candidate)),
+    cause: failure,
+  });
+}
+
+function failureChain(failure: unknown): { code: string | undefined; message: string }[] {
+  const chain: { code: string | undefined; message: string }[] = [];
+  let level = failure;
+  while (level instanceof Error && chain.length < 5) {
+    const code: unknown = Reflect.get(level, "code");
+    chain.push({ code: typeof code === "string" ? code : undefined, message: level.message });
+    // Several addresses of one host tried: each failed its own way.
+    level = level instanceof AggregateError ? level.errors[0] : level.cause;
+  }
+  return chain;
+}

@@ -1,0 +1,55 @@
+import { InvalidInputError } from "./errors/index.ts";
+import type { UploadPart } from "./transport.ts";
+
+/** A file as any runtime has it. Bytes carry no name of their own, so it must be given with them. */
+export type UploadSource = Blob | NamedData;
+
+export interface NamedData {
+  data: Blob | ArrayBuffer | ArrayBufferView | string;
+  /** The name that the server sees. May be left out where `data` is a `File`. */
+  name?: string;
+  /** MIME type. Default: that of `data`, else `application/octet-stream`. */
+  type?: string;
+}
+
+/** How an adapter turns what its callers pass for files into parts. */
+export type UploadResolver<Source> = (source: Source, index: number) => UploadPart | Promise<UploadPart>;
+
+const accepted =
+  "a File, a Blob, or { data, name, type? } with a Blob, an ArrayBuffer, a typed array or a string";
+
+/** @throws {InvalidInputError} for anything but an {@link UploadSource}, naming what is accepted. */
+export function resolveUploadSource(source: UploadSource, index: number): UploadPart {
+  const path = `files[${index}]`;
+  if (source instanceof Blob) return blobPart(source, nameOf(source) ?? "blob", source.type);
+  if (typeof source !== "object" || source === null || !("data" in source)) {
+    const hint = ArrayBuffer.isView(source) ? " Bytes need a name: pass { data, name }." : "";
+    throw new InvalidInputError(path, `expected ${accepted}.${hint}`);
+  }
+  const { data } = source;
+  const name = source.name ?? nameOf(data);
+  if (name === undefined || name === "")
+    throw new InvalidInputError(`${path}.name`, "the data needs a name.");
+  if (data instanceof Blob) return blobPart(data, name, source.type ?? data.type);
+  if (typeof data === "string" || data instanceof ArrayBuffer || ArrayBuffer.isView(data)) {
+    // The part may be shared memory in the types alone; a Blob copies it.
+    return blobPart(new Blob([data as BlobPart]), name, source.type ?? "");
+  }
+  throw new InvalidInputError(`${path}.data`, `expected ${accepted}.`);
+}
+
+function nameOf(data: unknown): string | undefined {
+  return data instanceof File ? data.name : undefined;
+}
+
+function blobPart(blob: Blob, name: string, type: string): UploadPart {
+  return {
+    field: "files",
+    name,
+    type: type || "application/octet-stream",
+    sizeBytes: blob.size,
+    isRepeatable: true,
+    open: () => blob.stream(),
+    blob,
+  };
+}

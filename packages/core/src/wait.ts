@@ -1,0 +1,79 @@
+import { adaptivePauseMs, retryPauseMs, scheduledPauseMs } from "./backoff.ts";
+import { openDeadline } from "./deadline.ts";
+import { type Clock, untilAborted } from "./delay.ts";
+import type { ResolvedPollingOptions } from "./options.ts";
+
+/** What one look at the awaited thing saw. */
+export interface Look<State> {
+  state: State;
+  isDone: boolean;
+  /** The server held the answer for a while, so the next look may follow at once. */
+  wasHeld: boolean;
+  /** When the server wants to be asked again. */
+  retryAfterMs: number | undefined;
+}
+
+export interface WaitPlan<State> {
+  /** What is awaited, "task 17 to end" for instance. */
+  awaited: string;
+  /** Looks once. `leftMs` is the time until the deadline, for servers that hold answers. */
+  look(signal: AbortSignal, leftMs: number): Promise<Look<State>>;
+  /** Whether a failed look may be followed by another. */
+  isTransient(failure: unknown): boolean;
+  polling: ResolvedPollingOptions;
+  /** On the clock's own scale. */
+  deadlineMs: number;
+  signal: AbortSignal | undefined;
+  clock: Clock;
+  random: () => number;
+}
+
+/**
+ * The one waiting loop: looks until the state is final, and settles at once on abort (with the signal's reason) and at
+ * the deadline (with `TimeoutError`), whatever the look is doing. Trouble that may pass does not end the wait.
+ */
+export async function waitUntilDone<State>(plan: WaitPlan<State>): Promise<State> {
+  const { clock, deadlineMs, polling } = plan;
+  const startedMs = clock.now();
+  const scope = openDeadline({ ...plan, timeoutMs: polling.timeoutMs });
+  let looks = 0;
+  let failures = 0;
+  try {
+    for (;;) {
+      scope.signal.throwIfAborted();
+      let pauseMs: number;
+      try {
+        const look = await untilAborted(plan.look(scope.signal, deadlineMs - clock.now()), scope.signal);
+        if (look.isDone) return look.state;
+        looks += 1;
+        failures = 0;
+        pauseMs = look.retryAfterMs ?? (look.wasHeld ? 0 : pauseAfter(plan, looks, clock.now() - startedMs));
+      } catch (failure) {
+        scope.signal.throwIfAborted();
+        failures += 1;
+        if (!plan.isTransient(failure) || failures >= polling.maxFailures) throw failure;
+        scope.lastFailure = failure;
+        pauseMs =
+          retryAfterOf(failure) ??
+          retryPauseMs(failures, failureBounds, plan.random) + shortestFailurePauseMs;
+      }
+      await clock.delay(pauseMs, scope.signal);
+    }
+  } finally {
+    scope.close();
+  }
+}
+
+/** Between looks that fail; never nothing, or a dead server would be asked without pause. */
+const failureBounds = { baseMs: 500, maxMs: 5_000 };
+const shortestFailurePauseMs = 100;
+
+function pauseAfter<State>({ polling, random }: WaitPlan<State>, looks: number, waitedMs: number): number {
+  const progress = { looks, waitedMs };
+  return polling.schedule ? scheduledPauseMs(polling.schedule, progress) : adaptivePauseMs(progress, random);
+}
+
+function retryAfterOf(failure: unknown): number | undefined {
+  const asked: unknown = failure instanceof Error ? Reflect.get(failure, "retryAfterMs") : undefined;
+  return typeof asked === "number" ? asked : undefined;
+}
