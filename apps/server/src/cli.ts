@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
+import { pino } from "pino";
+import { startServer } from "./start-server.ts";
+import { messageOf } from "./values.ts";
+
+interface Flags {
+  packages: string[];
+  host: string;
+  port: number;
+  data?: string;
+  tokenFile?: string;
+  allowOrigin: string[];
+  concurrency?: number;
+  retainEnv: string[];
+  logLevel: string;
+}
+
+const program = new Command("connect-server")
+  .description("Runs OOMOL blocks on this machine behind the Connect HTTP API.")
+  .requiredOption("--packages <dir>", "directory of package folders; may be given several times", collect, [])
+  .option("--host <address>", "address to listen on; anything but loopback needs a token", "127.0.0.1")
+  .option("--port <number>", "port to listen on; 0 takes a free one", wholeNumber, 3000)
+  .option("--data <dir>", "where tasks, logs and files are kept (a per-user directory by default)")
+  .option("--token-file <file>", "tokens that callers may use, one a line (see OOMOL_CONNECT_SERVER_TOKENS)")
+  .option(
+    "--allow-origin <origin>",
+    "web origin whose pages may call; may be given several times",
+    collect,
+    [],
+  )
+  .option("--concurrency <number>", "tasks that run at once (the number of CPUs by default)", wholeNumber)
+  .option(
+    "--retain-env <name>",
+    "environment variable that blocks may see; may be given several times",
+    collect,
+    [],
+  )
+  .option("--log-level <level>", "trace, debug, info, warn, error or silent; logs go to stderr", "warn")
+  .addHelpText(
+    "after",
+    `
+Environment:
+  OOMOL_CONNECT_SERVER_TOKENS  tokens that callers may use, separated by commas
+  OOMOL_...                    passed on to blocks, except OOMOL_CONNECT_...
+
+Data is kept in --data, otherwise in ~/.local/share/oomol-connect-server (XDG_DATA_HOME), on macOS
+in ~/Library/Application Support/oomol-connect-server, on Windows in %LOCALAPPDATA%\\oomol-connect-server.
+
+Example:
+  connect-server --packages ./packages --port 3000`,
+  )
+  .action(run);
+
+await program.parseAsync();
+
+async function run(flags: Flags): Promise<void> {
+  try {
+    const server = await startServer({
+      packages: flags.packages,
+      host: flags.host,
+      port: flags.port,
+      dataDirectory: flags.data,
+      tokens: readTokens(flags.tokenFile),
+      allowedOrigins: flags.allowOrigin,
+      concurrency: flags.concurrency,
+      retainedVariables: flags.retainEnv,
+      log: pino({ level: flags.logLevel }, pino.destination({ fd: 2, sync: true })),
+    });
+    stopOnSignals(server.close);
+    process.stdout.write(`Connect server listening on ${server.url}\n`);
+    process.send?.({ type: "ready", url: server.url });
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exit(1);
+  }
+}
+
+/** Lines of the file and items of the variable; comments and blanks do not count. */
+function readTokens(file: string | undefined): string[] {
+  const lines = file === undefined ? [] : readFileSync(file, "utf8").split(/\r?\n/);
+  const listed = (process.env.OOMOL_CONNECT_SERVER_TOKENS ?? "").split(",");
+  return [...lines.filter((line) => !line.startsWith("#")), ...listed]
+    .map((token) => token.trim())
+    .filter(Boolean);
+}
+
+function stopOnSignals(close: () => Promise<void>): void {
+  const stop = () => {
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${messageOf(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.on("disconnect", stop); // the parent is gone
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}

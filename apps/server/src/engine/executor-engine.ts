@@ -1,0 +1,120 @@
+import { basename } from "node:path";
+import type { InstalledBlock } from "../packages/read-package.ts";
+import { messageOf } from "../values.ts";
+import type { ExecutorExit } from "./executor-process.ts";
+import {
+  type ExecutorMessage,
+  type ExecutorSession,
+  type ExecutorSettings,
+  openExecutorSession,
+} from "./executor-session.ts";
+import { type JobFinish, newJobId, runJob } from "./run-job.ts";
+import type { SessionEngine, SessionEvent, SessionOutcome, SessionRequest } from "./session.ts";
+
+/** The engine for blocks: each session is one executor process that runs one block. */
+export function createExecutorEngine(settings: ExecutorSettings): SessionEngine {
+  const leaving = new Set<Promise<void>>();
+
+  /** Goes on in the background: nobody waits for an executor to leave. */
+  const leave = (ending: Promise<void>) => {
+    const ended = ending
+      .catch((error: unknown) => settings.log.warn({ error }, "an executor did not end cleanly"))
+      .finally(() => leaving.delete(ended));
+    leaving.add(ended);
+  };
+
+  return {
+    async run(request) {
+      const { block } = request;
+      const scope = { ...block, executorName: block.executor.name };
+      const opened = await openExecutorSession(settings, scope).catch((error: unknown) => messageOf(error));
+      if (typeof opened === "string") return refuse(request, opened);
+      const { outcome, ending } = await runSession(opened, request);
+      leave(ending);
+      return outcome;
+    },
+    async close() {
+      while (leaving.size > 0) await Promise.all(leaving);
+    },
+  };
+}
+
+/** What goes wrong before there is a session still needs a log that says why. */
+function refuse(request: SessionRequest, error: string): SessionOutcome {
+  const event = {
+    type: "SessionFinished",
+    session_id: "",
+    finish_at: Date.now(),
+    path: request.block.path,
+    error,
+  };
+  request.onEvent({ type: event.type, nodeId: null, event });
+  return "failed";
+}
+
+async function runSession(
+  session: ExecutorSession,
+  request: SessionRequest,
+): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
+  const { block, inputs, signal } = request;
+  const jobId = newJobId();
+  const emit = (event: SessionEvent["event"], nodeId: string | null) =>
+    request.onEvent({
+      type: event.type,
+      nodeId,
+      event: { ...event, ...(nodeId !== null && placeOf(block)) },
+    });
+  const emitOfJob = (message: ExecutorMessage) => emit(message, blockNode);
+  const about = { session_id: session.id, job_id: jobId };
+  const whole = { session_id: session.id, path: placeOf(block).block_path, partial: false, cache: false };
+
+  request.onStarted(session.id);
+  emit({ type: "SessionStarted", ...whole, create_at: Date.now() }, null);
+  emitOfJob({ type: "BlockStarted", ...about, inputs, create_at: Date.now() });
+
+  const jobEnd = new AbortController();
+  const finished = await Promise.race([
+    runJob(session, { id: jobId, block, inputs, onEvent: emitOfJob }, jobEnd.signal),
+    session.exited.then((exit) => describeExit(block, exit)),
+    session.ready.then(
+      () => never<JobFinish>(),
+      (error: unknown) => ({ error: messageOf(error) }),
+    ),
+    aborted(signal, jobEnd.signal),
+  ]);
+  jobEnd.abort();
+
+  emitOfJob({ type: "BlockFinished", ...about, ...finished, finish_at: Date.now() });
+  const error = finished.error === undefined ? {} : { error: finished.error };
+  const last = { type: "SessionFinished", ...whole, ...error, finish_at: Date.now() };
+  emit(last, null);
+  if (signal.aborted) return { outcome: "aborted", ending: session.kill() };
+  return { outcome: finished.error === undefined ? "completed" : "failed", ending: session.end(last) };
+}
+
+/** The node that a block run directly counts as. */
+const blockNode = "_";
+
+function placeOf(block: InstalledBlock): { block_path: string; stacks: [] } {
+  // Not where the server keeps it: logs travel to clients.
+  return { block_path: `${block.path}/${basename(block.manifestFile)}`, stacks: [] };
+}
+
+function describeExit(block: InstalledBlock, { code, spawnError, stderrTail }: ExecutorExit): JobFinish {
+  const program = `${block.executor.name}-executor`;
+  if (spawnError) return { error: `Failed to spawn ${program}. ${spawnError.message}` };
+  const said = stderrTail === "" ? "" : `\n${stderrTail}`;
+  return { error: `Executor ${program} exit with code ${code}${said}` };
+}
+
+function aborted(signal: AbortSignal, jobEnd: AbortSignal): Promise<JobFinish> {
+  return new Promise((resolve) => {
+    const stop = () => resolve({ error: messageOf(signal.reason) });
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { signal: jobEnd });
+  });
+}
+
+function never<Value>(): Promise<Value> {
+  return new Promise(() => undefined);
+}

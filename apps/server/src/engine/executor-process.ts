@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { ExecutorCommand } from "./find-executor.ts";
+
+/** A running executor with everything that it starts. */
+export interface ExecutorProcess {
+  /** Settles when the executor itself is gone; never rejects. */
+  readonly exited: Promise<ExecutorExit>;
+  /** Asks the whole process tree to end, then ends it; resolves when it is gone. Safe to call twice. */
+  kill(): Promise<void>;
+}
+
+export interface ExecutorExit {
+  /** -1 for a signal, as the engine counts. */
+  code: number;
+  /** Why there was no process at all. */
+  spawnError?: Error;
+  /** The last lines that it wrote to stderr. */
+  stderrTail: string;
+}
+
+export interface ExecutorProcessOptions {
+  env: NodeJS.ProcessEnv;
+  onOutput?(line: { stdio: "stdout" | "stderr"; text: string }): void;
+}
+
+/** Starts an executor in a process group of its own, so that it can be ended with its children. */
+export function startExecutorProcess(
+  command: ExecutorCommand,
+  args: readonly string[],
+  options: ExecutorProcessOptions,
+): ExecutorProcess {
+  const child = spawn(command.file, [...command.args, ...args], {
+    env: options.env,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: process.platform !== "win32",
+    windowsHide: true,
+  });
+  const tail = collectTail(child, options);
+  let isGone = false;
+  const exited = new Promise<ExecutorExit>((resolve) => {
+    child.once("error", (spawnError) => resolve({ code: -1, spawnError, stderrTail: "" }));
+    child.once("exit", (code) => {
+      signalTree(child, "SIGKILL"); // what the executor started does not outlive it
+      isGone = true;
+      // Its last messages and lines may still be in the sockets.
+      setTimeout(() => resolve({ code: code ?? -1, stderrTail: tail() }), lastWordsMs);
+    });
+  });
+
+  let killed: Promise<void> | undefined;
+  const kill = async () => {
+    if (isGone) return;
+    signalTree(child, "SIGTERM");
+    const timer = setTimeout(() => signalTree(child, "SIGKILL"), terminationGraceMs);
+    await exited;
+    clearTimeout(timer);
+  };
+  return {
+    exited,
+    kill: () => {
+      killed ??= kill();
+      return killed;
+    },
+  };
+}
+
+const terminationGraceMs = 300;
+const lastWordsMs = 50;
+const tailCharacters = 2_000;
+
+/** Both pipes are read to their end, or the executor would block on a full one. */
+function collectTail(child: ChildProcess, options: ExecutorProcessOptions): () => string {
+  let tail = "";
+  for (const stdio of ["stdout", "stderr"] as const) {
+    child[stdio]?.setEncoding("utf8").on("data", (text: string) => {
+      if (stdio === "stderr") tail = (tail + text).slice(-tailCharacters);
+      options.onOutput?.({ stdio, text });
+    });
+  }
+  return () => tail.trim();
+}
+
+function signalTree(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform !== "win32") process.kill(-child.pid, signal);
+    else if (child.exitCode === null)
+      spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore" });
+  } catch {
+    // The group is empty already.
+  }
+}

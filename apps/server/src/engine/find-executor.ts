@@ -1,0 +1,48 @@
+import { access, constants } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { delimiter, join } from "node:path";
+
+/** A program and the arguments that come before the protocol's own. */
+export interface ExecutorCommand {
+  file: string;
+  args: readonly string[];
+}
+
+/**
+ * The engine's rule: the executor `NAME` is the program `NAME-executor` on `PATH`. Ours for `nodejs` is built in.
+ * Throws an error that says what to install.
+ */
+export async function findExecutor(
+  name: string,
+  path: string = process.env.PATH ?? "",
+): Promise<ExecutorCommand> {
+  if (name === "nodejs") {
+    const program = createRequire(import.meta.url).resolve("@oomol/scriptlet/nodejs-executor");
+    return { file: process.execPath, args: [...inheritedArguments(process.execArgv), program] };
+  }
+  const program = `${name}-executor`;
+  const names = process.platform === "win32" ? [`${program}.exe`, `${program}.cmd`] : [program];
+  for (const directory of path.split(delimiter).filter(Boolean)) {
+    for (const file of names.map((candidate) => join(directory, candidate))) {
+      const isThere = await access(file, constants.X_OK).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) return { file, args: [] };
+    }
+  }
+  throw new Error(
+    `Failed to spawn ${program}. There is no such program on the PATH; install it and run the block again.`,
+  );
+}
+
+/** What an executor must know to resolve modules as the server does; never its inspector, test runner or watcher. */
+export function inheritedArguments(execArgv: readonly string[]): string[] {
+  return execArgv.flatMap((argument, index) => {
+    const isSeparate = argument === "--conditions" || argument === "-C";
+    if (isSeparate) return execArgv.slice(index, index + 2);
+    return /^(--conditions=|-C=|--enable-source-maps$|--(no-)?experimental-strip-types$)/.test(argument)
+      ? [argument]
+      : [];
+  });
+}

@@ -1,0 +1,33 @@
+import type { InstalledBlock } from "../packages/read-package.ts";
+
+/**
+ * The seam between tasks and what runs them. A task is one session: it reports events while it runs and settles once,
+ * with an outcome instead of an error.
+ */
+export interface SessionEngine {
+  run(request: SessionRequest): Promise<SessionOutcome>;
+  /** Ends every process that sessions left behind; no session may run any more. */
+  close(): Promise<void>;
+}
+
+export interface SessionRequest {
+  block: InstalledBlock;
+  /** Complete and checked. */
+  inputs: Record<string, unknown>;
+  /** Called once, when a process works on the session. */
+  onStarted(sessionId: string): void;
+  /** Called with each event, in order; never after the outcome. */
+  onEvent(event: SessionEvent): void;
+  /** Aborted to stop the session; its processes are then killed. The reason becomes the session's error. */
+  signal: AbortSignal;
+}
+
+/** One engine event, as `oocana-protocol.md` section 2.5 writes it. */
+export interface SessionEvent {
+  type: string;
+  /** `null` for events of the whole session. */
+  nodeId: string | null;
+  event: { type: string; session_id: string; [field: string]: unknown };
+}
+
+export type SessionOutcome = "completed" | "failed" | "aborted";

@@ -1,0 +1,44 @@
+import type { InstalledBlock } from "../packages/read-package.ts";
+import type { StoredLog, StoredTask } from "../store/task-store.ts";
+
+/** A local server knows one project and one user. */
+export const localProject = "local";
+
+/** A block as `GET /v1/blocks` lists it. */
+export function blockAnswer({ packageName, name, path, description, inputs, outputs }: InstalledBlock) {
+  return {
+    package: packageName,
+    name,
+    path,
+    ...(description !== undefined && { description }),
+    ...(inputs && { inputs }),
+    ...(outputs && { outputs }),
+  };
+}
+
+/** A task as every task route answers it. */
+export function taskAnswer(task: StoredTask) {
+  return {
+    id: task.id,
+    status: task.status,
+    project_id: localProject,
+    manifest_path: task.blockId,
+    inputValues: task.inputValues,
+    created_at: task.createdAt,
+    updated_at: task.updatedAt,
+  };
+}
+
+/** A log row as `GET /v1/tasks/:id/logs` and the event stream answer it. */
+export function logAnswer(log: StoredLog, task: StoredTask) {
+  return {
+    id: log.id,
+    project_name: localProject,
+    session_id: log.session_id,
+    node_id: log.node_id,
+    manifest_path: task.blockId,
+    type: log.type,
+    event: log.event,
+    created_at: log.created_at,
+  };
+}

@@ -1,0 +1,42 @@
+import { extensionsHeader } from "@oomol/connect-core/wire";
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import type { Logger } from "pino";
+import { requireToken } from "./auth.ts";
+import { blocksRoutes } from "./blocks-routes.ts";
+import { answerNotFound, createErrorHandler } from "./errors.ts";
+import { announceExtensions } from "./extensions.ts";
+import { guardOrigin } from "./origin-guard.ts";
+import { type TasksRoutesParts, tasksRoutes } from "./tasks-routes.ts";
+
+export interface AppParts extends TasksRoutesParts {
+  host: string;
+  tokens: readonly string[];
+  allowedOrigins: readonly string[];
+  log: Logger;
+}
+
+/** The whole HTTP surface, as a web-standard `fetch`. */
+export function createApp(parts: AppParts): Hono {
+  const app = new Hono();
+  app.onError(createErrorHandler(parts.log));
+  app.notFound(answerNotFound);
+
+  app.use(announceExtensions);
+  app.use(guardOrigin(parts.host, parts.allowedOrigins));
+  app.get("/healthz", (context) => context.json({ status: "ok" }));
+
+  // A preflight carries no token, so it is answered before tokens are asked for.
+  app.use(
+    "/api/*",
+    cors({
+      origin: [...parts.allowedOrigins],
+      exposeHeaders: [extensionsHeader, "Preference-Applied"],
+      maxAge: 600,
+    }),
+  );
+  app.use("/api/*", requireToken(parts.tokens));
+  app.route("/api", blocksRoutes(parts.catalog));
+  app.route("/api/v1/tasks", tasksRoutes(parts));
+  return app;
+}

@@ -1,0 +1,21 @@
+import type { Context } from "hono";
+import type { Logger } from "pino";
+import { Refusal } from "../refusal.ts";
+
+/** The body of every answer that is not 2xx. */
+export function errorAnswer(message: string) {
+  return { success: false, message, error: { message } };
+}
+
+/** Turns what a route threw into an answer; only a {@link Refusal} explains itself to the caller. */
+export function createErrorHandler(log: Logger) {
+  return (error: Error, context: Context): Response => {
+    if (error instanceof Refusal) return context.json(errorAnswer(error.message), error.status);
+    log.error({ error, path: context.req.path }, "a request failed");
+    return context.json(errorAnswer("The server failed to answer; its log says why."), 500);
+  };
+}
+
+export function answerNotFound(context: Context): Response {
+  return context.json(errorAnswer(`There is no ${context.req.method} ${context.req.path} here.`), 404);
+}

@@ -1,0 +1,57 @@
+import { createTaskBodySchema } from "@oomol/connect-core/wire";
+import type { NodeInputs } from "../inputs/node-inputs.ts";
+import { Refusal } from "../refusal.ts";
+import { isRecord } from "../values.ts";
+import { readJsonBody } from "./read-json-body.ts";
+import { receiveForm, type UploadLimits } from "./uploads.ts";
+
+/** What a caller asks to run. */
+export interface TaskRequest {
+  blockId: string;
+  inputValues: NodeInputs;
+  /** Absolute paths of uploaded files, in the order of their parts. */
+  files: string[];
+}
+
+/** Reads the body of `POST /v1/tasks`, JSON or a form; files go into `uploadDirectory`. Throws a {@link Refusal}. */
+export async function readTaskRequest(
+  request: Request,
+  uploadDirectory: string,
+  limits: UploadLimits,
+): Promise<TaskRequest> {
+  const type = request.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (type === "application/json") {
+    return { ...checkBody(await readJsonBody(request, limits.bodyLimitBytes)), files: [] };
+  }
+  if (type === "multipart/form-data") {
+    const { fields, files } = await receiveForm(request, uploadDirectory, limits);
+    const inputValues = parseInputValues(fields.get("inputValues"));
+    return { ...checkBody({ manifest: fields.get("manifest"), inputValues }), files };
+  }
+  throw new Refusal(
+    415,
+    `A task is created with application/json or multipart/form-data, not with ${type === "" ? "no Content-Type" : type}.`,
+  );
+}
+
+function parseInputValues(text: string | undefined): unknown {
+  if (text === undefined || text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, 'The field "inputValues" is not valid JSON.');
+  }
+}
+
+function checkBody(body: unknown): Omit<TaskRequest, "files"> {
+  if (!isRecord(body))
+    throw new Refusal(400, 'The body must be an object with "manifest" and "inputValues".');
+  if (typeof body.manifest !== "string") {
+    throw new Refusal(400, 'The body must name a block in "manifest", as PACKAGE::BLOCK.');
+  }
+  const checked = createTaskBodySchema.safeParse({ ...body, inputValues: body.inputValues ?? [] });
+  if (!checked.success) {
+    throw new Refusal(400, '"inputValues" must be a list of { nodeId, inputs: [{ handle, value }] }.');
+  }
+  return { blockId: checked.data.manifest, inputValues: checked.data.inputValues ?? [] };
+}

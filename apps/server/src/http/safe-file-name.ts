@@ -1,0 +1,22 @@
+import { posix, win32 } from "node:path";
+
+/** Longest name that common file systems take, in bytes of UTF-8. */
+const maxNameBytes = 255;
+
+/** The last segment of a name that a client chose, without anything that leads out of a directory or breaks one. */
+export function safeFileName(name: string | undefined): string {
+  const base = posix.basename(win32.basename(name ?? ""));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
+  const cleaned = base.replaceAll(/[\u0000-\u001f\u007f<>:"|?*]/g, "_").replace(/[. ]+$/, "");
+  return shorten(cleaned) || "file";
+}
+
+/** Keeps the extension: blocks tell types by it. */
+function shorten(name: string): string {
+  if (Buffer.byteLength(name) <= maxNameBytes) return name;
+  const extension = posix.extname(name);
+  const kept = Buffer.byteLength(extension) < 32 ? extension : "";
+  let stem = name.slice(0, name.length - kept.length);
+  while (Buffer.byteLength(stem + kept) > maxNameBytes) stem = [...stem].slice(0, -1).join("");
+  return stem + kept;
+}

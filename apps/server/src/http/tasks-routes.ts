@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Hono } from "hono";
+import type { TaskRunner } from "../engine/task-runner.ts";
+import { prepareInputs } from "../inputs/prepare-inputs.ts";
+import type { PackageCatalog } from "../packages/package-catalog.ts";
+import { Refusal } from "../refusal.ts";
+import type { StoredTask, TaskStore } from "../store/task-store.ts";
+import { localProject, logAnswer, taskAnswer } from "./answers.ts";
+import { parsePreferWait } from "./prefer-wait.ts";
+import { readTaskRequest } from "./read-task-request.ts";
+import { streamTask } from "./task-events.ts";
+import type { UploadLimits } from "./uploads.ts";
+import { waitForTask } from "./wait-for-task.ts";
+
+export interface TasksRoutesParts {
+  catalog: PackageCatalog;
+  store: TaskStore;
+  runner: TaskRunner;
+  limits: UploadLimits;
+  dataDirectory: string;
+  /** Aborted when the server closes: answers that are held go out then. */
+  closing: AbortSignal;
+}
+
+/** Everything under `/v1/tasks`. */
+export function tasksRoutes(parts: TasksRoutesParts): Hono {
+  const { store, runner, closing } = parts;
+  const routes = new Hono();
+
+  routes.get("/", async (context) =>
+    context.json({ tasks: (await store.list()).map(taskAnswer), success: true }),
+  );
+
+  routes.post("/", async (context) => {
+    const task = await acceptTask(parts, context.req.raw);
+    await runner.submit(task.id);
+    return context.json({ task: taskAnswer(task), userID: localProject, success: true });
+  });
+
+  routes.get("/:id", async (context) => {
+    const task = await findTask(store, context.req.param("id"));
+    if (context.req.header("Accept")?.includes("text/event-stream")) {
+      return streamTask(context, store, task.id, closing);
+    }
+    const waitMs = parsePreferWait(context.req.header("Prefer"));
+    if (waitMs === undefined) return context.json({ task: taskAnswer(task), success: true });
+    const signal = AbortSignal.any([context.req.raw.signal, closing]);
+    const waited = (await waitForTask(store, task.id, waitMs, signal)) ?? task;
+    return context.json({ task: taskAnswer(waited), success: true }, 200, { "Preference-Applied": "wait" });
+  });
+
+  routes.post("/:id/stop", async (context) => {
+    const { id } = await findTask(store, context.req.param("id"));
+    await runner.stop(id);
+    return context.json({ task: taskAnswer(await findTask(store, id)), success: true });
+  });
+
+  routes.get("/:id/logs", async (context) => {
+    const task = await findTask(store, context.req.param("id"));
+    const logs = await store.listLogs(task.id, parseAfter(context.req.query("after")));
+    return context.json({ logs: logs.map((log) => logAnswer(log, task)), success: true });
+  });
+
+  return routes;
+}
+
+async function acceptTask({ catalog, store, limits, dataDirectory }: TasksRoutesParts, request: Request) {
+  const id = randomUUID();
+  const uploadDirectory = join(dataDirectory, "uploads", id);
+  const { blockId, inputValues, files } = await readTaskRequest(request, uploadDirectory, limits);
+  try {
+    const block = await catalog.find(blockId);
+    const inputs = prepareInputs(block, inputValues, files);
+    return await store.create({ id, blockId, packageVersion: block.packageVersion, inputValues, inputs });
+  } catch (error) {
+    if (files.length > 0) await rm(uploadDirectory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function findTask(store: TaskStore, id: string): Promise<StoredTask> {
+  const task = await store.get(id);
+  if (!task) throw new Refusal(404, `There is no task "${id}".`);
+  return task;
+}
+
+function parseAfter(after: string | undefined): number | undefined {
+  if (after === undefined) return undefined;
+  if (!/^-?\d+$/.test(after)) throw new Refusal(400, `"after" must be the id of a log, not "${after}".`);
+  return Number(after);
+}

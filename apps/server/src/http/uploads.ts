@@ -1,0 +1,110 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable, type Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import busboyModule, { type BusboyFileStream, type BusboyHeaders } from "@fastify/busboy";
+import { Refusal } from "../refusal.ts";
+import { messageOf } from "../values.ts";
+import { safeFileName } from "./safe-file-name.ts";
+
+const { Busboy } = busboyModule;
+
+/** A form as it was received: its fields, and its files on disk in the order of their parts. */
+export interface ReceivedForm {
+  fields: ReadonlyMap<string, string>;
+  /** Absolute paths. */
+  files: string[];
+}
+
+export interface UploadLimits {
+  bodyLimitBytes: number;
+  uploadLimitBytes: number;
+}
+
+const maxFiles = 1_000;
+const maxFields = 100;
+
+/**
+ * Streams the `files` parts of a multipart body into `directory`, chunk by chunk, so that memory stays flat. A body that is
+ * broken, cut off or too large is a {@link Refusal}, and leaves no directory.
+ */
+export async function receiveForm(
+  request: Request,
+  directory: string,
+  limits: UploadLimits,
+): Promise<ReceivedForm> {
+  try {
+    return await receive(request, directory, limits);
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(400, `The multipart body cannot be read: ${messageOf(error)}.`);
+  }
+}
+
+async function receive(request: Request, directory: string, limits: UploadLimits): Promise<ReceivedForm> {
+  if (!request.body) throw new Refusal(400, "The multipart body is empty.");
+  const fields = new Map<string, string>();
+  const saved: Promise<string>[] = [];
+  // Busboy wants a plain object of headers with this one in it.
+  const headers = Object.fromEntries(request.headers) as BusboyHeaders;
+  const parser = new Busboy({
+    headers,
+    limits: {
+      fieldSize: limits.bodyLimitBytes,
+      files: maxFiles,
+      fields: maxFields,
+      parts: maxFiles + maxFields,
+    },
+  });
+  const fail = (error: Error) => void parser.destroy(error);
+
+  parser.on("field", (name, value, isNameCut, isValueCut) => {
+    if (isNameCut || isValueCut)
+      fail(new Refusal(413, `The field "${name}" is larger than ${limits.bodyLimitBytes} bytes.`));
+    fields.set(name, value);
+  });
+  parser.on("file", (name, stream, fileName) => {
+    if (name !== "files") {
+      stream.resume();
+      fail(new Refusal(400, `The part "${name}" holds a file; files belong in parts named "files".`));
+      return;
+    }
+    const saving = save(stream, join(directory, String(saved.length)), fileName);
+    saving.catch(fail);
+    saved.push(saving);
+  });
+  for (const limit of ["filesLimit", "fieldsLimit", "partsLimit"] as const) {
+    parser.on(limit, () =>
+      fail(new Refusal(413, `A form may hold ${maxFiles} files and ${maxFields} fields at most.`)),
+    );
+  }
+
+  // The DOM's and Node's types of the same stream differ in name only.
+  const body = Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]);
+  await pipeline(body, limitSize(limits), parser as unknown as Transform);
+  return { fields, files: await Promise.all(saved) };
+}
+
+/** A directory for each file: the name stays as it was, and two files of one name do not meet. */
+async function save(stream: BusboyFileStream, directory: string, fileName: string): Promise<string> {
+  stream.pause();
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, safeFileName(fileName));
+  await pipeline(stream, createWriteStream(path, { flags: "wx" }));
+  return path;
+}
+
+function limitSize({ bodyLimitBytes, uploadLimitBytes }: UploadLimits) {
+  const limitBytes = uploadLimitBytes + bodyLimitBytes;
+  return async function* count(chunks: AsyncIterable<Uint8Array>) {
+    let sizeBytes = 0;
+    for await (const chunk of chunks) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > limitBytes)
+        throw new Refusal(413, `The upload is larger than the ${uploadLimitBytes} bytes allowed.`);
+      yield chunk;
+    }
+  };
+}

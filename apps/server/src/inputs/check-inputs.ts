@@ -1,0 +1,87 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { HandleManifest } from "../packages/manifest.ts";
+import type { InstalledBlock } from "../packages/read-package.ts";
+import { Refusal } from "../refusal.ts";
+import { isRecord, messageOf } from "../values.ts";
+
+/** Checks each input against its `json_schema`; throws a {@link Refusal} naming the handle, what fits, and what came. */
+export function checkInputs(block: InstalledBlock, given: ReadonlyMap<string, unknown>): void {
+  for (const input of block.inputs ?? []) {
+    if (!given.has(input.handle)) continue;
+    const value = given.get(input.handle);
+    if (!input.json_schema || (value === null && input.nullable) || isReference(value)) continue;
+    const validate = validatorOf(block, input, input.json_schema);
+    if (validate(value)) continue;
+    const where = `The input "${input.handle}" of ${block.packageName}::${block.name}`;
+    throw new Refusal(400, `${where} ${describe(validate.errors ?? [], value, isSecret(input))}.`);
+  }
+}
+
+/** The executor turns references into values later, so a schema says nothing about them. */
+function isReference(value: unknown): boolean {
+  return isRecord(value) && typeof value.__OOMOL_TYPE__ === "string";
+}
+
+function isSecret(input: HandleManifest): boolean {
+  return input.json_schema?.contentMediaType === "oomol/secret";
+}
+
+const validators = new WeakMap<object, ValidateFunction>();
+
+function validatorOf(
+  block: InstalledBlock,
+  input: HandleManifest,
+  schema: Record<string, unknown>,
+): ValidateFunction {
+  const known = validators.get(schema);
+  if (known) return known;
+  // Schemas carry keywords for editors (`ui:…`), and formats that nobody registered.
+  const ajv = new Ajv({ strict: false, validateFormats: false, addUsedSchema: false, logger: false });
+  const { $schema: _dialect, ...rules } = schema;
+  try {
+    const validate = ajv.compile(rules);
+    validators.set(schema, validate);
+    return validate;
+  } catch (error) {
+    throw new Refusal(
+      400,
+      `The json_schema of the input "${input.handle}" in ${block.path} cannot be used: ${messageOf(error)}.`,
+    );
+  }
+}
+
+function describe(errors: readonly ErrorObject[], value: unknown, isHidden: boolean): string {
+  // The last error is the outermost one, of `anyOf` for instance.
+  const error = errors.at(-1);
+  if (!error) return "does not fit its json_schema";
+  const place = error.instancePath === "" ? "" : ` at ${error.instancePath}`;
+  const seen = isHidden ? typeName(value) : show(resolvePointer(value, error.instancePath));
+  return `${expectation(error)}${place}, but ${seen} was given`;
+}
+
+function expectation({ keyword, params, message }: ErrorObject): string {
+  if (keyword === "type") return `must be of type ${[params.type].flat().join(" or ")}`;
+  if (keyword === "enum") return `must be one of ${JSON.stringify(params.allowedValues)}`;
+  if (keyword === "const") return `must be ${JSON.stringify(params.allowedValue)}`;
+  if (keyword === "additionalProperties") return `must not have the property "${params.additionalProperty}"`;
+  return message ?? "must fit its json_schema";
+}
+
+function resolvePointer(value: unknown, pointer: string): unknown {
+  const keys = pointer.split("/").slice(1);
+  return keys.reduce<unknown>((inner, key) => {
+    const name = key.replaceAll("~1", "/").replaceAll("~0", "~");
+    // Lists are indexed by the same text that properties are named by.
+    return typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[name] : undefined;
+  }, value);
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return `${typeName(value)}${value === null ? "" : ` ${text.length > 60 ? `${text.slice(0, 57)}…` : text}`}`;
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}

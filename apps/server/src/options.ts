@@ -1,0 +1,92 @@
+import { availableParallelism, homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Logger, pino } from "pino";
+
+/** What a caller of `startServer` may set. */
+export interface ServerOptions {
+  /** Directories that hold package folders. */
+  packages: readonly string[];
+  /** Address to listen on, `127.0.0.1` by default. Anything but loopback needs `tokens`. */
+  host?: string | undefined;
+  /** 3000 by default; 0 takes a free one. */
+  port?: number | undefined;
+  /** Where tasks, logs and files are kept; a per-user directory by default. One server at a time may use it. */
+  dataDirectory?: string | undefined;
+  /** What `Authorization` may hold, exactly; with none anyone on this machine may call. */
+  tokens?: readonly string[] | undefined;
+  /** Web origins (`https://app.example`) whose pages may call; pages of this server itself always may. */
+  allowedOrigins?: readonly string[] | undefined;
+  /** How many tasks run at once; the number of CPUs by default. */
+  concurrency?: number | undefined;
+  /** How long an executor may take to say that it is ready; 5000 by default. */
+  executorReadyTimeoutMs?: number | undefined;
+  /** Limit of a JSON body or of one field of a form; 16 MiB by default. */
+  bodyLimitBytes?: number | undefined;
+  /** Limit of all files of one request; 16 GiB by default. */
+  uploadLimitBytes?: number | undefined;
+  /** Variables of the environment that blocks see besides the basic ones and `OOMOL_…`. */
+  retainedVariables?: readonly string[] | undefined;
+  /** Silent by default. */
+  log?: Logger | undefined;
+}
+
+/** The same with every default filled in. */
+export interface ResolvedServerOptions {
+  packages: string[];
+  host: string;
+  port: number;
+  dataDirectory: string;
+  tokens: string[];
+  allowedOrigins: string[];
+  concurrency: number;
+  executorReadyTimeoutMs: number;
+  bodyLimitBytes: number;
+  uploadLimitBytes: number;
+  retainedVariables: string[];
+  log: Logger;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Fills in defaults and refuses what cannot work. */
+export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
+  const resolved: ResolvedServerOptions = {
+    packages: options.packages.map((directory) => resolve(directory)),
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 3000,
+    dataDirectory: resolve(options.dataDirectory ?? defaultDataDirectory()),
+    tokens: [...(options.tokens ?? [])],
+    allowedOrigins: [...(options.allowedOrigins ?? [])],
+    concurrency: options.concurrency ?? availableParallelism(),
+    executorReadyTimeoutMs: options.executorReadyTimeoutMs ?? 5_000,
+    bodyLimitBytes: options.bodyLimitBytes ?? 16 * mebibyte,
+    uploadLimitBytes: options.uploadLimitBytes ?? 16 * 1024 * mebibyte,
+    retainedVariables: [...(options.retainedVariables ?? [])],
+    log: options.log ?? pino({ enabled: false }),
+  };
+  if (resolved.packages.length === 0)
+    throw new Error("Name at least one directory of packages (--packages DIR).");
+  if (!Number.isInteger(resolved.concurrency) || resolved.concurrency < 1) {
+    throw new Error(`The concurrency must be a whole number of at least 1, not ${resolved.concurrency}.`);
+  }
+  if (resolved.tokens.some((token) => token.trim() === "")) throw new Error("A token must not be empty.");
+  if (resolved.tokens.length === 0 && !isLoopback(resolved.host)) {
+    throw new Error(
+      `Listening on ${resolved.host} lets other machines in, so it needs a token: set --token-file or OOMOL_CONNECT_SERVER_TOKENS.`,
+    );
+  }
+  return resolved;
+}
+
+/** True for names and addresses that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function defaultDataDirectory(): string {
+  const { XDG_DATA_HOME, LOCALAPPDATA } = process.env;
+  const name = "oomol-connect-server";
+  if (process.platform === "darwin") return join(homedir(), "Library", "Application Support", name);
+  if (process.platform === "win32") return join(LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), name);
+  return join(XDG_DATA_HOME ?? join(homedir(), ".local", "share"), name);
+}

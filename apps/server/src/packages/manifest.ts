@@ -1,0 +1,106 @@
+import { readFile, stat } from "node:fs/promises";
+import { parse } from "yaml";
+import { z } from "zod";
+import { messageOf } from "../values.ts";
+
+const handleSchema = z.looseObject({
+  handle: z.string(),
+  description: z.string().nullish(),
+  json_schema: z.record(z.string(), z.unknown()).nullish(),
+  nullable: z.boolean().nullish(),
+});
+
+// Items without a handle are separators that only an editor shows.
+const handlesSchema = z
+  .array(z.union([handleSchema, z.looseObject({ group: z.unknown() })]))
+  .transform((items) => items.filter((item): item is HandleManifest => "handle" in item))
+  .nullish();
+
+const additionalSchema = z
+  .unknown()
+  .optional()
+  .transform((value) => value === true || (typeof value === "object" && value !== null));
+
+const executorSchema = z.looseObject({
+  name: z.string(),
+  options: z
+    .looseObject({
+      entry: z.string().nullish(),
+      function: z.string().nullish(),
+      spawn: z.boolean().nullish(),
+    })
+    .nullish(),
+});
+
+const blockSchema = z.looseObject({
+  executor: executorSchema,
+  description: z.string().nullish(),
+  inputs_def: handlesSchema,
+  outputs_def: handlesSchema,
+  additional_inputs: additionalSchema,
+  additional_outputs: additionalSchema,
+});
+
+const packageSchema = z.looseObject({ name: z.string().nullish(), version: z.string().nullish() });
+
+/** A declared input or output, as its manifest has it. */
+export type HandleManifest = z.infer<typeof handleSchema>;
+export type BlockManifest = z.infer<typeof blockSchema>;
+export type PackageManifest = z.infer<typeof packageSchema>;
+
+/** Reads `task.oo.yaml` or `block.oo.yaml`; throws a {@link ManifestError}. */
+export const readBlockManifest = (file: string): Promise<BlockManifest> => readManifest(file, blockSchema);
+
+/** Reads `package.oo.yaml`; throws a {@link ManifestError}. */
+export const readPackageManifest = (file: string): Promise<PackageManifest> =>
+  readManifest(file, packageSchema);
+
+/** A manifest that cannot be used: which file, and why. */
+export class ManifestError extends Error {
+  override readonly name = "ManifestError";
+
+  constructor(file: string, reason: string) {
+    super(`${file}: ${reason}`);
+  }
+}
+
+const known = new Map<string, { stamp: string; manifest: unknown }>();
+
+/** Parses a file once for as long as it does not change. */
+async function readManifest<Manifest>(file: string, schema: z.ZodType<Manifest>): Promise<Manifest> {
+  const { text, stamp } = await readStamped(file);
+  const cached = known.get(file);
+  // A file name decides the schema, so what is kept under it has that type.
+  if (text === undefined) return cached?.manifest as Manifest;
+  const checked = schema.safeParse(parseYaml(file, text) ?? {});
+  if (!checked.success) {
+    const issue = checked.error.issues[0];
+    throw new ManifestError(
+      file,
+      `${issue?.path.join(".") || "the document"}: ${issue?.message ?? "not valid"}`,
+    );
+  }
+  known.set(file, { stamp, manifest: checked.data });
+  return checked.data;
+}
+
+/** The text is absent where the file is as it was last time. */
+async function readStamped(file: string): Promise<{ text?: string; stamp: string }> {
+  try {
+    const { mtimeMs, size, ino } = await stat(file);
+    const stamp = `${mtimeMs}:${size}:${ino}`;
+    if (known.get(file)?.stamp === stamp) return { stamp };
+    return { text: await readFile(file, "utf8"), stamp };
+  } catch (error) {
+    throw new ManifestError(file, messageOf(error));
+  }
+}
+
+function parseYaml(file: string, text: string): unknown {
+  try {
+    // Editors leave these two separators behind; YAML would read them as line breaks.
+    return parse(text.replaceAll(/[\u2028\u2029]/g, ""));
+  } catch (error) {
+    throw new ManifestError(file, messageOf(error));
+  }
+}

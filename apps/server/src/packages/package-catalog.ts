@@ -1,0 +1,101 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { Refusal } from "../refusal.ts";
+import { messageOf, quoteList } from "../values.ts";
+import { closestName } from "./closest-name.ts";
+import { compareVersions } from "./compare-versions.ts";
+import { type InstalledBlock, type InstalledPackage, readPackage } from "./read-package.ts";
+
+/** The packages that are there now. Folders are read at each call, so a changed one needs no restart. */
+export interface PackageCatalog {
+  list(): Promise<InstalledPackage[]>;
+  /** The newest version's block, or that of `version`; throws a 404 that says what there is instead. */
+  find(blockId: string, version?: string): Promise<InstalledBlock>;
+}
+
+/** A catalog of the package folders inside `directories`. */
+export function createPackageCatalog(directories: readonly string[], log: Logger): PackageCatalog {
+  const warned = new Set<string>();
+
+  const warnOnce = (message: string) => {
+    if (warned.has(message)) return;
+    warned.add(message);
+    log.warn(message);
+  };
+
+  const read = async (directory: string): Promise<InstalledPackage | undefined> => {
+    try {
+      return await readPackage(directory);
+    } catch (error) {
+      warnOnce(`skipped the package ${directory}: ${messageOf(error)}`);
+      return undefined;
+    }
+  };
+
+  const list = async () => {
+    const folders = (await Promise.all(directories.map(listFolders))).flat();
+    const found = (await Promise.all(folders.map(read))).filter((one) => one !== undefined);
+    const byId = new Map<string, InstalledPackage>();
+    for (const one of found) {
+      const id = `${one.name}-${one.version}`;
+      const first = byId.get(id);
+      if (first) warnOnce(`skipped the package ${one.directory}: ${first.directory} is ${id} too`);
+      else byId.set(id, one);
+    }
+    return [...byId.values()];
+  };
+
+  return {
+    list,
+    async find(blockId, version) {
+      const [packageName, blockName, ...rest] = blockId.split("::");
+      if (!packageName || !blockName || rest.length > 0) {
+        throw new Refusal(400, `"${blockId}" is not a block id: write PACKAGE::BLOCK.`);
+      }
+      const packages = await list();
+      const versions = packages
+        .filter((one) => one.name === packageName && (version === undefined || one.version === version))
+        .sort((one, other) => compareVersions(other.version, one.version));
+      for (const one of versions) {
+        const block = one.blocks.find((candidate) => candidate.name === blockName);
+        if (block) return block;
+      }
+      throw new Refusal(404, explainUnknown(packageName, blockName, versions, packages));
+    },
+  };
+}
+
+/** The directory itself where it is a package, otherwise the folders in it, those of `@scope` folders included. */
+async function listFolders(directory: string): Promise<string[]> {
+  const self = await stat(join(directory, "package.oo.yaml")).catch(() => undefined);
+  if (self) return [directory];
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+  const nested = folders
+    .filter((entry) => !entry.name.startsWith(".") && entry.name !== "node_modules")
+    .map((entry) => join(directory, entry.name))
+    .map((path) => (path.startsWith(join(directory, "@")) ? listFolders(path) : [path]));
+  return (await Promise.all(nested)).flat();
+}
+
+function explainUnknown(
+  packageName: string,
+  blockName: string,
+  versions: readonly InstalledPackage[],
+  packages: readonly InstalledPackage[],
+): string {
+  if (versions.length > 0) {
+    const names = [...new Set(versions.flatMap((one) => one.blocks.map((block) => block.name)))];
+    const closest = closestName(blockName, names);
+    const meant = closest === undefined ? "" : ` Did you mean "${closest}"?`;
+    const offered = names.length === 0 ? "has no blocks" : `has ${quoteList(names)}`;
+    return `The package "${packageName}" has no block "${blockName}"; it ${offered}.${meant}`;
+  }
+  const names = [...new Set(packages.map((one) => one.name))];
+  const closest = closestName(packageName, names);
+  const meant = closest === undefined ? "" : ` Did you mean "${closest}"?`;
+  const installed =
+    names.length === 0 ? "no packages are" : `${quoteList(names)} ${names.length === 1 ? "is" : "are"}`;
+  return `No package "${packageName}" is installed, so the block "${packageName}::${blockName}" cannot run; ${installed} installed.${meant}`;
+}

@@ -1,0 +1,87 @@
+import type { Server } from "node:http";
+import { createAdaptorServer } from "@hono/node-server";
+import { openBroker } from "./broker.ts";
+import { createExecutorEngine } from "./engine/executor-engine.ts";
+import { createTaskRunner } from "./engine/task-runner.ts";
+import { createApp } from "./http/app.ts";
+import { resolveServerOptions, type ServerOptions } from "./options.ts";
+import { createPackageCatalog } from "./packages/package-catalog.ts";
+import { openDatabase } from "./store/database.ts";
+import { TaskStore } from "./store/task-store.ts";
+
+/** A server that accepts tasks. */
+export interface RunningServer {
+  /** What a client takes as its base URL: `http://127.0.0.1:3000/api`. */
+  readonly url: string;
+  /** Stops everything that was started: HTTP, executors, broker, database. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Connect server; several may run in one process, each with a data directory of its own.
+ * Rejects where the options cannot work, the port is taken, or another server uses the data.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const resolved = resolveServerOptions(options);
+  const { log, dataDirectory, packages, host, port } = resolved;
+  const opened: (() => Promise<void>)[] = [];
+  const closeAll = async () => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+
+  try {
+    const store = new TaskStore(await openDatabase(dataDirectory));
+    opened.push(() => store.close());
+    const broker = await openBroker(log);
+    opened.push(() => broker.close());
+
+    const catalog = createPackageCatalog(packages, log);
+    const engine = createExecutorEngine({ ...resolved, broker });
+    const runner = createTaskRunner({ ...resolved, store, catalog, engine });
+    opened.push(() => runner.close());
+
+    const closing = new AbortController();
+    const app = createApp({ ...resolved, limits: resolved, catalog, store, runner, closing: closing.signal });
+    // A server for HTTP/1 is what it makes unless told otherwise.
+    const http = createAdaptorServer({ fetch: app.fetch }) as Server;
+    http.requestTimeout = 0; // an upload may take longer than five minutes
+    opened.push(() => closeHttp(http, closing));
+
+    const url = `http://${await listen(http, host, port)}/api`;
+    await runner.resume();
+    let closed: Promise<void> | undefined;
+    return {
+      url,
+      close: () => {
+        closed ??= closeAll();
+        return closed;
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function listen(http: Server, host: string, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", reject);
+    http.listen(port, host, resolve);
+  });
+  const bound = http.address();
+  if (bound === null || typeof bound === "string") throw new Error("The HTTP server has no TCP port.");
+  return `${host.includes(":") ? `[${host}]` : host}:${bound.port}`;
+}
+
+/** Answers that are held go out, then connections are cut. */
+async function closeHttp(http: Server, closing: AbortController): Promise<void> {
+  if (!http.listening) return;
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+  closing.abort();
+  http.closeIdleConnections();
+  const timer = setTimeout(() => http.closeAllConnections(), drainMs);
+  await closed;
+  clearTimeout(timer);
+}
+
+const drainMs = 500;

@@ -1,0 +1,42 @@
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+
+/** Every change of the database since its first version, oldest first; what was released is never edited. */
+export const migrations: Record<string, Migration> = {
+  "001-tasks-and-logs": {
+    async up(database: Kysely<unknown>) {
+      await database.schema
+        .createTable("tasks")
+        // Grows with each task: the order in which they were accepted.
+        .addColumn("sequence", "integer", (column) => column.primaryKey().autoIncrement())
+        .addColumn("id", "text", (column) => column.notNull().unique())
+        .addColumn("status", "text", (column) => column.notNull())
+        .addColumn("block_id", "text", (column) => column.notNull())
+        .addColumn("package_version", "text", (column) => column.notNull())
+        .addColumn("session_id", "text")
+        .addColumn("input_values", "text", (column) => column.notNull())
+        .addColumn("inputs", "text", (column) => column.notNull())
+        .addColumn("created_at", "integer", (column) => column.notNull())
+        .addColumn("updated_at", "integer", (column) => column.notNull())
+        .execute();
+      await database.schema
+        .createIndex("unfinished_tasks")
+        .on("tasks")
+        .column("sequence")
+        .where(sql.ref("status"), "in", ["created", "pending", "running"])
+        .execute();
+      await database.schema
+        .createTable("task_logs")
+        .addColumn("task_id", "text", (column) => column.notNull())
+        .addColumn("id", "integer", (column) => column.notNull())
+        .addColumn("session_id", "text", (column) => column.notNull())
+        .addColumn("node_id", "text")
+        .addColumn("type", "text", (column) => column.notNull())
+        .addColumn("event", "text", (column) => column.notNull())
+        .addColumn("created_at", "integer", (column) => column.notNull())
+        .addPrimaryKeyConstraint("task_logs_key", ["task_id", "id"])
+        .modifyEnd(sql`without rowid`)
+        .execute();
+    },
+  },
+};
