@@ -1,1 +1,20 @@
-export {};
+export {
+  type BlockFunction,
+  type BlockResult,
+  type Context,
+  type Credential,
+  type Downstream,
+  type HostInfo,
+  type KeepAlive,
+  keepAlive,
+  type LlmEnvironment,
+  type Logger,
+  type QueriedBlock,
+} from "./context/context.ts";
+export type { OutputSource } from "./context/output-source.ts";
+export type { BlockJob, RunBlockOptions } from "./context/run-block.ts";
+export { JobOverError } from "./errors/job-over-error.ts";
+export { RequestFailedError } from "./errors/request-failed-error.ts";
+export { RequestTimeoutError } from "./errors/request-timeout-error.ts";
+export type { PreviewPayload, PreviewSource, TableData } from "./previews.ts";
+export type { HandleDef, HandleDefs, HandleSchema, OutputTarget, StackLevel } from "./wire/messages.ts";

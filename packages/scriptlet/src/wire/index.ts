@@ -1,2 +1,3 @@
+export { decodeMessage, encodeLeniently, encodeMessage } from "./codec.ts";
 export * from "./messages.ts";
 export { topics } from "./topics.ts";

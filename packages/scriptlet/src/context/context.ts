@@ -1,0 +1,206 @@
+import type { PreviewPayload } from "../previews.ts";
+import type { HandleDef, HandleDefs, OutputTarget, StackLevel } from "../wire/messages.ts";
+import type { OutputSource } from "./output-source.ts";
+import type { BlockJob, RunBlockOptions } from "./run-block.ts";
+
+/** Returned by a block that will call `context.finish` later. The same symbol in every copy of this package. */
+export const keepAlive: unique symbol = Symbol.for("@oomol/scriptlet/keep-alive");
+
+/** Returned in place of outputs by a block that will call `context.finish` later. */
+export type KeepAlive = typeof keepAlive;
+
+/** What a block may return: its outputs by handle, nothing, or `context.keepAlive`. */
+export type BlockResult<Outputs> = Partial<Outputs> | undefined | KeepAlive;
+
+/** A block: the default export of its entry file. */
+export type BlockFunction<Inputs = Record<string, unknown>, Outputs = Record<string, unknown>> = (
+  inputs: Inputs,
+  context: Context<Inputs, Outputs>,
+  // A block without outputs returns nothing at all.
+  // biome-ignore lint/suspicious/noConfusingVoidType: `async () => {}` must fit
+) => BlockResult<Outputs> | void | Promise<BlockResult<Outputs> | void>;
+
+/**
+ * What a block is handed beside its inputs. Every method that sends returns a promise that settles when the broker has
+ * taken the message; whether it is awaited or not, messages leave in the order of the calls and before the finish.
+ *
+ * @example
+ * ```ts
+ * export default async function (inputs: Inputs, context: Context<Inputs, Outputs>) {
+ *   context.reportProgress(50);
+ *   return { text: inputs.who };
+ * }
+ * ```
+ */
+export interface Context<Inputs = Record<string, unknown>, Outputs = Record<string, unknown>> {
+  /** The block's inputs, frozen; references to variables, files, secrets and credentials are already resolved (section 3). */
+  readonly inputs: Readonly<Inputs>;
+  /** The declared inputs by handle, frozen; `{}` where there are none. */
+  readonly inputsDef: Readonly<HandleDefs>;
+  /** The declared outputs by handle, frozen; `{}` where there are none. */
+  readonly outputsDef: Readonly<HandleDefs>;
+
+  /**
+   * Sends one output downstream (section 6.2). A handle that is not declared is a warning to the user and is not sent;
+   * a value that cannot travel (a BigInt, a cycle) is reported as an error, and the block goes on.
+   *
+   * @param target Restricts where it goes. With `to_node` alone it goes to no flow output, and the other way round.
+   */
+  output<Handle extends keyof Outputs & string>(
+    handle: Handle,
+    value: Outputs[Handle],
+    target?: OutputTarget,
+  ): Promise<void>;
+  /** Sends several outputs at once, by the same rule handle by handle (section 6.2). */
+  outputs(outputs: Partial<Outputs>): Promise<void>;
+  /**
+   * Ends the block (section 6.3): with an error, with a result, or with neither. `error` wins over `result`. Whatever
+   * comes after the first finish is ignored. Needed only after returning `keepAlive`; a block otherwise ends by returning.
+   */
+  finish(ending?: { result?: Partial<Outputs> | undefined; error?: unknown }): Promise<void>;
+  /** Return this to keep the job open until `finish` is called. */
+  readonly keepAlive: KeepAlive;
+
+  /**
+   * Shows something to the user while the block runs (section 6.5). Tables become CSV files; an array of records is a
+   * table.
+   *
+   * @param id Previews of one id replace each other.
+   */
+  preview(payload: PreviewPayload | Record<string, unknown>[], id?: string): Promise<void>;
+  /**
+   * Reports progress, 0…100; values outside are clamped, what is no finite number is 0. At most one message each 300 ms:
+   * the first at once, then the last of each window at its end; a waiting value goes before any output and the finish.
+   */
+  reportProgress(progress: number): Promise<void>;
+  /** Adds one line to the block's log. Default `"stdout"`. `console.log` does the same. */
+  reportLog(line: string, stdio?: "stdout" | "stderr"): Promise<void>;
+  /** Adds a structured record to the block's log. */
+  logJSON(payload: unknown): Promise<void>;
+  /** The same as `logJSON`. */
+  logJson(payload: unknown): Promise<void>;
+  /** Sends a message to the block's custom user interface. */
+  sendMessage(payload: unknown): Promise<void>;
+  /** Attaches a warning to the block. */
+  sendWarning(text: string): Promise<void>;
+  /** The same as `sendWarning`. */
+  warning(text: string): Promise<void>;
+  /** Reports an error without finishing. */
+  sendError(error: unknown): Promise<void>;
+  /** The same as `sendError`. */
+  error(error: unknown): Promise<void>;
+  /** Levelled log; each record is one entry of the block's log. */
+  readonly logger: Logger;
+
+  readonly sessionId: string;
+  readonly jobId: string;
+  /** The node in the innermost flow, or `"none"` when the block is run directly. */
+  readonly nodeId: string;
+  /** The same as `nodeId`. */
+  readonly node_id: string;
+  /** The flows that lead here, outermost first. */
+  readonly stacks: readonly StackLevel[];
+  /** The block's manifest; undefined for an inline task. */
+  readonly block_path: string | undefined;
+  readonly jobInfo: Readonly<{ session_id: string; job_id: string }>;
+  readonly blockInfo: Readonly<{
+    session_id: string;
+    job_id: string;
+    stacks: readonly StackLevel[];
+    block_path?: string;
+  }>;
+  /** Name of the package the executor runs for. */
+  readonly packageName: string;
+
+  /** Shared by the whole session; never removed by the engine (section 4). */
+  readonly sessionDir: string;
+  /** Of this flow; kept after the run, removed when the same flow is run again (section 4). */
+  readonly tmpDir: string;
+  /** Of this package, below `tmpDir`. */
+  readonly tmpPkgDir: string;
+  /** Persists across sessions (`OOCANA_PKG_DIR`); `""` where the engine sets none. */
+  readonly pkgDir: string;
+  /** The same as `pkgDir`. */
+  readonly pkgDataDir: string;
+
+  /** The current OOMOL token (`OOMOL_TOKEN`); `""` and one warning where there is none. */
+  oomolToken(): Promise<string>;
+  /** The same as `oomolToken`. */
+  getOomolToken(): Promise<string>;
+  /** Base URL of Fusion (`OOMOL_FUSION_API_URL`); `""` and one warning where there is none. */
+  readonly fusionApiUrl: string;
+  /** The same as `fusionApiUrl`. */
+  readonly oomolFusionApiUrl: string;
+  /** Where language models are served (`OOMOL_LLM_*`); one warning for each part that is missing. */
+  readonly oomolLlmEnv: Readonly<LlmEnvironment>;
+  /** The same as `oomolLlmEnv`. */
+  readonly OOMOL_LLM_ENV: Readonly<LlmEnvironment>;
+  /** The host's graphics, `"unknown"` by default. */
+  readonly hostInfo: Readonly<HostInfo>;
+  /** Where the host listens (`OO_HOST_ENDPOINT`); undefined where it is not set. */
+  readonly hostEndpoint: string | undefined;
+
+  /** Belongs to this node of this flow run: later jobs of the same node find what earlier ones left (section 6.7). */
+  readonly flowNodeStore: Record<string, unknown>;
+
+  /**
+   * Describes another block: its inputs, outputs and kind (section 2.4).
+   *
+   * @throws {RequestFailedError} when the engine does not find it.
+   * @throws {RequestTimeoutError} after 30 seconds.
+   */
+  queryBlock(block: string): Promise<QueriedBlock>;
+  /** Which nodes and flow outputs each of these outputs leads to; all handles by default. Unconnected ones are absent. */
+  queryDownstream(handles?: string[]): Promise<Record<string, Downstream>>;
+  /** The entries of a credential that came as an input (section 3.5). */
+  queryAuth(credential: Credential): Promise<Record<string, string>>;
+  /**
+   * Starts another block, `self::name` or `package::name` (section 6.6). Its outputs come to the listeners of the
+   * returned job, not into the flow.
+   */
+  runBlock(block: string, options?: RunBlockOptions, strict?: boolean): BlockJob;
+  /** Zips listeners: an array with one value of each source as soon as every source has one. */
+  joinOutputs(...sources: OutputSource[]): OutputSource<unknown[]>;
+
+  readonly internal: {
+    /** How much a node counts in its flow's progress; a finite number ≥ 0. */
+    updateNodeWeight(nodeId: string, weight: number): Promise<void>;
+  };
+}
+
+/** Each method formats like `console.log`; debug and info go to stdout, warn and error to stderr. */
+export interface Logger {
+  debug(...parts: unknown[]): Promise<void>;
+  info(...parts: unknown[]): Promise<void>;
+  warn(...parts: unknown[]): Promise<void>;
+  error(...parts: unknown[]): Promise<void>;
+}
+
+export interface LlmEnvironment {
+  baseUrl: string;
+  baseUrlV1: string;
+  apiKey: string;
+  models: string[];
+}
+
+export interface HostInfo {
+  gpuVendor: string;
+  gpuRenderer: string;
+}
+
+/** A pointer to a credential, not the credential itself. */
+export interface Credential {
+  type: string;
+  name: string;
+  id: string;
+}
+
+export type QueriedBlock = { description?: string; inputs_def?: HandleDefs; outputs_def?: HandleDefs } & (
+  | { type: "task"; additional_inputs: boolean; additional_outputs: boolean }
+  | { type: "subflow"; has_slot: boolean }
+);
+
+export interface Downstream {
+  to_node?: { node_id: string; description?: string; input_handle: string; input_handle_def?: HandleDef }[];
+  to_flow?: { output_handle: string; output_handle_def?: HandleDef }[];
+}

@@ -1,0 +1,159 @@
+import type { Mainframe } from "../mainframe.ts";
+import { preparePreview } from "../previews.ts";
+import { createRequests } from "../requests.ts";
+import { encodeValue } from "../values/encode-value.ts";
+import type { ValueStores } from "../values/value-stores.ts";
+import type { HandleDefs, StackLevel } from "../wire/messages.ts";
+import { type Context, type Downstream, keepAlive, type QueriedBlock } from "./context.ts";
+import { createEnvironmentMembers, type Environment } from "./environment.ts";
+import type { JobChannel } from "./job-channel.ts";
+import { joinOutputs } from "./join-outputs.ts";
+import { createLogger, type Format } from "./logger.ts";
+import { createOutputs } from "./outputs.ts";
+import { runBlock } from "./run-block.ts";
+
+export interface ContextOptions {
+  channel: JobChannel;
+  mainframe: Mainframe;
+  sessionId: string;
+  jobId: string;
+  stacks: readonly StackLevel[];
+  blockPath: string | undefined;
+  /** Already resolved. */
+  inputs: Record<string, unknown>;
+  inputsDef: HandleDefs;
+  outputsDef: HandleDefs;
+  packageName: string;
+  directories: { sessionDir: string; tmpDir: string; tmpPkgDir: string };
+  environment: Environment;
+  stores: ValueStores;
+  flowNodeStore: Record<string, unknown>;
+  format: Format;
+}
+
+/** Joins the parts of a block's context. Its methods may be taken off it: none of them needs `this`. */
+export function createContext(options: ContextOptions): Context {
+  const { channel, mainframe, sessionId, jobId, blockPath, stores, directories } = options;
+  const stacks = Object.freeze([...options.stacks]);
+  const nodeId = stacks.at(-1)?.node_id ?? "none";
+  const jobInfo = Object.freeze({ session_id: sessionId, job_id: jobId });
+  const requests = createRequests({ mainframe, outbox: channel.outbox, sessionId, jobId });
+  void channel.whenFinished.then(() => requests.close());
+
+  const warn = (text: string) => channel.warn(text);
+  const logJSON = (json: unknown) => channel.toObservers({ type: "BlockLogJSON", json: json ?? null });
+  const { output, outputs, encodeResult } = createOutputs({
+    channel,
+    outputsDef: options.outputsDef,
+    encode: (def, value) => encodeValue(def, value, { sessionId, jobId, stores, warn }),
+  });
+
+  const members: Omit<Context, keyof ReturnType<typeof createEnvironmentMembers>> = {
+    inputs: Object.freeze(options.inputs),
+    inputsDef: Object.freeze(options.inputsDef),
+    outputsDef: Object.freeze(options.outputsDef),
+    output,
+    outputs,
+    keepAlive,
+    finish(ending) {
+      // A second finish must neither warn about handles nor write files.
+      const error = ending?.error ?? undefined;
+      if (error !== undefined) return channel.finish({ error });
+      const result = ending?.result ?? undefined;
+      return channel.finish(channel.isFinished || result === undefined ? undefined : encodeResult(result));
+    },
+
+    async preview(payload, id) {
+      let prepared: object | Promise<object>;
+      try {
+        prepared = preparePreview(payload, id, stores.files);
+      } catch (error) {
+        return channel.error(error);
+      }
+      return channel.toEngine(
+        prepared instanceof Promise ? prepared.then(asPreviewRequest) : asPreviewRequest(prepared),
+      );
+    },
+    reportProgress: channel.progress.report,
+    reportLog: (line, stdio = "stdout") =>
+      channel.log(String(line), stdio === "stderr" ? "stderr" : "stdout"),
+    logJSON,
+    logJson: logJSON,
+    sendMessage: (payload) => channel.toObservers({ type: "BlockMessage", payload: payload ?? null }),
+    sendWarning: warn,
+    warning: warn,
+    sendError: channel.error,
+    error: channel.error,
+    logger: createLogger(channel.log, options.format),
+
+    sessionId,
+    jobId,
+    nodeId,
+    node_id: nodeId,
+    stacks,
+    block_path: blockPath,
+    jobInfo,
+    blockInfo: Object.freeze({
+      ...jobInfo,
+      stacks,
+      ...(blockPath !== undefined && { block_path: blockPath }),
+    }),
+    packageName: options.packageName,
+    ...directories,
+    flowNodeStore: options.flowNodeStore,
+
+    // What the engine answers is described in section 2.4; it is not checked again here.
+    queryBlock: async (block) =>
+      (await requests.ask({
+        action: "QueryBlock",
+        title: `queryBlock ${block}`,
+        fields: { block },
+      })) as QueriedBlock,
+    queryDownstream,
+    queryAuth: async (credential) => {
+      const title = `queryAuth for ${credential.type} ${credential.name}`;
+      const answer = await requests.ask({ action: "QueryAuth", title, fields: { payload: credential.id } });
+      return answer as Record<string, string>;
+    },
+    runBlock: (block, runOptions = {}, strict = false) =>
+      runBlock({
+        ...runOptions,
+        block,
+        strict,
+        mainframe,
+        requests,
+        sessionId,
+        stacks,
+        onListenerError: channel.error,
+      }),
+    joinOutputs,
+    internal: { updateNodeWeight },
+  };
+  const fromEnvironment = createEnvironmentMembers(options.environment, warn);
+  // Getters warn when read, so they are moved over unread.
+  return Object.defineProperties(members, Object.getOwnPropertyDescriptors(fromEnvironment)) as Context;
+
+  function asPreviewRequest(payload: object): object {
+    return { type: "BlockRequest", action: "Preview", request_id: crypto.randomUUID(), payload };
+  }
+
+  async function queryDownstream(handles?: string[]): Promise<Record<string, Downstream>> {
+    const title = `queryDownstream of ${handles?.join(", ") ?? "all outputs"}`;
+    const fields = handles === undefined ? {} : { outputs: handles };
+    const answer = (await requests.ask({ action: "QueryDownstream", title, fields })) as Record<
+      string,
+      Downstream
+    >;
+    const entries = Object.entries(answer ?? {});
+    return Object.fromEntries(
+      handles === undefined ? entries : entries.filter(([handle]) => handles.includes(handle)),
+    );
+  }
+
+  function updateNodeWeight(node: string, weight: number): Promise<void> {
+    if (!Number.isFinite(weight) || weight < 0) {
+      throw new RangeError(`updateNodeWeight() needs a finite weight ≥ 0, not ${weight}.`);
+    }
+    return requests.tell("UpdateNodeWeight", { node_id: node, weight });
+  }
+}

@@ -1,0 +1,162 @@
+import { describeError } from "../errors/describe-error.ts";
+import { UnencodableValueError } from "../errors/unencodable-value-error.ts";
+import type { Mainframe } from "../mainframe.ts";
+import { createOutbox, type Outbox } from "../outbox.ts";
+import { createProgress, type Progress } from "../progress.ts";
+import { encodeLeniently, encodeMessage } from "../wire/codec.ts";
+import type { StackLevel } from "../wire/messages.ts";
+import { topics } from "../wire/topics.ts";
+
+export interface JobChannelOptions {
+  mainframe: Mainframe;
+  sessionId: string;
+  jobId: string;
+  stacks: readonly StackLevel[];
+  /** Told what the user should not see as part of the run: sends after the finish. */
+  warnLocally(text: string): void;
+}
+
+/** How a job ends: with an error, with a result, or with neither. */
+export type Ending =
+  | { error: unknown }
+  | { result: Record<string, unknown> | Promise<Record<string, unknown>> }
+  | undefined;
+
+/** All that one job says, in order, and its one end. It works before there is a context, so every job can be ended. */
+export interface JobChannel {
+  readonly outbox: Outbox;
+  readonly progress: Progress;
+  readonly isFinished: boolean;
+  /** Settles when the finish has been taken by the broker, or could not be. */
+  readonly whenFinished: Promise<void>;
+  setBlockPath(blockPath: string | undefined): void;
+  /** To the engine, after the waiting progress; a message that cannot be encoded is reported as an error of the block. */
+  toEngine(message: object | Promise<object>): Promise<void>;
+  /** To observers; never fails for what it contains. */
+  toObservers(message: object): Promise<void>;
+  log(text: string, stdio: "stdout" | "stderr"): Promise<void>;
+  warn(text: string): Promise<void>;
+  /** Reports an error without finishing. */
+  error(thrown: unknown): Promise<void>;
+  /** Exactly one BlockFinished, whatever the ending holds; the first ending wins (section 6.3). */
+  finish(ending: Ending): Promise<void>;
+}
+
+/** Creates the channel of one job. */
+export function createJobChannel({
+  mainframe,
+  sessionId,
+  jobId,
+  stacks,
+  warnLocally,
+}: JobChannelOptions): JobChannel {
+  const outbox = createOutbox(mainframe);
+  const job = { session_id: sessionId, job_id: jobId };
+  const sessionTopic = topics.session(sessionId);
+  let report: object = { ...job, stacks };
+  let isFinished = false;
+  let settleFinished = () => {};
+  const whenFinished = new Promise<void>((resolve) => {
+    settleFinished = resolve;
+  });
+
+  const progress = createProgress((value) => {
+    const message = { type: "BlockProgress", ...job, progress: value };
+    const sent = outbox.send(sessionTopic, JSON.stringify(message));
+    void outbox.send(topics.report, encodeLeniently({ ...report, ...message }));
+    return sent;
+  });
+
+  const channel: JobChannel = {
+    outbox,
+    progress,
+    get isFinished() {
+      return isFinished;
+    },
+    whenFinished,
+    setBlockPath(blockPath) {
+      if (blockPath !== undefined) report = { ...report, block_path: blockPath };
+    },
+    toEngine(message) {
+      if (isOver(message)) return Promise.resolve();
+      progress.flush();
+      if (!(message instanceof Promise)) return sendChecked(message);
+      return outbox.send(sessionTopic, message.then(encode).catch(encodeProblem));
+    },
+    toObservers(message) {
+      if (isOver(message)) return Promise.resolve();
+      return outbox.send(topics.report, encodeLeniently({ ...report, ...message }));
+    },
+    log: (text, stdio) => channel.toObservers({ type: "BlockLog", log: text, stdio }),
+    warn: (text) => channel.toObservers({ type: "BlockWarning", warning: text }),
+    error: (thrown) => channel.toEngine({ type: "BlockError", error: describeError(thrown) }),
+    finish,
+  };
+  return channel;
+
+  function sendChecked(message: object): Promise<void> {
+    let text: string;
+    try {
+      text = encode(message);
+    } catch (error) {
+      text = encodeProblem(error);
+    }
+    return outbox.send(sessionTopic, text);
+  }
+
+  function encode(message: object): string {
+    return encodeMessage({ ...message, ...job });
+  }
+
+  function encodeProblem(error: unknown): string {
+    return encodeLeniently({ type: "BlockError", ...job, error: problemOf(error) });
+  }
+
+  function isOver(message: object): boolean {
+    if (isFinished) {
+      const what = "type" in message ? String(message.type) : "message";
+      warnLocally(`Job ${jobId} has finished; its later ${what} is ignored.`);
+    }
+    return isFinished;
+  }
+
+  function finish(ending: Ending): Promise<void> {
+    if (isFinished) {
+      warnLocally(`Job ${jobId} has already finished; the second finish is ignored.`);
+      return Promise.resolve();
+    }
+    isFinished = true;
+    progress.flush();
+    progress.stop();
+    const sent = outbox.send(sessionTopic, encodeEnding(ending));
+    sent.then(settleFinished, settleFinished);
+    return sent;
+  }
+
+  function encodeEnding(ending: Ending): string | Promise<string> {
+    if (ending === undefined) return encodeFinished({});
+    if ("error" in ending) return encodeFailure(describeError(ending.error));
+    if (!(ending.result instanceof Promise)) return encodeResult(ending.result);
+    return ending.result.then(encodeResult, (error: unknown) => encodeFailure(problemOf(error)));
+  }
+
+  function encodeResult(result: Record<string, unknown>): string {
+    try {
+      return encodeFinished({ result });
+    } catch (error) {
+      return encodeFailure(problemOf(error));
+    }
+  }
+
+  function encodeFailure(error: string): string {
+    return encodeLeniently({ type: "BlockFinished", ...job, error });
+  }
+
+  function encodeFinished(end: object): string {
+    return encodeMessage({ type: "BlockFinished", ...job, ...end });
+  }
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof UnencodableValueError ? error.message : describeError(error);
+}

@@ -1,0 +1,9 @@
+/** Thrown when something is sent through a mainframe that was closed, or whose broker never came back. */
+export class MainframeClosedError extends Error {
+  override readonly name = "MainframeClosedError";
+  readonly code = "mainframe_closed";
+
+  constructor(topic: string, options?: ErrorOptions) {
+    super(`Could not send to ${topic}: the connection to the broker is closed.`, options);
+  }
+}

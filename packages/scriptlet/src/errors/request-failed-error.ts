@@ -1,0 +1,12 @@
+/** Thrown when the engine answers a request with an error, or with neither error nor result. */
+export class RequestFailedError extends Error {
+  override readonly name = "RequestFailedError";
+  readonly code = "request_failed";
+  /** What was asked, such as `QueryBlock self::shout`. */
+  readonly request: string;
+
+  constructor(request: string, answer: string, options?: ErrorOptions) {
+    super(`${request} failed: ${answer}`, options);
+    this.request = request;
+  }
+}

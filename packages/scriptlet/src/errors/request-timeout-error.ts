@@ -1,0 +1,13 @@
+/** Thrown when the engine does not answer a request in time. It answers nobody whose job it does not know (9.1 #8). */
+export class RequestTimeoutError extends Error {
+  override readonly name = "RequestTimeoutError";
+  readonly code = "request_timeout";
+  readonly request: string;
+  readonly timeoutMs: number;
+
+  constructor(request: string, timeoutMs: number, hint = "") {
+    super(`${request}: Timeout, no answer from the engine within ${timeoutMs} ms.${hint && ` ${hint}`}`);
+    this.request = request;
+    this.timeoutMs = timeoutMs;
+  }
+}

@@ -1,0 +1,71 @@
+import { createHash, randomUUID } from "node:crypto";
+import { access, mkdir, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build, type Message } from "esbuild";
+import { BlockLoadError } from "./block-load-error.ts";
+import { originalLocations } from "./original-locations.ts";
+import { packagesAsExternals } from "./packages-as-externals.ts";
+
+/**
+ * Builds a TypeScript entry into one ES module outside the user's folders and returns its path (6.9.2). Its name is the
+ * hash of its content, so processes and sessions share it without ever overwriting one another.
+ *
+ * @throws {BlockLoadError} with the compiler's messages.
+ */
+export async function bundleBlock(file: string, cacheDir: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    outfile: join(cacheDir, "block.mjs"),
+    format: "esm",
+    platform: "node",
+    target: `node${process.versions.node}`,
+    // None but Node's own: "module" would pick files that Node would not.
+    conditions: [],
+    sourcemap: "inline",
+    sourcesContent: false,
+    absWorkingDir: dirname(file),
+    logLevel: "silent",
+    banner: { js: requireShim(file) },
+    define: originalLocations.define,
+    plugins: [packagesAsExternals, originalLocations.plugin],
+  }).catch((error: unknown) => {
+    throw new BlockLoadError(file, messagesOf(error), undefined);
+  });
+  const [bundle] = outputFiles;
+  if (bundle === undefined) throw new BlockLoadError(file, "the compiler wrote nothing", undefined);
+  return store(bundle.contents, cacheDir);
+}
+
+/** Packages that are `require`d resolve from the original file. */
+function requireShim(file: string): string {
+  const url = JSON.stringify(pathToFileURL(file).href);
+  return `import { createRequire as __oomolCreateRequire } from "node:module";const require = __oomolCreateRequire(${url});`;
+}
+
+async function store(contents: Uint8Array, cacheDir: string): Promise<string> {
+  const path = join(cacheDir, `${createHash("sha256").update(contents).digest("hex").slice(0, 32)}.mjs`);
+  const exists = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (exists) return path;
+  await mkdir(cacheDir, { recursive: true, mode: 0o700 });
+  // Renaming is atomic: nobody ever imports half a file.
+  const unfinished = `${path}.${randomUUID()}.tmp`;
+  await writeFile(unfinished, contents);
+  await rename(unfinished, path);
+  return path;
+}
+
+function messagesOf(error: unknown): string {
+  const messages = (error as { errors?: Message[] }).errors ?? [];
+  if (messages.length === 0) return error instanceof Error ? error.message : String(error);
+  return messages
+    .map(({ text, location }) =>
+      location ? `${location.file}:${location.line}:${location.column}: ${text}` : text,
+    )
+    .join("\n");
+}

@@ -1,0 +1,67 @@
+import { StringDecoder } from "node:string_decoder";
+import { type JobScope, jobScope } from "./job-scope.ts";
+
+type Callback = (error?: Error | null) => void;
+
+/** Turns what a block writes to stdout and stderr into its log (section 6.8); what nobody's job writes goes through. */
+export function captureOutput(): void {
+  for (const stdio of ["stdout", "stderr"] as const) {
+    const stream = process[stdio];
+    // The engine closes its pipe at the first line that is no UTF-8 (section 1.6).
+    stream.on("error", () => undefined);
+    const write = stream.write.bind(stream);
+    const end = stream.end.bind(stream);
+
+    stream.write = ((chunk: string | Uint8Array, ...rest: (BufferEncoding | Callback)[]) => {
+      const scope = jobScope.getStore();
+      // Overloads cannot be told apart in one implementation.
+      if (scope === undefined || scope.channel.isFinished)
+        return (write as (...all: unknown[]) => boolean)(chunk, ...rest);
+      logChunk(scope, stdio, chunk, rest);
+      return true;
+    }) as typeof stream.write;
+
+    stream.end = ((...all: unknown[]) => {
+      const scope = jobScope.getStore();
+      if (scope === undefined) return (end as (...all: unknown[]) => typeof stream)(...all);
+      // A block must not close the stream of all others.
+      const [chunk, ...rest] = all as [string | Uint8Array, ...(BufferEncoding | Callback)[]];
+      if (chunk !== undefined && typeof chunk !== "function") logChunk(scope, stdio, chunk, rest);
+      return stream;
+    }) as typeof stream.end;
+  }
+}
+
+/** Logs what is left of an incomplete character when the block ends. */
+export function flushOutput(scope: JobScope): void {
+  for (const [stdio, decoder] of scope.decoders) {
+    const rest = decoder.end();
+    if (rest !== "") void scope.channel.log(rest, stdio);
+  }
+}
+
+function logChunk(
+  scope: JobScope,
+  stdio: "stdout" | "stderr",
+  chunk: string | Uint8Array,
+  rest: (BufferEncoding | Callback)[],
+): void {
+  const encoding = rest.find((item): item is BufferEncoding => typeof item === "string");
+  const callback = rest.find((item): item is Callback => typeof item === "function");
+  const text = decode(scope, stdio, chunk, encoding);
+  if (text !== "") void scope.channel.log(text.endsWith("\n") ? text.slice(0, -1) : text, stdio);
+  if (callback !== undefined) process.nextTick(callback);
+}
+
+/** Characters may be split over chunks of bytes. */
+function decode(
+  scope: JobScope,
+  stdio: "stdout" | "stderr",
+  chunk: string | Uint8Array,
+  encoding: BufferEncoding | undefined,
+): string {
+  if (typeof chunk === "string" && (encoding === undefined || /^utf-?8$/i.test(encoding))) return chunk;
+  const decoder = scope.decoders.get(stdio) ?? new StringDecoder("utf8");
+  scope.decoders.set(stdio, decoder);
+  return decoder.write(typeof chunk === "string" ? Buffer.from(chunk, encoding) : Buffer.from(chunk));
+}

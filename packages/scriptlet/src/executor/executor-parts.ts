@@ -1,0 +1,21 @@
+import type { JobChannel } from "../context/job-channel.ts";
+import type { Mainframe } from "../mainframe.ts";
+import type { VariableStore } from "../values/value-stores.ts";
+import type { StackLevel } from "../wire/messages.ts";
+import type { BlockSource, LoadedBlock } from "./load-block.ts";
+
+/** What all jobs of one executor share. */
+export interface ExecutorParts {
+  mainframe: Mainframe;
+  sessionId: string;
+  packageName: string;
+  directories: { sessionDir: string; tmpDir: string; tmpPkgDir: string };
+  /** The engine's paths may be relative to it (section 1.1). */
+  initialDir: string;
+  variables: VariableStore;
+  openJobs: Set<JobChannel>;
+  inputsTimeoutMs: number;
+  loadBlock(source: BlockSource): Promise<LoadedBlock>;
+  flowNodeStore(stacks: readonly StackLevel[]): Record<string, unknown>;
+  warnLocally(text: string): void;
+}

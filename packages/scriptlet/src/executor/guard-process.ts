@@ -1,0 +1,38 @@
+import { BlockExit } from "./block-exit.ts";
+import { jobScope } from "./job-scope.ts";
+
+export interface ProcessGuard {
+  /** Leaves the process; blocks cannot. */
+  exit(code: number): never;
+}
+
+export interface ProcessGuardOptions {
+  /** Told of a failure that no job can be blamed for. */
+  onUnattributed(error: unknown): void;
+  /** True while jobs run: leaving with code 0 would then hang the engine (section 1.5). */
+  hasOpenJobs(): boolean;
+}
+
+/** Keeps blocks from ending the process: `process.exit`, uncaught exceptions and rejections end their job instead. */
+export function guardProcess({ onUnattributed, hasOpenJobs }: ProcessGuardOptions): ProcessGuard {
+  const realExit = process.exit.bind(process);
+
+  process.exit = ((code?: number | string | null) => {
+    jobScope.getStore()?.exit(code ?? undefined);
+    throw new BlockExit(code);
+  }) as typeof process.exit;
+
+  const blame = (error: unknown) => {
+    if (error instanceof BlockExit) return;
+    const scope = jobScope.getStore();
+    if (scope === undefined || scope.channel.isFinished) onUnattributed(error);
+    else void scope.channel.finish({ error });
+  };
+  process.on("uncaughtException", blame);
+  process.on("unhandledRejection", blame);
+  process.on("exit", (code) => {
+    if (code === 0 && hasOpenJobs()) process.exitCode = 1;
+  });
+
+  return { exit: realExit };
+}

@@ -1,0 +1,13 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { JobChannel } from "../context/job-channel.ts";
+
+/** Which job the running code belongs to; undefined outside of blocks, also while modules are loaded. */
+export const jobScope = new AsyncLocalStorage<JobScope>();
+
+export interface JobScope {
+  channel: JobChannel;
+  /** Ends the job as the block's own `process.exit` would end the process. */
+  exit(code: unknown): void;
+  /** Text of the streams that is not yet a whole character. */
+  decoders: Map<"stdout" | "stderr", import("node:string_decoder").StringDecoder>;
+}

@@ -1,0 +1,67 @@
+import { realpath, stat } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { BlockLoadError } from "./block-load-error.ts";
+import { chooseFunction } from "./choose-function.ts";
+
+export interface BlockSource {
+  /** Directory that `entry` is relative to, absolute. */
+  dir: string;
+  /** Default `main.ts`. */
+  entry: string | undefined;
+  functionName: string | undefined;
+}
+
+export type LoadedBlock = (inputs: unknown, context: unknown) => unknown;
+
+/** Loads blocks; each file is evaluated once, so its top-level state lasts for the life of the process (6.9.4). */
+export function createBlockLoader(cacheDir: string) {
+  const modules = new Map<string, Promise<object>>();
+
+  /** @throws {BlockLoadError} */
+  return async function loadBlock({
+    dir,
+    entry = "main.ts",
+    functionName,
+  }: BlockSource): Promise<LoadedBlock> {
+    const file = await findEntry(dir, entry);
+    let loading = modules.get(file);
+    if (loading === undefined) {
+      loading = loadModule(file);
+      modules.set(file, loading);
+      // A later job tries again.
+      loading.catch(() => modules.delete(file));
+    }
+    const found = chooseFunction(await loading, functionName);
+    if (found === undefined) {
+      throw new BlockLoadError(file, "it exports no function; export one as default", undefined);
+    }
+    return found;
+  };
+
+  async function loadModule(file: string): Promise<object> {
+    try {
+      const runnable = bundled.has(extname(file)) ? await bundle(file) : file;
+      return (await import(pathToFileURL(runnable).href)) as object;
+    } catch (error) {
+      throw error instanceof BlockLoadError ? error : new BlockLoadError(file, undefined, error);
+    }
+  }
+
+  async function bundle(file: string): Promise<string> {
+    // esbuild costs some 10 ms, which JavaScript blocks need not pay.
+    const { bundleBlock } = await import("./bundle-block.ts");
+    return bundleBlock(file, cacheDir);
+  }
+}
+
+const bundled = new Set([".ts", ".mts", ".cts", ".tsx", ".jsx"]);
+
+async function findEntry(dir: string, entry: string): Promise<string> {
+  const path = resolve(dir, entry);
+  if (entry === "") throw new BlockLoadError(dir, "the manifest's entry is empty", undefined);
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new BlockLoadError(path, "there is no such file", undefined);
+  if (!found.isFile()) throw new BlockLoadError(path, "it is not a file", undefined);
+  return realpath(path);
+}

@@ -1,0 +1,57 @@
+/** The engine's command line (section 1.2); every value stays a string. */
+export interface ExecutorArguments {
+  sessionId: string;
+  address: string;
+  sessionDir: string;
+  tmpDir: string;
+  identifier?: string;
+  packagePath?: string;
+  /** Port of `--inspect-wait` or `--inspect`, where the engine runs with `--debug`. */
+  inspectPort?: number;
+}
+
+/** Reads the arguments leniently: unknown flags and stray values, such as the engine's bare debug port, are passed over. */
+export function parseExecutorArguments(argv: readonly string[]): ExecutorArguments {
+  const values = new Map<string, string>();
+  for (let index = 0; index < argv.length; index += 1) {
+    const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(argv[index] ?? "") ?? [];
+    if (name === undefined) continue;
+    const next = argv[index + 1];
+    if (inline !== undefined) values.set(name, inline);
+    else if (next !== undefined && takesValue.has(name)) {
+      values.set(name, next);
+      index += 1;
+    }
+  }
+  const identifier = values.get("identifier");
+  const packagePath = values.get("package");
+  const inspectPort = Number(values.get("inspect-wait") ?? values.get("inspect"));
+  return {
+    sessionId: required("session-id"),
+    address: required("address"),
+    sessionDir: required("session-dir"),
+    tmpDir: required("tmp-dir"),
+    ...(identifier !== undefined && { identifier }),
+    ...(packagePath !== undefined && { packagePath }),
+    ...(inspectPort > 0 && { inspectPort }),
+  };
+
+  function required(name: string): string {
+    const value = values.get(name);
+    if (value === undefined) throw new MissingArgumentError(name);
+    return value;
+  }
+}
+
+/** Thrown when the program was started without an argument that the engine always gives. */
+export class MissingArgumentError extends Error {
+  override readonly name = "MissingArgumentError";
+
+  constructor(argument: string) {
+    super(
+      `nodejs-executor was started without --${argument}. The engine gives --session-id, --address, --session-dir and --tmp-dir.`,
+    );
+  }
+}
+
+const takesValue = new Set(["session-id", "address", "session-dir", "tmp-dir", "identifier", "package"]);

@@ -1,0 +1,139 @@
+import { connect as connectSocket } from "node:net";
+// The client alone: the package as a whole also loads WebSockets and proxies.
+import clientModule from "mqtt/lib/client";
+import { BrokerUnreachableError } from "./errors/broker-unreachable-error.ts";
+import { MainframeClosedError } from "./errors/mainframe-closed-error.ts";
+import type { Mainframe, Unsubscribe } from "./mainframe.ts";
+
+// CommonJS seen from an ES module.
+const { default: MqttClient } = clientModule;
+type MqttClient = InstanceType<typeof MqttClient>;
+
+export interface MqttMainframeOptions {
+  /** `host:port`, no scheme (section 1.2); `mqtt://` in front is forgiven. */
+  address: string;
+  /** Unique on the broker: a second client of the same name throws the first one out. */
+  clientId: string;
+  /** How long the first connection may take, in milliseconds. Default 4500: the engine waits 5 s for readiness. */
+  connectTimeoutMs?: number;
+  /** Told when the broker is lost and when it is back. */
+  onConnectionChange?: (isConnected: boolean) => void;
+}
+
+/**
+ * Connects to the engine's broker: MQTT 3.1.1, clean session, QoS 1 (section 2). What was not acknowledged when the
+ * broker is lost is sent again when it is back.
+ *
+ * @throws {BrokerUnreachableError} when the first connection does not come about in time.
+ */
+export async function openMqttMainframe(options: MqttMainframeOptions): Promise<Mainframe> {
+  const client = await connectClient(options);
+  client.on("connect", () => options.onConnectionChange?.(true));
+  client.on("close", () => options.onConnectionChange?.(false));
+  // Reconnecting is the client's own affair; an unheard error would end the process.
+  client.on("error", () => undefined);
+
+  const topicsHeard = new Map<string, Topic>();
+  client.on("message", (topic, payload) => {
+    const heard = topicsHeard.get(topic);
+    if (heard === undefined) return;
+    const text = payload.toString();
+    for (const listener of [...heard.listeners]) listener(text);
+  });
+
+  let waiting = 0;
+  let whenDrained: (() => void) | undefined;
+  let closing: Promise<void> | undefined;
+
+  return {
+    publish(topic, payload) {
+      if (closing !== undefined) return Promise.reject(new MainframeClosedError(topic));
+      waiting += 1;
+      return new Promise((resolve, reject) => {
+        client.publish(topic, payload, { qos: 1 }, (error) => {
+          waiting -= 1;
+          if (waiting === 0) whenDrained?.();
+          if (error) reject(new MainframeClosedError(topic, { cause: error }));
+          else resolve();
+        });
+      });
+    },
+
+    async subscribe(topic, listener): Promise<Unsubscribe> {
+      if (closing !== undefined) throw new MainframeClosedError(topic);
+      // Its own function: the same listener may be given twice.
+      const own = (payload: string) => listener(payload);
+      let heard = topicsHeard.get(topic);
+      if (heard === undefined) {
+        heard = { listeners: new Set(), acknowledged: client.subscribeAsync(topic, { qos: 1 }) };
+        topicsHeard.set(topic, heard);
+      }
+      heard.listeners.add(own);
+      const { listeners } = heard;
+      await heard.acknowledged;
+
+      return async () => {
+        if (!listeners.delete(own) || listeners.size > 0) return;
+        topicsHeard.delete(topic);
+        if (closing === undefined) await client.unsubscribeAsync(topic);
+      };
+    },
+
+    close() {
+      closing ??= (async () => {
+        if (waiting > 0)
+          await new Promise<void>((resolve) => {
+            whenDrained = resolve;
+          });
+        await client.endAsync();
+      })();
+      return closing;
+    },
+  };
+}
+
+interface Topic {
+  listeners: Set<(payload: string) => void>;
+  acknowledged: Promise<unknown>;
+}
+
+function connectClient({
+  address,
+  clientId,
+  connectTimeoutMs = 4500,
+}: MqttMainframeOptions): Promise<MqttClient> {
+  const { host, port } = parseAddress(address);
+  return new Promise((resolve, reject) => {
+    // Small messages must not wait for delayed acknowledgements.
+    const openSocket = () => connectSocket({ host, port, noDelay: true });
+    const client = new MqttClient(openSocket, {
+      clientId,
+      protocolVersion: 4,
+      clean: true,
+      keepalive: 60,
+      reconnectPeriod: 100,
+      connectTimeout: connectTimeoutMs,
+    });
+    let seen = "no answer";
+    const noteError = (error: Error) => {
+      seen = error.message || String((error as { code?: unknown }).code);
+    };
+    const deadline = setTimeout(() => {
+      client.end(true);
+      reject(new BrokerUnreachableError(address, seen));
+    }, connectTimeoutMs);
+    client.on("error", noteError);
+    client.once("connect", () => {
+      clearTimeout(deadline);
+      client.removeListener("error", noteError);
+      resolve(client);
+    });
+  });
+}
+
+function parseAddress(address: string): { host: string; port: number } {
+  const url = URL.parse(address.includes("://") ? address : `mqtt://${address}`);
+  if (url === null || url.hostname === "") throw new BrokerUnreachableError(address, "this is not host:port");
+  // Brackets of an IPv6 address belong to the URL only.
+  return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || 1883) };
+}

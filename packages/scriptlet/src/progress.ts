@@ -1,0 +1,64 @@
+const windowMs = 300;
+const swallowed = Promise.resolve();
+
+/** One job's throttled progress (section 6.4). */
+export interface Progress {
+  /** Leading value at once, then the last of each 300 ms window at its end. */
+  report(value: unknown): Promise<void>;
+  /** Sends the value that waits for its window, so that it comes before an output or the finish. */
+  flush(): void;
+  /** Nothing is sent any more. */
+  stop(): void;
+}
+
+/** Creates the throttle; `send` gets finite numbers from 0 to 100. */
+export function createProgress(send: (value: number) => Promise<void>): Progress {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let pending: number | undefined;
+  let isStopped = false;
+
+  return {
+    report(value) {
+      if (isStopped) return swallowed;
+      const progress = clamp(value);
+      if (timer !== undefined) {
+        pending = progress;
+        return swallowed;
+      }
+      timer = setTimeout(endWindow, windowMs);
+      return send(progress);
+    },
+    flush,
+    stop() {
+      isStopped = true;
+      pending = undefined;
+      clearTimeout(timer);
+    },
+  };
+
+  function endWindow(): void {
+    timer = pending === undefined ? undefined : setTimeout(endWindow, windowMs);
+    flush();
+  }
+
+  function flush(): void {
+    if (pending === undefined) return;
+    const value = pending;
+    pending = undefined;
+    void send(value);
+  }
+}
+
+function clamp(value: unknown): number {
+  const number = typeof value === "number" ? value : toNumber(value);
+  return Number.isFinite(number) ? Math.min(100, Math.max(0, number)) : 0;
+}
+
+function toNumber(value: unknown): number {
+  try {
+    return Number(value);
+  } catch {
+    // A Symbol, or an object without a primitive.
+    return 0;
+  }
+}

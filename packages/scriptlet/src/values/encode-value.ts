@@ -1,0 +1,54 @@
+import type { HandleDef } from "../wire/messages.ts";
+import { createReference, variableKey } from "./references.ts";
+import type { ValueStores } from "./value-stores.ts";
+
+export interface EncodeContext {
+  sessionId: string;
+  jobId: string;
+  stores: ValueStores;
+  warn(text: string): void;
+}
+
+/**
+ * An output as it stands on the wire: variables become references, bytes become files (sections 3.2 and 3.3), everything
+ * else stays as it is. A promise only where a file has to be written.
+ */
+export function encodeValue(def: HandleDef, value: unknown, context: EncodeContext): unknown {
+  switch (def.json_schema?.contentMediaType) {
+    case "oomol/var":
+      return encodeVariable(def.handle, value, context);
+    case "oomol/bin":
+      return encodeBinary(def.handle, value, context);
+    default:
+      return value ?? null;
+  }
+}
+
+function encodeVariable(
+  handle: string,
+  value: unknown,
+  { sessionId, jobId, stores }: EncodeContext,
+): unknown {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  stores.variables.set(variableKey(sessionId, jobId, handle), value);
+  return createReference("oomol/var", { executor: "nodejs", session_id: sessionId, job_id: jobId, handle });
+}
+
+function encodeBinary(handle: string, value: unknown, { stores, warn }: EncodeContext): unknown {
+  const bytes = asBytes(value);
+  if (bytes !== undefined) {
+    return stores.files.writeBinary(handle, bytes).then((path) => createReference("oomol/bin", path));
+  }
+  warn(
+    `Output handle [${handle}] is declared as oomol/bin, but its value is no bytes (Buffer, Uint8Array, ArrayBuffer); it was passed on as it is.`,
+  );
+  return value ?? null;
+}
+
+function asBytes(value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  return ArrayBuffer.isView(value)
+    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    : undefined;
+}

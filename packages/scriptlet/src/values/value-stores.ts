@@ -1,0 +1,39 @@
+/** What encoding and resolving values needs from the outside; the executor keeps them, tests fake them. */
+export interface ValueStores {
+  /** Values that pass between blocks of one process by reference (section 3.2). */
+  variables: VariableStore;
+  /** Files of this job (sections 3.3 and 6.5). */
+  files: JobFiles;
+  /** The user's secrets by name (section 3.4), or undefined where there is no such file. */
+  readSecrets(): Promise<Secrets | undefined>;
+}
+
+export interface VariableStore {
+  set(key: string, value: unknown): void;
+  /** Wrapped, because a stored undefined counts as found. */
+  get(key: string): { value: unknown } | undefined;
+}
+
+export interface JobFiles {
+  /** Writes bytes to a new file of their own and returns its path. */
+  writeBinary(handle: string, bytes: Uint8Array): Promise<string>;
+  readBinary(path: string): Promise<Uint8Array>;
+  /** Writes a table for a preview and returns its path. */
+  writeCsv(text: string): Promise<string>;
+}
+
+/** `secrets.json`: name → its type and entries. */
+export type Secrets = Record<string, SecretEntry>;
+
+export interface SecretEntry {
+  secretName?: string;
+  secretType?: string;
+  secrets?: { secretKey: string; value: string }[];
+}
+
+/** What resolving one job's inputs needs. */
+export interface ResolveContext {
+  stores: ValueStores;
+  /** A warning to the user; it never holds a secret. */
+  warn(text: string): void;
+}

@@ -1,0 +1,96 @@
+import { UnencodableValueError } from "../errors/unencodable-value-error.ts";
+import { maxDepth, toPlainJson } from "./plain-json.ts";
+
+/** The engine exits on a larger packet (section 2); the rest is room for topic and header. */
+const maxPayloadBytes = 268_435_456 - 65_536;
+const tooLargeReason = `it has more than ${maxPayloadBytes} bytes, the engine's limit; pass a file instead`;
+
+/**
+ * A message as JSON text that the engine's parser accepts: lone surrogates become U+FFFD, numbers that JSON lacks null.
+ *
+ * @throws {UnencodableValueError} when the value would be lost or changed on the way.
+ */
+export function encodeMessage(message: object): string {
+  const text = stringify(message);
+  if (utf8Length(text) > maxPayloadBytes) throw new UnencodableValueError("", tooLargeReason);
+  return text;
+}
+
+/** The same for what only people read (logs, messages): never throws, writes a note where a value cannot travel. */
+export function encodeLeniently(message: object): string {
+  try {
+    return encodeMessage(message);
+  } catch (error) {
+    const isTooLarge = error instanceof UnencodableValueError && error.path === "";
+    return JSON.stringify(toPlainJson(isTooLarge ? withoutContent(message) : message, { strict: false }));
+  }
+}
+
+/** The message on a topic, or undefined where it is no JSON object: a stranger's bytes must not end the process. */
+export function decodeMessage(payload: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(payload);
+    // A JSON object has string keys and unknown values.
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function stringify(message: object): string {
+  try {
+    const text = JSON.stringify(message);
+    if (isSafeText(text)) return text;
+  } catch {
+    // The slow path below names the place.
+  }
+  const plain = toPlainJson(message, { strict: true });
+  try {
+    return JSON.stringify(plain);
+  } catch (error) {
+    // V8 holds no longer string.
+    throw new UnencodableValueError("", tooLargeReason, { cause: error });
+  }
+}
+
+function isSafeText(text: string): boolean {
+  // JSON.stringify leaves only lone surrogates as escapes.
+  return !/\\ud[89a-f]/.test(text) && depthWithin(text, maxDepth);
+}
+
+function depthWithin(text: string, limit: number): boolean {
+  if (text.length <= 2 * limit) return true;
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === 92) index += 1;
+      else if (code === 34) inString = false;
+    } else if (code === 34) inString = true;
+    else if (code === 123 || code === 91) {
+      depth += 1;
+      if (depth > limit) return false;
+    } else if (code === 125 || code === 93) depth -= 1;
+  }
+  return true;
+}
+
+function utf8Length(text: string): number {
+  // One UTF-16 unit is at most three bytes.
+  if (text.length * 3 <= maxPayloadBytes) return text.length;
+  let bytes = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    // A surrogate is half of a four-byte character.
+    bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 2 : 3;
+  }
+  return bytes;
+}
+
+function withoutContent(message: object): object {
+  const content = ["log", "json", "payload", "warning", "error"].filter((key) => Object.hasOwn(message, key));
+  return { ...message, ...Object.fromEntries(content.map((key) => [key, "[too large to send]"])) };
+}

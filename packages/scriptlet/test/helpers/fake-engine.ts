@@ -1,0 +1,234 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { EventEmitter, once } from "node:events";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Mainframe } from "../../src/mainframe.ts";
+import type { BlockInputs, BlockPayload, HandleDefs, InputPatch, StackLevel } from "../../src/wire/index.ts";
+import { topics } from "../../src/wire/index.ts";
+
+const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+
+/** A message with the topic it came on, `session` and `report` told apart. */
+export interface Heard {
+  from: "session" | "report";
+  type: string;
+  job_id?: string;
+  [field: string]: unknown;
+}
+
+export interface JobRequest {
+  dir: string;
+  entry?: string;
+  function?: string;
+  inputs?: Record<string, unknown> | null;
+  inputsDef?: HandleDefs | null;
+  patch?: Record<string, InputPatch[]> | null;
+  outputs?: string[] | HandleDefs;
+  stacks?: StackLevel[];
+  blockPath?: string;
+  jobId?: string;
+  /** How many times run_block is sent; the engine repeats itself. */
+  deliveries?: number;
+  omitOutputs?: boolean;
+}
+
+export interface FakeEngineOptions {
+  mainframe: Mainframe;
+  sessionId?: string;
+  scopePath: string;
+  sessionDir?: string;
+  tmpDir?: string;
+}
+
+/** The engine's side of the protocol, written from the specification alone. */
+export class FakeEngine {
+  readonly sessionId: string;
+  readonly identifier: string;
+  /** All that came, in order of arrival. */
+  readonly heard: Heard[] = [];
+  readonly options: FakeEngineOptions;
+  readonly #mainframe: Mainframe;
+  readonly #news = new EventEmitter().setMaxListeners(0);
+  readonly #inputs = new Map<string, BlockInputs>();
+
+  static async open(options: FakeEngineOptions): Promise<FakeEngine> {
+    const engine = new FakeEngine(options);
+    await engine.#mainframe.subscribe(topics.session(engine.sessionId), (text) =>
+      engine.#hear("session", text),
+    );
+    await engine.#mainframe.subscribe(topics.report, (text) => engine.#hear("report", text));
+    return engine;
+  }
+
+  private constructor(options: FakeEngineOptions) {
+    this.options = options;
+    this.#mainframe = options.mainframe;
+    this.sessionId = options.sessionId ?? randomUUID();
+    const scope = createHash("sha256").update(options.scopePath).digest("hex").slice(0, 16);
+    this.identifier = `${this.sessionId}-${scope}`;
+  }
+
+  /** The executor's command line, exactly as the engine writes it. */
+  executorArguments(address: string, ...debug: string[]): string[] {
+    const { scopePath, sessionDir = scopePath, tmpDir = scopePath } = this.options;
+    const own = ["--session-id", this.sessionId, "--address", address, "--session-dir", sessionDir];
+    return [...own, "--tmp-dir", tmpDir, "--identifier", this.identifier, ...debug, "--package", scopePath];
+  }
+
+  /** Starts the real program from its sources and waits until it is ready. */
+  async spawnExecutor(
+    address: string,
+    { debug = [], env = {} }: SpawnOptions = {},
+  ): Promise<SpawnedExecutor> {
+    const nodeArguments = ["--conditions=@oomol/source", cli, ...this.executorArguments(address, ...debug)];
+    const child = spawn(process.execPath, nodeArguments, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        OOMOL_SCRIPTLET_CACHE_DIR: join(this.options.scopePath, ".test-cache"),
+        IS_FORKED: "1",
+        ...env,
+      },
+    });
+    const executor = new SpawnedExecutor(child);
+    const ready = this.next((message) => message.type === "ExecutorReady");
+    await Promise.race([
+      ready,
+      executor.exited.then(() => {
+        throw new Error(`the executor ended before it was ready: ${executor.stderr}`);
+      }),
+    ]);
+    return executor;
+  }
+
+  /** Sends run_block; the inputs follow its BlockReady, once. Returns the job's id. */
+  async start(request: JobRequest): Promise<string> {
+    const jobId = request.jobId ?? randomUUID();
+    const stacks = request.stacks ?? [{ flow_job_id: "f1", flow: "/demo/flow.oo.yaml", node_id: "node-1" }];
+    const outputs = Array.isArray(request.outputs)
+      ? Object.fromEntries(request.outputs.map((handle) => [handle, { handle }]))
+      : (request.outputs ?? {});
+    const payload: BlockPayload = {
+      type: "BlockPayload",
+      session_id: this.sessionId,
+      executor_name: "nodejs",
+      job_id: jobId,
+      stacks,
+      dir: request.dir,
+      executor: {
+        name: "nodejs",
+        options: {
+          ...(request.entry !== undefined && { entry: request.entry }),
+          ...(request.function !== undefined && { function: request.function }),
+          spawn: false,
+        },
+      },
+      ...(!request.omitOutputs && { outputs }),
+      identifier: this.identifier,
+    };
+    this.#inputs.set(jobId, {
+      type: "BlockInputs",
+      session_id: this.sessionId,
+      job_id: jobId,
+      stacks,
+      ...(request.blockPath !== undefined && { block_path: request.blockPath }),
+      inputs: request.inputs ?? null,
+      inputs_def: request.inputsDef ?? null,
+      inputs_def_patch: request.patch ?? null,
+    });
+    for (let delivery = 0; delivery < (request.deliveries ?? 1); delivery += 1) {
+      await this.#mainframe.publish(topics.runBlock("nodejs"), JSON.stringify(payload));
+    }
+    return jobId;
+  }
+
+  /** Runs a job to its finish. */
+  async run(request: JobRequest): Promise<FinishedJob> {
+    const jobId = await this.start(request);
+    return this.finished(jobId);
+  }
+
+  async finished(jobId: string): Promise<FinishedJob> {
+    const finish = await this.next((message) => message.type === "BlockFinished" && message.job_id === jobId);
+    return { jobId, finish, messages: this.messagesOf(jobId) };
+  }
+
+  messagesOf(jobId: string): Heard[] {
+    return this.heard.filter((message) => message.job_id === jobId);
+  }
+
+  /** The first message, heard already or still to come. */
+  async next(matches: (message: Heard) => boolean): Promise<Heard> {
+    for (;;) {
+      const found = this.heard.find(matches);
+      if (found !== undefined) return found;
+      await once(this.#news, "message");
+    }
+  }
+
+  /** Publishes anything, as a stranger or the engine might. */
+  publish(topic: string, payload: unknown): Promise<void> {
+    return this.#mainframe.publish(topic, typeof payload === "string" ? payload : JSON.stringify(payload));
+  }
+
+  answer(request: Heard, answer: { result?: unknown; error?: string }): Promise<void> {
+    const { job_id, request_id } = request;
+    const topic = topics.response(this.sessionId, String(request_id));
+    return this.publish(topic, { session_id: this.sessionId, job_id, request_id, ...answer });
+  }
+
+  finishSession(): Promise<void> {
+    return this.publish(topics.report, { type: "SessionFinished", session_id: this.sessionId, finish_at: 1 });
+  }
+
+  #hear(from: Heard["from"], text: string): void {
+    const message = { ...JSON.parse(text), from } as Heard;
+    if (message.session_id !== this.sessionId) return;
+    this.heard.push(message);
+    if (message.type === "BlockReady") this.#sendInputs(String(message.job_id));
+    this.#news.emit("message");
+  }
+
+  /** Moved out on the first BlockReady; every later one gets null. */
+  #sendInputs(jobId: string): void {
+    const message = this.#inputs.get(jobId);
+    if (message === undefined) return;
+    void this.publish(topics.inputs(this.sessionId, jobId), message);
+    this.#inputs.set(jobId, { ...message, inputs: null });
+  }
+}
+
+export interface SpawnOptions {
+  debug?: string[];
+  env?: Record<string, string>;
+}
+
+export interface FinishedJob {
+  jobId: string;
+  finish: Heard;
+  messages: Heard[];
+}
+
+export class SpawnedExecutor implements AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly exited: Promise<{ code: number | null; signal: string | null }>;
+  stderr = "";
+  stdout = "";
+
+  constructor(child: ChildProcess) {
+    this.child = child;
+    this.exited = once(child, "exit").then(([code, signal]) => ({ code, signal }));
+    child.stdout?.on("data", (chunk) => {
+      this.stdout += chunk;
+    });
+    child.stderr?.on("data", (chunk) => {
+      this.stderr += chunk;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.exited;
+  }
+}
