@@ -8,7 +8,7 @@ export const sourceCondition = "@oomol/source";
 export function defineProject(name: string, overrides: ViteUserConfig["test"] = {}): ViteUserConfig {
   return defineConfig({
     resolve: { conditions: [sourceCondition] },
-    ssr: { resolve: { conditions: [sourceCondition, "node", "import", "default"] } },
+    ssr: { resolve: { conditions: [sourceCondition, "node"] } },
     test: {
       name,
       include: ["test/**/*.test.ts"],

@@ -1,1 +1,2 @@
-export {};
+export * from "@oomol/connect-core";
+export { OomolConnectClient } from "./client.ts";

@@ -139,7 +139,7 @@ function resolveRetry(retry: RetryOptions | false | undefined): ResolvedRetryOpt
 
 function resolveUrl(name: string, text: string): string {
   // A page's own address completes a relative one.
-  const page = "location" in globalThis ? globalThis.location?.href : undefined;
+  const page = (globalThis as { location?: { href: string } }).location?.href;
   if (!URL.canParse(text, page)) {
     throw new InvalidInputError(
       name,

@@ -77,7 +77,7 @@ async function readBeforeSilence(
   clock: Clock,
   lastByteMs: () => number,
   signal: AbortSignal,
-): Promise<ReadableStreamReadResult<EventSourceMessage> | "silent"> {
+): Promise<Awaited<ReturnType<typeof reader.read>> | "silent"> {
   const timer = new AbortController();
   const silence = async (): Promise<"silent" | undefined> => {
     for (;;) {

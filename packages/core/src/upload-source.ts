@@ -32,8 +32,8 @@ export function resolveUploadSource(source: UploadSource, index: number): Upload
     throw new InvalidInputError(`${path}.name`, "the data needs a name.");
   if (data instanceof Blob) return blobPart(data, name, source.type ?? data.type);
   if (typeof data === "string" || data instanceof ArrayBuffer || ArrayBuffer.isView(data)) {
-    // The part may be shared memory in the types alone; a Blob copies it.
-    return blobPart(new Blob([data as BlobPart]), name, source.type ?? "");
+    // The types fear shared memory here; a Blob copies what it is given.
+    return blobPart(new Blob([data as ArrayBuffer]), name, source.type ?? "");
   }
   throw new InvalidInputError(`${path}.data`, `expected ${accepted}.`);
 }

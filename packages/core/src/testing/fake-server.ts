@@ -1,0 +1,248 @@
+import type { Applet, Block, InstalledPackage, InstallTask, NodeInputs } from "../types.ts";
+import { type ExtensionName, extensionsHeader } from "../wire/index.ts";
+import { FakeTask, type ReceivedFile } from "./fake-task.ts";
+import { type Fault, Faults, type FaultTarget } from "./faults.ts";
+import { streamTask } from "./stream-task.ts";
+
+export interface FakeServerOptions {
+  /** What `blocks.list` answers. */
+  blocks?: Omit<Block, "blockId" | "version">[];
+  packages?: InstalledPackage[];
+  applets?: Applet[];
+  /** What the server announces and does. Default: nothing, as servers in the field. */
+  extensions?: readonly ExtensionName[];
+  /** Answers 401 to any other `Authorization`. */
+  apiToken?: string;
+  /** Plays the block: called for each new task. Default: completes it at once with its inputs as result. */
+  onTask?: (task: FakeTask) => void;
+  /** Plays the installer. Default: succeeds at once. */
+  onInstall?: (task: InstallTask) => void;
+  /** 0…1, for faults that strike a share of the requests. */
+  random?: () => number;
+}
+
+/** A request as the fake server saw it. */
+export interface RecordedRequest {
+  method: string;
+  /** Below the base URL, query included. */
+  path: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+/** A failure of the connection, as the fake server plays it; its `code` is what Node says. */
+export class ConnectionFault extends Error {
+  readonly code: string;
+
+  constructor(code: "ECONNRESET" | "ECONNREFUSED") {
+    super(`the fake server plays ${code}`);
+    this.code = code;
+  }
+}
+
+/**
+ * A Connect server as a function: pass its `fetch` to a client. It keeps the API's promises (`connect-api.md`), announces
+ * the extensions that it is told to, and goes wrong on command.
+ *
+ * @example
+ * const server = new FakeConnectServer({ onTask: (task) => task.progress(50).complete({ text: "done" }) });
+ * const client = new OomolConnectClient({ baseUrl: "http://fake.test/api", fetch: server.fetch });
+ */
+export class FakeConnectServer {
+  readonly requests: RecordedRequest[] = [];
+  readonly tasks = new Map<string, FakeTask>();
+  readonly installTasks = new Map<string, InstallTask>();
+  readonly #options: FakeServerOptions;
+  readonly #faults: Faults;
+  readonly #byKey = new Map<string, { body: string; id: string }>();
+  #nextId = 1;
+
+  constructor(options: FakeServerOptions = {}) {
+    this.#options = options;
+    this.#faults = new Faults(options.random ?? Math.random);
+  }
+
+  /** Stands in for `fetch`. */
+  readonly fetch: typeof globalThis.fetch = async (input, init) => this.handle(new Request(input, init));
+
+  /** Lets matching requests go wrong. */
+  inject(fault: Fault, target: FaultTarget = {}): this {
+    this.#faults.add(fault, target);
+    return this;
+  }
+
+  clearFaults(): void {
+    this.#faults.clear();
+  }
+
+  /** Requests of one method and path, for assertions. */
+  requestsTo(method: string, path: RegExp): RecordedRequest[] {
+    return this.requests.filter((request) => request.method === method && path.test(request.path));
+  }
+
+  /** Answers one request. @throws {ConnectionFault} where an injected fault cuts the connection. */
+  async handle(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const path = url.pathname.replace(/^.*?\/api(?=\/)/, "") + url.search;
+    const form = isForm(request) ? await request.formData() : undefined;
+    const body = form || request.method === "GET" ? undefined : await request.text();
+    this.requests.push({ method: request.method, path, headers: Object.fromEntries(request.headers), body });
+    const fault = this.#faults.strike(request.method, path);
+    if (fault) await playBefore(fault, request.signal);
+    if (fault?.kind === "status")
+      return json(fault.body ?? { message: "a fault" }, fault.status, fault.headers);
+    if (fault?.kind === "html")
+      return new Response("<html><body>Bad gateway</body></html>", { status: fault.status ?? 200 });
+    const response = this.#isAllowed(request)
+      ? await this.#route(request, path.replace(/\?.*/, ""), url.searchParams, body, form)
+      : json({ success: false, message: "wrong token" }, 401);
+    response.headers.set(extensionsHeader, this.#options.extensions?.join(", ") ?? "");
+    if (this.#options.extensions === undefined) response.headers.delete(extensionsHeader);
+    if (fault?.kind === "reset-after") throw new ConnectionFault("ECONNRESET");
+    if (fault?.kind === "truncated") return truncated(response);
+    return response;
+  }
+
+  #isAllowed(request: Request): boolean {
+    const { apiToken } = this.#options;
+    return apiToken === undefined || request.headers.get("authorization") === apiToken;
+  }
+
+  #has(extension: ExtensionName): boolean {
+    return this.#options.extensions?.includes(extension) === true;
+  }
+
+  async #route(
+    request: Request,
+    path: string,
+    query: URLSearchParams,
+    body: string | undefined,
+    form: FormData | undefined,
+  ): Promise<Response> {
+    const call = `${request.method} ${path}`;
+    if (call === "GET /v1/blocks") return json({ blocks: this.#options.blocks ?? [] });
+    if (call === "GET /v1/tasks")
+      return json({ tasks: [...this.tasks.values()].map((task) => task.toTask()) });
+    if (call === "POST /v1/tasks") return this.#create(request, body, form);
+    if (call === "GET /packages") return json({ packages: this.#options.packages ?? [] });
+    if (call === "GET /packages/install")
+      return json({ success: true, tasks: [...this.installTasks.values()] });
+    if (call === "POST /packages/install") return this.#install(body);
+    if (call === "POST /rpc/listApplets") return json(this.#options.applets ?? []);
+    const install = /^GET \/packages\/install\/(.+)$/.exec(call)?.[1];
+    if (install !== undefined) return this.#installTask(decodeURIComponent(install));
+    const [, id = "", rest = ""] = /^(?:GET|POST) \/v1\/tasks\/([^/]+)(\/\w+)?$/.exec(call) ?? [];
+    const task = this.tasks.get(decodeURIComponent(id));
+    if (!task) return json({ success: false, message: `there is nothing at ${path}` }, 404);
+    if (request.method === "POST" && rest === "/stop")
+      return json({ success: true, task: task.stop().toTask() });
+    if (rest === "/logs") return json({ success: true, logs: this.#logsOf(task, query) });
+    if (this.#has("events") && request.headers.get("accept") === "text/event-stream")
+      return streamTask(task, request);
+    return this.#get(task, request);
+  }
+
+  async #create(request: Request, body: string | undefined, form: FormData | undefined): Promise<Response> {
+    const key = this.#has("idempotency") ? request.headers.get("idempotency-key") : null;
+    const known = key === null ? undefined : this.#byKey.get(key);
+    if (known && known.body !== body) return json({ message: "another body under the same key" }, 422);
+    const { blockId, inputValues, files } = form ? await readForm(form) : readJson(body ?? "");
+    const task = (known && this.tasks.get(known.id)) ?? this.#newTask(blockId, inputValues, files);
+    if (key !== null && body !== undefined) this.#byKey.set(key, { body, id: task.id });
+    return json({ success: true, userID: "fake", task: task.toTask() });
+  }
+
+  #newTask(blockId: string, inputValues: NodeInputs[], files: ReceivedFile[]): FakeTask {
+    const task = new FakeTask(`task-${this.#nextId++}`, blockId, inputValues, files);
+    this.tasks.set(task.id, task);
+    const complete = () => {
+      const inputs = inputValues.flatMap((node) => node.inputs).map(({ handle, value }) => [handle, value]);
+      task.complete(Object.fromEntries(inputs));
+    };
+    if (this.#options.onTask) this.#options.onTask(task);
+    else complete();
+    return task;
+  }
+
+  #logsOf(task: FakeTask, query: URLSearchParams) {
+    const after = this.#has("after") ? query.get("after") : null;
+    return after === null ? task.logs : task.logs.filter((log) => log.id > Number(after));
+  }
+
+  async #get(task: FakeTask, request: Request): Promise<Response> {
+    const seconds = /wait=(\d+)/.exec(request.headers.get("prefer") ?? "")?.[1];
+    if (!this.#has("wait") || seconds === undefined) return json({ success: true, task: task.toTask() });
+    await untilDone(task, Number(seconds) * 1_000, request.signal);
+    return json({ success: true, task: task.toTask() }, 200, { "preference-applied": "wait" });
+  }
+
+  #install(body: string | undefined): Response {
+    const { name, version } = JSON.parse(body ?? "{}");
+    const task: InstallTask = { id: `install-${this.#nextId++}`, name, version, status: "pending" };
+    this.installTasks.set(task.id, task);
+    if (this.#options.onInstall) this.#options.onInstall(task);
+    else task.status = "success";
+    return json({ success: true, taskId: task.id });
+  }
+
+  #installTask(id: string): Response {
+    const task = this.installTasks.get(id);
+    return task ? json({ success: true, task }) : json({ success: false, error: `no installation ${id}` });
+  }
+}
+
+async function playBefore(fault: Fault, signal: AbortSignal): Promise<void> {
+  if (fault.kind === "reset") throw new ConnectionFault("ECONNRESET");
+  if (fault.kind === "refused") throw new ConnectionFault("ECONNREFUSED");
+  if (fault.kind !== "hang") return;
+  await new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+function untilDone(task: FakeTask, longestMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (task.isDone) return resolve();
+    const finish = () => {
+      clearTimeout(timer);
+      unsubscribe();
+      signal.removeEventListener("abort", finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, longestMs);
+    const unsubscribe = task.onChange(() => task.isDone && finish());
+    signal.addEventListener("abort", finish, { once: true });
+  });
+}
+
+function isForm(request: Request): boolean {
+  return request.headers.get("content-type")?.startsWith("multipart/form-data") === true;
+}
+
+function readJson(body: string) {
+  const { manifest, inputValues = [] } = JSON.parse(body);
+  return { blockId: String(manifest), inputValues: inputValues as NodeInputs[], files: [] };
+}
+
+async function readForm(form: FormData) {
+  const files: ReceivedFile[] = [];
+  for (const part of form.getAll("files")) {
+    if (typeof part === "string") continue;
+    files.push({ name: part.name, type: part.type, bytes: new Uint8Array(await part.arrayBuffer()) });
+  }
+  const inputValues: NodeInputs[] = JSON.parse(String(form.get("inputValues") ?? "[]"));
+  return { blockId: String(form.get("manifest")), inputValues, files };
+}
+
+function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+  });
+}
+
+async function truncated(response: Response): Promise<Response> {
+  const text = await response.text();
+  return new Response(text.slice(0, text.length / 2), { status: response.status, headers: response.headers });
+}

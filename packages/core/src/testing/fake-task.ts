@@ -1,0 +1,96 @@
+import type { NodeInputs, Task, TaskLog } from "../types.ts";
+
+/** A file as the fake server received it. */
+export interface ReceivedFile {
+  name: string;
+  type: string;
+  bytes: Uint8Array;
+}
+
+/** A task of the fake server: say what happens to it, as a block would. */
+export class FakeTask {
+  readonly id: string;
+  readonly blockId: string;
+  readonly inputValues: NodeInputs[];
+  readonly files: ReceivedFile[];
+  readonly logs: TaskLog[] = [];
+  status: string = "created";
+  readonly #createdAt = Date.now();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(id: string, blockId: string, inputValues: NodeInputs[], files: ReceivedFile[]) {
+    this.id = id;
+    this.blockId = blockId;
+    this.inputValues = inputValues;
+    this.files = files;
+  }
+
+  get isDone(): boolean {
+    return ["completed", "failed", "stopped"].includes(this.status);
+  }
+
+  /** The value of an input of the block itself. */
+  input(handle: string): unknown {
+    return this.inputValues.flatMap((node) => node.inputs).find((input) => input.handle === handle)?.value;
+  }
+
+  /** Writes a log of any type; ids count from 0. */
+  log(type: string, event: Record<string, unknown> = {}, nodeId: string | null = null): this {
+    this.logs.push({
+      id: this.logs.length,
+      type,
+      event,
+      node_id: nodeId,
+      project_name: "fake",
+      session_id: this.id,
+      manifest_path: this.blockId,
+      created_at: Date.now(),
+    });
+    return this.#changed();
+  }
+
+  setStatus(status: string): this {
+    this.status = status;
+    return this.#changed();
+  }
+
+  progress(progress: number): this {
+    return this.log("BlockProgress", { progress });
+  }
+
+  complete(result: Record<string, unknown> = {}): this {
+    return this.log("BlockFinished", { result, stacks: [] }).setStatus("completed");
+  }
+
+  fail(error: string): this {
+    return this.log("BlockFinished", { error, stacks: [] }).setStatus("failed");
+  }
+
+  stop(): this {
+    return this.isDone ? this : this.setStatus("stopped");
+  }
+
+  /** What the API answers. */
+  toTask(): Task {
+    return {
+      id: this.id,
+      status: this.status,
+      project_id: "fake",
+      manifest_path: this.blockId,
+      inputValues: this.inputValues,
+      created_at: this.#createdAt,
+      updated_at: Date.now(),
+    };
+  }
+
+  /** Calls back after each change; returns what ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #changed(): this {
+    for (const listener of [...this.#listeners]) listener();
+    return this;
+  }
+}

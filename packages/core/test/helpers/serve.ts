@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { OomolConnectClient } from "@oomol/connect-core";
+import { ConnectionFault, FakeConnectServer, type FakeServerOptions } from "@oomol/connect-core/testing";
+import type { ClientOptions } from "../../src/options.ts";
+
+/** The fake server behind a real HTTP server, and a client of it. */
+export interface Served extends AsyncDisposable {
+  fake: FakeConnectServer;
+  client: OomolConnectClient;
+  baseUrl: string;
+  /** Requests that have not been answered to their end. */
+  requestsInFlight(): number;
+  /** Resolves when every connection whose request was cut is gone. */
+  requestAborted(): Promise<void>;
+}
+
+export async function serve(
+  options: FakeServerOptions = {},
+  clientOptions: ClientOptions = {},
+): Promise<Served> {
+  const fake = new FakeConnectServer(options);
+  let inFlight = 0;
+  let onAborted: () => void = () => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    onAborted = resolve;
+  });
+  const server = createServer((request, response) => {
+    inFlight += 1;
+    response.on("close", () => {
+      inFlight -= 1;
+      if (!response.writableFinished) onAborted();
+    });
+    void answer(fake, request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const baseUrl = `http://127.0.0.1:${port}/api`;
+  return {
+    fake,
+    baseUrl,
+    client: new OomolConnectClient({ baseUrl, ...clientOptions }),
+    requestsInFlight: () => inFlight,
+    requestAborted: () => aborted,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answer(
+  fake: FakeConnectServer,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const scope = new AbortController();
+  response.on("close", () => scope.abort());
+  const hasBody = message.method !== "GET";
+  const request = new Request(`http://${message.headers.host}${message.url}`, {
+    method: message.method ?? "GET",
+    headers: message.headers as Record<string, string>,
+    signal: scope.signal,
+    ...(hasBody ? ({ body: Readable.toWeb(message), duplex: "half" } as object) : {}),
+  });
+  try {
+    const result = await fake.handle(request);
+    response.writeHead(result.status, Object.fromEntries(result.headers));
+    if (!result.body) return void response.end();
+    for await (const chunk of result.body) {
+      if (!response.write(chunk))
+        await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+      if (response.closed) return;
+    }
+    response.end();
+  } catch (failure) {
+    // An aborted request is over already; a fault cuts the connection for real.
+    if (failure instanceof ConnectionFault) message.socket.resetAndDestroy();
+    else response.destroy();
+  }
+}

@@ -1,0 +1,177 @@
+import type { TaskEvent } from "@oomol/connect-core";
+import type { FakeTask } from "@oomol/connect-core/testing";
+import { describe, expect, test } from "vitest";
+import { type Served, serve } from "./helpers/serve.ts";
+
+const block = { blockId: "pkg::echo" };
+const extensionSets = [[], ["after"], ["wait"], ["events", "after", "wait"]] as const;
+
+describe.each(extensionSets.map((extensions) => ({ extensions })))(
+  "towards a server with $extensions",
+  ({ extensions }) => {
+    const serveRunning = () => serve({ extensions, onTask: (task) => task.setStatus("running") });
+
+    test("events come typed, in order, and end with the task", async () => {
+      await using server = await serveRunning();
+      const run = await server.client.tasks.start(block);
+      const task = taskOf(server);
+      task.progress(10).log("BlockPreview", { payload: { type: "text", data: "hi" } });
+      task.log("BlockOutput", { handle: "a", output: 1 }).log("BlockOutputs", { outputs: { b: 2, c: 3 } });
+      task.log("BlockWarning", { warning: "careful" }).complete({ a: 1 });
+      const events = await collect(run);
+      expect(events.filter((event) => event.type !== "log").map(brief)).toEqual([
+        "status running",
+        "progress 10",
+        "preview text",
+        "output a",
+        "output b",
+        "output c",
+        "warning careful",
+        "status completed",
+      ]);
+      expect(events.filter((event) => event.type === "log").map((event) => event.log.id)).toEqual([
+        0, 1, 2, 3, 4, 5,
+      ]);
+    });
+
+    test("many readers share one loop, a late one sees everything", async () => {
+      await using server = await serveRunning();
+      const run = await server.client.tasks.start(block);
+      const readers = Promise.all([collect(run), collect(run), run.result()]);
+      taskOf(server).log("BlockLog", { log: "x" }).complete({ done: true });
+      const [first, second, result] = await readers;
+      const late = await collect(run);
+      expect(second).toEqual(first);
+      expect(late).toEqual(first);
+      expect(result.result).toEqual({ done: true });
+      expect(server.fake.requestsTo("GET", /logs/).length).toBeLessThanOrEqual(3);
+    });
+
+    test("an iterator that is left early leaves nothing running", async () => {
+      await using server = await serveRunning();
+      const run = await server.client.tasks.start(block);
+      for await (const event of run) if (event.type === "status") break;
+      await expect.poll(() => server.requestsInFlight()).toBe(0);
+      const before = server.fake.requests.length;
+      taskOf(server).complete({ later: 1 });
+      expect((await run.result()).result).toEqual({ later: 1 });
+      expect(server.fake.requests.length).toBeGreaterThan(before);
+    });
+
+    test("a running task is seen to end soon after it does", async () => {
+      await using server = await serveRunning();
+      const run = await server.client.tasks.start(block);
+      const result = run.result();
+      await expect.poll(() => server.fake.requestsTo("GET", /./).length).toBeGreaterThan(0);
+      taskOf(server).complete({ late: true });
+      expect((await result).result).toEqual({ late: true });
+    });
+  },
+);
+
+test("a server that holds answers is asked once", async () => {
+  await using server = await serve({ extensions: ["wait"], onTask: (task) => task.setStatus("running") });
+  const { task } = await server.client.tasks.create(block);
+  server.fake.requests.length = 0;
+  const run = server.client.tasks.attach(task.id);
+  run.result().catch(() => undefined);
+  const done = server.client.tasks.createAndWait(block);
+  await expect.poll(() => server.fake.requestsTo("GET", /task-2/).length).toBe(1);
+  server.fake.tasks.get("task-2")?.complete();
+  await done;
+  const asked = server.fake.requestsTo("GET", /task-2/);
+  expect(asked).toHaveLength(1);
+  expect(asked[0]?.headers.prefer).toBe("wait=60");
+  await run.stop();
+});
+
+test("one stream carries status and logs, and is resumed where it broke", async () => {
+  await using server = await serve({ extensions: ["events"], onTask: (task) => task.setStatus("running") });
+  server.fake.inject({ kind: "reset" }, { method: "GET" });
+  const run = await server.client.tasks.start(block);
+  const events = collect(run);
+  taskOf(server).log("BlockLog", { log: "a" }).complete({ a: 1 });
+  expect((await events).filter((event) => event.type === "log")).toHaveLength(2);
+  expect((await run.result()).result).toEqual({ a: 1 });
+  expect(server.fake.requestsTo("GET", /logs/)).toEqual([]);
+});
+
+test("attach costs no request, and takes what toJSON gave", async () => {
+  await using server = await serve({ onTask: (task) => task.setStatus("running") });
+  const run = await server.client.tasks.start(block);
+  const kept = JSON.stringify(run);
+  server.fake.requests.length = 0;
+  const again = server.client.tasks.attach(JSON.parse(kept));
+  expect(again.id).toBe(run.id);
+  expect(server.fake.requests).toEqual([]);
+  taskOf(server).complete({ found: true });
+  expect((await again.result()).result).toEqual({ found: true });
+});
+
+test("leaving `await using` stops the task where asked, and only there", async () => {
+  await using server = await serve({ onTask: (task) => task.setStatus("running") });
+  {
+    await using kept = await server.client.tasks.start(block);
+    await using stopped = await server.client.tasks.start(block, { stopOnDispose: true });
+    expect([kept.id, stopped.id]).toEqual(["task-1", "task-2"]);
+  }
+  expect([...server.fake.tasks.values()].map((task) => task.status)).toEqual(["running", "stopped"]);
+});
+
+describe("runMany", () => {
+  test("yields each outcome as it comes, a failure too", async () => {
+    await using server = await serve({
+      onTask: (task) => (task.input("fail") ? task.fail("as told") : task.complete({ n: task.input("n") })),
+    });
+    const requests = [0, 1, 2, 3].map((n) => ({ ...block, inputValues: { n, fail: n === 2 } }));
+    const outcomes = [];
+    for await (const outcome of server.client.tasks.runMany(requests, { concurrency: 2 }))
+      outcomes.push(outcome);
+    expect(outcomes.map((outcome) => outcome.index).sort()).toEqual([0, 1, 2, 3]);
+    expect(outcomes.find((outcome) => outcome.index === 2)).toMatchObject({
+      status: "rejected",
+      reason: { name: "TaskFailedError" },
+    });
+    expect(outcomes.find((outcome) => outcome.index === 1)).toMatchObject({ value: { result: { n: 1 } } });
+  });
+
+  test("takes an endless iterable piece by piece, and stops with the loop", async () => {
+    await using server = await serve();
+    let taken = 0;
+    let isClosed = false;
+    function* endless() {
+      try {
+        for (;;) {
+          taken += 1;
+          yield block;
+        }
+      } finally {
+        isClosed = true;
+      }
+    }
+    let seen = 0;
+    for await (const _ of server.client.tasks.runMany(endless(), { concurrency: 3 })) if (++seen === 5) break;
+    expect(taken).toBeLessThanOrEqual(8);
+    expect(isClosed).toBe(true);
+  });
+});
+
+function taskOf(server: Served): FakeTask {
+  const task = server.fake.tasks.get("task-1");
+  if (!task) throw new Error("no task was created");
+  return task;
+}
+
+async function collect(run: AsyncIterable<TaskEvent>): Promise<TaskEvent[]> {
+  const events: TaskEvent[] = [];
+  for await (const event of run) events.push(event);
+  return events;
+}
+
+function brief(event: TaskEvent): string {
+  if (event.type === "status") return `status ${event.status}`;
+  if (event.type === "progress") return `progress ${event.progress}`;
+  if (event.type === "preview") return `preview ${event.preview.type}`;
+  if (event.type === "output") return `output ${event.handle}`;
+  return event.type === "warning" ? `warning ${event.message}` : "log";
+}

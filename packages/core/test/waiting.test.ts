@@ -1,0 +1,278 @@
+import { spawn } from "node:child_process";
+import { getEventListeners, once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { BackoffStrategy, TaskFailedError, TaskStoppedError, TimeoutError } from "@oomol/connect-core";
+import { describe, expect, test } from "vitest";
+import { serve } from "./helpers/serve.ts";
+
+const block = { blockId: "audio-lab::text-to-audio", inputValues: { text: "Hello" } };
+const quick = { intervalMs: 5, backoffStrategy: BackoffStrategy.Fixed };
+
+test("runs a task and reads its result, logs and final state", async () => {
+  await using server = await serve({
+    onTask: (task) => task.progress(50).complete({ audio_address: "/a.wav" }),
+  });
+  const run = await server.client.tasks.run(block);
+  expect(run).toMatchObject({
+    taskId: "task-1",
+    task: { status: "completed" },
+    result: { audio_address: "/a.wav" },
+  });
+  expect(run.logs.map((log) => log.id)).toEqual([0, 1]);
+});
+
+test("gives the result of the outermost block, and all by node id", async () => {
+  await using server = await serve({
+    onTask: (task) => {
+      const inFlow = [{ flow: "f", flow_job_id: "j", node_id: "inner" }];
+      task.log("BlockFinished", { result: { inner: 1 }, stacks: inFlow }, "inner");
+      task.log("BlockFinished", { result: { outer: 1 }, stacks: [] }, "flow");
+      task.log("BlockFinished", { result: { late: 1 }, stacks: inFlow }, "late").setStatus("completed");
+    },
+  });
+  const { result, results } = await server.client.tasks.run(block);
+  expect(result).toEqual({ outer: 1 });
+  expect({ ...results }).toEqual({ inner: { inner: 1 }, flow: { outer: 1 }, late: { late: 1 } });
+});
+
+test("delivers every log once, in order, the first and the last ones too", async () => {
+  await using server = await serve({
+    onTask: (task) => {
+      task.setStatus("running").log("BlockLog", { log: "first" });
+    },
+  });
+  const seen: number[] = [];
+  const onLog = (log: { id: number }) => {
+    seen.push(log.id);
+    const task = server.fake.tasks.get("task-1");
+    if (seen.length < 5) task?.log("BlockLog", { log: "more" });
+    // Written after this look, before the next one sees the end.
+    else if (!task?.isDone) task?.log("BlockLog", { log: "last" }).complete();
+  };
+  const { logs } = await server.client.tasks.run(block, { ...quick, onLog });
+  expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  expect(logs.map((log) => log.id)).toEqual(seen);
+});
+
+test("tells a failure with the reason and the node from the logs", async () => {
+  await using server = await serve({
+    onTask: (task) => {
+      task.log("BlockLog", { log: "about to fail" });
+      task.log("BlockFinished", { error: "no such voice", stacks: [] }, "speak").setStatus("failed");
+    },
+  });
+  const failure = await server.client.tasks
+    .waitForCompletion((await server.client.tasks.create(block)).task.id)
+    .catch(keep);
+  expect(failure).toBeInstanceOf(TaskFailedError);
+  expect(failure).toMatchObject({
+    taskId: "task-1",
+    reason: "no such voice",
+    nodeId: "speak",
+    code: "task_failed",
+  });
+  expect(String(failure)).toBe("TaskFailedError: Task task-1 failed at node speak: no such voice");
+});
+
+test("tells a stopped task from a failed one", async () => {
+  await using server = await serve({ onTask: (task) => task.setStatus("running") });
+  const run = await server.client.tasks.start(block);
+  const result = run.result().catch(keep);
+  await run.stop();
+  expect(await result).toBeInstanceOf(TaskStoppedError);
+});
+
+test("an unknown status counts as running, and is said once", async () => {
+  const warnings: string[] = [];
+  await using server = await serve(
+    { onTask: (task) => task.setStatus("hibernating") },
+    { hooks: { onWarning: (message) => warnings.push(message) } },
+  );
+  let looks = 0;
+  const onProgress = () => {
+    looks += 1;
+    if (looks === 4) server.fake.tasks.get("task-1")?.complete();
+  };
+  await server.client.tasks.run(block, { ...quick, onProgress });
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('"hibernating"');
+});
+
+describe("trouble while waiting does not end the wait", () => {
+  test.each([
+    ["a reset connection", { kind: "reset" }],
+    ["408", { kind: "status", status: 408 }],
+    ["429", { kind: "status", status: 429, headers: { "retry-after": "0" } }],
+    ["500", { kind: "status", status: 500 }],
+    ["an HTML page", { kind: "html" }],
+    ["half a JSON", { kind: "truncated" }],
+  ] as const)("%s", async (_, fault) => {
+    await using server = await serve({ onTask: (task) => task.setStatus("running") });
+    server.fake.inject(fault, { method: "GET", times: 2 });
+    const finished = server.client.tasks.run(block, {
+      ...quick,
+      onProgress: () => void server.fake.tasks.get("task-1")?.complete({ ok: true }),
+    });
+    expect((await finished).result).toEqual({ ok: true });
+  });
+
+  test("until so many looks in a row have failed", async () => {
+    await using server = await serve({ onTask: (task) => task.setStatus("running") });
+    server.fake.inject(
+      { kind: "status", status: 503, headers: { "retry-after": "0" } },
+      { method: "GET", times: 9 },
+    );
+    await expect(server.client.tasks.run(block, { ...quick, maxFailures: 3 })).rejects.toMatchObject({
+      status: 503,
+    });
+    expect(server.fake.requestsTo("GET", /tasks/)).toHaveLength(3);
+  });
+
+  test.each([400, 401, 403, 404])("but %i ends it at once", async (status) => {
+    await using server = await serve({ onTask: (task) => task.setStatus("running") });
+    server.fake.inject({ kind: "status", status }, { method: "GET", times: 9 });
+    await expect(server.client.tasks.run(block)).rejects.toMatchObject({ name: "ApiError", status });
+    expect(server.fake.requestsTo("GET", /tasks/)).toHaveLength(1);
+  });
+});
+
+test("the logs of a failed task may be out of reach: it still failed", async () => {
+  await using server = await serve({ onTask: (task) => task.fail("deep trouble") });
+  server.fake.inject({ kind: "status", status: 403 }, { path: /logs/, times: 99 });
+  await expect(server.client.tasks.run(block)).rejects.toMatchObject({
+    name: "TaskFailedError",
+    reason: undefined,
+  });
+});
+
+describe("abort", () => {
+  const reason = new Error("the user left");
+
+  test("already done: nothing is sent", async () => {
+    await using server = await serve();
+    await expect(server.client.tasks.run(block, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(server.fake.requests).toEqual([]);
+  });
+
+  test("while the creation hangs: its request is cancelled", async () => {
+    await using server = await serve();
+    server.fake.inject({ kind: "hang" }, { method: "POST" });
+    const abort = new AbortController();
+    const run = server.client.tasks.run(block, { signal: abort.signal }).catch(keep);
+    await expect.poll(() => server.fake.requests.length).toBe(1);
+    abort.abort(reason);
+    expect(await run).toBe(reason);
+    await server.requestAborted();
+  });
+
+  test("while a look hangs: its request is cancelled", async () => {
+    await using server = await serve({ onTask: (task) => task.setStatus("running") });
+    server.fake.inject({ kind: "hang" }, { method: "GET" });
+    const abort = new AbortController();
+    const run = server.client.tasks.run(block, { signal: abort.signal }).catch(keep);
+    await expect.poll(() => server.fake.requestsTo("GET", /./).length).toBe(1);
+    abort.abort(reason);
+    expect(await run).toBe(reason);
+    await server.requestAborted();
+  });
+
+  test("while it sleeps, with nothing left behind", async () => {
+    await using server = await serve({ onTask: (task) => task.setStatus("running") });
+    const abort = new AbortController();
+    const onProgress = () => queueMicrotask(() => abort.abort(reason));
+    await expect(
+      server.client.tasks.run(block, { signal: abort.signal, intervalMs: 60_000, onProgress }),
+    ).rejects.toBe(reason);
+    expect(listeners(abort.signal)).toBe(0);
+  });
+
+  test("stopOnAbort also stops the task on the server", async () => {
+    await using server = await serve({ onTask: (task) => task.setStatus("running") });
+    const abort = new AbortController();
+    const options = {
+      ...quick,
+      signal: abort.signal,
+      stopOnAbort: true,
+      onProgress: () => abort.abort(reason),
+    };
+    await expect(server.client.tasks.run(block, options)).rejects.toBe(reason);
+    await expect.poll(() => server.fake.tasks.get("task-1")?.status).toBe("stopped");
+  });
+});
+
+test("a timeout says what was awaited, how long, and the last trouble", async () => {
+  await using server = await serve({ onTask: (task) => task.setStatus("running") });
+  server.fake.inject({ kind: "status", status: 502 }, { method: "GET", times: 999 });
+  const failure = await server.client.tasks.run(block, { timeoutMs: 300 }).catch(keep);
+  expect(failure).toBeInstanceOf(TimeoutError);
+  expect(String(failure)).toMatch(
+    /Waited 300 ms for task task-1 to end, in vain\. The last trouble seen: .*502/,
+  );
+});
+
+test("a finished run leaves no listener on the caller's signal", async () => {
+  await using server = await serve();
+  const abort = new AbortController();
+  await server.client.tasks.run(block, { signal: abort.signal, timeoutMs: 60_000 });
+  expect(listeners(abort.signal)).toBe(0);
+});
+
+test.each(["finish", "abort", "timeout", "leave"])(
+  "nothing keeps the process alive after: %s",
+  async (ending) => {
+    await using server = await serve({
+      onTask: (task) => (ending === "finish" ? task.complete() : task.setStatus("running")),
+    });
+    const program = fileURLToPath(new URL("./helpers/run-and-end.ts", import.meta.url));
+    const child = spawn(process.execPath, ["--conditions=@oomol/source", program, server.baseUrl, ending]);
+    const [code] = await once(child, "exit");
+    expect(code).toBe(0);
+  },
+);
+
+test("a timeout covers the creation too", async () => {
+  await using server = await serve();
+  server.fake.inject({ kind: "hang" }, { method: "POST" });
+  await expect(server.client.tasks.run(block, { timeoutMs: 50 })).rejects.toThrow(
+    "Waited 50 ms for the task to be created",
+  );
+});
+
+test("what a callback throws ends the wait, as it is", async () => {
+  await using server = await serve({ onTask: (task) => task.setStatus("running").log("BlockLog", {}) });
+  const mistake = new Error("a mistake of the caller");
+  const onLog = () => Promise.reject(mistake);
+  await expect(server.client.tasks.run(block, { onLog })).rejects.toBe(mistake);
+});
+
+test("explicit options give exactly the documented pauses", async () => {
+  const pauses: number[] = [];
+  const clock = { now: () => 0, delay: async (durationMs: number) => void pauses.push(durationMs) };
+  await using server = await serve({ onTask: (task) => task.setStatus("running") }, { clock });
+  let looks = 0;
+  const onProgress = () => {
+    looks += 1;
+    if (looks === 7) server.fake.tasks.get("task-1")?.complete();
+  };
+  await server.client.tasks.run(block, { intervalMs: 2_000, onProgress });
+  expect(pauses).toEqual([2_000, 3_000, 4_500, 6_750, 10_000, 10_000, 10_000]);
+});
+
+test("Retry-After on an answer takes the place of the pause", async () => {
+  const pauses: number[] = [];
+  const clock = { now: () => 0, delay: async (durationMs: number) => void pauses.push(durationMs) };
+  await using server = await serve({ onTask: (task) => task.setStatus("running") }, { clock });
+  server.fake.inject({ kind: "status", status: 503, headers: { "retry-after": "7" } }, { method: "GET" });
+  const onProgress = () => void server.fake.tasks.get("task-1")?.complete();
+  await server.client.tasks.run(block, { onProgress });
+  expect(pauses[0]).toBe(7_000);
+});
+
+function keep(failure: unknown): unknown {
+  return failure;
+}
+
+/** Listeners that a signal still has; each would keep a finished wait in memory. */
+function listeners(signal: AbortSignal): number {
+  return getEventListeners(signal, "abort").length;
+}
