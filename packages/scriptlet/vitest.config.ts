@@ -1,3 +1,4 @@
 import { defineProject } from "../../vitest.shared.ts";
 
-export default defineProject("scriptlet");
+// CommonJS defaults as Node gives them, not unwrapped: mqtt's client is one.
+export default defineProject("scriptlet", { deps: { interopDefault: false } });
