@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { ExecutorCommand } from "./find-executor.ts";
+import { listDescendants } from "./process-tree.ts";
 
 /** A running executor with everything that it starts. */
 export interface ExecutorProcess {
@@ -49,11 +50,18 @@ export function startExecutorProcess(
 
   let killed: Promise<void> | undefined;
   const kill = async () => {
-    if (isGone) return;
+    if (isGone || child.pid === undefined) return;
+    // Found while their parents still live; some lead groups of their own.
+    const descendants = listDescendants(child.pid);
     signalTree(child, "SIGTERM");
-    const timer = setTimeout(() => signalTree(child, "SIGKILL"), terminationGraceMs);
+    const finish = () => {
+      signalTree(child, "SIGKILL");
+      for (const pid of descendants) signalProcess(pid, "SIGKILL");
+    };
+    const timer = setTimeout(finish, terminationGraceMs);
     await exited;
     clearTimeout(timer);
+    finish();
   };
   return {
     exited,
@@ -82,11 +90,16 @@ function collectTail(child: ChildProcess, options: ExecutorProcessOptions): () =
 
 function signalTree(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
   if (child.pid === undefined) return;
+  if (process.platform !== "win32") signalProcess(-child.pid, signal);
+  else if (child.exitCode === null)
+    spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore" });
+}
+
+/** A negative number is a whole process group. */
+function signalProcess(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   try {
-    if (process.platform !== "win32") process.kill(-child.pid, signal);
-    else if (child.exitCode === null)
-      spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore" });
+    process.kill(pid, signal);
   } catch {
-    // The group is empty already.
+    // It is gone already.
   }
 }

@@ -1,5 +1,5 @@
-import { createWriteStream } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -89,8 +89,7 @@ async function receive(request: Request, directory: string, limits: UploadLimits
 
 /** A directory for each file: the name stays as it was, and two files of one name do not meet. */
 async function save(stream: BusboyFileStream, directory: string, fileName: string): Promise<string> {
-  stream.pause();
-  await mkdir(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true }); // at once: the stream may fail before anyone listens
   const path = join(directory, safeFileName(fileName));
   await pipeline(stream, createWriteStream(path, { flags: "wx" }));
   return path;

@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { openTestServer, type TestLog } from "./open-test-server.ts";
+
+test("names what it knows on every answer", async () => {
+  await using server = await openTestServer({ tokens: ["api-one"] });
+  for (const path of ["/v1/blocks", "/nothing"]) {
+    for (const Authorization of ["api-one", "wrong"]) {
+      const response = await server.request(path, { headers: { Authorization } });
+      expect(response.headers.get("Connect-Extensions")).toBe("wait, after, events");
+    }
+  }
+});
+
+test("wait: holds the answer until the task has ended", async () => {
+  await using server = await openTestServer();
+  const id = await server.start("lab::shout", { text: "x" });
+  const response = await server.request(`/v1/tasks/${id}`, { headers: { Prefer: "respond-async, wait=30" } });
+  expect(response.headers.get("Preference-Applied")).toBe("wait");
+  expect(await response.json()).toMatchObject({ task: { status: "completed" } });
+});
+
+test("wait: answers after the time allowed where the task goes on", async () => {
+  await using server = await openTestServer();
+  const id = await server.start("lab::hang");
+  const response = await server.request(`/v1/tasks/${id}`, { headers: { Prefer: "wait=1" } });
+  expect(response.headers.get("Preference-Applied")).toBe("wait");
+  expect(await response.json()).toMatchObject({ task: { status: expect.stringMatching(/pending|running/) } });
+});
+
+test("wait: lets go of a held answer when the server closes", async () => {
+  await using server = await openTestServer();
+  const id = await server.start("lab::hang");
+  await server.waitForLog(id, "BlockOutput");
+  const held = server.request(`/v1/tasks/${id}`, { headers: { Prefer: "wait=60" } });
+  const closed = server.close();
+  const response = await held.catch(() => undefined);
+  expect(response?.status ?? 200).toBe(200);
+  await closed;
+});
+
+test("after: gives only logs with a greater id", async () => {
+  await using server = await openTestServer();
+  const id = await server.start("lab::shout", { text: "x" });
+  await server.waitForEnd(id);
+  const all = await server.logs(id);
+  const path = (after: string) => `/v1/tasks/${id}/logs?after=${after}`;
+  expect(await server.getJson(path("4"))).toEqual({ logs: all.slice(5), success: true });
+  expect(await server.getJson(path("-1"))).toEqual({ logs: all, success: true });
+  expect((await server.request(path("x"))).status).toBe(400);
+});
+
+test("events: streams every log and the terminal status, and resumes after one", async () => {
+  await using server = await openTestServer();
+  const id = await server.start("lab::shout", { text: "x" });
+  const read = async (headers: Record<string, string>) => {
+    const response = await server.request(`/v1/tasks/${id}`, {
+      headers: { Accept: "text/event-stream", ...headers },
+    });
+    return parseEvents(await response.text());
+  };
+  const live = await read({});
+  const logs = await server.logs(id);
+  expect(live.flatMap((one) => (one.event === "log" ? [one.data] : []))).toEqual(logs);
+  expect(live.at(-1)).toMatchObject({ event: "status", data: { id, status: "completed" } });
+  const resumed = await read({ "Last-Event-ID": "5" });
+  expect(resumed.map((one) => one.id)).toEqual(["6", "7", undefined]);
+});
+
+interface StreamedEvent {
+  event: string | undefined;
+  id: string | undefined;
+  data: TestLog;
+}
+
+function parseEvents(text: string): StreamedEvent[] {
+  return text
+    .split("\n\n")
+    .filter((block) => block.includes("data: "))
+    .map((block) => {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1];
+      return { event: field("event"), id: field("id"), data: JSON.parse(field("data") ?? "null") };
+    });
+}

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { makeDataDirectory, openTestServer, type TestLog } from "./open-test-server.ts";
+import { isAlive, waitUntilGone } from "./processes.ts";
+import { startProgram } from "./start-program.ts";
+
+const reason = "The server was stopped while the task ran.";
+
+test("forgets nothing when it is killed: finished tasks stay, queued ones run, the one that ran is failed", async () => {
+  await using data = await makeDataDirectory();
+  const flags = ["--data", data.path, "--concurrency", "1"];
+  await using first = await startProgram(flags);
+  const finished = await first.client.start("lab::shout", { text: "first" });
+  const before = [await first.client.waitForEnd(finished), await first.client.logs(finished)];
+  const running = await first.client.start("lab::hang");
+  const queued = await first.client.start("lab::shout", { text: "queued" });
+  const { event } = await first.client.waitForLog(running, "BlockOutput");
+  const seen = await first.client.logs(running);
+  first.child.kill("SIGKILL");
+  await first.exited;
+
+  await using second = await startProgram(flags);
+  expect(await second.client.waitForEnd(queued)).toMatchObject({ status: "completed" });
+  expect([await second.client.waitForEnd(finished), await second.client.logs(finished)]).toEqual(before);
+  expect(await second.client.waitForEnd(running)).toMatchObject({ status: "failed" });
+  const logs = await second.client.logs(running);
+  expect(logs.slice(0, seen.length)).toEqual(seen);
+  expect(logs.slice(seen.length)).toMatchObject([
+    { id: seen.length, type: "SessionFinished", event: { error: reason } },
+  ]);
+  // Nobody told the executor to go: it notices by itself. What it had started is then its own to end.
+  const [executor = 0, ...children] = event.output as number[];
+  await waitUntilGone([executor], 15_000);
+  for (const child of children.filter(isAlive)) process.kill(child);
+});
+
+test("fails what runs when it is asked to stop, and keeps what waits", async () => {
+  await using data = await makeDataDirectory();
+  const server = await openTestServer({ dataDirectory: data.path, concurrency: 1 });
+  const running = await server.start("lab::hang");
+  const queued = await server.start("lab::shout", { text: "queued" });
+  await server.waitForLog(running, "BlockOutput");
+  await server[Symbol.asyncDispose]();
+
+  await using again = await openTestServer({ dataDirectory: data.path });
+  expect(await again.waitForEnd(queued)).toMatchObject({ status: "completed" });
+  expect(await again.waitForEnd(running)).toMatchObject({ status: "failed" });
+  const last: TestLog | undefined = (await again.logs(running)).at(-1);
+  expect(last).toMatchObject({ type: "SessionFinished", event: { error: reason } });
+});
+
+test("refuses data that another server uses", async () => {
+  await using server = await openTestServer();
+  await expect(openTestServer({ dataDirectory: server.dataDirectory })).rejects.toThrow(
+    /Another server uses the data/,
+  );
+});
