@@ -1,0 +1,38 @@
+import { styleText } from "node:util";
+import type { Block } from "@oomol/connect-node";
+import type { Command } from "commander";
+import { addConnectionFlags, type ConnectionFlags, connect } from "../connection.ts";
+import { reportFailure } from "../report-failure.ts";
+
+/** `oomol-connect blocks [query]` */
+export function addBlocksCommand(program: Command): void {
+  const command = program
+    .command("blocks")
+    .description("List the blocks of a server.")
+    .argument("[query]", "show only blocks whose id or description holds this")
+    .option("--json", "print the blocks as JSON")
+    .addHelpText("after", "\nExample:\n  oomol-connect blocks audio");
+  addConnectionFlags(command).action(
+    (query: string | undefined, flags: ConnectionFlags & { json?: boolean }) =>
+      reportFailure(async () => {
+        await using client = connect(flags);
+        const { blocks } = await client.blocks.list();
+        const matching = blocks.filter((block) => matches(block, query));
+        process.stdout.write(flags.json ? `${JSON.stringify(matching, null, 2)}\n` : formatBlocks(matching));
+      }),
+  );
+}
+
+/** One line a block: its id, its version and what it does. */
+export function formatBlocks(blocks: readonly Block[]): string {
+  const width = Math.max(0, ...blocks.map((block) => block.blockId.length));
+  const lines = blocks.map(({ blockId, version, description = "" }) => {
+    const id = styleText("cyan", blockId.padEnd(width));
+    return `${id}  ${styleText("dim", `v${version ?? "?"}`)}  ${description.split("\n")[0]}`.trimEnd();
+  });
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function matches({ blockId, description = "" }: Block, query: string | undefined): boolean {
+  return query === undefined || `${blockId} ${description}`.toLowerCase().includes(query.toLowerCase());
+}

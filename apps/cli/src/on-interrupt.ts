@@ -1,0 +1,16 @@
+import { Interruption } from "./exit-codes.ts";
+
+/** A signal that Ctrl-C aborts; a second Ctrl-C ends the process at once, as without us. */
+export function onInterrupt(): { signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort(new Interruption("Interrupted; the task is being stopped."));
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      process.removeListener("SIGINT", interrupt);
+      process.removeListener("SIGTERM", interrupt);
+    },
+  };
+}
