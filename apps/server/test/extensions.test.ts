@@ -1,12 +1,14 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openTestServer, type TestLog } from "./open-test-server.ts";
+import { idOf, openTestServer, refusalOf, type TestLog } from "./open-test-server.ts";
 
 test("names what it knows on every answer", async () => {
   await using server = await openTestServer({ tokens: ["api-one"] });
   for (const path of ["/v1/blocks", "/nothing"]) {
     for (const Authorization of ["api-one", "wrong"]) {
       const response = await server.request(path, { headers: { Authorization } });
-      expect(response.headers.get("Connect-Extensions")).toBe("wait, after, events");
+      expect(response.headers.get("Connect-Extensions")).toBe("wait, after, events, idempotency");
     }
   }
 });
@@ -64,6 +66,29 @@ test("events: streams every log and the terminal status, and resumes after one",
   expect(live.at(-1)).toMatchObject({ event: "status", data: { id, status: "completed" } });
   const resumed = await read({ "Last-Event-ID": "5" });
   expect(resumed.map((one) => one.id)).toEqual(["6", "7", undefined]);
+});
+
+test("idempotency: the same request under the same key is one task, however it travels", async () => {
+  await using server = await openTestServer();
+  const headers = { "Idempotency-Key": "once" };
+  const send = () => server.upload("lab::one-file", [new File(["hello"], "a.txt")], {}, headers);
+  const ids = await Promise.all([send(), send(), send()].map(async (answer) => idOf(await answer)));
+  expect(new Set(ids).size).toBe(1);
+  expect(await server.waitForEnd(ids[0] ?? "")).toMatchObject({ status: "completed" });
+  const { tasks } = await server.getJson<{ tasks: unknown[] }>("/v1/tasks");
+  expect(tasks).toHaveLength(1);
+  expect(await readdir(join(server.dataDirectory, "uploads"))).toHaveLength(1);
+});
+
+test("idempotency: another request under the same key is refused", async () => {
+  await using server = await openTestServer();
+  const headers = { "Idempotency-Key": "once" };
+  const first = await idOf(await server.create("lab::shout", { text: "a" }, headers));
+  expect(await idOf(await server.create("lab::shout", { text: "a" }, headers))).toBe(first);
+  expect(await refusalOf(await server.create("lab::shout", { text: "b" }, headers))).toEqual({
+    status: 422,
+    message: 'The Idempotency-Key "once" was used for another request already.',
+  });
 });
 
 interface StreamedEvent {

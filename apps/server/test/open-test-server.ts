@@ -38,20 +38,29 @@ export class TestClient {
     return (await response.json()) as Body;
   }
 
-  create(manifest: string, inputs: Record<string, unknown> = {}): Promise<Response> {
+  create(
+    manifest: string,
+    inputs: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     return this.request("/v1/tasks", {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...headers },
       body: JSON.stringify({ manifest, inputValues: toNodes(inputs) }),
     });
   }
 
-  upload(manifest: string, files: File[], inputs: Record<string, unknown> = {}): Promise<Response> {
+  upload(
+    manifest: string,
+    files: File[],
+    inputs: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     const form = new FormData();
     form.set("inputValues", JSON.stringify(toNodes(inputs)));
     for (const file of files) form.append("files", file);
     form.set("manifest", manifest);
-    return this.request("/v1/tasks", { method: "POST", body: form });
+    return this.request("/v1/tasks", { method: "POST", headers, body: form });
   }
 
   /** The id of a new task, which must be accepted. */

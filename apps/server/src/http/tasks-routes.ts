@@ -6,8 +6,9 @@ import type { TaskRunner } from "../engine/task-runner.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import { Refusal } from "../refusal.ts";
-import type { StoredTask, TaskStore } from "../store/task-store.ts";
+import type { IdempotentRequest, StoredTask, TaskStore } from "../store/task-store.ts";
 import { localProject, logAnswer, taskAnswer } from "./answers.ts";
+import { readIdempotency, requireSameRequest } from "./idempotency.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readTaskRequest } from "./read-task-request.ts";
 import { streamTask } from "./task-events.ts";
@@ -34,8 +35,8 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
   );
 
   routes.post("/", async (context) => {
-    const task = await acceptTask(parts, context.req.raw);
-    await runner.submit(task.id);
+    const { task, isNew } = await acceptTask(parts, context.req.raw);
+    if (isNew) await runner.submit(task.id);
     return context.json({ task: taskAnswer(task), userID: localProject, success: true });
   });
 
@@ -66,18 +67,42 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
   return routes;
 }
 
-async function acceptTask({ catalog, store, limits, dataDirectory }: TasksRoutesParts, request: Request) {
+/** A new task, or the one that the same request made before. */
+async function acceptTask(
+  { catalog, store, limits, dataDirectory }: TasksRoutesParts,
+  request: Request,
+): Promise<{ task: StoredTask; isNew: boolean }> {
   const id = randomUUID();
   const uploadDirectory = join(dataDirectory, "uploads", id);
   const { blockId, inputValues, files } = await readTaskRequest(request, uploadDirectory, limits);
+  let task: StoredTask | undefined;
   try {
+    const key = request.headers.get("Idempotency-Key") ?? undefined;
+    const idempotency = await readIdempotency(key, { blockId, inputValues, files });
+    const earlier = await findEarlier(store, idempotency);
+    if (earlier) return { task: earlier, isNew: false };
+
     const block = await catalog.find(blockId);
     const inputs = prepareInputs(block, inputValues, files);
-    return await store.create({ id, blockId, packageVersion: block.packageVersion, inputValues, inputs });
-  } catch (error) {
-    if (files.length > 0) await rm(uploadDirectory, { recursive: true, force: true });
-    throw error;
+    const { packageVersion } = block;
+    task = await store.create({ id, blockId, packageVersion, inputValues, inputs, idempotency });
+    if (task) return { task, isNew: true };
+    // The same request won a race.
+    const winner = await findEarlier(store, idempotency);
+    if (!winner) throw new Error(`The task ${id} was not stored.`);
+    return { task: winner, isNew: false };
+  } finally {
+    if (!task && files.length > 0) await rm(uploadDirectory, { recursive: true, force: true });
   }
+}
+
+async function findEarlier(
+  store: TaskStore,
+  wanted: IdempotentRequest | undefined,
+): Promise<StoredTask | undefined> {
+  const earlier = wanted && (await store.findByKey(wanted.key));
+  if (earlier) requireSameRequest(wanted, earlier.idempotency);
+  return earlier?.task;
 }
 
 async function findTask(store: TaskStore, id: string): Promise<StoredTask> {

@@ -19,6 +19,9 @@ export interface Tables {
     input_values: string;
     /** JSON: what the block gets, by handle. */
     inputs: string;
+    idempotency_key: string | null;
+    /** Of the request that came with the key. */
+    fingerprint: string | null;
     /** Epoch milliseconds. */
     created_at: number;
     /** Epoch milliseconds. */

@@ -16,6 +16,8 @@ export const migrations: Record<string, Migration> = {
         .addColumn("session_id", "text")
         .addColumn("input_values", "text", (column) => column.notNull())
         .addColumn("inputs", "text", (column) => column.notNull())
+        .addColumn("idempotency_key", "text", (column) => column.unique())
+        .addColumn("fingerprint", "text")
         .addColumn("created_at", "integer", (column) => column.notNull())
         .addColumn("updated_at", "integer", (column) => column.notNull())
         .execute();

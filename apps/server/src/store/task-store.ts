@@ -28,7 +28,14 @@ export type StoredLog = Omit<Selectable<Tables["task_logs"]>, "event"> & { event
 
 export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion" | "inputValues"> & {
   inputs: Record<string, unknown>;
+  idempotency?: IdempotentRequest | undefined;
 };
+
+/** A request that may come again: the caller's key, and what tells it from another request. */
+export interface IdempotentRequest {
+  key: string;
+  fingerprint: string;
+}
 
 /** True for the states that never change again. */
 export function isTerminal(status: StoredStatus): boolean {
@@ -51,7 +58,8 @@ export class TaskStore {
     this.#database = database;
   }
 
-  async create(task: NewTask): Promise<StoredTask> {
+  /** Answers `undefined` where the idempotency key is taken. */
+  async create(task: NewTask): Promise<StoredTask | undefined> {
     const now = Date.now();
     const values = {
       id: task.id,
@@ -61,11 +69,29 @@ export class TaskStore {
       session_id: null,
       input_values: JSON.stringify(task.inputValues),
       inputs: JSON.stringify(task.inputs),
+      idempotency_key: task.idempotency?.key ?? null,
+      fingerprint: task.idempotency?.fingerprint ?? null,
       created_at: now,
       updated_at: now,
     };
-    await this.#write((transaction) => transaction.insertInto("tasks").values(values).execute());
-    return toTask(values);
+    let isNew = false;
+    await this.#write(async (transaction) => {
+      const insert = transaction.insertInto("tasks").values(values);
+      const keepFirst = insert.onConflict((conflict) => conflict.column("idempotency_key").doNothing());
+      const { numInsertedOrUpdatedRows } = await keepFirst.executeTakeFirst();
+      isNew = numInsertedOrUpdatedRows === 1n;
+    });
+    return isNew ? toTask(values) : undefined;
+  }
+
+  /** The task that was created under an idempotency key. */
+  async findByKey(key: string): Promise<{ task: StoredTask; idempotency: IdempotentRequest } | undefined> {
+    const row = await this.#database
+      .selectFrom("tasks")
+      .select([...taskColumns, "fingerprint"])
+      .where("idempotency_key", "=", key)
+      .executeTakeFirst();
+    return row && { task: toTask(row), idempotency: { key, fingerprint: row.fingerprint ?? "" } };
   }
 
   async get(id: string): Promise<StoredTask | undefined> {
