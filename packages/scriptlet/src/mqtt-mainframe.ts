@@ -41,6 +41,7 @@ export async function openMqttMainframe(options: MqttMainframeOptions): Promise<
     for (const listener of [...heard.listeners]) listener(text);
   });
 
+  const leavings = new Map<string, Promise<unknown>>();
   let waiting = 0;
   let whenDrained: (() => void) | undefined;
   let closing: Promise<void> | undefined;
@@ -65,7 +66,7 @@ export async function openMqttMainframe(options: MqttMainframeOptions): Promise<
       const own = (payload: string) => listener(payload);
       let heard = topicsHeard.get(topic);
       if (heard === undefined) {
-        heard = { listeners: new Set(), acknowledged: client.subscribeAsync(topic, { qos: 1 }) };
+        heard = { listeners: new Set(), acknowledged: join(topic) };
         topicsHeard.set(topic, heard);
       }
       heard.listeners.add(own);
@@ -75,7 +76,7 @@ export async function openMqttMainframe(options: MqttMainframeOptions): Promise<
       return async () => {
         if (!listeners.delete(own) || listeners.size > 0) return;
         topicsHeard.delete(topic);
-        if (closing === undefined) await client.unsubscribeAsync(topic);
+        if (closing === undefined) await leave(topic);
       };
     },
 
@@ -90,6 +91,20 @@ export async function openMqttMainframe(options: MqttMainframeOptions): Promise<
       return closing;
     },
   };
+
+  /** Brokers may handle a leave and the next join of a topic out of order, so the second waits. */
+  function join(topic: string): Promise<unknown> {
+    const left = leavings.get(topic);
+    const subscribe = () => client.subscribeAsync(topic, { qos: 1 });
+    return left === undefined ? subscribe() : left.then(subscribe);
+  }
+
+  async function leave(topic: string): Promise<void> {
+    const left = client.unsubscribeAsync(topic).catch(() => undefined);
+    leavings.set(topic, left);
+    await left;
+    if (leavings.get(topic) === left) leavings.delete(topic);
+  }
 }
 
 interface Topic {
@@ -115,13 +130,17 @@ function connectClient({
       connectTimeout: connectTimeoutMs,
     });
     let seen = "no answer";
-    const noteError = (error: Error) => {
-      seen = error.message || String((error as { code?: unknown }).code);
+    const noteError = (error: Error & { code?: unknown }) => {
+      seen = error.message || String(error.code);
+      // The engine starts after its broker: a refusal will not go away.
+      if (error.code === "ECONNREFUSED") giveUp();
     };
-    const deadline = setTimeout(() => {
+    const giveUp = () => {
+      clearTimeout(deadline);
       client.end(true);
       reject(new BrokerUnreachableError(address, seen));
-    }, connectTimeoutMs);
+    };
+    const deadline = setTimeout(giveUp, connectTimeoutMs);
     client.on("error", noteError);
     client.once("connect", () => {
       clearTimeout(deadline);

@@ -51,6 +51,8 @@ export function createBlockLoader(cacheDir: string) {
   async function bundle(file: string): Promise<string> {
     // esbuild costs some 10 ms, which JavaScript blocks need not pay.
     const { bundleBlock } = await import("./bundle-block.ts");
+    // Stack traces then name the user's files and lines.
+    process.setSourceMapsEnabled(true);
     return bundleBlock(file, cacheDir);
   }
 }

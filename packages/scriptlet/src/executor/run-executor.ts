@@ -26,7 +26,10 @@ export async function runExecutor(argv: readonly string[]): Promise<void> {
     warnLocally(`leaving, because ${reason}`);
     leave(1);
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => leave(0));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    // Jobs cut short must not look like a clean end (section 1.5).
+    process.on(signal, () => leave(executor !== undefined && executor.openJobs.size > 0 ? 1 : 0));
+  }
 
   try {
     const executorArguments = parseExecutorArguments(argv);

@@ -102,6 +102,19 @@ export class FakeEngine {
     return executor;
   }
 
+  /** Starts an executor below a parent of its own and kills that parent; returns the executor's process id. */
+  async spawnOrphan(address: string): Promise<number> {
+    const before = this.heard.length;
+    const own = ["--conditions=@oomol/source", cli, ...this.executorArguments(address)];
+    const script = `require("node:child_process").spawn(process.execPath, ${JSON.stringify(own)}, { stdio: "ignore" })`;
+    const parent = spawn(process.execPath, ["-e", script], { stdio: "ignore" });
+    const ready = await this.next(
+      (message) => message.type === "ExecutorReady" && this.heard.indexOf(message) >= before,
+    );
+    parent.kill("SIGKILL");
+    return Number(ready.process_id);
+  }
+
   /** Sends run_block; the inputs follow its BlockReady, once. Returns the job's id. */
   async start(request: JobRequest): Promise<string> {
     const jobId = request.jobId ?? randomUUID();

@@ -3,7 +3,8 @@ import { Aedes } from "aedes";
 
 export interface TestBroker extends AsyncDisposable {
   address: string;
-  /** Subscriptions that clients hold now. */
+  /** How many clients are subscribed to a topic now. */
+  subscriptions(topic: string): number;
   close(): Promise<void>;
 }
 
@@ -14,9 +15,23 @@ export async function openBroker(port = 0): Promise<TestBroker> {
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const bound = server.address();
   if (bound === null || typeof bound === "string") throw new Error("no port");
+  const subscribed = new Map<string, number>();
+  const count = (topic: string, change: number) =>
+    subscribed.set(topic, (subscribed.get(topic) ?? 0) + change);
+  aedes.on("subscribe", (subscriptions) => {
+    for (const { topic } of subscriptions) count(topic, 1);
+  });
+  aedes.on("unsubscribe", (unsubscriptions) => {
+    for (const topic of unsubscriptions) count(topic, -1);
+  });
   const close = async () => {
     await new Promise<void>((resolve) => aedes.close(resolve));
     await new Promise<void>((resolve) => server.close(() => resolve()));
   };
-  return { address: `127.0.0.1:${bound.port}`, close, [Symbol.asyncDispose]: close };
+  return {
+    address: `127.0.0.1:${bound.port}`,
+    subscriptions: (topic) => subscribed.get(topic) ?? 0,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }

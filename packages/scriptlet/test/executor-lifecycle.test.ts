@@ -1,0 +1,144 @@
+import { access } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { openSession } from "./helpers/open-session.ts";
+
+const blocks = {
+  "echo.mjs": `export default (inputs) => ({ value: inputs });`,
+  "wait.mjs": `export default (inputs, context) => { for (let i = 0; i < 300; i++) context.output("value", i); return context.keepAlive; };`,
+  "state.mjs": `let calls = 0; export default () => ({ value: ++calls });`,
+};
+
+test("a job delivered many times runs once", async () => {
+  await using session = await openSession(blocks);
+  const { engine, workspace } = session;
+  const job = { dir: workspace.path, entry: "state.mjs", outputs: ["value"], jobId: "job-1" };
+  const jobId = await engine.start({ ...job, deliveries: 5 });
+  await engine.finished(jobId);
+  // Again after it has finished.
+  await engine.start(job);
+  const { finish } = await engine.run({ ...job, jobId: "job-2" });
+
+  expect(finish.result).toEqual({ value: 2 });
+  expect(engine.messagesOf("job-1").map(({ type }) => type)).toEqual(["BlockReady", "BlockFinished"]);
+});
+
+test("jobs of other sessions and scopes are left alone, and noise does no harm", async () => {
+  await using session = await openSession(blocks);
+  const { engine, workspace } = session;
+  const payload = { type: "BlockPayload", session_id: "other", job_id: "x", identifier: engine.identifier };
+  await engine.publish("executor/nodejs/run_block", payload);
+  await engine.publish("executor/nodejs/run_block", {
+    ...payload,
+    session_id: engine.sessionId,
+    identifier: "other",
+  });
+  await engine.publish("executor/nodejs/run_block", "{ not json");
+  await engine.publish("executor/nodejs/run_block", "[1]");
+  await engine.publish("report", "null");
+  const { finish } = await engine.run({
+    dir: workspace.path,
+    entry: "echo.mjs",
+    outputs: ["value"],
+    inputs: { a: 1 },
+  });
+
+  expect(finish.result).toEqual({ value: { a: 1 } });
+  expect(engine.messagesOf("x")).toEqual([]);
+});
+
+test("works with inputs null, no outputs declared, and inputs that are not declared", async () => {
+  await using session = await openSession(blocks);
+  const { engine, workspace } = session;
+  const none = await engine.run({ dir: workspace.path, entry: "echo.mjs", omitOutputs: true });
+  expect(none.finish).toMatchObject({ result: {} });
+  expect(none.messages.at(-2)).toMatchObject({
+    type: "BlockWarning",
+    warning: "Output handle key: [value] is not defined in Block outputs schema.",
+  });
+  const undeclared = await engine.run({
+    dir: workspace.path,
+    entry: "echo.mjs",
+    outputs: ["value"],
+    inputs: { b: 2 },
+  });
+  expect(undeclared.finish.result).toEqual({ value: { b: 2 } });
+});
+
+test("the engine's debug arguments open the inspector and are answered in ExecutorReady", async () => {
+  await using session = await openSession(blocks, { debug: ["--enable-source-maps", "9230"] });
+  const ready = await session.engine.next(({ type }) => type === "ExecutorReady");
+  expect(ready).toMatchObject({
+    executor_name: "nodejs",
+    identifier: session.engine.identifier,
+    package: session.workspace.path,
+    process_id: session.executor.child.pid,
+  });
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "leaves on %s, after the broker has all that was sent",
+  async (signal) => {
+    await using session = await openSession(blocks);
+    const { engine, executor, workspace } = session;
+    const jobId = await engine.start({ dir: workspace.path, entry: "wait.mjs", outputs: ["value"] });
+    await engine.next(({ type, job_id }) => type === "BlockOutput" && job_id === jobId);
+    executor.child.kill(signal);
+    // Not 0: the engine would let the open job hang.
+    expect(await executor.exited).toEqual({ code: 1, signal: null });
+    const outputs = engine.messagesOf(jobId).filter(({ type }) => type === "BlockOutput");
+    expect(outputs.map(({ output }) => output)).toEqual(Array.from({ length: 300 }, (_, index) => index));
+  },
+);
+
+test("leaves on SIGTERM with code 0 when no job is open", async () => {
+  await using session = await openSession(blocks);
+  await session.engine.run({ dir: session.workspace.path, entry: "echo.mjs" });
+  session.executor.child.kill("SIGTERM");
+  expect(await session.executor.exited).toEqual({ code: 0, signal: null });
+});
+
+test("leaves when the engine that started it is gone without a word", async () => {
+  await using session = await openSession(blocks);
+  // A parent between us and the executor, which can be killed.
+  const orphan = await session.engine.spawnOrphan(session.broker.address);
+  await expect.poll(() => isAlive(orphan), { timeout: 10_000, interval: 100 }).toBe(false);
+});
+
+function isAlive(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch {
+    return false;
+  }
+}
+
+test("leaves when its session finishes, not when another does", async () => {
+  await using session = await openSession(blocks);
+  const { engine, executor, workspace } = session;
+  await engine.publish("report", { type: "SessionFinished", session_id: "other" });
+  await engine.run({ dir: workspace.path, entry: "echo.mjs" });
+  expect(executor.child.exitCode).toBeNull();
+  await engine.finishSession();
+  expect(await executor.exited).toEqual({ code: 0, signal: null });
+  await expect(access(`${workspace.path}/echo.js`)).rejects.toThrow();
+});
+
+test("survives a closed log pipe", async () => {
+  await using session = await openSession({
+    ...blocks,
+    "print.mjs": `export default () => { setTimeout(() => console.log("after the end"), 1); };`,
+  });
+  const { engine, executor, workspace } = session;
+  executor.child.stdout?.destroy();
+  executor.child.stderr?.destroy();
+  await engine.run({ dir: workspace.path, entry: "print.mjs" });
+  await engine.run({ dir: workspace.path, entry: "print.mjs" });
+  const { finish } = await engine.run({ dir: workspace.path, entry: "echo.mjs", outputs: ["value"] });
+  expect(finish.result).toEqual({ value: {} });
+});
+
+test("says in one sentence that the broker is not there", async () => {
+  await expect(openSession(blocks, { debug: ["--address", "127.0.0.1:1"] })).rejects.toThrow(
+    /Could not connect to the MQTT broker at 127\.0\.0\.1:1/,
+  );
+});
