@@ -8,13 +8,12 @@ export const sourceCondition = "@oomol/source";
 export function defineProject(name: string, overrides: ViteUserConfig["test"] = {}): ViteUserConfig {
   return defineConfig({
     resolve: { conditions: [sourceCondition] },
+    // Vitest hands these to Node as well, so that programs that tests start resolve siblings to their sources too.
     ssr: { resolve: { conditions: [sourceCondition, "node"] } },
     test: {
       name,
       include: ["test/**/*.test.ts"],
       pool: "forks",
-      // Programs that tests start resolve siblings to their sources too.
-      execArgv: [`--conditions=${sourceCondition}`],
       setupFiles: [fileURLToPath(new URL("./vitest.setup.ts", import.meta.url))],
       testTimeout: 20_000,
       ...overrides,

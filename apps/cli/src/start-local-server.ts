@@ -7,14 +7,12 @@ export interface LocalServer extends AsyncDisposable {
   baseUrl: string;
 }
 
-/** The command that starts the server program: this Node, with the conditions that it was started with. */
+/** The command that starts the server program: this Node, with the flags that it was started with. */
 export function serverProgram(): [command: string, ...args: string[]] {
-  const conditions = process.execArgv.filter((flag) => flag.startsWith("--conditions"));
-  return [
-    process.execPath,
-    ...conditions,
-    createRequire(import.meta.url).resolve("@oomol/connect-server/program"),
-  ];
+  // Two processes cannot share an inspector's port.
+  const nodeFlags = process.execArgv.filter((flag) => !flag.startsWith("--inspect"));
+  const program = createRequire(import.meta.url).resolve("@oomol/connect-server/program");
+  return [process.execPath, ...nodeFlags, program];
 }
 
 /**

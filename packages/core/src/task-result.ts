@@ -17,7 +17,7 @@ export function resultsOf(logs: readonly TaskLog[]): TaskResults {
   for (const log of logs) {
     if (log.type !== "BlockFinished") continue;
     const own = recordOr(log.event?.result);
-    results[log.node_id ?? "_"] = own;
+    results[log.node_id ?? blockItself] = own;
     const stacks = log.event?.stacks;
     const depth = Array.isArray(stacks) ? stacks.length : 0;
     if (depth > outermost) continue;
@@ -31,9 +31,12 @@ export function resultsOf(logs: readonly TaskLog[]): TaskResults {
 export function taskFailure(task: Task, logs: readonly TaskLog[]): TaskFailedError {
   const reasons = logs.filter((log) => failureTypes.has(log.type) && errorText(log) !== undefined);
   const last = reasons.at(-1);
-  const nodeId = reasons.findLast((log) => log.node_id)?.node_id ?? undefined;
+  const nodeId = reasons.findLast((log) => log.node_id && log.node_id !== blockItself)?.node_id ?? undefined;
   return new TaskFailedError({ task, reason: last && errorText(last), nodeId, logs: logs.slice(-20) });
 }
+
+/** Node id of a block that is no node. */
+const blockItself = "_";
 
 const failureTypes = new Set(["BlockFinished", "BlockError", "SessionFinished"]);
 

@@ -97,9 +97,11 @@ export function toTransportError(failure: unknown): TransportError {
   const code =
     codes.find((candidate) => candidate !== undefined && candidate in explanations) ?? codes.find(Boolean);
   const innermost = failureChain(failure).at(-1)?.message;
-  const reason = (code && explanations[code]) ?? innermost ?? "the request failed";
-  return new TransportError(reason.replace(/\.$/, ""), {
-    isUnsent: codes.some((candidate) => candidate !== undefined && unsentCodes.has(candidate)),
+  // WHATWG Fetch, "port blocking": nothing is ever sent there.
+  const isBadPort = innermost === "bad port";
+  const reason = isBadPort ? "fetch sends nothing to this port" : ((code && explanations[code]) ?? innermost);
+  return new TransportError((reason ?? "the request failed").replace(/\.$/, ""), {
+    isUnsent: isBadPort || codes.some((candidate) => candidate !== undefined && unsentCodes.has(candidate)),
     cause: failure,
   });
 }

@@ -15,7 +15,7 @@ export class TaskFailedError extends OomolConnectError {
   static override readonly errorName: string = "TaskFailedError";
   readonly taskId: string;
   readonly task: Task;
-  /** Why, in the block's or the server's words; `undefined` where the logs do not say. */
+  /** Why, in the block's or the server's words, a stack trace included; `undefined` where the logs do not say. */
   readonly reason: string | undefined;
   /** The node of a flow that failed, where the logs name one. */
   readonly nodeId: string | undefined;
@@ -24,11 +24,18 @@ export class TaskFailedError extends OomolConnectError {
 
   constructor({ task, reason, nodeId, logs }: TaskFailedFacts) {
     const node = nodeId === undefined ? "" : ` at node ${nodeId}`;
-    super("task_failed", `Task ${task.id} failed${node}: ${reason ?? "its logs give no reason."}`);
+    const why = reason === undefined ? "its logs give no reason." : withoutStack(reason);
+    super("task_failed", `Task ${task.id} failed${node}: ${why}`);
     this.taskId = task.id;
     this.task = task;
     this.reason = reason;
     this.nodeId = nodeId;
     this.logs = logs;
   }
+}
+
+/** The message of a thrown error as executors report it, without the lines that only its author can use. */
+function withoutStack(reason: string): string {
+  const [message = reason] = reason.split(/\n\s+at /);
+  return message.replace(/^Error: /, "");
 }
