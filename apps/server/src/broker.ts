@@ -14,7 +14,7 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-export type MessageListener = (message: unknown) => void;
+type MessageListener = (message: unknown) => void;
 
 /** Opens a broker on a free port of the loopback interface. */
 export async function openBroker(log: Logger): Promise<Broker> {

@@ -55,8 +55,10 @@ Example:
 await program.parseAsync();
 
 async function run(flags: Flags): Promise<void> {
+  // A parent that died took the other end of the pipes with it.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   try {
-    const server = await startServer({
+    const starting = startServer({
       packages: flags.packages,
       host: flags.host,
       port: flags.port,
@@ -67,9 +69,11 @@ async function run(flags: Flags): Promise<void> {
       retainedVariables: flags.retainEnv,
       log: pino({ level: flags.logLevel }, pino.destination({ fd: 2, sync: true })),
     });
-    stopOnSignals(server.close);
-    process.stdout.write(`Connect server listening on ${server.url}\n`);
-    process.send?.({ type: "ready", url: server.url });
+    // From the start: queued tasks of an earlier run may have executors before this resolves.
+    stopOnSignals(async () => (await starting).close());
+    const { url } = await starting;
+    process.stdout.write(`Connect server listening on ${url}\n`);
+    if (process.connected) process.send?.({ type: "ready", url });
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`);
     process.exit(1);

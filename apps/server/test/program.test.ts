@@ -43,7 +43,9 @@ test("takes tokens from a file and from the environment", async () => {
   const file = join(data.path, "tokens");
   await writeFile(file, "# callers\napi-file\n\n");
   const flags = ["--data", data.path, "--token-file", file];
-  await using server = await startProgram(flags, { OOMOL_CONNECT_SERVER_TOKENS: "api-env, api-other" });
+  await using server = await startProgram(flags, {
+    env: { OOMOL_CONNECT_SERVER_TOKENS: "api-env, api-other" },
+  });
   for (const [token, status] of [
     ["api-file", 200],
     ["api-env", 200],
@@ -65,4 +67,10 @@ test.each([
   expect(await server.exited).toBe(1);
   expect(server.output.stderr).toMatch(sentence);
   expect(server.output.stdout).toBe("");
+});
+
+test("ends too when its parent goes before it is ready", async () => {
+  await using data = await makeDataDirectory();
+  await using server = await startProgram(["--data", data.path], { before: (child) => child.disconnect() });
+  expect(await server.exited).toBe(0);
 });

@@ -6,12 +6,16 @@ import { fixturePackages, TestClient } from "./open-test-server.ts";
 const program = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
 
 /** `connect-server` as a program of its own; killed at the end of the test where it still runs. */
-export async function startProgram(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+export async function startProgram(
+  args: readonly string[],
+  { env = {}, before }: { env?: NodeJS.ProcessEnv; before?(child: ChildProcess): void } = {},
+) {
   const child = fork(program, ["--packages", fixturePackages, "--port", "0", ...args], {
     execArgv: ["--conditions=@oomol/source"],
     env: { ...process.env, ...env },
     silent: true,
   });
+  before?.(child);
   const output = collectOutput(child);
   const exited = once(child, "exit").then(([code]) => code as number | null);
   const ready = once(child, "message").then(([message]) => message as { type: string; url: string });

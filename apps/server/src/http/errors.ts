@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { Refusal } from "../refusal.ts";
 
 /** The body of every answer that is not 2xx. */
-export function errorAnswer(message: string) {
+function errorAnswer(message: string) {
   return { success: false, message, error: { message } };
 }
 

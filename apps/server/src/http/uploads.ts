@@ -81,7 +81,7 @@ async function receive(request: Request, directory: string, limits: UploadLimits
     );
   }
 
-  // The DOM's and Node's types of the same stream differ in name only.
+  // Casts: the DOM's and Node's types of one stream differ in name only, and Busboy is older than Node's types.
   const body = Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]);
   await pipeline(body, limitSize(limits), parser as unknown as Transform);
   return { fields, files: await Promise.all(saved) };

@@ -1,3 +1,4 @@
+import { blockIdOf } from "../packages/block-id.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
 import { quoteList } from "../values.ts";
@@ -13,7 +14,7 @@ export function assignFiles(
   files: readonly string[],
 ): void {
   if (files.length === 0) return;
-  const blockId = `${block.packageName}::${block.name}`;
+  const blockId = blockIdOf(block);
   const declared = fileHandlesOf(block.inputs ?? []);
   const open = declared.filter((input) => !given.has(input.handle));
   if (open.length === 0) {

@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { blockIdOf } from "../packages/block-id.ts";
 import type { HandleManifest } from "../packages/manifest.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
@@ -12,7 +13,7 @@ export function checkInputs(block: InstalledBlock, given: ReadonlyMap<string, un
     if (!input.json_schema || (value === null && input.nullable) || isReference(value)) continue;
     const validate = validatorOf(block, input, input.json_schema);
     if (validate(value)) continue;
-    const where = `The input "${input.handle}" of ${block.packageName}::${block.name}`;
+    const where = `The input "${input.handle}" of ${blockIdOf(block)}`;
     throw new Refusal(400, `${where} ${describe(validate.errors ?? [], value, isSecret(input))}.`);
   }
 }

@@ -1,3 +1,4 @@
+import { blockIdOf } from "../packages/block-id.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
 import { quoteList } from "../values.ts";
@@ -6,7 +7,7 @@ import { checkInputs } from "./check-inputs.ts";
 import type { NodeInputs } from "./node-inputs.ts";
 
 /** The node that stands for the block itself. */
-export const blockNodeId = "_";
+const blockNodeId = "_";
 
 /**
  * Turns what a caller sent into the complete inputs of a block: files placed, defaults filled in, every value checked.
@@ -22,11 +23,6 @@ export function prepareInputs(
   checkInputs(block, given); // before the defaults: those are the author's to decide
   fillDefaults(block, given);
   return Object.fromEntries(given);
-}
-
-/** `PACKAGE::BLOCK`, as callers write it. */
-export function blockIdOf(block: InstalledBlock): string {
-  return `${block.packageName}::${block.name}`;
 }
 
 function collectGiven(block: InstalledBlock, nodes: NodeInputs): Map<string, unknown> {

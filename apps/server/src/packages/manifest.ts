@@ -48,15 +48,15 @@ export type HandleManifest = z.infer<typeof handleSchema>;
 export type BlockManifest = z.infer<typeof blockSchema>;
 export type PackageManifest = z.infer<typeof packageSchema>;
 
-/** Reads `task.oo.yaml` or `block.oo.yaml`; throws a {@link ManifestError}. */
+/** Reads `task.oo.yaml` or `block.oo.yaml`; throws an error that names the file and the reason. */
 export const readBlockManifest = (file: string): Promise<BlockManifest> => readManifest(file, blockSchema);
 
-/** Reads `package.oo.yaml`; throws a {@link ManifestError}. */
+/** Reads `package.oo.yaml`; throws an error that names the file and the reason. */
 export const readPackageManifest = (file: string): Promise<PackageManifest> =>
   readManifest(file, packageSchema);
 
 /** A manifest that cannot be used: which file, and why. */
-export class ManifestError extends Error {
+class ManifestError extends Error {
   override readonly name = "ManifestError";
 
   constructor(file: string, reason: string) {
@@ -70,7 +70,7 @@ const known = new Map<string, { stamp: string; manifest: unknown }>();
 async function readManifest<Manifest>(file: string, schema: z.ZodType<Manifest>): Promise<Manifest> {
   const { text, stamp } = await readStamped(file);
   const cached = known.get(file);
-  // A file name decides the schema, so what is kept under it has that type.
+  // Cast: a file name decides the schema, so what is kept under it has that type.
   if (text === undefined) return cached?.manifest as Manifest;
   const checked = schema.safeParse(parseYaml(file, text) ?? {});
   if (!checked.success) {

@@ -40,7 +40,7 @@ export interface InstalledBlock {
   additionalInputs: boolean;
 }
 
-/** Reads a folder in OOMOL's layout; throws a ManifestError, or answers `undefined` where it is not a package. */
+/** Reads a folder in OOMOL's layout; throws where a manifest cannot be used, or answers `undefined` where it is not a package. */
 export async function readPackage(directory: string): Promise<InstalledPackage | undefined> {
   const manifestFile = await findManifest(directory, "package");
   if (manifestFile === undefined) return undefined;
