@@ -73,7 +73,8 @@ async function run(flags: Flags): Promise<void> {
     stopOnSignals(async () => (await starting).close());
     const { url } = await starting;
     process.stdout.write(`Connect server listening on ${url}\n`);
-    if (process.connected) process.send?.({ type: "ready", url });
+    // The callback takes the error where the parent has gone; `disconnect` follows then.
+    process.send?.({ type: "ready", url }, undefined, undefined, () => undefined);
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`);
     process.exit(1);
