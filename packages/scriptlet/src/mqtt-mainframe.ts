@@ -4,10 +4,14 @@ import clientModule from "mqtt/lib/client";
 import { BrokerUnreachableError } from "./errors/broker-unreachable-error.ts";
 import { MainframeClosedError } from "./errors/mainframe-closed-error.ts";
 import type { Mainframe, Unsubscribe } from "./mainframe.ts";
+import { createSendWindow } from "./send-window.ts";
 
 // CommonJS seen from an ES module.
 const { default: MqttClient } = clientModule;
 type MqttClient = InstanceType<typeof MqttClient>;
+
+/** MQTT has 65535 packet ids, and the client hangs when they run out. */
+const maxInFlight = 1000;
 
 export interface MqttMainframeOptions {
   /** `host:port`, no scheme (section 1.2); `mqtt://` in front is forgiven. */
@@ -42,22 +46,17 @@ export async function openMqttMainframe(options: MqttMainframeOptions): Promise<
   });
 
   const leavings = new Map<string, Promise<unknown>>();
-  let waiting = 0;
-  let whenDrained: (() => void) | undefined;
+  const sending = createSendWindow(maxInFlight, (topic, payload, done) => {
+    client.publish(topic, payload, { qos: 1 }, (error) => {
+      done(error ? new MainframeClosedError(topic, { cause: error }) : undefined);
+    });
+  });
   let closing: Promise<void> | undefined;
 
   return {
     publish(topic, payload) {
       if (closing !== undefined) return Promise.reject(new MainframeClosedError(topic));
-      waiting += 1;
-      return new Promise((resolve, reject) => {
-        client.publish(topic, payload, { qos: 1 }, (error) => {
-          waiting -= 1;
-          if (waiting === 0) whenDrained?.();
-          if (error) reject(new MainframeClosedError(topic, { cause: error }));
-          else resolve();
-        });
-      });
+      return sending.send(topic, payload);
     },
 
     async subscribe(topic, listener): Promise<Unsubscribe> {
@@ -82,10 +81,7 @@ export async function openMqttMainframe(options: MqttMainframeOptions): Promise<
 
     close() {
       closing ??= (async () => {
-        if (waiting > 0)
-          await new Promise<void>((resolve) => {
-            whenDrained = resolve;
-          });
+        await sending.drained();
         await client.endAsync();
       })();
       return closing;
