@@ -8,7 +8,7 @@ export function definePackage(options: Options) {
   return defineConfig({
     format: "esm",
     target: "es2023",
-    dts: { compilerOptions: { customConditions: [] , ignoreDeprecations: "6.0"} },
+    dts: { compilerOptions: { customConditions: [], stripInternal: true, ignoreDeprecations: "6.0" } },
     clean: true,
     sourcemap: true,
     splitting: true,

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 /** The condition under which workspace packages resolve to their sources, so that tests need no build. */
-export const sourceCondition = "@oomol/source";
+const sourceCondition = "@oomol/source";
 
 /** One package's test project: its own name, siblings read from source, and no test may print. */
 export function defineProject(name: string, overrides: ViteUserConfig["test"] = {}): ViteUserConfig {

@@ -1,11 +1,7 @@
-import { type core, safeParse } from "zod/mini";
 import { ApiError, UnexpectedResponseError } from "./errors/index.ts";
 import { redact } from "./redact.ts";
 import type { TransportResponse } from "./transport.ts";
-import { errorAnswerSchema } from "./wire/index.ts";
-
-/** A schema of the wire, and the public type of what it lets through. */
-export type Schema<Data> = core.$ZodType & { data?: Data };
+import { errorAnswerSchema, type Schema, validate } from "./wire/index.ts";
 
 export interface HttpAnswer<Data> {
   data: Data;
@@ -44,7 +40,7 @@ export async function decodeAnswer<Data>(
       retryAfterMs,
     });
   }
-  const problem = (field: string, expected: string, seen: string, cause?: unknown) =>
+  const problem = (field: string, expected: string, seen: string) =>
     new UnexpectedResponseError({
       method,
       path,
@@ -52,20 +48,15 @@ export async function decodeAnswer<Data>(
       field,
       expected,
       seen: redact(seen, token),
-      cause,
     });
   if (!json.isJson) throw problem("", "JSON", shorten(text));
-  const parsed = safeParse(schema, json.value);
-  if (parsed.success) {
-    // The schema asks for what the public type promises.
-    return { data: parsed.data as Data, header: (name) => response.header(name), retryAfterMs };
-  }
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.map(String).join(".") ?? "";
+  const checked = validate(schema, json.value);
+  if (checked.isValid) return { data: checked.data, header: (name) => response.header(name), retryAfterMs };
+  const { path: place, expected } = checked;
   throw problem(
-    field,
-    expectation(issue),
-    shorten(JSON.stringify(valueAt(json.value, issue?.path ?? [])) ?? "missing"),
+    place.map(String).join("."),
+    expected,
+    shorten(JSON.stringify(valueAt(json.value, place)) ?? "missing"),
   );
 }
 
@@ -86,28 +77,20 @@ function parseJson(text: string): { isJson: boolean; value: unknown } {
 }
 
 function isRefusal(body: unknown): boolean {
-  const parsed = safeParse(errorAnswerSchema, body);
-  return parsed.success && parsed.data.success === false;
+  const checked = validate<{ success?: unknown }>(errorAnswerSchema, body);
+  return checked.isValid && checked.data.success === false;
 }
 
 function messageOf(body: unknown): string | undefined {
-  const parsed = safeParse(errorAnswerSchema, body);
-  if (!parsed.success) return undefined;
-  const { message, error } = parsed.data;
+  const checked = validate<{ message?: unknown; error?: unknown }>(errorAnswerSchema, body);
+  if (!checked.isValid) return undefined;
+  const { message, error } = checked.data;
   const nested = typeof error === "object" && error !== null ? Reflect.get(error, "message") : undefined;
-  return [error, nested, message].find((text) => typeof text === "string" && text !== "") as
-    | string
-    | undefined;
+  return [error, nested, message].find((text): text is string => typeof text === "string" && text !== "");
 }
 
 function redactIfAny(text: string | undefined, token: string | undefined): string | undefined {
   return text === undefined ? undefined : redact(text, token);
-}
-
-function expectation(issue: core.$ZodIssue | undefined): string {
-  if (issue?.code === "invalid_type")
-    return issue.expected === "array" ? "a list" : `of type ${issue.expected}`;
-  return issue?.message ?? "what the Connect API describes";
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,5 +1,5 @@
 import { retryPauseMs } from "./backoff.ts";
-import { decodeAnswer, type HttpAnswer, type Schema } from "./decode-answer.ts";
+import { decodeAnswer, type HttpAnswer } from "./decode-answer.ts";
 import { untilAborted } from "./delay.ts";
 import {
   ApiError,
@@ -11,7 +11,7 @@ import {
 import type { RequestOptions, ResolvedClientOptions } from "./options.ts";
 import { redact, redactFailure } from "./redact.ts";
 import { type TransportResponse, toTransportError, type Upload } from "./transport.ts";
-import { type ExtensionName, extensionNames, extensionsHeader } from "./wire/index.ts";
+import { type ExtensionName, extensionNames, extensionsHeader, type Schema } from "./wire/index.ts";
 
 /** One call of the API, as a resource describes it. */
 export interface HttpCall<Data> extends RequestOptions {

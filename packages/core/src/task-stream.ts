@@ -1,11 +1,10 @@
 import { type EventSourceMessage, EventSourceParserStream } from "eventsource-parser/stream";
-import { safeParse } from "zod/mini";
 import type { Clock } from "./delay.ts";
 import { ConnectionError } from "./errors/index.ts";
 import type { Http } from "./http.ts";
 import type { StreamedEvent } from "./task-watch.ts";
 import type { Task, TaskLog } from "./types.ts";
-import { taskLogSchema, taskSchema } from "./wire/index.ts";
+import { taskLogSchema, taskSchema, validate } from "./wire/index.ts";
 
 /** The server sends at least a comment that often; a stream that is silent for longer is dead (`connect-api.md`, `events`). */
 const longestSilenceMs = 45_000;
@@ -106,7 +105,11 @@ function parseEvent(message: EventSourceMessage): StreamedEvent | undefined {
   } catch {
     return undefined;
   }
-  if (message.event === "log" && safeParse(taskLogSchema, data).success) return { log: data as TaskLog };
-  if (message.event === "status" && safeParse(taskSchema, data).success) return { task: data as Task };
-  return undefined;
+  if (message.event === "log") {
+    const log = validate<TaskLog>(taskLogSchema, data);
+    return log.isValid ? { log: log.data } : undefined;
+  }
+  if (message.event !== "status") return undefined;
+  const task = validate<Task>(taskSchema, data);
+  return task.isValid ? { task: task.data } : undefined;
 }
