@@ -124,6 +124,7 @@ function connectClient({
       keepalive: 60,
       reconnectPeriod: 100,
       connectTimeout: connectTimeoutMs,
+      writeCache: false,
     });
     let seen = "no answer";
     const noteError = (error: Error & { code?: unknown }) => {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +16,7 @@ export function createJobFiles(options: {
       const folder = join(sessionDir, "binary", asFileName(sessionId), asFileName(jobId));
       await mkdir(folder, { recursive: true });
       // A name of its own: the consumer of an earlier output may not have read yet (9.2 #17).
-      const path = join(folder, `${asFileName(handle)}-${randomUUID()}`);
+      const path = join(folder, `${asFileName(handle)}-${crypto.randomUUID()}`);
       await writeFile(path, bytes);
       return path;
     },
@@ -25,7 +24,7 @@ export function createJobFiles(options: {
     async writeCsv(text) {
       const folder = join(tmpDir, asFileName(jobId));
       await mkdir(folder, { recursive: true });
-      const path = join(folder, `${randomUUID()}.csv`);
+      const path = join(folder, `${crypto.randomUUID()}.csv`);
       await writeFile(path, text);
       return path;
     },

@@ -15,12 +15,14 @@ export async function openSession(
   files: Record<string, string>,
   options: SpawnOptions = {},
 ): Promise<TestSession> {
-  const resources = new AsyncDisposableStack();
+  // Disposes of what there is when a later step fails.
+  await using resources = new AsyncDisposableStack();
   const workspace = resources.use(await createWorkspace(files));
   const broker = resources.use(await openBroker());
   const mainframe = await openMqttMainframe({ address: broker.address, clientId: "oocana-scheduler-test" });
   resources.defer(() => mainframe.close());
   const engine = await FakeEngine.open({ mainframe, scopePath: workspace.path });
   const executor = resources.use(await engine.spawnExecutor(broker.address, options));
-  return { workspace, broker, engine, executor, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  const kept = resources.move();
+  return { workspace, broker, engine, executor, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
