@@ -6,20 +6,22 @@ export interface MultipartBody {
   contentType: string;
   /** Exact length of the whole body; `undefined` where a part's length is not known. */
   contentLengthBytes: number | undefined;
-  /** The body from its beginning; opens one file after the other and never holds more than a chunk. */
+  /**
+   * The body from its beginning; opens one file after the other and never holds more than a chunk. Cancelling it closes
+   * the file that is open, also while it waits for bytes.
+   */
   open(): ReadableStream<Uint8Array>;
+  /** The same body as one `Blob` that refers to the files' bytes, where each part has its own. */
+  toBlob(): Blob | undefined;
 }
 
 /**
  * Encodes fields and files by RFC 7578, names escaped as browsers do (WHATWG HTML, "multipart/form-data encoding
- * algorithm"). A file that is longer or shorter than announced ends the body with an error, so that half a file never
- * counts as sent.
+ * algorithm"). A file that is longer or shorter than announced, or cannot be read to its end, ends the body with an
+ * `InvalidInputError`, so that half a file never counts as sent.
  */
 export function encodeMultipart(upload: Upload, boundary = randomBoundary()): MultipartBody {
-  const sections = [
-    ...upload.fields.map(([name, value]) => ({ head: fieldHead(boundary, name, value), part: undefined })),
-    ...upload.parts.map((part) => ({ head: partHead(boundary, part), part })),
-  ];
+  const sections = sectionsOf(upload, boundary);
   const tail = utf8(`--${boundary}--\r\n`);
   let contentLengthBytes: number | undefined = tail.length;
   for (const { head, part } of sections) {
@@ -30,8 +32,16 @@ export function encodeMultipart(upload: Upload, boundary = randomBoundary()): Mu
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
     contentLengthBytes,
-    open: () => streamOf(bytesOf(sections, tail)),
+    open: () => streamOf(sections, tail),
+    toBlob: () => blobOf(sections, tail),
   };
+}
+
+interface Section {
+  head: Uint8Array<ArrayBuffer>;
+  part: UploadPart | undefined;
+  /** The part's place among the files. */
+  index: number;
 }
 
 const encoder = new TextEncoder();
@@ -42,14 +52,21 @@ function randomBoundary(): string {
   return `oomol-connect-${crypto.randomUUID()}`;
 }
 
-function fieldHead(boundary: string, name: string, value: string): Uint8Array {
+function sectionsOf({ fields, parts }: Upload, boundary: string): Section[] {
+  return [
+    ...fields.map(([name, value]) => ({ head: fieldHead(boundary, name, value), part: undefined, index: -1 })),
+    ...parts.map((part, index) => ({ head: partHead(boundary, part), part, index })),
+  ];
+}
+
+function fieldHead(boundary: string, name: string, value: string): Uint8Array<ArrayBuffer> {
   const normalized = value.replace(/\r\n|\r|\n/g, "\r\n");
   return utf8(
     `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"\r\n\r\n${normalized}`,
   );
 }
 
-function partHead(boundary: string, part: UploadPart): Uint8Array {
+function partHead(boundary: string, part: UploadPart): Uint8Array<ArrayBuffer> {
   const disposition = `form-data; name="${escapeName(part.field)}"; filename="${escapeName(part.name)}"`;
   // A type from outside must not start a header of its own.
   const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[\x20-\x7e]*)?$/.test(part.type)
@@ -62,37 +79,10 @@ function escapeName(name: string): string {
   return name.replace(/\r\n|\r|\n/g, "%0D%0A").replaceAll('"', "%22");
 }
 
-async function* bytesOf(
-  sections: { head: Uint8Array; part: UploadPart | undefined }[],
-  tail: Uint8Array,
-): AsyncGenerator<Uint8Array> {
-  for (const { head, part } of sections) {
-    yield head;
-    if (part) yield* partBytes(part);
-    yield lineEnd;
-  }
-  yield tail;
-}
-
-async function* partBytes(part: UploadPart): AsyncGenerator<Uint8Array> {
-  const { name, sizeBytes } = part;
-  let readBytes = 0;
-  for await (const chunk of await part.open()) {
-    readBytes += chunk.byteLength;
-    if (sizeBytes !== undefined && readBytes > sizeBytes) break;
-    yield chunk;
-  }
-  if (sizeBytes !== undefined && readBytes !== sizeBytes) {
-    const change = readBytes > sizeBytes ? "grew" : `shrank to ${readBytes} bytes`;
-    throw new InvalidInputError(
-      "files",
-      `"${name}" had ${sizeBytes} bytes and ${change} while it was sent. Send it again.`,
-    );
-  }
-}
-
 /** Not `ReadableStream.from`: Safari and older runtimes lack it. */
-function streamOf(chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+function streamOf(sections: Section[], tail: Uint8Array): ReadableStream<Uint8Array> {
+  const open: OpenFile = { reader: undefined };
+  const chunks = bytesOf(sections, tail, open);
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -100,9 +90,79 @@ function streamOf(chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array
         if (done) controller.close();
         else controller.enqueue(value);
       },
-      // Closes the file that is open.
-      cancel: async () => void (await chunks.return(undefined)),
+      async cancel(reason) {
+        // First the file: the generator may be waiting for its bytes, and cannot be left before they come.
+        await open.reader?.cancel(reason).catch(() => undefined);
+        await chunks.return(undefined).catch(() => undefined);
+      },
     },
     { highWaterMark: 0 },
   );
+}
+
+interface OpenFile {
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+}
+
+async function* bytesOf(
+  sections: Section[],
+  tail: Uint8Array,
+  open: OpenFile,
+): AsyncGenerator<Uint8Array, undefined> {
+  for (const { head, part, index } of sections) {
+    yield head;
+    if (part) yield* partBytes(part, `files[${index}]`, open);
+    yield lineEnd;
+  }
+  yield tail;
+}
+
+async function* partBytes(part: UploadPart, place: string, open: OpenFile): AsyncGenerator<Uint8Array> {
+  const { name, sizeBytes } = part;
+  const reader = (await blamingFile(part, place, async () => part.open())).getReader();
+  open.reader = reader;
+  let readBytes = 0;
+  let isAtEnd = false;
+  try {
+    for (;;) {
+      const { done, value } = await blamingFile(part, place, () => reader.read());
+      isAtEnd = done;
+      if (done) break;
+      readBytes += value.byteLength;
+      if (sizeBytes !== undefined && readBytes > sizeBytes) break;
+      yield value;
+    }
+  } finally {
+    open.reader = undefined;
+    if (!isAtEnd) await reader.cancel().catch(() => undefined);
+  }
+  if (sizeBytes !== undefined && readBytes !== sizeBytes) {
+    const change = readBytes > sizeBytes ? "grew" : `shrank to ${readBytes} bytes`;
+    throw new InvalidInputError(
+      place,
+      `"${name}" had ${sizeBytes} bytes and ${change} while it was sent. Send it again.`,
+    );
+  }
+}
+
+/** What goes wrong while a file is opened or read is the file's fault, not the connection's. */
+async function blamingFile<Value>(part: UploadPart, place: string, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (failure) {
+    if (failure instanceof InvalidInputError) throw failure;
+    const reason = failure instanceof Error ? failure.message : String(failure);
+    throw new InvalidInputError(place, `"${part.name}" could not be read: ${reason}`, { cause: failure });
+  }
+}
+
+function blobOf(sections: Section[], tail: Uint8Array<ArrayBuffer>): Blob | undefined {
+  const pieces: BlobPart[] = [];
+  for (const { head, part } of sections) {
+    pieces.push(head);
+    if (part && !part.blob) return undefined;
+    if (part?.blob) pieces.push(part.blob);
+    pieces.push(lineEnd);
+  }
+  return new Blob([...pieces, tail]);
 }

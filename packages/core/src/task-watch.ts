@@ -42,7 +42,7 @@ const knownStates = new Set<string>([...finalStates, "created", "pending", "runn
 const longestHoldMs = 60_000;
 /** An answer that comes sooner was not held, whatever its header says. */
 const shortestHoldMs = 200;
-/** How often the logs of an ended task are asked for in vain before it ends without them. */
+/** How often the logs of a task that failed are asked for in vain before it has failed without them. */
 const mostLogFailures = 5;
 
 /**
@@ -203,7 +203,9 @@ export class TaskWatch {
       signal.throwIfAborted();
       this.#logFailures += 1;
       if (!isDone) return;
-      if (this.#endpoints.isTransient(failure) && this.#logFailures < mostLogFailures) throw failure;
+      // A result stands in the logs: for it the wait goes on, within its own limits.
+      const isWorthWaiting = task.status === "completed" || this.#logFailures < mostLogFailures;
+      if (this.#endpoints.isTransient(failure) && isWorthWaiting) throw failure;
       this.logsFailure = failure;
       this.#endpoints.warn(`The logs of task ${task.id} could not be had: ${String(failure)}`);
       return;

@@ -68,8 +68,19 @@ export class TransportError extends Error {
   }
 }
 
+/** What TLS says of a server whose certificate it does not accept. */
+const certificateCodes = [
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "CERT_HAS_EXPIRED",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+];
+
 /** What the system says when no connection came about, so that nothing can have been sent. */
 const unsentCodes = new Set([
+  ...certificateCodes,
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -88,6 +99,14 @@ const explanations: Record<string, string> = {
   EPIPE: "the connection was closed while sending",
   UND_ERR_SOCKET: "the connection was closed",
   UND_ERR_CONNECT_TIMEOUT: "connecting took too long",
+  UND_ERR_DESTROYED: "the client was closed",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is signed by itself; is its authority given as `ca`?",
+  SELF_SIGNED_CERT_IN_CHAIN: "the server's certificate has an unknown authority; is that given as `ca`?",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the server's certificate has an unknown authority; is that given as `ca`?",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    "the server's certificate has an unknown authority; is that given as `ca`?",
+  CERT_HAS_EXPIRED: "the server's certificate has expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host",
 };
 
 /** Reads what a runtime's own failure says about the request, from its `code` or that of its causes. */
