@@ -64,7 +64,7 @@ test("works with inputs null, no outputs declared, and inputs that are not decla
   expect(undeclared.finish.result).toEqual({ value: { b: 2 } });
 });
 
-test("the engine's debug arguments open the inspector and are answered in ExecutorReady", async () => {
+test("the engine's bare debug port does no harm, and ExecutorReady echoes identifier and package", async () => {
   await using session = await openSession(blocks, { debug: ["--enable-source-maps", "9230"] });
   const ready = await session.engine.next(({ type }) => type === "ExecutorReady");
   expect(ready).toMatchObject({
