@@ -19,7 +19,7 @@ const order = {
   scriptlet: [
     ["errors"],
     ["wire"],
-    ["mainframe"],
+    ["mainframe", "send-window"],
     ["mqtt-mainframe", "memory-mainframe"],
     ["outbox"],
     ["values", "progress", "previews", "requests"],

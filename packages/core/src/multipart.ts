@@ -54,7 +54,11 @@ function randomBoundary(): string {
 
 function sectionsOf({ fields, parts }: Upload, boundary: string): Section[] {
   return [
-    ...fields.map(([name, value]) => ({ head: fieldHead(boundary, name, value), part: undefined, index: -1 })),
+    ...fields.map(([name, value]) => ({
+      head: fieldHead(boundary, name, value),
+      part: undefined,
+      index: -1,
+    })),
     ...parts.map((part, index) => ({ head: partHead(boundary, part), part, index })),
   ];
 }
@@ -146,7 +150,11 @@ async function* partBytes(part: UploadPart, place: string, open: OpenFile): Asyn
 }
 
 /** What goes wrong while a file is opened or read is the file's fault, not the connection's. */
-async function blamingFile<Value>(part: UploadPart, place: string, work: () => Promise<Value>): Promise<Value> {
+async function blamingFile<Value>(
+  part: UploadPart,
+  place: string,
+  work: () => Promise<Value>,
+): Promise<Value> {
   try {
     return await work();
   } catch (failure) {
@@ -157,7 +165,7 @@ async function blamingFile<Value>(part: UploadPart, place: string, work: () => P
 }
 
 function blobOf(sections: Section[], tail: Uint8Array<ArrayBuffer>): Blob | undefined {
-  const pieces: BlobPart[] = [];
+  const pieces: (Uint8Array<ArrayBuffer> | Blob)[] = [];
   for (const { head, part } of sections) {
     pieces.push(head);
     if (part && !part.blob) return undefined;

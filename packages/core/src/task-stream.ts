@@ -1,5 +1,5 @@
-import { type EventSourceMessage, EventSourceParserStream } from "eventsource-parser/stream";
-import type { Clock } from "./delay.ts";
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { type Clock, untilAborted } from "./delay.ts";
 import { ConnectionError } from "./errors/index.ts";
 import type { Http } from "./http.ts";
 import type { StreamedEvent } from "./task-watch.ts";
@@ -35,23 +35,13 @@ export async function* readTaskStream(
     headers: { ...headers, ...resume },
   } as const;
   const response = await http.open(call, "text/event-stream");
-  const bytes = response.stream();
-  let lastByteMs = clock.now();
-  const heard = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      lastByteMs = clock.now();
-      controller.enqueue(chunk);
-    },
-  });
-  const reader = bytes
-    .pipeThrough(heard)
-    // The types of TextDecoderStream do not fit those of pipeThrough.
-    .pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>)
-    .pipeThrough(new EventSourceParserStream())
-    .getReader();
+  const arrived: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (message) => arrived.push(message) });
+  const decoder = new TextDecoder();
+  const reader = response.stream().getReader();
   try {
     for (;;) {
-      const next = await readBeforeSilence(reader, clock, () => lastByteMs, signal);
+      const next = await readBeforeSilence(reader, clock, signal);
       if (next === "silent") {
         const reason = `nothing came for ${longestSilenceMs} ms`;
         throw new ConnectionError({
@@ -63,35 +53,30 @@ export async function* readTaskStream(
         });
       }
       if (next.done) return;
-      const event = parseEvent(next.value);
-      if (event) yield event;
+      parser.feed(decoder.decode(next.value, { stream: true }));
+      for (const message of arrived.splice(0)) {
+        const event = parseEvent(message);
+        if (event) yield event;
+      }
     }
   } finally {
+    // Closes the connection where the reader left early.
     await reader.cancel().catch(() => undefined);
   }
 }
 
 async function readBeforeSilence(
-  reader: ReadableStreamDefaultReader<EventSourceMessage>,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
   clock: Clock,
-  lastByteMs: () => number,
   signal: AbortSignal,
 ): Promise<Awaited<ReturnType<typeof reader.read>> | "silent"> {
   const timer = new AbortController();
-  const silence = async (): Promise<"silent" | undefined> => {
-    for (;;) {
-      const leftMs = lastByteMs() + longestSilenceMs - clock.now();
-      if (leftMs <= 0) return "silent";
-      await clock.delay(leftMs, timer.signal);
-    }
-  };
-  const aborted = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: timer.signal });
-  });
+  const silence = clock.delay(longestSilenceMs, timer.signal).then(
+    () => "silent" as const,
+    () => "silent" as const,
+  );
   try {
-    const read = reader.read();
-    return (await Promise.race([read, silence().catch(() => "silent" as const), aborted])) ?? "silent";
+    return await untilAborted(Promise.race([reader.read(), silence]), signal);
   } finally {
     timer.abort();
   }

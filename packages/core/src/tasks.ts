@@ -11,7 +11,7 @@ import {
 } from "./options.ts";
 import { type RunManyOptions, runMany, type SettledRun } from "./run-many.ts";
 import { type RunResult, TaskRun, type TaskRunReference } from "./task-run.ts";
-import { readTaskStream } from "./task-stream.ts";
+import type { readTaskStream } from "./task-stream.ts";
 import { type TaskEndpoints, TaskWatch } from "./task-watch.ts";
 import type { InputValues, Task, TaskLog } from "./types.ts";
 import type { UploadResolver } from "./upload-source.ts";
@@ -310,7 +310,7 @@ export class Tasks<Source> {
         return data.logs;
       },
       events: (taskId, { signal, afterId }) =>
-        readTaskStream(http, this.#options.clock, taskId, { signal, afterId, headers }),
+        streamTask(http, this.#options.clock, taskId, { signal, afterId, headers }),
     };
   }
 
@@ -342,6 +342,14 @@ export class Tasks<Source> {
     } as const;
     return (await this.#http.call<CreateTaskResponse>(call)).data;
   }
+}
+
+/** Loaded where a server streams: pages towards other servers never need it. */
+async function* streamTask(
+  ...parameters: Parameters<typeof readTaskStream>
+): ReturnType<typeof readTaskStream> {
+  const module = await import("./task-stream.ts");
+  yield* module.readTaskStream(...parameters);
 }
 
 function checkRequest<Request extends TaskRequest>(request: Request): Request {

@@ -100,9 +100,11 @@ const explanations: Record<string, string> = {
   UND_ERR_SOCKET: "the connection was closed",
   UND_ERR_CONNECT_TIMEOUT: "connecting took too long",
   UND_ERR_DESTROYED: "the client was closed",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is signed by itself; is its authority given as `ca`?",
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    "the server's certificate is signed by itself; is its authority given as `ca`?",
   SELF_SIGNED_CERT_IN_CHAIN: "the server's certificate has an unknown authority; is that given as `ca`?",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the server's certificate has an unknown authority; is that given as `ca`?",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    "the server's certificate has an unknown authority; is that given as `ca`?",
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     "the server's certificate has an unknown authority; is that given as `ca`?",
   CERT_HAS_EXPIRED: "the server's certificate has expired",

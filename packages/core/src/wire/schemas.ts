@@ -1,20 +1,29 @@
 import * as z from "zod/mini";
 
 // Servers in the field add fields freely, leave some out and send null for others: ask only for what the client uses,
-// keep the rest, and take whatever an optional field wrongly holds for its absence.
-const optional = <Type extends z.ZodMiniType>(type: Type) => z.catch(z.optional(type), undefined);
-const text = optional(z.string());
-const epochMs = optional(z.number());
-
-const handleSchema = z.looseObject({ handle: z.string() });
+// keep the rest, and take whatever an optional field wrongly holds for its absence. (`z.catch` would do that too, for 4 kB.)
+const optional = <Value>(isRight: (value: unknown) => value is Value) =>
+  z.optional(
+    z.pipe(
+      z.unknown(),
+      z.transform((value) => (isRight(value) ? value : undefined)),
+    ),
+  );
+const text = optional((value) => typeof value === "string");
+const epochMs = optional((value) => typeof value === "number");
+const record = optional(
+  (value): value is Record<string, unknown> =>
+    typeof value === "object" && value !== null && !Array.isArray(value),
+);
+const list = optional((value): value is unknown[] => Array.isArray(value));
 
 export const blockSchema = z.looseObject({
   package: z.string(),
   name: z.string(),
   path: z.string(),
   description: text,
-  inputs: optional(z.array(handleSchema)),
-  outputs: optional(z.array(handleSchema)),
+  inputs: list,
+  outputs: list,
 });
 
 export const taskSchema = z.looseObject({
@@ -29,7 +38,7 @@ export const taskSchema = z.looseObject({
 export const taskLogSchema = z.looseObject({
   id: z.number(),
   type: z.string(),
-  event: optional(z.record(z.string(), z.unknown())),
+  event: record,
   created_at: epochMs,
 });
 
@@ -69,9 +78,7 @@ export const installTaskSchema = z.looseObject({
   version: text,
   status: z.string(),
   packagePath: text,
-  dependencies: optional(
-    z.array(z.looseObject({ name: z.string(), version: z.string(), packagePath: z.string() })),
-  ),
+  dependencies: list,
   error: text,
   createdAt: epochMs,
   updatedAt: epochMs,
@@ -88,7 +95,7 @@ export const appletsAnswerSchema = z.array(
     data: z.looseObject({
       packageId: z.string(),
       blockName: z.string(),
-      presetInputs: optional(z.record(z.string(), z.unknown())),
+      presetInputs: record,
     }),
   }),
 );

@@ -1,0 +1,48 @@
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { root } from "./published-packages.ts";
+
+export interface BundleSize {
+  /** What a page loads before anything runs, minified and compressed. */
+  firstLoadGzipBytes: number;
+  /** The same with all that is loaded on demand. */
+  wholeGzipBytes: number;
+}
+
+/** Bundles one line of code for a page, as a web app's build would. */
+export async function bundleSize(code: string): Promise<BundleSize> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: code, resolveDir: `${root}tests` },
+    bundle: true,
+    minify: true,
+    splitting: true,
+    metafile: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    outdir: "out",
+  });
+  const gzipBytes = new Map(
+    outputFiles.map(({ path, contents }) => [
+      path.replace(/.*\/out\//, "out/"),
+      gzipSync(contents, { level: 9 }).length,
+    ]),
+  );
+  const entry = Object.keys(metafile.outputs).find(
+    (name) => metafile.outputs[name]?.entryPoint !== undefined && name.startsWith("out/stdin"),
+  );
+  const firstLoad = entry === undefined ? [] : staticChunks(metafile.outputs, entry);
+  const sum = (names: Iterable<string>) =>
+    [...names].reduce((total, name) => total + (gzipBytes.get(name) ?? 0), 0);
+  return { firstLoadGzipBytes: sum(firstLoad), wholeGzipBytes: sum(gzipBytes.keys()) };
+}
+
+type Outputs = Record<string, { imports: { path: string; kind: string }[] }>;
+
+function staticChunks(outputs: Outputs, name: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  for (const { path, kind } of outputs[name]?.imports ?? [])
+    if (kind === "import-statement") staticChunks(outputs, path, seen);
+  return seen;
+}
