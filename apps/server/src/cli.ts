@@ -12,6 +12,7 @@ interface Flags {
   tokenFile?: string;
   allowOrigin: string[];
   concurrency?: number;
+  spareExecutors?: number;
   retainEnv: string[];
   logLevel: string;
 }
@@ -30,6 +31,11 @@ const program = new Command("connect-server")
     [],
   )
   .option("--concurrency <number>", "tasks that run at once (the number of CPUs by default)", wholeNumber)
+  .option(
+    "--spare-executors <number>",
+    "executors that wait, ready, for blocks that ran lately (2 by default)",
+    wholeNumber,
+  )
   .option(
     "--retain-env <name>",
     "environment variable that blocks may see; may be given several times",
@@ -66,6 +72,7 @@ async function run(flags: Flags): Promise<void> {
       tokens: readTokens(flags.tokenFile),
       allowedOrigins: flags.allowOrigin,
       concurrency: flags.concurrency,
+      spareExecutors: flags.spareExecutors,
       retainedVariables: flags.retainEnv,
       log: pino({ level: flags.logLevel }, pino.destination({ fd: 2, sync: true })),
     });

@@ -18,6 +18,10 @@ export interface ServerOptions {
   allowedOrigins?: readonly string[] | undefined;
   /** How many tasks run at once; the number of CPUs by default. */
   concurrency?: number | undefined;
+  /** How many executors wait, ready, for blocks that ran lately; 2 by default, 0 for none. */
+  spareExecutors?: number | undefined;
+  /** How long one of them waits before it goes; 10 minutes by default. */
+  spareIdleMs?: number | undefined;
   /** How long an executor may take to say that it is ready; 5000 by default. */
   executorReadyTimeoutMs?: number | undefined;
   /** Limit of a JSON body or of one field of a form; 16 MiB by default. */
@@ -39,6 +43,8 @@ export interface ResolvedServerOptions {
   tokens: string[];
   allowedOrigins: string[];
   concurrency: number;
+  spareExecutors: number;
+  spareIdleMs: number;
   executorReadyTimeoutMs: number;
   bodyLimitBytes: number;
   uploadLimitBytes: number;
@@ -58,6 +64,8 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     tokens: [...(options.tokens ?? [])],
     allowedOrigins: [...(options.allowedOrigins ?? [])],
     concurrency: options.concurrency ?? availableParallelism(),
+    spareExecutors: options.spareExecutors ?? 2,
+    spareIdleMs: options.spareIdleMs ?? 600_000,
     executorReadyTimeoutMs: options.executorReadyTimeoutMs ?? 5_000,
     bodyLimitBytes: options.bodyLimitBytes ?? 16 * mebibyte,
     uploadLimitBytes: options.uploadLimitBytes ?? 16 * 1024 * mebibyte,

@@ -130,7 +130,8 @@ export async function openTestServer(options: Partial<ServerOptions> = {}) {
     port: 0,
     dataDirectory: data.path,
     concurrency: 4,
-    executorReadyTimeoutMs: 20_000, // many test files share the CPUs
+    spareExecutors: 0, // but where they are tested: many processes share the CPUs
+    executorReadyTimeoutMs: 20_000,
     ...options,
   });
   const client = new TestClient(server.url);

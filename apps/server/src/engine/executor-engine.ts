@@ -8,11 +8,23 @@ import {
   type ExecutorSettings,
   openExecutorSession,
 } from "./executor-session.ts";
+import type { OfferedJob } from "./offered-job.ts";
 import { type JobFinish, newJobId, runJob } from "./run-job.ts";
 import type { SessionEngine, SessionEvent, SessionOutcome, SessionRequest } from "./session.ts";
+import { createSpareSessions } from "./spare-sessions.ts";
+
+export interface ExecutorEngineOptions extends ExecutorSettings {
+  /** How many executors are kept ready for blocks that ran lately. */
+  spareExecutors: number;
+  spareIdleMs: number;
+}
 
 /** The engine for blocks: each session is one executor process that runs one block. */
-export function createExecutorEngine(settings: ExecutorSettings): SessionEngine {
+export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEngine {
+  const open = (block: InstalledBlock) =>
+    openExecutorSession(settings, { ...block, executorName: block.executor.name });
+  const { spareExecutors: maxCount, spareIdleMs: idleMs, log } = settings;
+  const spares = createSpareSessions({ open, maxCount, idleMs, log });
   const leaving = new Set<Promise<void>>();
 
   /** Goes on in the background: nobody waits for an executor to leave. */
@@ -26,14 +38,17 @@ export function createExecutorEngine(settings: ExecutorSettings): SessionEngine 
   return {
     async run(request) {
       const { block } = request;
-      const scope = { ...block, executorName: block.executor.name };
-      const opened = await openExecutorSession(settings, scope).catch((error: unknown) => messageOf(error));
+      const spare = await spares.take(block);
+      const opened = spare?.session ?? (await open(block).catch((error: unknown) => messageOf(error)));
       if (typeof opened === "string") return refuse(request, opened);
-      const { outcome, ending } = await runSession(opened, request);
+      const { outcome, ending } = await runSession(opened, request, spare?.job);
       leave(ending);
+      // Whoever waits for the outcome hears of it first.
+      if (outcome !== "aborted") setImmediate(() => spares.prepare(block));
       return outcome;
     },
     async close() {
+      await spares.close();
       while (leaving.size > 0) await Promise.all(leaving);
     },
   };
@@ -55,9 +70,11 @@ function refuse(request: SessionRequest, error: string): SessionOutcome {
 async function runSession(
   session: ExecutorSession,
   request: SessionRequest,
+  offered: OfferedJob | undefined,
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
   const { block, inputs, signal } = request;
-  const jobId = newJobId();
+  const isAwaitingInputs = offered?.isAwaitingInputs() ?? false;
+  const jobId = isAwaitingInputs && offered ? offered.id : newJobId();
   const emit = (event: SessionEvent["event"], nodeId: string | null) =>
     request.onEvent({
       type: event.type,
@@ -74,7 +91,7 @@ async function runSession(
 
   const jobEnd = new AbortController();
   const finished = await Promise.race([
-    runJob(session, { id: jobId, block, inputs, onEvent: emitOfJob }, jobEnd.signal),
+    runJob(session, { id: jobId, block, inputs, onEvent: emitOfJob, isAwaitingInputs }, jobEnd.signal),
     session.exited.then((exit) => describeExit(block, exit)),
     session.ready.then(
       () => never<JobFinish>(),

@@ -30,6 +30,8 @@ export interface ExecutorScope {
 export interface ExecutorSession {
   readonly id: string;
   readonly identifier: string;
+  /** Absolute; what the blocks of the session make goes here. */
+  readonly directory: string;
   /** Resolves at ExecutorReady; rejects where none came in time. A crash shows in `exited` alone. */
   readonly ready: Promise<void>;
   readonly exited: Promise<ExecutorExit>;
@@ -86,6 +88,7 @@ export async function openExecutorSession(
   return {
     id,
     identifier,
+    directory: directories.session,
     ready: ready.promise,
     exited: executor.exited,
     listen(listener) {

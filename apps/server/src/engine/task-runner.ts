@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
+import type { InstalledBlock } from "../packages/read-package.ts";
 import { isTerminal, type TaskStore } from "../store/task-store.ts";
 import { messageOf } from "../values.ts";
 import { createQueue } from "./queue.ts";
@@ -9,12 +10,18 @@ import type { SessionEngine, SessionOutcome } from "./session.ts";
 export interface TaskRunner {
   /** Takes up what an earlier run of the server left: queued tasks run, the one that ran is failed. */
   resume(): Promise<void>;
-  /** Queues a task that is in the store. */
-  submit(taskId: string): Promise<void>;
+  /** Queues a task that is in the store; `work` spares reading again what the caller knows, where it starts at once. */
+  submit(taskId: string, work?: TaskWork): Promise<void>;
   /** Resolves when the task has ended; one that has ended already stays as it is. */
   stop(taskId: string): Promise<void>;
   /** Fails what runs, with the reason, and leaves what waits for the next start. */
   close(): Promise<void>;
+}
+
+/** What a task runs. */
+export interface TaskWork {
+  block: InstalledBlock;
+  inputs: Record<string, unknown>;
 }
 
 export interface TaskRunnerParts {
@@ -32,6 +39,7 @@ interface RunningTask {
 
 export function createTaskRunner({ store, catalog, engine, concurrency, log }: TaskRunnerParts): TaskRunner {
   const running = new Map<string, RunningTask>();
+  const known = new Map<string, TaskWork>();
 
   const work = async (taskId: string) => {
     const abort = new AbortController();
@@ -44,16 +52,20 @@ export function createTaskRunner({ store, catalog, engine, concurrency, log }: T
   };
   const queue = createQueue(concurrency, work);
 
-  const runTask = async (taskId: string, signal: AbortSignal) => {
+  const readWork = async (taskId: string): Promise<TaskWork | undefined> => {
     const task = await store.get(taskId);
-    if (!task || isTerminal(task.status)) return;
+    if (!task || isTerminal(task.status)) return undefined;
+    const block = await catalog.find(task.blockId, task.packageVersion);
+    return { block, inputs: await store.getInputs(taskId) };
+  };
+
+  const runTask = async (taskId: string, signal: AbortSignal) => {
     let outcome: SessionOutcome;
     try {
-      const block = await catalog.find(task.blockId, task.packageVersion);
-      const inputs = await store.getInputs(taskId);
+      const work = known.get(taskId) ?? (await readWork(taskId));
+      if (!work) return;
       outcome = await engine.run({
-        block,
-        inputs,
+        ...work,
         signal,
         onStarted: (sessionId) => void markRunning(taskId, sessionId),
         onEvent: ({ type, nodeId, event }) =>
@@ -91,9 +103,11 @@ export function createTaskRunner({ store, catalog, engine, concurrency, log }: T
         await store.setStatus(id, "failed");
       }
     },
-    async submit(taskId) {
+    async submit(taskId, work) {
       await store.setStatus(taskId, "pending");
+      if (work) known.set(taskId, work);
       queue.push(taskId);
+      known.delete(taskId); // what has to wait is not kept in memory
     },
     async stop(taskId) {
       if (queue.remove(taskId)) return store.setStatus(taskId, "stopped");

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Hono } from "hono";
-import type { TaskRunner } from "../engine/task-runner.ts";
+import type { TaskRunner, TaskWork } from "../engine/task-runner.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import { Refusal } from "../refusal.ts";
@@ -35,8 +35,8 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
   );
 
   routes.post("/", async (context) => {
-    const { task, isNew } = await acceptTask(parts, context.req.raw);
-    if (isNew) await runner.submit(task.id);
+    const { task, work } = await acceptTask(parts, context.req.raw);
+    if (work) await runner.submit(task.id, work);
     return context.json({ task: taskAnswer(task), userID: localProject, success: true });
   });
 
@@ -67,11 +67,11 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
   return routes;
 }
 
-/** A new task, or the one that the same request made before. */
+/** A new task with its work, or the one that the same request made before. */
 async function acceptTask(
   { catalog, store, limits, dataDirectory }: TasksRoutesParts,
   request: Request,
-): Promise<{ task: StoredTask; isNew: boolean }> {
+): Promise<{ task: StoredTask; work?: TaskWork }> {
   const id = randomUUID();
   const uploadDirectory = join(dataDirectory, "uploads", id);
   const { blockId, inputValues, files } = await readTaskRequest(request, uploadDirectory, limits);
@@ -80,17 +80,17 @@ async function acceptTask(
     const key = request.headers.get("Idempotency-Key") ?? undefined;
     const idempotency = await readIdempotency(key, { blockId, inputValues, files });
     const earlier = await findEarlier(store, idempotency);
-    if (earlier) return { task: earlier, isNew: false };
+    if (earlier) return { task: earlier };
 
     const block = await catalog.find(blockId);
     const inputs = prepareInputs(block, inputValues, files);
     const { packageVersion } = block;
     task = await store.create({ id, blockId, packageVersion, inputValues, inputs, idempotency });
-    if (task) return { task, isNew: true };
+    if (task) return { task, work: { block, inputs } };
     // The same request won a race.
     const winner = await findEarlier(store, idempotency);
     if (!winner) throw new Error(`The task ${id} was not stored.`);
-    return { task: winner, isNew: false };
+    return { task: winner };
   } finally {
     if (!task && files.length > 0) await rm(uploadDirectory, { recursive: true, force: true });
   }

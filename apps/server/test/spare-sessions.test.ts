@@ -1,0 +1,66 @@
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { listDescendants } from "../src/engine/process-tree.ts";
+import { fixturePackages, makeDataDirectory, openTestServer, type TestClient } from "./open-test-server.ts";
+import { isAlive, waitUntilGone } from "./processes.ts";
+
+test("runs a block again in a process that was there before", async () => {
+  await using server = await openTestServer({ spareExecutors: 1, concurrency: 1 });
+  const first = await runProcess(server);
+  const spare = await waitForSpare([first]);
+  expect(await runProcess(server)).toBe(spare);
+  expect(await waitForSpare([first, spare])).not.toBe(spare); // each runs one task
+});
+
+test("does not run what a package was before it changed", async () => {
+  await using packages = await makeDataDirectory();
+  await cp(join(fixturePackages, "lab"), join(packages.path, "lab"), { recursive: true });
+  await using server = await openTestServer({ spareExecutors: 1, packages: [packages.path] });
+  const first = await runProcess(server);
+  const spare = await waitForSpare([first]);
+  const file = join(packages.path, "lab/tasks/process/main.ts");
+  await writeFile(file, (await readFile(file, "utf8")).replace("first", "second"));
+  const id = await server.start("lab::process");
+  await server.waitForEnd(id);
+  expect(await server.finish(id)).toMatchObject({ result: { said: "second" } });
+  await waitUntilGone([spare], 5_000);
+});
+
+test("keeps no more spare executors than it may, none for ever, and nothing of theirs", async () => {
+  await using server = await openTestServer({ spareExecutors: 1, spareIdleMs: 1_500 });
+  const first = await runProcess(server);
+  const spare = await waitForSpare([first]);
+  const shout = await server.start("lab::shout", { text: "x" });
+  await server.waitForEnd(shout);
+  await waitUntilGone([spare], 5_000); // the newer block's took its place
+  const next = await waitForSpare([first, spare]);
+  await waitUntilGone([next], 10_000); // idle
+  const sessions = () => readdir(join(server.dataDirectory, "sessions"));
+  await expect.poll(sessions, { timeout: 10_000 }).toHaveLength(2);
+});
+
+test("takes its spare executors along when it closes", async () => {
+  const server = await openTestServer({ spareExecutors: 2 });
+  const first = await runProcess(server);
+  const spare = await waitForSpare([first]);
+  await server[Symbol.asyncDispose]();
+  expect(isAlive(spare)).toBe(false);
+});
+
+/** The process that ran the block. */
+async function runProcess(server: TestClient): Promise<number> {
+  const id = await server.start("lab::process");
+  await server.waitForEnd(id);
+  const { pid } = (await server.finish(id)).result as { pid: number };
+  return pid;
+}
+
+/** The one executor besides those `known`, once it has loaded its block. */
+async function waitForSpare(known: readonly number[]): Promise<number> {
+  const others = () => listDescendants(process.pid).filter((pid) => !known.includes(pid) && isAlive(pid));
+  // Compiling the block leaves the compiler running beneath it.
+  const parents = () => others().filter((pid) => listDescendants(pid).length > 0);
+  await expect.poll(parents, { timeout: 15_000 }).toHaveLength(1);
+  return parents()[0] ?? 0;
+}
