@@ -28,7 +28,7 @@ export function scheduledPauseMs(options: BackoffOptions, { looks }: WaitProgres
 }
 
 /** Share of the time waited so far, and its bounds; chosen by `bench/waiting.ts`. */
-const adaptive = { share: 0.09, shortestMs: 250, longestMs: 3_000, jitter: 0.1 };
+const adaptive = { share: 0.095, shortestMs: 250, longestMs: 3_000, jitter: 0.1 };
 
 /**
  * The pause where the caller asked for none in particular: a fixed share of the time waited so far. A short task is

@@ -35,14 +35,14 @@ export function createFetchTransport(fetch: typeof globalThis.fetch = globalThis
 /** Pages send uploads as `FormData`: their streamed bodies need HTTP/2. Every other runtime streams them. */
 const isPage = "XMLHttpRequest" in globalThis;
 
-function requestBody({ body, onBytesSent }: TransportRequest): RequestInit {
+function requestBody({ body, onBytesSent, signal }: TransportRequest): RequestInit {
   if (body === undefined) return {};
   if (typeof body === "string") return { body };
   if (isPage && body.parts.every((part) => part.blob)) return { body: toFormData(body) };
   const encoded = encodeMultipart(body);
   const length = encoded.contentLengthBytes;
   return {
-    body: onBytesSent ? countBytes(encoded.open(), onBytesSent) : encoded.open(),
+    body: watched(encoded.open(), signal, onBytesSent),
     headers: {
       "content-type": encoded.contentType,
       ...(length === undefined ? {} : { "content-length": String(length) }),
@@ -61,17 +61,24 @@ function toFormData({ fields, parts }: Upload): FormData {
   return form;
 }
 
-function countBytes(
+/** Counts what is taken, and ends with an abort: Node's fetch goes on reading a body whose request it has given up. */
+function watched(
   body: ReadableStream<Uint8Array>,
-  onBytesSent: (sentBytes: number) => void,
+  signal: AbortSignal,
+  onBytesSent: TransportRequest["onBytesSent"],
 ): ReadableStream<Uint8Array> {
   let sentBytes = 0;
   const counter = new TransformStream<Uint8Array, Uint8Array>(
     {
+      start(controller) {
+        if (signal.aborted) controller.error(signal.reason);
+        // The signal is that of one attempt and goes with it.
+        signal.addEventListener("abort", () => controller.error(signal.reason), { once: true });
+      },
       transform(chunk, controller) {
         controller.enqueue(chunk);
         sentBytes += chunk.byteLength;
-        onBytesSent(sentBytes);
+        onBytesSent?.(sentBytes);
       },
     },
     undefined,

@@ -1,7 +1,13 @@
 import { spawn } from "node:child_process";
 import { getEventListeners, once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { BackoffStrategy, TaskFailedError, TaskStoppedError, TimeoutError } from "@oomol/connect-core";
+import {
+  BackoffStrategy,
+  OomolConnectClient,
+  TaskFailedError,
+  TaskStoppedError,
+  TimeoutError,
+} from "@oomol/connect-core";
 import { describe, expect, test } from "vitest";
 import { serve } from "./helpers/serve.ts";
 
@@ -174,6 +180,69 @@ describe("abort", () => {
     abort.abort(reason);
     expect(await run).toBe(reason);
     await server.requestAborted();
+  });
+
+  test("while a file is on its way: its connection is closed, and the file", async () => {
+    await using server = await serve();
+    const abort = new AbortController();
+    let closeFile: () => void = () => undefined;
+    const fileClosed = new Promise<void>((resolve) => {
+      closeFile = resolve;
+    });
+    const open = () =>
+      new ReadableStream<Uint8Array>({
+        pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+        cancel: closeFile,
+      });
+    const file = {
+      field: "files",
+      name: "endless",
+      type: "a/b",
+      sizeBytes: undefined,
+      isRepeatable: false,
+      open,
+    };
+    const client = new OomolConnectClient<string>({ baseUrl: server.baseUrl }, () => file);
+    // Far enough that the server has seen the beginning.
+    const onUploadProgress = ({ loaded }: { loaded: number }) =>
+      void (loaded > 8_000_000 && abort.abort(reason));
+    const options = { signal: abort.signal, onUploadProgress };
+    await expect(client.tasks.runWithFiles("a::b", {}, "endless", options)).rejects.toBe(reason);
+    await Promise.all([server.requestAborted(), fileClosed]);
+  });
+
+  test("while it backs off after a failed look", async () => {
+    await using server = await serve({ onTask: (task) => task.setStatus("running") });
+    server.fake.inject({ kind: "status", status: 503, headers: { "retry-after": "600" } }, { method: "GET" });
+    const abort = new AbortController();
+    const run = server.client.tasks.run(block, { signal: abort.signal }).catch(keep);
+    await expect
+      .poll(() => server.requestsInFlight() === 0 && server.fake.requestsTo("GET", /./).length)
+      .toBe(1);
+    abort.abort(reason);
+    expect(await run).toBe(reason);
+    expect(listeners(abort.signal)).toBe(0);
+  });
+
+  test("while the last logs are fetched", async () => {
+    await using server = await serve();
+    server.fake.inject({ kind: "hang" }, { path: /logs/ });
+    const abort = new AbortController();
+    const run = server.client.tasks.run(block, { signal: abort.signal }).catch(keep);
+    await expect.poll(() => server.fake.requestsTo("GET", /logs/).length).toBe(1);
+    abort.abort(reason);
+    expect(await run).toBe(reason);
+    await server.requestAborted();
+  });
+
+  test("between a creation's attempts", async () => {
+    await using server = await serve();
+    server.fake.inject({ kind: "status", status: 429, headers: { "retry-after": "20" } }, { method: "POST" });
+    const abort = new AbortController();
+    const run = server.client.tasks.run(block, { signal: abort.signal }).catch(keep);
+    await expect.poll(() => server.requestsInFlight() === 0 && server.fake.requests.length).toBe(1);
+    abort.abort(reason);
+    expect(await run).toBe(reason);
   });
 
   test("while it sleeps, with nothing left behind", async () => {
