@@ -29,6 +29,11 @@ test("lists inputs and outputs as the manifest declares them, without groups", a
       { handle: "text", description: "What to say.", json_schema: { type: "string" } },
       { handle: "mark", json_schema: { type: "string", enum: ["!", "?"] }, value: "!" },
       { handle: "note", json_schema: { type: "string" }, nullable: true },
+      {
+        handle: "tone",
+        json_schema: { type: "integer", enum: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] },
+        nullable: true,
+      },
     ],
     outputs: [{ handle: "loud", json_schema: { type: "string" } }, { handle: "inputs" }],
   });

@@ -8,7 +8,7 @@ test("names what it knows on every answer", async () => {
   for (const path of ["/v1/blocks", "/nothing"]) {
     for (const Authorization of ["api-one", "wrong"]) {
       const response = await server.request(path, { headers: { Authorization } });
-      expect(response.headers.get("Connect-Extensions")).toBe("wait, after, events, idempotency");
+      expect(response.headers.get("Connect-Extensions")).toBe("wait, after, events, idempotency, files");
     }
   }
 });

@@ -45,9 +45,14 @@ test.each([
     'The input "mark" of lab::shout must be one of ["!","?"], but string "." was given.',
   ],
   [
+    "a value outside a long list",
+    { text: "a", tone: 13 },
+    'The input "tone" of lab::shout must be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more, but number 13 was given.',
+  ],
+  [
     "an unknown input",
     { text: "a", txet: 1 },
-    'lab::shout has no input "txet"; it takes "text", "mark" and "note".',
+    'lab::shout has no input "txet"; it takes "text", "mark", "note" and "tone".',
   ],
 ])("refuses %s, naming the handle", async (_what, inputs, message) => {
   await using server = await openTestServer();

@@ -12,7 +12,10 @@ test("runs a block to its result, with defaults and nulls filled in", async () =
   expect(ended).toMatchObject({ id: task?.id, status: "completed", inputValues: task?.inputValues });
   expect(await server.finish(ended.id)).toMatchObject({ result: { loud: "HELLO!" } });
   const output = (await server.logs(ended.id)).find((log) => log.type === "BlockOutput");
-  expect(output?.event).toMatchObject({ handle: "inputs", output: { text: "hello", mark: "!", note: null } });
+  expect(output?.event).toMatchObject({
+    handle: "inputs",
+    output: { text: "hello", mark: "!", note: null, tone: null },
+  });
 });
 
 test("logs what the engine and the block say, in order", async () => {

@@ -31,7 +31,7 @@ export function createApp(parts: AppParts): Hono {
     "/api/*",
     cors({
       origin: [...parts.allowedOrigins],
-      exposeHeaders: [extensionsHeader, "Preference-Applied"],
+      exposeHeaders: [extensionsHeader, "Preference-Applied", "Accept-Ranges", "Content-Range", "ETag"],
       maxAge: 600,
     }),
   );

@@ -8,6 +8,7 @@ import type { PackageCatalog } from "../packages/package-catalog.ts";
 import { Refusal } from "../refusal.ts";
 import type { IdempotentRequest, StoredTask, TaskStore } from "../store/task-store.ts";
 import { localProject, logAnswer, taskAnswer } from "./answers.ts";
+import { filesRoute } from "./files-route.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readTaskRequest } from "./read-task-request.ts";
@@ -63,6 +64,8 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
     const logs = await store.listLogs(task.id, parseAfter(context.req.query("after")));
     return context.json({ logs: logs.map((log) => logAnswer(log, task)), success: true });
   });
+
+  routes.get("/:id/files/*", filesRoute(store, parts.dataDirectory));
 
   return routes;
 }

@@ -62,11 +62,20 @@ function describe(errors: readonly ErrorObject[], value: unknown, isHidden: bool
 
 function expectation({ keyword, params, message }: ErrorObject): string {
   if (keyword === "type") return `must be of type ${[params.type].flat().join(" or ")}`;
-  if (keyword === "enum") return `must be one of ${JSON.stringify(params.allowedValues)}`;
+  if (keyword === "enum") return `must be one of ${listValues(params.allowedValues)}`;
   if (keyword === "const") return `must be ${JSON.stringify(params.allowedValue)}`;
   if (keyword === "additionalProperties") return `must not have the property "${params.additionalProperty}"`;
   return message ?? "must fit its json_schema";
 }
+
+/** The first ten, and how many more there are. */
+function listValues(values: readonly unknown[]): string {
+  if (values.length <= maxListed) return JSON.stringify(values);
+  const listed = values.slice(0, maxListed).map((value) => JSON.stringify(value));
+  return `${listed.join(", ")} and ${values.length - maxListed} more`;
+}
+
+const maxListed = 10;
 
 function resolvePointer(value: unknown, pointer: string): unknown {
   const keys = pointer.split("/").slice(1);

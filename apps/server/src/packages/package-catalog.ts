@@ -1,10 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import semver from "semver";
 import { Refusal } from "../refusal.ts";
 import { messageOf, quoteList } from "../values.ts";
 import { closestName } from "./closest-name.ts";
-import { compareVersions } from "./compare-versions.ts";
 import { type InstalledBlock, type InstalledPackage, readPackage } from "./read-package.ts";
 
 /** The packages that are there now. Folders are read at each call, so a changed one needs no restart. */
@@ -56,7 +56,7 @@ export function createPackageCatalog(directories: readonly string[], log: Logger
       const packages = await list();
       const versions = packages
         .filter((one) => one.name === packageName && (version === undefined || one.version === version))
-        .sort((one, other) => compareVersions(other.version, one.version));
+        .sort((one, other) => semver.rcompare(precedence(one), precedence(other)));
       for (const one of versions) {
         const block = one.blocks.find((candidate) => candidate.name === blockName);
         if (block) return block;
@@ -64,6 +64,11 @@ export function createPackageCatalog(directories: readonly string[], log: Logger
       throw new Refusal(404, explainUnknown(packageName, blockName, versions, packages));
     },
   };
+}
+
+/** What is no version counts as older than any. */
+function precedence({ version }: InstalledPackage): semver.SemVer | string {
+  return semver.parse(version) ?? "0.0.0-0";
 }
 
 /** The directory itself where it is a package, otherwise the folders in it, those of `@scope` folders included. */
