@@ -1,7 +1,12 @@
 import { definePackage } from "../../tsup.shared.ts";
 
 export default definePackage({
-  entry: { index: "src/index.ts", wire: "src/wire/index.ts", cli: "src/cli.ts" },
+  entry: {
+    index: "src/index.ts",
+    wire: "src/wire/index.ts",
+    testing: "src/testing/index.ts",
+    cli: "src/cli.ts",
+  },
   // One file to read at start: the engine waits for readiness.
   noExternal: ["mqtt"],
   external: ["esbuild"],

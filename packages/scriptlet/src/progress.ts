@@ -1,4 +1,3 @@
-const windowMs = 300;
 const swallowed = Promise.resolve();
 
 /** One job's throttled progress (section 6.4). */
@@ -11,8 +10,8 @@ export interface Progress {
   stop(): void;
 }
 
-/** Creates the throttle; `send` gets finite numbers from 0 to 100. */
-export function createProgress(send: (value: number) => Promise<void>): Progress {
+/** Creates the throttle; `send` gets finite numbers from 0 to 100. A window of 0 ms lets every value through. */
+export function createProgress(send: (value: number) => Promise<void>, windowMs = 300): Progress {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let pending: number | undefined;
   let isStopped = false;
@@ -21,6 +20,7 @@ export function createProgress(send: (value: number) => Promise<void>): Progress
     report(value) {
       if (isStopped) return swallowed;
       const progress = clamp(value);
+      if (windowMs === 0) return send(progress);
       if (timer !== undefined) {
         pending = progress;
         return swallowed;

@@ -23,6 +23,8 @@ export interface ContextOptions {
   inputs: Record<string, unknown>;
   inputsDef: HandleDefs;
   outputsDef: HandleDefs;
+  /** Tests without a manifest may send any handle. Default false. */
+  allowUndeclaredOutputs?: boolean;
   packageName: string;
   directories: { sessionDir: string; tmpDir: string; tmpPkgDir: string };
   environment: Environment;
@@ -45,6 +47,7 @@ export function createContext(options: ContextOptions): Context {
   const { output, outputs, encodeResult } = createOutputs({
     channel,
     outputsDef: options.outputsDef,
+    allowUndeclared: options.allowUndeclaredOutputs ?? false,
     encode: (def, value) => encodeValue(def, value, { sessionId, jobId, stores, warn }),
   });
 

@@ -14,6 +14,8 @@ export interface JobChannelOptions {
   stacks: readonly StackLevel[];
   /** Told what the user should not see as part of the run: sends after the finish. */
   warnLocally(text: string): void;
+  /** The throttle of progress, in milliseconds. Default 300. */
+  progressWindowMs?: number | undefined;
 }
 
 /** How a job ends: with an error, with a result, or with neither. */
@@ -49,6 +51,7 @@ export function createJobChannel({
   jobId,
   stacks,
   warnLocally,
+  progressWindowMs,
 }: JobChannelOptions): JobChannel {
   const outbox = createOutbox(mainframe);
   const job = { session_id: sessionId, job_id: jobId };
@@ -65,7 +68,7 @@ export function createJobChannel({
     const sent = outbox.send(sessionTopic, JSON.stringify(message));
     void outbox.send(topics.report, encodeLeniently({ ...report, ...message }));
     return sent;
-  });
+  }, progressWindowMs);
 
   const channel: JobChannel = {
     outbox,

@@ -4,12 +4,14 @@ import type { Ending, JobChannel } from "./job-channel.ts";
 export interface OutputsOptions {
   channel: JobChannel;
   outputsDef: HandleDefs;
+  /** Whether a handle that is not in `outputsDef` is sent as it is. */
+  allowUndeclared: boolean;
   /** A promise only where a file is written. */
   encode(def: HandleDef, value: unknown): unknown;
 }
 
 /** The sending of values: one, several, and as the result (sections 6.2 and 6.3). */
-export function createOutputs({ channel, outputsDef, encode }: OutputsOptions) {
+export function createOutputs({ channel, outputsDef, allowUndeclared, encode }: OutputsOptions) {
   return {
     output(handle: string, value: unknown, target: OutputTarget = {}): Promise<void> {
       if (channel.isFinished) return channel.toEngine({ type: "BlockOutput" });
@@ -58,7 +60,8 @@ export function createOutputs({ channel, outputsDef, encode }: OutputsOptions) {
   }
 
   function declared(handle: string): HandleDef | undefined {
-    return Object.hasOwn(outputsDef, handle) ? outputsDef[handle] : undefined;
+    if (Object.hasOwn(outputsDef, handle)) return outputsDef[handle];
+    return allowUndeclared ? { handle } : undefined;
   }
 
   function warnUndeclared(handle: string): Promise<void> {

@@ -3,12 +3,17 @@ import { type JobScope, jobScope } from "./job-scope.ts";
 
 type Callback = (error?: Error | null) => void;
 
-/** Turns what a block writes to stdout and stderr into its log (section 6.8); what nobody's job writes goes through. */
-export function captureOutput(): void {
-  for (const stdio of ["stdout", "stderr"] as const) {
+/**
+ * Turns what a block writes to stdout and stderr into its log (section 6.8); what nobody's job writes goes through.
+ * Returns what puts the streams back.
+ */
+export function captureOutput(): () => void {
+  const restores = (["stdout", "stderr"] as const).map((stdio) => {
     const stream = process[stdio];
     // The engine closes its pipe at the first line that is no UTF-8 (section 1.6).
-    stream.on("error", () => undefined);
+    const ignore = () => undefined;
+    stream.on("error", ignore);
+    const original = { write: stream.write, end: stream.end };
     const write = stream.write.bind(stream);
     const end = stream.end.bind(stream);
 
@@ -29,7 +34,14 @@ export function captureOutput(): void {
       if (chunk !== undefined && typeof chunk !== "function") logChunk(scope, stdio, chunk, rest);
       return stream;
     }) as typeof stream.end;
-  }
+    return () => {
+      stream.removeListener("error", ignore);
+      Object.assign(stream, original);
+    };
+  });
+  return () => {
+    for (const restore of restores) restore();
+  };
 }
 
 /** Logs what is left of an incomplete character when the block ends. */
@@ -40,7 +52,8 @@ export function flushOutput(scope: JobScope): void {
   }
 }
 
-function logChunk(
+/** Logs one write of a block. */
+export function logChunk(
   scope: JobScope,
   stdio: "stdout" | "stderr",
   chunk: string | Uint8Array,

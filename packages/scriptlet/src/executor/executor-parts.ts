@@ -1,6 +1,7 @@
+import type { Environment } from "../context/environment.ts";
 import type { JobChannel } from "../context/job-channel.ts";
 import type { Mainframe } from "../mainframe.ts";
-import type { VariableStore } from "../values/value-stores.ts";
+import type { Secrets, VariableStore } from "../values/value-stores.ts";
 import type { StackLevel } from "../wire/messages.ts";
 import type { BlockSource, LoadedBlock } from "./load-block.ts";
 
@@ -15,6 +16,11 @@ export interface ExecutorParts {
   variables: VariableStore;
   openJobs: Set<JobChannel>;
   inputsTimeoutMs: number;
+  environment: Environment;
+  /** The user's secrets; undefined where there are none. */
+  readSecrets(): Promise<Secrets | undefined>;
+  /** Tests of blocks only: what the executor of an engine decides otherwise. */
+  relaxed?: { allowUndeclaredOutputs: boolean; progressWindowMs: number };
   loadBlock(source: BlockSource): Promise<LoadedBlock>;
   flowNodeStore(stacks: readonly StackLevel[]): Record<string, unknown>;
   warnLocally(text: string): void;

@@ -9,14 +9,21 @@ import { awaitInputs } from "./await-inputs.ts";
 import { flushOutput } from "./capture-output.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
 import { type JobScope, jobScope } from "./job-scope.ts";
-import { createJobFiles, readSecrets } from "./value-files.ts";
+import { createJobFiles } from "./value-files.ts";
 
 /** Runs one job from `run_block` to its finish (section 2.6). Never rejects: whatever happens becomes the job's end. */
 export async function runJob(payload: BlockPayload, parts: ExecutorParts): Promise<void> {
   const { mainframe, sessionId, initialDir, warnLocally } = parts;
   const jobId = payload.job_id;
   const stacks = Array.isArray(payload.stacks) ? payload.stacks : [];
-  const channel = createJobChannel({ mainframe, sessionId, jobId, stacks, warnLocally });
+  const channel = createJobChannel({
+    mainframe,
+    sessionId,
+    jobId,
+    stacks,
+    warnLocally,
+    progressWindowMs: parts.relaxed?.progressWindowMs,
+  });
   const scope = createJobScope(channel);
   parts.openJobs.add(channel);
   try {
@@ -69,7 +76,7 @@ async function createJobContext(
   const stores = {
     variables: parts.variables,
     files: createJobFiles({ ...directories, sessionId, jobId }),
-    readSecrets,
+    readSecrets: parts.readSecrets,
   };
   const warn = (text: string) => void channel.warn(text);
   return createContext({
@@ -84,7 +91,8 @@ async function createJobContext(
     outputsDef: payload.outputs ?? {},
     packageName: parts.packageName,
     directories,
-    environment: process.env,
+    allowUndeclaredOutputs: parts.relaxed?.allowUndeclaredOutputs ?? false,
+    environment: parts.environment,
     stores,
     flowNodeStore: parts.flowNodeStore(payload.stacks ?? []),
     format,

@@ -10,7 +10,7 @@ import { createFlowNodeStores } from "./flow-node-stores.ts";
 import { createBlockLoader } from "./load-block.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import { runJob } from "./run-job.ts";
-import { createVariableStore } from "./value-files.ts";
+import { createVariableStore, readSecrets } from "./value-files.ts";
 
 export interface ExecutorOptions {
   mainframe: Mainframe;
@@ -100,6 +100,8 @@ function createParts({
     variables: createVariableStore(),
     openJobs: new Set(),
     inputsTimeoutMs: inputsTimeoutMs ?? 60_000,
+    environment: process.env,
+    readSecrets,
     loadBlock: createBlockLoader(cacheDir),
     flowNodeStore: createFlowNodeStores(),
     warnLocally,
