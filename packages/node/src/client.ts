@@ -1,8 +1,17 @@
-import { type ClientOptions, OomolConnectClient as CoreClient } from "@oomol/connect-core";
+import {
+  type ClientOptions,
+  OomolConnectClient as CoreClient,
+  createFetchTransport,
+} from "@oomol/connect-core";
+import { createUndiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";
 import { resolveUploadSource, type UploadSource } from "./upload-source.ts";
 
+/** Those of the core, and how to connect; the latter do nothing beside a `fetch` or `transport` of one's own. */
+export interface NodeClientOptions extends ClientOptions, UndiciTransportOptions {}
+
 /**
- * The client for Node.js: everything of `@oomol/connect-core`, and files from disk by their path.
+ * The client for Node.js: everything of `@oomol/connect-core`, files from disk by their path, connections kept and reused,
+ * proxies from the environment.
  *
  * @example
  * await using client = new OomolConnectClient({ baseUrl: "http://localhost:3000/api" });
@@ -10,7 +19,11 @@ import { resolveUploadSource, type UploadSource } from "./upload-source.ts";
  */
 export class OomolConnectClient extends CoreClient<UploadSource> {
   /** @throws {InvalidInputError} where an option cannot work, such as a relative `baseUrl`. */
-  constructor(options: ClientOptions = {}) {
-    super(options, resolveUploadSource);
+  constructor(options: NodeClientOptions = {}) {
+    super({ ...options, transport: options.transport ?? defaultTransport(options) }, resolveUploadSource);
   }
+}
+
+function defaultTransport(options: NodeClientOptions) {
+  return options.fetch ? createFetchTransport(options.fetch) : createUndiciTransport(options);
 }

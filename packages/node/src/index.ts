@@ -1,3 +1,4 @@
 export * from "@oomol/connect-core";
-export { OomolConnectClient } from "./client.ts";
+export { type NodeClientOptions, OomolConnectClient } from "./client.ts";
+export { createUndiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";
 export type { NamedPath, UploadSource } from "./upload-source.ts";

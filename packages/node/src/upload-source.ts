@@ -1,6 +1,5 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
-import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import {
   type UploadSource as CoreUploadSource,
@@ -9,6 +8,7 @@ import {
   type UploadPart,
 } from "@oomol/connect-core";
 import mime from "mime";
+import { streamFile } from "./file-stream.ts";
 
 /** A file for an upload: a path, a `file:` URL, `{ path, name?, type? }`, or what every runtime has (a Blob, named bytes). */
 export type UploadSource = string | URL | NamedPath | CoreUploadSource;
@@ -70,7 +70,7 @@ async function readableSize(path: string, place: string): Promise<number> {
 
 async function openFile(path: string, place: string): Promise<ReadableStream<Uint8Array>> {
   const handle = await open(path).catch((failure: unknown) => rejectUnreadable(failure, path, place));
-  return Readable.toWeb(handle.createReadStream({ highWaterMark: 2 ** 20 })) as ReadableStream<Uint8Array>;
+  return streamFile(handle);
 }
 
 const explanations: Record<string, string> = {

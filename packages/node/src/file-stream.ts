@@ -1,0 +1,55 @@
+import type { FileHandle } from "node:fs/promises";
+
+/** Large enough that the system calls do not show, and more than any socket buffers without saying so. */
+const pieceBytes = 2 ** 20;
+
+/** The bytes of an open file from its beginning, the next piece read while the last one is sent. Always closes the file. */
+export function streamFile(handle: FileHandle): ReadableStream<Uint8Array> {
+  let position = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const piece = spares.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
+          const { bytesRead } = await handle.read(piece, 0, pieceBytes, position);
+          position += bytesRead;
+          if (bytesRead === pieceBytes) return controller.enqueue(lend(piece));
+          // The last piece is copied: short ones may wait in a socket's own queue.
+          const rest = Uint8Array.from(piece.subarray(0, bytesRead));
+          keep(piece);
+          if (bytesRead > 0) return controller.enqueue(rest);
+          await handle.close();
+          controller.close();
+        } catch (failure) {
+          await handle.close();
+          throw failure;
+        }
+      },
+      cancel: () => handle.close(),
+    },
+    { highWaterMark: 1 },
+  );
+}
+
+/** Memory that waits for its next piece: fresh memory for each would pile up until the garbage collector comes. */
+const spares: Buffer[] = [];
+const mostSpares = 4;
+const lent = new WeakSet<Uint8Array>();
+
+function lend(piece: Buffer): Buffer {
+  lent.add(piece);
+  return piece;
+}
+
+/**
+ * Gives a chunk's memory back for the next read, if it is a whole piece of {@link streamFile}; for who knows that nobody
+ * reads the chunk any more.
+ */
+export function recycle(chunk: Uint8Array): void {
+  // Only our own buffers are ever lent.
+  if (lent.delete(chunk)) keep(chunk as Buffer);
+}
+
+function keep(piece: Buffer): void {
+  if (spares.length < mostSpares) spares.push(piece);
+}

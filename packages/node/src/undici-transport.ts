@@ -1,0 +1,172 @@
+import { Readable } from "node:stream";
+import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from "node:tls";
+import {
+  encodeMultipart,
+  InvalidInputError,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+  toTransportError,
+} from "@oomol/connect-core";
+import type { Dispatcher } from "undici";
+import { recycle } from "./file-stream.ts";
+
+export interface UndiciTransportOptions {
+  /** Connections kept to one server at most; a wait that the server holds occupies one. Default 256. */
+  maxConnections?: number;
+  /** Certificates, in PEM, that are trusted besides the system's. */
+  ca?: string | Buffer | readonly (string | Buffer)[];
+  /** Whether to speak HTTP/2 to servers that offer it in the TLS handshake. Default true. */
+  http2?: boolean;
+  /**
+   * The proxy's address; `false` for none. Default: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` of the environment, which
+   * never apply to this machine itself.
+   */
+  proxy?: string | false;
+}
+
+/**
+ * A transport on undici: bodies are streamed with their exact length, files read afresh for each attempt, connections
+ * kept and reused, and an abort closes the socket at once. Costs a quarter of the CPU of `fetch`.
+ */
+export function createUndiciTransport(options: UndiciTransportOptions = {}): Transport {
+  const connections = new Connections(options);
+  return {
+    async send(request) {
+      request.signal.throwIfAborted();
+      const { origin, pathname, search, hostname } = new URL(request.url);
+      const { headers, body, cancel } = requestBody(request);
+      try {
+        const dispatcher = await connections.towards(hostname);
+        const response = await dispatcher.request({
+          origin,
+          path: pathname + search,
+          method: request.method,
+          headers: headers ? { ...request.headers, ...headers } : request.headers,
+          // Takes any async iterable; its types do not say so.
+          body: (body ?? null) as string | null,
+          signal: request.signal,
+          // The client's own timers know how long a server may hold an answer.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        });
+        return toTransportResponse(response);
+      } catch (failure) {
+        cancel?.();
+        request.signal.throwIfAborted();
+        throw failure instanceof InvalidInputError ? failure : toTransportError(failure);
+      }
+    },
+    close: () => connections.close(),
+  };
+}
+
+/** The connections to all servers, made when the first request needs them. */
+class Connections {
+  readonly #options: UndiciTransportOptions;
+  #open: Promise<{ direct: Dispatcher; proxied: Dispatcher }> | undefined;
+  #isClosed = false;
+
+  constructor(options: UndiciTransportOptions) {
+    this.#options = options;
+  }
+
+  async towards(hostname: string): Promise<Dispatcher> {
+    if (this.#isClosed) throw new InvalidInputError("client", "is closed. Make a new one.");
+    this.#open ??= openDispatchers(this.#options);
+    const { direct, proxied } = await this.#open;
+    return isThisMachine(hostname) && this.#options.proxy === undefined ? direct : proxied;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const dispatchers = await this.#open;
+    await Promise.all([dispatchers?.direct.destroy(), dispatchers?.proxied.destroy()]);
+  }
+}
+
+async function openDispatchers({ maxConnections = 256, ca, http2 = true, proxy }: UndiciTransportOptions) {
+  // Loading it takes longer than loading everything else, so not before it is needed.
+  const { Agent, EnvHttpProxyAgent } = await import("undici");
+  const tls = ca === undefined ? {} : { secureContext: trusting(ca) };
+  const settings = { connections: maxConnections, allowH2: http2 };
+  const direct = new Agent({ ...settings, connect: tls });
+  if (proxy === false || (proxy === undefined && !hasProxyInEnvironment()))
+    return { direct, proxied: direct };
+  const given = proxy === undefined ? {} : { httpProxy: proxy, httpsProxy: proxy, noProxy: "" };
+  return {
+    direct,
+    proxied: new EnvHttpProxyAgent({ ...settings, ...given, requestTls: tls, proxyTls: tls }),
+  };
+}
+
+function trusting(ca: NonNullable<UndiciTransportOptions["ca"]>): SecureContext {
+  // Not in Node before 22.15, whatever its types say.
+  const known: readonly string[] = (getCACertificates as typeof getCACertificates | undefined)
+    ? getCACertificates()
+    : rootCertificates;
+  return createSecureContext({ ca: [...known, ...[ca].flat()] });
+}
+
+function hasProxyInEnvironment(): boolean {
+  const names = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"];
+  return names.some((name) => process.env[name]);
+}
+
+function isThisMachine(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function requestBody({ body, onBytesSent }: TransportRequest): {
+  body?: string | AsyncGenerator<Uint8Array>;
+  headers?: Record<string, string>;
+  cancel?: () => void;
+} {
+  if (body === undefined || typeof body === "string") return body === undefined ? {} : { body };
+  const encoded = encodeMultipart(body);
+  const reader = encoded.open().getReader();
+  const length = encoded.contentLengthBytes;
+  return {
+    body: sentBytes(reader, onBytesSent),
+    headers: {
+      "content-type": encoded.contentType,
+      ...(length === undefined ? {} : { "content-length": String(length) }),
+    },
+    // The connection may break while a source is silent; nobody would ask for its next chunk.
+    cancel: () => void reader.cancel().catch(() => undefined),
+  };
+}
+
+async function* sentBytes(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  onBytesSent: TransportRequest["onBytesSent"],
+): AsyncGenerator<Uint8Array> {
+  let sent = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const { byteLength } = value;
+      // Comes back when the socket has handed a large chunk to the system, so that its memory is free.
+      yield value;
+      recycle(value);
+      sent += byteLength;
+      onBytesSent?.(sent);
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+function toTransportResponse({ statusCode, headers, body }: Dispatcher.ResponseData): TransportResponse {
+  return {
+    status: statusCode,
+    header: (name) => {
+      const value = headers[name];
+      return Array.isArray(value) ? value.join(", ") : value;
+    },
+    text: () => body.text(),
+    // Node's own type of web streams, which lacks what the global one has only in name.
+    stream: () => Readable.toWeb(body) as ReadableStream<Uint8Array>,
+  };
+}
