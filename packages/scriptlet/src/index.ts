@@ -13,6 +13,8 @@ export {
 } from "./context/context.ts";
 export type { OutputSource } from "./context/output-source.ts";
 export type { BlockJob, RunBlockOptions } from "./context/run-block.ts";
+export { type BlockDefinition, type DefinedBlock, defineBlock } from "./define-block/define-block.ts";
+export { HandleValueError } from "./define-block/handle-value-error.ts";
 export { JobOverError } from "./errors/job-over-error.ts";
 export { RequestFailedError } from "./errors/request-failed-error.ts";
 export { RequestTimeoutError } from "./errors/request-timeout-error.ts";
