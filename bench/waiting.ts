@@ -1,6 +1,6 @@
 import {
   OomolConnectClient,
-  type TaskPollingOptions,
+  type PollingOptions,
   type Transport,
   type TransportResponse,
 } from "@oomol/connect-core";
@@ -9,7 +9,7 @@ import { type Measurement, mean, round } from "./helpers/measure.ts";
 const runs = 400;
 const seconds = [0.2, 1, 10, 100];
 
-const schedules: [name: string, options: TaskPollingOptions, canHold: boolean][] = [
+const schedules: [name: string, options: PollingOptions, canHold: boolean][] = [
   ["ours, a server in the field", {}, false],
   ["ours, a server that holds answers", {}, true],
   [
@@ -44,7 +44,7 @@ export async function measureWaiting(): Promise<Measurement> {
   };
 }
 
-async function waitOnce(durationMs: number, options: TaskPollingOptions, canHold: boolean) {
+async function waitOnce(durationMs: number, options: PollingOptions, canHold: boolean) {
   let nowMs = 0;
   let requests = 0;
   const clock = {

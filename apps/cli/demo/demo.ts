@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, styleText } from "node:util";
-import { OomolConnectClient, type TaskPollingOptions } from "@oomol/connect-node";
+import { OomolConnectClient, type PollingOptions } from "@oomol/connect-node";
 import { formatBlocks } from "../src/commands/blocks.ts";
 import { onInterrupt } from "../src/on-interrupt.ts";
 import { reportFailure } from "../src/report-failure.ts";
@@ -54,7 +54,7 @@ await reportFailure(async () => {
 
 async function watched<Outcome>(
   signal: AbortSignal,
-  run: (options: TaskPollingOptions) => Promise<Outcome>,
+  run: (options: PollingOptions) => Promise<Outcome>,
 ): Promise<Outcome> {
   using display = new TaskDisplay(process.stdout);
   const outcome = await run({

@@ -1,28 +1,28 @@
-import type { TaskRequest } from "./block-registry.ts";
+import type { CreateTaskRequest } from "./block-registry.ts";
 import { InvalidInputError } from "./errors/index.ts";
 import type { Http } from "./http.ts";
 import { normalizeInputValues } from "./input-values.ts";
-import type { RequestOptions, ResolvedClientOptions, TaskPollingOptions } from "./options.ts";
+import type { PollingOptions, RequestOptions, ResolvedClientOptions } from "./options.ts";
 import type { RunResult } from "./task-run.ts";
-import type { Tasks } from "./tasks.ts";
-import type { Applet, InputValues } from "./types.ts";
+import type { TasksClient } from "./tasks.ts";
+import type { Applet, TaskInputValues } from "./types.ts";
 import { splitVersionedName } from "./versions.ts";
 import { appletsAnswerSchema } from "./wire/index.ts";
 
 export interface RunAppletRequest {
   appletId: string;
   /** Laid over the applet's preset inputs, handle by handle, in any of the three forms. */
-  inputValues?: InputValues;
+  inputValues?: TaskInputValues;
 }
 
 /** Applets: blocks with inputs already filled in, listed by a service of their own. */
-export class Applets {
+export class AppletsClient {
   readonly #http: Http;
   readonly #appletsUrl: string;
-  readonly #tasks: Pick<Tasks<never>, "run">;
+  readonly #tasks: Pick<TasksClient<never>, "run">;
 
   /** @internal */
-  constructor(http: Http, options: ResolvedClientOptions, tasks: Pick<Tasks<never>, "run">) {
+  constructor(http: Http, options: ResolvedClientOptions, tasks: Pick<TasksClient<never>, "run">) {
     this.#http = http;
     this.#appletsUrl = options.appletsUrl;
     this.#tasks = tasks;
@@ -51,7 +51,7 @@ export class Applets {
    */
   async run(
     { appletId, inputValues }: RunAppletRequest,
-    options: TaskPollingOptions = {},
+    options: PollingOptions = {},
   ): Promise<RunResult<OpenOutputs>> {
     const { signal, headers } = options;
     const applets = await this.list({ ...(signal && { signal }), ...(headers && { headers }) });
@@ -69,7 +69,7 @@ export class Applets {
 // biome-ignore lint/suspicious/noExplicitAny: as for blocks that no registry knows
 type OpenOutputs = Record<string, any>;
 
-function appletRequest({ data }: Applet, inputValues: InputValues | undefined): TaskRequest {
+function appletRequest({ data }: Applet, inputValues: TaskInputValues | undefined): CreateTaskRequest {
   const packageName = splitVersionedName(data.packageId)?.name ?? data.packageId;
   const preset = normalizeInputValues(data.presetInputs ?? {});
   const merged = new Map(

@@ -1,4 +1,4 @@
-import type { InputValues } from "./types.ts";
+import type { TaskInputValues } from "./types.ts";
 
 /**
  * The blocks that the compiler knows; empty until a program adds its own, by hand or with `oomol-connect types`:
@@ -20,8 +20,8 @@ export type BlockId = keyof BlockRegistry | (string & Record<never, never>);
 export type InputsOf<Id> = Id extends keyof BlockRegistry
   ? BlockRegistry[Id] extends { inputs: infer Inputs }
     ? Inputs
-    : InputValues
-  : InputValues;
+    : TaskInputValues
+  : TaskInputValues;
 
 /** What a block returns, as registered; anything for an id that is not. */
 export type OutputsOf<Id> = Id extends keyof BlockRegistry
@@ -34,7 +34,7 @@ export type OutputsOf<Id> = Id extends keyof BlockRegistry
 type UnknownOutputs = Record<string, any>;
 
 /** What to run, and on what. */
-export interface TaskRequest<Id extends BlockId = BlockId> {
+export interface CreateTaskRequest<Id extends BlockId = BlockId> {
   /** `PACKAGE::BLOCK`. */
   blockId: Id;
   inputValues?: InputsOf<Id>;

@@ -14,7 +14,7 @@ export interface ListBlocksResponse {
 }
 
 /** Blocks: `/v1/blocks`. */
-export class Blocks {
+export class BlocksClient {
   readonly #http: Http;
 
   /** @internal */

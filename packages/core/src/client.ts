@@ -1,9 +1,9 @@
-import { Applets } from "./applets.ts";
-import { Blocks } from "./blocks.ts";
+import { AppletsClient } from "./applets.ts";
+import { BlocksClient } from "./blocks.ts";
 import { Http } from "./http.ts";
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from "./options.ts";
-import { Packages } from "./packages.ts";
-import { Tasks } from "./tasks.ts";
+import { PackagesClient } from "./packages.ts";
+import { TasksClient } from "./tasks.ts";
 import { resolveUploadSource, type UploadResolver, type UploadSource } from "./upload-source.ts";
 
 /**
@@ -15,10 +15,10 @@ import { resolveUploadSource, type UploadResolver, type UploadSource } from "./u
  * @typeParam Source What may be passed for a file; adapters widen it.
  */
 export class OomolConnectClient<Source = UploadSource> implements AsyncDisposable {
-  readonly blocks: Blocks;
-  readonly tasks: Tasks<Source>;
-  readonly packages: Packages;
-  readonly applets: Applets;
+  readonly blocks: BlocksClient;
+  readonly tasks: TasksClient<Source>;
+  readonly packages: PackagesClient;
+  readonly applets: AppletsClient;
   readonly #options: ResolvedClientOptions;
 
   /** @throws {InvalidInputError} where an option cannot work, such as a relative `baseUrl` outside a page. */
@@ -27,10 +27,10 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
     const http = new Http(this.#options);
     // Without a resolver of its own, a client takes what core takes.
     const resolver = resolveUpload ?? (resolveUploadSource as UploadResolver<unknown>);
-    this.blocks = new Blocks(http);
-    this.tasks = new Tasks<Source>(http, this.#options, resolver);
-    this.packages = new Packages(http, this.#options);
-    this.applets = new Applets(http, this.#options, this.tasks);
+    this.blocks = new BlocksClient(http);
+    this.tasks = new TasksClient<Source>(http, this.#options, resolver);
+    this.packages = new PackagesClient(http, this.#options);
+    this.applets = new AppletsClient(http, this.#options, this.tasks);
   }
 
   /** Frees connections that the client keeps. Safe to call twice. */

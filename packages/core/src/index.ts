@@ -1,16 +1,61 @@
 // The client
-
-export type { RunAppletRequest } from "./applets.ts";
-export { BackoffStrategy } from "./backoff.ts";
-export type { BlockId, BlockRegistry, InputsOf, OutputsOf, TaskRequest } from "./block-registry.ts";
-// What it runs, and what comes back
-export type { ListBlocksOptions, ListBlocksResponse } from "./blocks.ts";
 export { OomolConnectClient } from "./client.ts";
-// For adapters to other runtimes
-export { type Clock, systemClock } from "./delay.ts";
+export type {
+  ClientOptions,
+  InstallPollingOptions,
+  PollingOptions,
+  RequestOptions,
+  RetryOptions,
+  WaitOptions,
+} from "./options.ts";
+export { BackoffStrategy } from "./backoff.ts";
+export { normalizeInputValues } from "./input-values.ts";
+
+// Its resources
+export type { BlocksClient, ListBlocksOptions, ListBlocksResponse } from "./blocks.ts";
+export type {
+  CreateTaskResponse,
+  GetTaskLogsResponse,
+  GetTaskResponse,
+  ListTasksResponse,
+  StartOptions,
+  TasksClient,
+  UploadOptions,
+  UploadProgress,
+} from "./tasks.ts";
+export type {
+  GetInstallTaskResponse,
+  InstallPackageResponse,
+  ListInstallTasksResponse,
+  ListPackagesResponse,
+  PackagesClient,
+} from "./packages.ts";
+export type { AppletsClient, RunAppletRequest } from "./applets.ts";
+
+// What it runs, and what comes back
+export type { BlockId, BlockRegistry, CreateTaskRequest, InputsOf, OutputsOf } from "./block-registry.ts";
+export type { TaskEvent } from "./task-events.ts";
+export type { RunResult, TaskRun, TaskRunReference } from "./task-run.ts";
+export type { RunManyOptions, SettledRun } from "./run-many.ts";
+export type {
+  Applet,
+  Block,
+  BlockHandle,
+  InputValue,
+  InstallTask,
+  InstallTaskStatus,
+  NodeInputs,
+  Package,
+  PackageDependency,
+  Task,
+  TaskInputValues,
+  TaskLog,
+  TaskStatus,
+} from "./types.ts";
+
 // What may go wrong
 export * from "./errors/index.ts";
-export { createFetchTransport } from "./fetch-transport.ts";
+
 // Seeing what happens
 export {
   type ClientHooks,
@@ -19,32 +64,11 @@ export {
   type ResponseInfo,
   type RetryInfo,
 } from "./hooks.ts";
+
+// For adapters to other runtimes
+export { type Clock, systemClock } from "./delay.ts";
+export { createFetchTransport } from "./fetch-transport.ts";
 export { encodeMultipart, type MultipartBody } from "./multipart.ts";
-export type {
-  ClientOptions,
-  PollingOptions,
-  RequestOptions,
-  RetryOptions,
-  TaskPollingOptions,
-} from "./options.ts";
-export type {
-  GetInstallTaskResponse,
-  InstallPackageResponse,
-  ListInstallTasksResponse,
-  ListPackagesResponse,
-} from "./packages.ts";
-export type { RunManyOptions, SettledRun } from "./run-many.ts";
-export type { TaskEvent } from "./task-events.ts";
-export type { RunResult, TaskRun, TaskRunReference } from "./task-run.ts";
-export type {
-  CreateTaskResponse,
-  GetTaskLogsResponse,
-  GetTaskResponse,
-  ListTasksResponse,
-  StartOptions,
-  UploadOptions,
-  UploadProgress,
-} from "./tasks.ts";
 export {
   type Transport,
   TransportError,
@@ -54,19 +78,6 @@ export {
   type Upload,
   type UploadPart,
 } from "./transport.ts";
-export type {
-  Applet,
-  Block,
-  BlockHandle,
-  InputValue,
-  InputValues,
-  InstalledPackage,
-  InstallTask,
-  NodeInputs,
-  Task,
-  TaskLog,
-  TaskStatus,
-} from "./types.ts";
 export {
   type NamedData,
   resolveUploadSource,

@@ -1,5 +1,5 @@
 import { InvalidInputError } from "./errors/index.ts";
-import type { InputValue, InputValues, NodeInputs } from "./types.ts";
+import type { InputValue, NodeInputs, TaskInputValues } from "./types.ts";
 
 /** The node id that stands for the block itself (`connect-api.md`). */
 const blockItself = "_";
@@ -10,7 +10,7 @@ const blockItself = "_";
  *
  * @throws {InvalidInputError} with the place of the first thing that cannot be sent.
  */
-export function normalizeInputValues(inputValues: InputValues | undefined): NodeInputs[] {
+export function normalizeInputValues(inputValues: TaskInputValues | undefined): NodeInputs[] {
   if (inputValues === undefined) return [];
   if (Array.isArray(inputValues)) return fromList(inputValues);
   if (!isPlainObject(inputValues)) {

@@ -4,7 +4,7 @@ import { InvalidInputError } from "./errors/index.ts";
 import { createFetchTransport } from "./fetch-transport.ts";
 import type { ClientHooks } from "./hooks.ts";
 import type { Transport } from "./transport.ts";
-import type { Task, TaskLog } from "./types.ts";
+import type { InstallTask, Task, TaskLog } from "./types.ts";
 
 export interface ClientOptions {
   /**
@@ -64,7 +64,7 @@ export interface RequestOptions {
  * How to wait. With none of the first four the wait is adaptive: the first look at once, then pauses of a fixed share of
  * the time waited so far, between 0.25 and 3 seconds; a server that holds answers or streams events is used as such.
  */
-export interface PollingOptions<State = Task> extends RequestOptions {
+export interface WaitOptions<State> extends RequestOptions {
   /** First pause, in milliseconds. Default 2,000 once any of these four is given. */
   intervalMs?: number;
   /** Longest pause, in milliseconds. Default 10,000 once any of these four is given. */
@@ -81,8 +81,11 @@ export interface PollingOptions<State = Task> extends RequestOptions {
   onProgress?: (state: State) => void | Promise<void>;
 }
 
-/** {@link PollingOptions} of a task. */
-export interface TaskPollingOptions extends PollingOptions<Task> {
+/** {@link WaitOptions} for an installation. */
+export type InstallPollingOptions = WaitOptions<InstallTask>;
+
+/** {@link WaitOptions} for a task. */
+export interface PollingOptions extends WaitOptions<Task> {
   /** Called with each log once, in order; what it throws ends the wait. */
   onLog?: (log: TaskLog) => void | Promise<void>;
   /** When `signal` is aborted, also stop the task on the server. Default false. */
@@ -169,7 +172,7 @@ export interface ResolvedPollingOptions {
 }
 
 /** @throws {InvalidInputError} where an option cannot work. */
-export function resolvePollingOptions(options: PollingOptions<never> = {}): ResolvedPollingOptions {
+export function resolvePollingOptions(options: WaitOptions<never> = {}): ResolvedPollingOptions {
   const { intervalMs, maxIntervalMs, backoffStrategy, backoffFactor } = options;
   const isScheduled = [intervalMs, maxIntervalMs, backoffStrategy, backoffFactor].some(
     (option) => option !== undefined,

@@ -2,12 +2,12 @@ import { openDeadline } from "./deadline.ts";
 import { ApiError, InstallFailedError, InvalidInputError } from "./errors/index.ts";
 import { type Http, isTransient } from "./http.ts";
 import {
-  type PollingOptions,
+  type InstallPollingOptions,
   type RequestOptions,
   type ResolvedClientOptions,
   resolvePollingOptions,
 } from "./options.ts";
-import type { InstalledPackage, InstallTask } from "./types.ts";
+import type { InstallTask, Package } from "./types.ts";
 import { waitUntilDone } from "./wait.ts";
 import {
   installAnswerSchema,
@@ -17,7 +17,7 @@ import {
 } from "./wire/index.ts";
 
 export interface ListPackagesResponse {
-  packages: InstalledPackage[];
+  packages: Package[];
 }
 
 export interface InstallPackageResponse {
@@ -36,7 +36,7 @@ export interface GetInstallTaskResponse {
 }
 
 /** Packages: `/packages`, and the installation of more. */
-export class Packages {
+export class PackagesClient {
   readonly #http: Http;
   readonly #options: ResolvedClientOptions;
 
@@ -96,10 +96,7 @@ export class Packages {
    *
    * @throws {InstallFailedError} {TimeoutError}, or the reason of an aborted signal.
    */
-  async waitForInstallCompletion(
-    taskId: string,
-    options: PollingOptions<InstallTask> = {},
-  ): Promise<InstallTask> {
+  async waitForInstallCompletion(taskId: string, options: InstallPollingOptions = {}): Promise<InstallTask> {
     const { timeoutMs } = resolvePollingOptions(options);
     return this.#wait(taskId, options, this.#options.clock.now() + timeoutMs);
   }
@@ -108,7 +105,7 @@ export class Packages {
   async installAndWait(
     name: string,
     version: string,
-    options: PollingOptions<InstallTask> = {},
+    options: InstallPollingOptions = {},
   ): Promise<{ taskId: string; task: InstallTask }> {
     const { clock } = this.#options;
     const { timeoutMs } = resolvePollingOptions(options);
@@ -139,7 +136,7 @@ export class Packages {
     return { taskId, task: await this.#wait(taskId, options, deadlineMs) };
   }
 
-  #wait(taskId: string, options: PollingOptions<InstallTask>, deadlineMs: number): Promise<InstallTask> {
+  #wait(taskId: string, options: InstallPollingOptions, deadlineMs: number): Promise<InstallTask> {
     const { clock, random, hooks } = this.#options;
     const polling = resolvePollingOptions(options);
     const path = installPath(taskId);

@@ -1,7 +1,7 @@
 import { InvalidInputError } from "./errors/index.ts";
-import type { TaskPollingOptions } from "./options.ts";
+import type { PollingOptions } from "./options.ts";
 
-export interface RunManyOptions extends TaskPollingOptions {
+export interface RunManyOptions extends PollingOptions {
   /** How many tasks are under way at once. Default 5. */
   concurrency?: number;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "./delay.ts";
-import type { ResolvedPollingOptions, TaskPollingOptions } from "./options.ts";
+import type { PollingOptions, ResolvedPollingOptions } from "./options.ts";
 import { eventsOfLog, type TaskEvent } from "./task-events.ts";
 import type { Task, TaskLog } from "./types.ts";
 import { type Look, waitUntilDone } from "./wait.ts";
@@ -24,8 +24,8 @@ export type StreamedEvent = { task: Task } | { log: TaskLog };
 
 export interface WatchOptions {
   polling: ResolvedPollingOptions;
-  onProgress: TaskPollingOptions["onProgress"];
-  onLog: TaskPollingOptions["onLog"];
+  onProgress: PollingOptions["onProgress"];
+  onLog: PollingOptions["onLog"];
   /** When the wait is over, on the clock's own scale. */
   deadlineMs: number;
   /** Ends every loop of the watch. */

@@ -1,19 +1,19 @@
-import type { BlockId, InputsOf, OutputsOf, TaskRequest } from "./block-registry.ts";
+import type { BlockId, CreateTaskRequest, InputsOf, OutputsOf } from "./block-registry.ts";
 import { openDeadline } from "./deadline.ts";
 import { InvalidInputError } from "./errors/index.ts";
 import { type Http, type HttpCall, isTransient } from "./http.ts";
 import { normalizeInputValues } from "./input-values.ts";
 import {
+  type PollingOptions,
   type RequestOptions,
   type ResolvedClientOptions,
   resolvePollingOptions,
-  type TaskPollingOptions,
 } from "./options.ts";
 import { type RunManyOptions, runMany, type SettledRun } from "./run-many.ts";
 import { type RunResult, TaskRun, type TaskRunReference } from "./task-run.ts";
 import type { readTaskStream } from "./task-stream.ts";
 import { type TaskEndpoints, TaskWatch } from "./task-watch.ts";
-import type { InputValues, Task, TaskLog } from "./types.ts";
+import type { Task, TaskInputValues, TaskLog } from "./types.ts";
 import type { UploadResolver } from "./upload-source.ts";
 import { logsAnswerSchema, taskAnswerSchema, tasksAnswerSchema } from "./wire/index.ts";
 
@@ -45,13 +45,13 @@ export interface UploadProgress {
   loaded: number;
 }
 
-export interface StartOptions extends TaskPollingOptions {
+export interface StartOptions extends PollingOptions {
   /** Leaving `await using` stops a task that has not ended. Default false. */
   stopOnDispose?: boolean;
 }
 
 /** Tasks: one method per endpoint of `/v1/tasks`, and the verbs that create, wait and read the result in one. */
-export class Tasks<Source> {
+export class TasksClient<Source> {
   readonly #http: Http;
   readonly #options: ResolvedClientOptions;
   readonly #resolveUpload: UploadResolver<Source>;
@@ -81,7 +81,7 @@ export class Tasks<Source> {
    * @throws {InvalidInputError} for inputs that cannot be sent, {ApiError} where the server refuses them.
    */
   async create<const Id extends BlockId>(
-    request: TaskRequest<Id>,
+    request: CreateTaskRequest<Id>,
     options: RequestOptions = {},
   ): Promise<CreateTaskResponse> {
     const { blockId, inputValues } = checkRequest(request);
@@ -97,7 +97,7 @@ export class Tasks<Source> {
     options: RequestOptions & UploadOptions = {},
   ): Promise<CreateTaskResponse> {
     checkRequest({ blockId });
-    const normalized = normalizeInputValues(inputValues as InputValues | undefined);
+    const normalized = normalizeInputValues(inputValues as TaskInputValues | undefined);
     const sources = (Array.isArray(files) ? files : [files]) as readonly Source[];
     if (sources.length === 0)
       throw new InvalidInputError("files", "the list is empty; without files, use `run`.");
@@ -136,15 +136,15 @@ export class Tasks<Source> {
    *
    * @throws {TaskFailedError} {TaskStoppedError} {TimeoutError}, or the reason of an aborted signal.
    */
-  async waitForCompletion(taskId: string, options: TaskPollingOptions = {}): Promise<Task> {
+  async waitForCompletion(taskId: string, options: PollingOptions = {}): Promise<Task> {
     const run = this.attach(taskId, options);
     return this.#stoppingOnAbort(run, options, () => run.completion());
   }
 
   /** {@link create}, then {@link waitForCompletion}. */
   async createAndWait<const Id extends BlockId>(
-    request: TaskRequest<Id>,
-    options: TaskPollingOptions = {},
+    request: CreateTaskRequest<Id>,
+    options: PollingOptions = {},
   ): Promise<{ taskId: string; task: Task }> {
     const run = await this.start(request, options);
     return { taskId: run.id, task: await this.#stoppingOnAbort(run, options, () => run.completion()) };
@@ -155,7 +155,7 @@ export class Tasks<Source> {
     blockId: Id,
     inputValues: Partial<InputsOf<Id>> | undefined,
     files: Source | readonly Source[],
-    options: TaskPollingOptions & UploadOptions = {},
+    options: PollingOptions & UploadOptions = {},
   ): Promise<{ taskId: string; task: Task }> {
     const run = await this.#startWithFiles(blockId, inputValues, files, options);
     return { taskId: run.id, task: await this.#stoppingOnAbort(run, options, () => run.completion()) };
@@ -169,8 +169,8 @@ export class Tasks<Source> {
    * @throws {TaskFailedError} {TaskStoppedError} {TimeoutError}, or the reason of an aborted signal.
    */
   async run<const Id extends BlockId>(
-    request: TaskRequest<Id>,
-    options: TaskPollingOptions = {},
+    request: CreateTaskRequest<Id>,
+    options: PollingOptions = {},
   ): Promise<RunResult<OutputsOf<Id>>> {
     const run = await this.start(request, options);
     return this.#stoppingOnAbort(run, options, () => run.result());
@@ -181,7 +181,7 @@ export class Tasks<Source> {
     blockId: Id,
     inputValues: Partial<InputsOf<Id>> | undefined,
     files: Source | readonly Source[],
-    options: TaskPollingOptions & UploadOptions = {},
+    options: PollingOptions & UploadOptions = {},
   ): Promise<RunResult<OutputsOf<Id>>> {
     const run = await this.#startWithFiles(blockId, inputValues, files, options);
     return this.#stoppingOnAbort(run, options, () => run.result());
@@ -189,7 +189,7 @@ export class Tasks<Source> {
 
   /** Creates a task and gives its handle: to follow, await or stop it. */
   async start<const Id extends BlockId>(
-    request: TaskRequest<Id>,
+    request: CreateTaskRequest<Id>,
     options: StartOptions = {},
   ): Promise<TaskRun<OutputsOf<Id>>> {
     return this.#starting<OutputsOf<Id>>(options, (given) => this.create(request, given));
@@ -208,9 +208,9 @@ export class Tasks<Source> {
    * free, so an endless iterable is fine; leaving the loop aborts what is under way.
    */
   runMany<const Id extends BlockId>(
-    requests: Iterable<TaskRequest<Id>> | AsyncIterable<TaskRequest<Id>>,
+    requests: Iterable<CreateTaskRequest<Id>> | AsyncIterable<CreateTaskRequest<Id>>,
     options: RunManyOptions = {},
-  ): AsyncGenerator<SettledRun<TaskRequest<Id>, RunResult<OutputsOf<Id>>>, undefined> {
+  ): AsyncGenerator<SettledRun<CreateTaskRequest<Id>, RunResult<OutputsOf<Id>>>, undefined> {
     return runMany(requests, (request, signal) => this.run(request, { ...options, signal }), options);
   }
 
@@ -316,7 +316,7 @@ export class Tasks<Source> {
 
   async #stoppingOnAbort<Outputs, Value>(
     run: TaskRun<Outputs>,
-    { signal, stopOnAbort }: TaskPollingOptions,
+    { signal, stopOnAbort }: PollingOptions,
     wait: () => Promise<Value>,
   ): Promise<Value> {
     try {
@@ -352,7 +352,7 @@ async function* streamTask(
   yield* module.readTaskStream(...parameters);
 }
 
-function checkRequest<Request extends TaskRequest>(request: Request): Request {
+function checkRequest<Request extends CreateTaskRequest>(request: Request): Request {
   const { blockId } = request;
   if (typeof blockId !== "string" || !/^.+::.+$/.test(blockId)) {
     throw new InvalidInputError(

@@ -87,17 +87,34 @@ export interface NodeInputs {
  * The three forms in which inputs may be given: `{ handle: value }`, `[{ handle, value }]`, or per node
  * `[{ nodeId, inputs: [{ handle, value }] }]`. An empty list is the node form and stays empty.
  */
-export type InputValues = Readonly<Record<string, unknown>> | readonly InputValue[] | readonly NodeInputs[];
+export type TaskInputValues =
+  | Readonly<Record<string, unknown>>
+  | readonly InputValue[]
+  | readonly NodeInputs[];
+
+/** A package that another one needed. */
+export interface PackageDependency {
+  name: string;
+  version: string;
+  packagePath: string;
+}
+
+/** `pending` and `running` go on, `success` and `failed` are an installation's end; anything else counts as going on. */
+export type InstallTaskStatus =
+  | "pending"
+  | "running"
+  | "success"
+  | "failed"
+  | (string & Record<never, never>);
 
 /** The installation of a package. */
 export interface InstallTask {
   id: string;
   name: string;
   version?: string;
-  /** `pending` and `running` go on, `success` and `failed` are its end; anything else counts as going on. */
-  status: "pending" | "running" | "success" | "failed" | (string & Record<never, never>);
+  status: InstallTaskStatus;
   packagePath?: string;
-  dependencies?: { name: string; version: string; packagePath: string }[];
+  dependencies?: PackageDependency[];
   error?: string;
   /** Epoch milliseconds. */
   createdAt?: number;
@@ -107,7 +124,7 @@ export interface InstallTask {
 }
 
 /** A package that the server has installed. */
-export interface InstalledPackage {
+export interface Package {
   name: string;
   version: string;
   [field: string]: unknown;

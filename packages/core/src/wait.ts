@@ -47,14 +47,15 @@ export async function waitUntilDone<State>(plan: WaitPlan<State>): Promise<State
         if (look.isDone) return look.state;
         looks += 1;
         failures = 0;
-        pauseMs = look.retryAfterMs ?? (look.wasHeld ? 0 : pauseAfter(plan, looks, clock.now() - startedMs));
+        pauseMs =
+          atMost(look.retryAfterMs) ?? (look.wasHeld ? 0 : pauseAfter(plan, looks, clock.now() - startedMs));
       } catch (failure) {
         scope.signal.throwIfAborted();
         failures += 1;
         if (!plan.isTransient(failure) || failures >= polling.maxFailures) throw failure;
         scope.lastFailure = failure;
         pauseMs =
-          retryAfterOf(failure) ??
+          atMost(retryAfterOf(failure)) ??
           retryPauseMs(failures, failureBounds, plan.random) + shortestFailurePauseMs;
       }
       await clock.delay(pauseMs, scope.signal);
@@ -67,6 +68,13 @@ export async function waitUntilDone<State>(plan: WaitPlan<State>): Promise<State
 /** Between looks that fail; never nothing, or a dead server would be asked without pause. */
 const failureBounds = { baseMs: 500, maxMs: 5_000 };
 const shortestFailurePauseMs = 100;
+
+/** A server that asks to be left alone for a day is asked again all the same. */
+const longestAskedPauseMs = 300_000;
+
+function atMost(askedMs: number | undefined): number | undefined {
+  return askedMs === undefined ? undefined : Math.min(askedMs, longestAskedPauseMs);
+}
 
 function pauseAfter<State>({ polling, random }: WaitPlan<State>, looks: number, waitedMs: number): number {
   const progress = { looks, waitedMs };

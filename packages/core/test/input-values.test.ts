@@ -2,7 +2,7 @@ import { InvalidInputError } from "@oomol/connect-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { normalizeInputValues } from "../src/input-values.ts";
-import type { InputValues } from "../src/types.ts";
+import type { TaskInputValues } from "../src/types.ts";
 
 test("an object is one node", () => {
   expect(normalizeInputValues({ text: "a", speed: 2 })).toEqual([
@@ -61,8 +61,8 @@ describe("what cannot be sent is told with its place", () => {
     [{ bytes: new Uint8Array(1) }, "inputValues.bytes: a file or bytes cannot be an input value"],
     [{ map: new Map() }, "inputValues.map: a Map or Set would be sent empty"],
   ])("%o", (inputValues, message) => {
-    expect(() => normalizeInputValues(inputValues as InputValues)).toThrow(InvalidInputError);
-    expect(() => normalizeInputValues(inputValues as InputValues)).toThrow(message);
+    expect(() => normalizeInputValues(inputValues as TaskInputValues)).toThrow(InvalidInputError);
+    expect(() => normalizeInputValues(inputValues as TaskInputValues)).toThrow(message);
   });
 });
 
@@ -91,7 +91,7 @@ test("normalising twice is normalising once, and writes nothing into the caller'
   fc.assert(
     fc.property(fc.oneof(objectForm, listForm, nodeForm), (inputValues) => {
       const before = structuredClone(inputValues);
-      const once = normalizeInputValues(inputValues as InputValues);
+      const once = normalizeInputValues(inputValues as TaskInputValues);
       expect(normalizeInputValues(once)).toEqual(once);
       expect(inputValues).toEqual(before);
     }),

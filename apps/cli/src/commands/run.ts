@@ -1,4 +1,4 @@
-import type { OomolConnectClient, RunResult, TaskPollingOptions } from "@oomol/connect-node";
+import type { OomolConnectClient, PollingOptions, RunResult } from "@oomol/connect-node";
 import type { Command } from "commander";
 import { addConnectionFlags, type ConnectionFlags, connect } from "../connection.ts";
 import { onInterrupt } from "../on-interrupt.ts";
@@ -55,7 +55,7 @@ function runBlock(
   blockId: string,
   inputs: Record<string, unknown>,
   files: string[],
-  options: TaskPollingOptions,
+  options: PollingOptions,
 ): Promise<RunResult> {
   return files.length > 0
     ? client.tasks.runWithFiles(blockId, inputs, files, options)

@@ -1,4 +1,4 @@
-import type { Applet, Block, InstalledPackage, InstallTask, NodeInputs } from "../types.ts";
+import type { Applet, Block, InstallTask, NodeInputs, Package } from "../types.ts";
 import { type ExtensionName, extensionsHeader } from "../wire/index.ts";
 import { FakeTask, type ReceivedFile } from "./fake-task.ts";
 import { type Fault, Faults, type FaultTarget } from "./faults.ts";
@@ -7,7 +7,7 @@ import { streamTask } from "./stream-task.ts";
 export interface FakeServerOptions {
   /** What `blocks.list` answers. */
   blocks?: Omit<Block, "blockId" | "version">[];
-  packages?: InstalledPackage[];
+  packages?: Package[];
   applets?: Applet[];
   /** What the server announces and does. Default: nothing, as servers in the field. */
   extensions?: readonly ExtensionName[];
