@@ -77,7 +77,14 @@ export class Http {
         const mayRepeat = call.isIdempotent || idempotencyKey !== undefined || surelyDidNotHappen(failure);
         if (call.isSingleAttempt || attempt > retry.limit || !mayRepeat || !isTransient(failure))
           throw failure;
-        if (call.upload?.parts.some((part) => !part.isRepeatable)) throw failure;
+        const once = call.upload?.parts.find((part) => !part.isRepeatable);
+        if (once) {
+          const advice = `"${once.name}" is a stream, which can be read once`;
+          hooks.onWarning?.(
+            `${call.method} ${call.path} was not sent again: ${advice}. A path or a Blob could be.`,
+          );
+          throw failure;
+        }
         const asked = failure instanceof ApiError ? failure.retryAfterMs : undefined;
         if (asked !== undefined && asked > retry.maxRetryAfterMs) throw failure;
         const pauseMs = asked ?? retryPauseMs(attempt, retry, random);

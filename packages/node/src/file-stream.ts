@@ -3,9 +3,15 @@ import type { FileHandle } from "node:fs/promises";
 /** Large enough that the system calls do not show, and more than any socket buffers without saying so. */
 const pieceBytes = 2 ** 20;
 
-/** The bytes of an open file from its beginning, the next piece read while the last one is sent. Always closes the file. */
-export function streamFile(handle: FileHandle): ReadableStream<Uint8Array> {
+/**
+ * The bytes of an open file from its beginning, the next piece read while the last one is sent. `closes`: whether the
+ * stream's end, however it comes, closes the file.
+ */
+export function streamFile(handle: FileHandle, { closes }: { closes: boolean }): ReadableStream<Uint8Array> {
   let position = 0;
+  const close = async () => {
+    if (closes) await handle.close();
+  };
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -18,14 +24,14 @@ export function streamFile(handle: FileHandle): ReadableStream<Uint8Array> {
           const rest = Uint8Array.from(piece.subarray(0, bytesRead));
           keep(piece);
           if (bytesRead > 0) return controller.enqueue(rest);
-          await handle.close();
+          await close();
           controller.close();
         } catch (failure) {
-          await handle.close();
+          await close();
           throw failure;
         }
       },
-      cancel: () => handle.close(),
+      cancel: close,
     },
     { highWaterMark: 1 },
   );

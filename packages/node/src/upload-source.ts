@@ -1,17 +1,21 @@
-import { open } from "node:fs/promises";
-import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
+import type { FileHandle } from "node:fs/promises";
+import { Readable } from "node:stream";
 import {
+  type NamedData as CoreNamedData,
   type UploadSource as CoreUploadSource,
   InvalidInputError,
   resolveUploadSource as resolveCoreUploadSource,
   type UploadPart,
 } from "@oomol/connect-core";
 import mime from "mime";
-import { streamFile } from "./file-stream.ts";
+import { handlePart, pathPart } from "./file-part.ts";
+import { type ByteStream, streamPart } from "./stream-part.ts";
 
-/** A file for an upload: a path, a `file:` URL, `{ path, name?, type? }`, or what every runtime has (a Blob, named bytes). */
-export type UploadSource = string | URL | NamedPath | CoreUploadSource;
+/**
+ * A file for an upload: a path, a `file:` URL, `{ path, name?, type? }`, a `File` or `Blob`, an `fs.ReadStream`, or
+ * `{ data, name, type? }` with bytes, text, a `FileHandle`, any stream, or an iterable of chunks.
+ */
+export type UploadSource = string | URL | NamedPath | NamedData | ByteStream | CoreUploadSource;
 
 export interface NamedPath {
   path: string | URL;
@@ -21,68 +25,68 @@ export interface NamedPath {
   type?: string;
 }
 
+export interface NamedData {
+  data: CoreNamedData["data"] | FileHandle | ByteStream;
+  /** The name that the server sees. May be left out where `data` has one: a `File`, an `fs.ReadStream`. */
+  name?: string;
+  /** MIME type. Default: that of `data`, else by the name's ending, else `application/octet-stream`. */
+  type?: string;
+}
+
+const accepted =
+  "a path, a file: URL, a File, a Blob, an fs.ReadStream, { path, name?, type? }, or { data, name, type? } with " +
+  "a Buffer, an ArrayBuffer, a typed array, a string, a Blob, a FileHandle, a Node or web stream, or an iterable of chunks";
+
 /**
- * Turns a file on disk into an upload part that reads it in pieces, and afresh for each attempt.
+ * Turns what a caller passes for a file into an upload part. Files and handles are read in pieces, and afresh for each
+ * attempt; a stream can be read once.
  *
- * @throws {InvalidInputError} for a file that is not there, may not be read, or is none.
+ * @throws {InvalidInputError} for a file that is not there, may not be read, or is none, and for anything but an
+ * {@link UploadSource}, naming what is accepted.
  */
 export async function resolveUploadSource(source: UploadSource, index: number): Promise<UploadPart> {
-  if (typeof source === "string" || source instanceof URL)
-    return filePart({ path: source }, `files[${index}]`);
-  if (typeof source === "object" && source !== null && "path" in source)
-    return filePart(source, `files[${index}]`);
-  return resolveCoreUploadSource(source, index);
+  const place = `files[${index}]`;
+  if (typeof source === "string" || source instanceof URL) return pathPart({ path: source }, place, typeOf);
+  if (typeof source !== "object" || source === null) throw unacceptable(place, source);
+  if (isByteStream(source)) return streamPart({ data: source }, place, typeOf);
+  if (source instanceof Blob) return resolveCoreUploadSource(source, index);
+  if ("path" in source) return pathPart(source, place, typeOf);
+  if (!("data" in source)) throw unacceptable(place, source);
+  const { data } = source;
+  if (isFileHandle(data)) return handlePart({ ...source, data }, place, typeOf);
+  if (isByteStream(data)) return streamPart({ ...source, data }, place, typeOf);
+  if (!isCoreData(data)) throw unacceptable(`${place}.data`, data);
+  const type = source.type ?? (data instanceof Blob && data.type ? data.type : typeOf(source.name ?? ""));
+  return resolveCoreUploadSource({ ...source, data, type }, index);
 }
 
-async function filePart(source: NamedPath, place: string): Promise<UploadPart> {
-  const path = toPath(source.path, place);
-  const sizeBytes = await readableSize(path, place);
-  const name = source.name ?? basename(path);
-  return {
-    field: "files",
-    name,
-    type: source.type ?? mime.getType(name) ?? "application/octet-stream",
-    sizeBytes,
-    isRepeatable: true,
-    open: () => openFile(path, place),
-  };
+function typeOf(name: string): string {
+  // The library takes a name without a dot for an ending.
+  return (name.includes(".") ? mime.getType(name) : null) ?? "application/octet-stream";
 }
 
-function toPath(path: string | URL, place: string): string {
-  if (typeof path === "string" && path !== "") return path;
-  if (path instanceof URL && path.protocol === "file:") return fileURLToPath(path);
-  throw new InvalidInputError(
-    place,
-    `expected a path or a file: URL, got ${path === "" ? "an empty path" : String(path)}.`,
+function isByteStream(source: unknown): source is ByteStream {
+  if (typeof source !== "object" || source === null || ArrayBuffer.isView(source)) return false;
+  // A FileHandle and a Blob have streams, but are none.
+  return source instanceof Readable || Symbol.asyncIterator in source || Symbol.iterator in source;
+}
+
+function isFileHandle(data: unknown): data is FileHandle {
+  return typeof data === "object" && data !== null && "fd" in data && "stat" in data && "read" in data;
+}
+
+function isCoreData(data: unknown): data is CoreNamedData["data"] {
+  return (
+    typeof data === "string" ||
+    data instanceof Blob ||
+    data instanceof ArrayBuffer ||
+    ArrayBuffer.isView(data)
   );
 }
 
-async function readableSize(path: string, place: string): Promise<number> {
-  const handle = await open(path).catch((failure: unknown) => rejectUnreadable(failure, path, place));
-  try {
-    const stats = await handle.stat();
-    if (!stats.isFile()) throw new InvalidInputError(place, `"${path}" is not a file.`);
-    return stats.size;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function openFile(path: string, place: string): Promise<ReadableStream<Uint8Array>> {
-  const handle = await open(path).catch((failure: unknown) => rejectUnreadable(failure, path, place));
-  return streamFile(handle);
-}
-
-const explanations: Record<string, string> = {
-  ENOENT: "does not exist",
-  EACCES: "may not be read by this user",
-  EPERM: "may not be read by this user",
-  EISDIR: "is a directory, not a file",
-  ENOTDIR: "does not exist: a part of its path is a file",
-};
-
-function rejectUnreadable(failure: unknown, path: string, place: string): never {
-  const code = failure instanceof Error && "code" in failure ? String(failure.code) : "";
-  const reason = explanations[code] ?? (failure instanceof Error ? failure.message : String(failure));
-  throw new InvalidInputError(place, `"${path}" ${reason}.`, { cause: failure });
+function unacceptable(place: string, source: unknown): InvalidInputError {
+  const kind = Object.prototype.toString.call(source).slice(8, -1);
+  const needsName = ArrayBuffer.isView(source) || source instanceof ArrayBuffer || isFileHandle(source);
+  const hint = needsName ? " It has no name of its own: pass { data, name }." : "";
+  return new InvalidInputError(place, `expected ${accepted}; got ${kind}.${hint}`);
 }

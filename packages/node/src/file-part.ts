@@ -1,0 +1,84 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { InvalidInputError, type UploadPart } from "@oomol/connect-core";
+import { streamFile } from "./file-stream.ts";
+
+/** Guesses a MIME type by a file's name. */
+export type TypeOf = (name: string) => string;
+
+interface Named {
+  name?: string;
+  type?: string;
+}
+
+/** A file on disk, opened only while it is read. */
+export async function pathPart(
+  source: Named & { path: string | URL },
+  place: string,
+  typeOf: TypeOf,
+): Promise<UploadPart> {
+  const path = toPath(source.path, place);
+  const handle = await openReadable(path, place);
+  try {
+    const sizeBytes = await sizeOf(handle, `"${path}"`, place);
+    const openPart = async () => streamFile(await openReadable(path, place), { closes: true });
+    return filePart(source.name ?? basename(path), source.type, typeOf, { sizeBytes, open: openPart });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A file that the caller has opened, and closes. */
+export async function handlePart(
+  source: Named & { data: FileHandle },
+  place: string,
+  typeOf: TypeOf,
+): Promise<UploadPart> {
+  const { data: handle, name, type } = source;
+  if (!name)
+    throw new InvalidInputError(`${place}.name`, "a FileHandle does not know its file's name; pass one.");
+  if (handle.fd < 0) throw new InvalidInputError(`${place}.data`, "the FileHandle is closed.");
+  const sizeBytes = await sizeOf(handle, "what the FileHandle has open", `${place}.data`);
+  return filePart(name, type, typeOf, { sizeBytes, open: () => streamFile(handle, { closes: false }) });
+}
+
+function filePart(
+  name: string,
+  type: string | undefined,
+  typeOf: TypeOf,
+  file: Pick<UploadPart, "sizeBytes" | "open">,
+): UploadPart {
+  return { field: "files", name, type: type ?? typeOf(name), isRepeatable: true, ...file };
+}
+
+function toPath(path: string | URL, place: string): string {
+  if (typeof path === "string" && path !== "") return path;
+  if (path instanceof URL && path.protocol === "file:") return fileURLToPath(path);
+  const seen =
+    path === "" ? "an empty path" : path instanceof URL ? `a URL with ${path.protocol}` : typeof path;
+  throw new InvalidInputError(place, `expected a path or a file: URL, got ${seen}.`);
+}
+
+async function sizeOf(handle: FileHandle, what: string, place: string): Promise<number> {
+  const stats = await handle.stat();
+  if (stats.isFile()) return stats.size;
+  throw new InvalidInputError(place, `${what} is ${stats.isDirectory() ? "a directory, " : ""}not a file.`);
+}
+
+function openReadable(path: string, place: string): Promise<FileHandle> {
+  return open(path).catch((failure: unknown) => {
+    const code = failure instanceof Error && "code" in failure ? String(failure.code) : "";
+    const reason = explanations[code] ?? (failure instanceof Error ? failure.message : String(failure));
+    throw new InvalidInputError(place, `"${path}" ${reason}.`, { cause: failure });
+  });
+}
+
+const explanations: Record<string, string> = {
+  ENOENT: "does not exist",
+  EACCES: "may not be read by this user",
+  EPERM: "may not be read by this user",
+  EISDIR: "is a directory, not a file",
+  ENOTDIR: "does not exist: a part of its path is a file",
+  EMFILE: "could not be opened: this process has too many files open",
+};

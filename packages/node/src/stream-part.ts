@@ -1,0 +1,80 @@
+import { basename } from "node:path";
+import { Readable } from "node:stream";
+import { InvalidInputError, type UploadPart } from "@oomol/connect-core";
+import type { TypeOf } from "./file-part.ts";
+
+type Chunk = Uint8Array | ArrayBuffer | string;
+
+/** What gives a file's bytes once: a Node stream, a web stream, or any iterable of chunks; text becomes UTF-8. */
+export type ByteStream = Readable | ReadableStream<Chunk> | AsyncIterable<Chunk> | Iterable<Chunk>;
+
+/** A stream as a file of unknown length. It can be read once, so its upload is not sent again. */
+export function streamPart(
+  { data, name = nameOf(data), type }: { data: ByteStream; name?: string; type?: string },
+  place: string,
+  typeOf: TypeOf,
+): UploadPart {
+  if (!name) throw new InvalidInputError(place, "a stream has no name of its own: pass { data, name }.");
+  if (wasRead(data))
+    throw new InvalidInputError(place, `the stream of "${name}" has been read or closed already.`);
+  let isOpened = false;
+  const open = () => {
+    if (isOpened) {
+      const advice = "Pass a path, a FileHandle or a Blob to have it sent again.";
+      throw new InvalidInputError(place, `"${name}" is a stream and has been read. ${advice}`);
+    }
+    isOpened = true;
+    return bytesOf(data, name, place);
+  };
+  return {
+    field: "files",
+    name,
+    type: type ?? typeOf(name),
+    sizeBytes: undefined,
+    isRepeatable: false,
+    open,
+  };
+}
+
+/** An `fs.ReadStream` knows its path. */
+function nameOf(data: ByteStream): string | undefined {
+  const path = data instanceof Readable && "path" in data ? data.path : undefined;
+  if (typeof path !== "string" && !Buffer.isBuffer(path)) return undefined;
+  return basename(String(path));
+}
+
+function wasRead(data: ByteStream): boolean {
+  if (data instanceof Readable) return data.readableDidRead || data.destroyed;
+  return data instanceof ReadableStream && data.locked;
+}
+
+function bytesOf(data: ByteStream, name: string, place: string): ReadableStream<Uint8Array> {
+  const chunks = Symbol.asyncIterator in data ? data[Symbol.asyncIterator]() : data[Symbol.iterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done) return controller.close();
+        const bytes = toBytes(value);
+        if (bytes === undefined) {
+          await chunks.return?.();
+          throw new InvalidInputError(place, `"${name}" gave a ${typeof value}, not bytes or text.`);
+        }
+        controller.enqueue(bytes);
+      },
+      cancel: async () => {
+        // Leaving a loop waits for the chunk it is at; destroying does not.
+        if (data instanceof Readable) data.destroy();
+        else await chunks.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function toBytes(chunk: unknown): Uint8Array | undefined {
+  if (typeof chunk === "string") return Buffer.from(chunk);
+  if (chunk instanceof Uint8Array) return chunk;
+  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  return undefined;
+}

@@ -1,0 +1,192 @@
+import { createReadStream } from "node:fs";
+import { chmod, mkdir, open, truncate, writeFile } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pathToFileURL } from "node:url";
+import { FakeConnectServer } from "@oomol/connect-core/testing";
+import { InvalidInputError, OomolConnectClient, type UploadSource } from "@oomol/connect-node";
+import { describe, expect, test } from "vitest";
+import { resolveUploadSource } from "../src/upload-source.ts";
+import { openCount } from "./helpers/open-files.ts";
+import { serveFake } from "./helpers/serve-fake.ts";
+import { temporaryFolder } from "./helpers/temporary-folder.ts";
+
+const text = "Hello, Grüße";
+const bytes = new TextEncoder().encode(text);
+
+describe("what may be passed for a file", () => {
+  test("each form arrives with its name, type and bytes", async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.file("note.txt");
+    await writeFile(path, text);
+    await using handle = await open(path);
+    const web = new Blob([bytes]).stream();
+    const plain = { name: "note.txt", type: "text/plain" };
+    const forms: [UploadSource, { name: string; type: string }][] = [
+      [path, plain],
+      [pathToFileURL(path), plain],
+      [
+        { path, name: "other.json" },
+        { name: "other.json", type: "application/json" },
+      ],
+      [
+        { path, type: "a/b" },
+        { name: "note.txt", type: "a/b" },
+      ],
+      [{ data: Buffer.from(text), name: "note.txt" }, plain],
+      [{ data: new Uint16Array(bytes.buffer.slice(0, 12)), name: "a.bin" }, octets("a.bin")],
+      [{ data: text, name: "note.txt" }, plain],
+      [new File([bytes], "note.txt", { type: "text/markdown" }), { name: "note.txt", type: "text/markdown" }],
+      [
+        { data: new Blob([bytes], { type: "x/y" }), name: "b" },
+        { name: "b", type: "x/y" },
+      ],
+      [createReadStream(path), plain],
+      [{ data: createReadStream(path), name: "c" }, octets("c")],
+      [{ data: Readable.from([Buffer.from(text)]), name: "note.txt" }, plain],
+      [{ data: web, name: "note.txt" }, plain],
+      [{ data: handle, name: "note.txt" }, plain],
+      [{ data: lines(), name: "note.txt" }, plain],
+      [{ data: [text.slice(0, 3), bytes.slice(3)], name: "note.txt" }, plain],
+    ];
+    const fake = new FakeConnectServer();
+    await using server = await serveFake(fake);
+    await using client = new OomolConnectClient({ baseUrl: server.baseUrl });
+    const sources = forms.map(([source]) => source);
+    const { task } = await client.tasks.createWithFiles("pkg::block", {}, sources);
+    const received = fake.tasks.get(task.id)?.files ?? [];
+    expect(received.map(({ name, type }) => ({ name, type }))).toEqual(forms.map(([, expected]) => expected));
+    for (const [index, file] of received.entries()) {
+      const expected = index === 5 ? bytes.slice(0, 12) : bytes;
+      expect(file.bytes, `form ${index}`).toEqual(expected);
+    }
+    expect((await handle.stat()).size).toBe(bytes.length);
+    expect(openCount(path) ?? 1).toBe(1);
+  });
+
+  test.each([
+    ["a number", 7],
+    ["nothing", undefined],
+    ["an object without path or data", {}],
+    ["bytes without a name", Buffer.from(text)],
+    ["data of no use", { data: 7, name: "x" }],
+  ])("%s is refused with all that is accepted", async (_, source) => {
+    const failure = await resolveUploadSource(source as unknown as UploadSource, 2).catch(keep);
+    expect(failure).toBeInstanceOf(InvalidInputError);
+    for (const form of [
+      "a path",
+      "file: URL",
+      "Blob",
+      "fs.ReadStream",
+      "{ data, name, type? }",
+      "FileHandle",
+    ])
+      expect(String(failure)).toContain(form);
+    expect(String(failure)).toContain("files[2]");
+  });
+});
+
+describe("a file that cannot be sent is refused before anything is", () => {
+  test("missing, a directory, below a file, an empty path, another kind of URL", async () => {
+    await using folder = await temporaryFolder();
+    const file = folder.file("file");
+    await writeFile(file, text);
+    await mkdir(folder.file("directory"));
+    await expect(resolveUploadSource(folder.file("none"), 0)).rejects.toThrow(
+      /files\[0\]: ".*none" does not exist/,
+    );
+    await expect(resolveUploadSource(folder.file("directory"), 0)).rejects.toThrow(
+      "is a directory, not a file",
+    );
+    await expect(resolveUploadSource(`${file}/below`, 0)).rejects.toThrow("a part of its path is a file");
+    await expect(resolveUploadSource("", 0)).rejects.toThrow("an empty path");
+    await expect(resolveUploadSource(new URL("http://host/file"), 0)).rejects.toThrow("http:");
+    expect(openCount(file) ?? 0).toBe(0);
+  });
+
+  test.skipIf(process.getuid?.() === 0)("one that this user may not read", async () => {
+    await using folder = await temporaryFolder();
+    const file = folder.file("secret");
+    await writeFile(file, text);
+    await chmod(file, 0);
+    await expect(resolveUploadSource(file, 0)).rejects.toThrow("may not be read by this user");
+  });
+
+  test("a stream without a name, a closed handle, a stream that was read", async () => {
+    await using folder = await temporaryFolder();
+    const path = folder.file("note.txt");
+    await writeFile(path, text);
+    const handle = await open(path);
+    await handle.close();
+    const read = Readable.from([text]);
+    await read.toArray();
+    await expect(resolveUploadSource(Readable.from([text]), 0)).rejects.toThrow("{ data, name }");
+    await expect(resolveUploadSource({ data: handle, name: "x" }, 0)).rejects.toThrow("closed");
+    await expect(resolveUploadSource({ data: read, name: "x" }, 0)).rejects.toThrow("read or closed already");
+  });
+});
+
+describe("a file that changes or breaks while it is sent fails the upload, and is closed", () => {
+  test.each([
+    ["shrinks", 1_000_000, "shrank to 1000000 bytes"],
+    ["grows", 9_000_000, "grew"],
+  ])("it %s", async (_, laterBytes, message) => {
+    await using folder = await temporaryFolder();
+    const path = folder.file("data.bin");
+    await writeFile(path, Buffer.alloc(5_000_000));
+    const fake = new FakeConnectServer();
+    await using server = await serveFake(fake);
+    await using client = new OomolConnectClient({ baseUrl: server.baseUrl });
+    const slow = { data: changing(() => truncate(path, laterBytes)), name: "first" };
+    const uploading = client.tasks.createWithFiles("pkg::block", {}, [slow, path]);
+    await expect(uploading).rejects.toBeInstanceOf(InvalidInputError);
+    await expect(uploading).rejects.toThrow(message);
+    expect(fake.tasks.size).toBe(0);
+    expect(openCount(path) ?? 0).toBe(0);
+  });
+
+  test("its stream breaks, or gives what are no bytes", async () => {
+    const fake = new FakeConnectServer();
+    await using server = await serveFake(fake);
+    await using client = new OomolConnectClient({ baseUrl: server.baseUrl });
+    const broken = { data: changing(() => Promise.reject(new Error("the disk is gone"))), name: "a.bin" };
+    await expect(client.tasks.createWithFiles("pkg::block", {}, broken)).rejects.toThrow(
+      'files[0]: "a.bin" could not be read: the disk is gone',
+    );
+    const objects = { data: Readable.from([{ some: "object" }]), name: "a.bin" };
+    await expect(client.tasks.createWithFiles("pkg::block", {}, objects)).rejects.toThrow(
+      "not bytes or text",
+    );
+    expect(fake.tasks.size).toBe(0);
+  });
+});
+
+test("an upload with a stream is not sent again, and the reason is said", async () => {
+  const fake = new FakeConnectServer();
+  fake.inject({ kind: "status", status: 503, headers: { "retry-after": "0" } });
+  const warnings: string[] = [];
+  const hooks = { onWarning: (message: string) => void warnings.push(message) };
+  await using server = await serveFake(fake);
+  await using client = new OomolConnectClient({ baseUrl: server.baseUrl, hooks });
+  const source = { data: Readable.from([text]), name: "once.txt" };
+  await expect(client.tasks.createWithFiles("pkg::block", {}, source)).rejects.toMatchObject({ status: 503 });
+  expect(fake.requests).toHaveLength(1);
+  expect(warnings.join()).toContain("once.txt");
+});
+
+async function* lines() {
+  yield text.slice(0, 5);
+  yield new TextEncoder().encode(text.slice(5));
+}
+
+async function* changing(change: () => Promise<void>) {
+  yield bytes;
+  await change();
+}
+
+function octets(name: string) {
+  return { name, type: "application/octet-stream" };
+}
+
+function keep(failure: unknown): unknown {
+  return failure;
+}
