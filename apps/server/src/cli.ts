@@ -9,6 +9,8 @@ interface Flags {
   host: string;
   port: number;
   data?: string;
+  registry?: string;
+  allowScripts?: boolean;
   tokenFile?: string;
   allowOrigin: string[];
   concurrency?: number;
@@ -23,6 +25,8 @@ const program = new Command("connect-server")
   .option("--host <address>", "address to listen on; anything but loopback needs a token", "127.0.0.1")
   .option("--port <number>", "port to listen on; 0 takes a free one", wholeNumber, 3000)
   .option("--data <dir>", "where tasks, logs and files are kept (a per-user directory by default)")
+  .option("--registry <url>", "where packages are installed from (npm's own registry by default)")
+  .option("--allow-scripts", "let packages run programs of their own while they are installed")
   .option("--token-file <file>", "tokens that callers may use, one a line (see OOMOL_CONNECT_SERVER_TOKENS)")
   .option(
     "--allow-origin <origin>",
@@ -69,6 +73,8 @@ async function run(flags: Flags): Promise<void> {
       host: flags.host,
       port: flags.port,
       dataDirectory: flags.data,
+      registry: flags.registry,
+      allowScripts: flags.allowScripts,
       tokens: readTokens(flags.tokenFile),
       allowedOrigins: flags.allowOrigin,
       concurrency: flags.concurrency,

@@ -12,6 +12,10 @@ export interface ServerOptions {
   port?: number | undefined;
   /** Where tasks, logs and files are kept; a per-user directory by default. One server at a time may use it. */
   dataDirectory?: string | undefined;
+  /** Where packages are installed from; npm's own registry by default. */
+  registry?: string | undefined;
+  /** Whether a package may run programs of its own while it is installed; not by default. */
+  allowScripts?: boolean | undefined;
   /** What `Authorization` may hold, exactly; with none anyone on this machine may call. */
   tokens?: readonly string[] | undefined;
   /** Web origins (`https://app.example`) whose pages may call; pages of this server itself always may. */
@@ -40,6 +44,8 @@ export interface ResolvedServerOptions {
   host: string;
   port: number;
   dataDirectory: string;
+  registry: string;
+  allowScripts: boolean;
   tokens: string[];
   allowedOrigins: string[];
   concurrency: number;
@@ -61,6 +67,8 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 3000,
     dataDirectory: resolve(options.dataDirectory ?? defaultDataDirectory()),
+    registry: options.registry ?? "https://registry.npmjs.org",
+    allowScripts: options.allowScripts ?? false,
     tokens: [...(options.tokens ?? [])],
     allowedOrigins: [...(options.allowedOrigins ?? [])],
     concurrency: options.concurrency ?? availableParallelism(),
@@ -74,6 +82,9 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
   };
   if (resolved.packages.length === 0)
     throw new Error("Name at least one directory of packages (--packages DIR).");
+  if (!/^https?:$/.test(URL.parse(resolved.registry)?.protocol ?? "")) {
+    throw new Error(`The registry must be an http or https address, not "${resolved.registry}".`);
+  }
   if (!Number.isInteger(resolved.concurrency) || resolved.concurrency < 1) {
     throw new Error(`The concurrency must be a whole number of at least 1, not ${resolved.concurrency}.`);
   }

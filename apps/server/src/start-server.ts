@@ -1,12 +1,16 @@
 import type { Server } from "node:http";
+import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { openBroker } from "./broker.ts";
 import { createExecutorEngine } from "./engine/executor-engine.ts";
 import { createTaskRunner } from "./engine/task-runner.ts";
 import { createApp } from "./http/app.ts";
 import { resolveServerOptions, type ServerOptions } from "./options.ts";
+import { createInstaller } from "./packages/installer.ts";
 import { createPackageCatalog } from "./packages/package-catalog.ts";
+import { createRegistry } from "./packages/registry.ts";
 import { openDatabase } from "./store/database.ts";
+import { InstallStore } from "./store/install-store.ts";
 import { TaskStore } from "./store/task-store.ts";
 
 /** A server that accepts tasks. */
@@ -30,24 +34,37 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 
   try {
-    const store = new TaskStore(await openDatabase(dataDirectory));
+    const database = await openDatabase(dataDirectory);
+    const store = new TaskStore(database);
     opened.push(() => store.close());
+    const installs = new InstallStore(database);
     const broker = await openBroker(log);
     opened.push(() => broker.close());
 
-    const catalog = createPackageCatalog(packages, log);
+    const packagesDirectory = join(dataDirectory, "packages");
+    const catalog = createPackageCatalog([...packages, packagesDirectory], log);
+    const cacheDirectory = join(dataDirectory, "npm-cache");
+    const installer = createInstaller({
+      ...{ store: installs, catalog, log, packagesDirectory },
+      registry: createRegistry(resolved.registry, cacheDirectory),
+      stagingDirectory: join(dataDirectory, "staging"),
+      npm: { cacheDirectory, allowScripts: resolved.allowScripts },
+    });
+    opened.push(() => installer.close());
     const engine = createExecutorEngine({ ...resolved, broker });
     const runner = createTaskRunner({ ...resolved, store, catalog, engine });
     opened.push(() => runner.close());
 
     const closing = new AbortController();
-    const app = createApp({ ...resolved, limits: resolved, catalog, store, runner, closing: closing.signal });
+    const routes = { catalog, store, runner, installer, installs, closing: closing.signal };
+    const app = createApp({ ...resolved, ...routes, limits: resolved });
     // A server for HTTP/1 is what it makes unless told otherwise.
     const http = createAdaptorServer({ fetch: app.fetch }) as Server;
     http.requestTimeout = 0; // an upload may take longer than five minutes
     opened.push(() => closeHttp(http, closing));
 
     const url = `http://${await listen(http, host, port)}/api`;
+    await installer.resume();
     await runner.resume();
     let closed: Promise<void> | undefined;
     return {

@@ -1,4 +1,5 @@
 import type { InstalledBlock } from "../packages/read-package.ts";
+import type { StoredInstall } from "../store/install-store.ts";
 import type { StoredLog, StoredTask } from "../store/task-store.ts";
 
 /** A local server knows one project and one user. */
@@ -40,5 +41,20 @@ export function logAnswer(log: StoredLog, task: StoredTask) {
     type: log.type,
     event: log.event,
     created_at: log.created_at,
+  };
+}
+
+/** An install as `GET /packages/install` answers it. */
+export function installAnswer(install: StoredInstall) {
+  const { id, name, version, status, dependencies, error, createdAt, updatedAt } = install;
+  const place = (one: { name: string; version: string }) => `/packages/${one.name}-${one.version}`;
+  return {
+    ...{ id, name, version, status },
+    ...(status === "success" && {
+      packagePath: place(install),
+      dependencies: dependencies.map((one) => ({ ...one, packagePath: place(one) })),
+    }),
+    ...(error !== null && { error }),
+    ...{ createdAt, updatedAt },
   };
 }

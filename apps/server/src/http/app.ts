@@ -6,10 +6,12 @@ import { requireToken } from "./auth.ts";
 import { blocksRoutes } from "./blocks-routes.ts";
 import { answerNotFound, createErrorHandler } from "./errors.ts";
 import { announceExtensions } from "./extensions.ts";
+import { type InstallsRoutesParts, installsRoutes } from "./installs-routes.ts";
 import { guardOrigin } from "./origin-guard.ts";
 import { type TasksRoutesParts, tasksRoutes } from "./tasks-routes.ts";
 
-export interface AppParts extends TasksRoutesParts {
+export interface AppParts extends TasksRoutesParts, InstallsRoutesParts {
+  limits: TasksRoutesParts["limits"];
   host: string;
   tokens: readonly string[];
   allowedOrigins: readonly string[];
@@ -37,6 +39,7 @@ export function createApp(parts: AppParts): Hono {
   );
   app.use("/api/*", requireToken(parts.tokens));
   app.route("/api", blocksRoutes(parts.catalog));
+  app.route("/api/packages/install", installsRoutes(parts));
   app.route("/api/v1/tasks", tasksRoutes(parts));
   return app;
 }

@@ -4,20 +4,22 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Refusal } from "../refusal.ts";
 import type { IdempotentRequest } from "../store/task-store.ts";
-import type { TaskRequest } from "./read-task-request.ts";
 
 const maxKeyCharacters = 255;
 
-/** The caller's `Idempotency-Key` with a fingerprint of what it asks for; `undefined` without a key. */
+/**
+ * The caller's `Idempotency-Key` with a fingerprint of what it asks for: a JSON value, and files; `undefined` without a key.
+ */
 export async function readIdempotency(
   key: string | undefined,
-  request: TaskRequest,
+  content: unknown,
+  files: readonly string[] = [],
 ): Promise<IdempotentRequest | undefined> {
   if (key === undefined) return undefined;
   if (key === "" || key.length > maxKeyCharacters) {
     throw new Refusal(400, `An Idempotency-Key has 1 to ${maxKeyCharacters} characters.`);
   }
-  return { key, fingerprint: await fingerprint(request) };
+  return { key, fingerprint: await fingerprint(content, files) };
 }
 
 /** Refuses a key that stands for another request already. */
@@ -27,12 +29,12 @@ export function requireSameRequest(one: IdempotentRequest, earlier: IdempotentRe
 }
 
 /** Of the content alone: the boundaries of a form differ each time. */
-async function fingerprint({ blockId, inputValues, files }: TaskRequest): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify([blockId, inputValues]));
+async function fingerprint(content: unknown, files: readonly string[]): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify(content));
   for (const file of files) {
-    const content = createHash("sha256");
-    await pipeline(createReadStream(file), content);
-    hash.update(JSON.stringify([basename(file), content.digest("hex")]));
+    const digest = createHash("sha256");
+    await pipeline(createReadStream(file), digest);
+    hash.update(JSON.stringify([basename(file), digest.digest("hex")]));
   }
   return hash.digest("hex");
 }

@@ -6,7 +6,7 @@ import type { TaskRunner, TaskWork } from "../engine/task-runner.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import { Refusal } from "../refusal.ts";
-import type { IdempotentRequest, StoredTask, TaskStore } from "../store/task-store.ts";
+import { type IdempotentRequest, isTerminal, type StoredTask, type TaskStore } from "../store/task-store.ts";
 import { localProject, logAnswer, taskAnswer } from "./answers.ts";
 import { filesRoute } from "./files-route.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
@@ -14,7 +14,7 @@ import { parsePreferWait } from "./prefer-wait.ts";
 import { readTaskRequest } from "./read-task-request.ts";
 import { streamTask } from "./task-events.ts";
 import type { UploadLimits } from "./uploads.ts";
-import { waitForTask } from "./wait-for-task.ts";
+import { waitForChange } from "./wait-for-change.ts";
 
 export interface TasksRoutesParts {
   catalog: PackageCatalog;
@@ -49,7 +49,13 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
     const waitMs = parsePreferWait(context.req.header("Prefer"));
     if (waitMs === undefined) return context.json({ task: taskAnswer(task), success: true });
     const signal = AbortSignal.any([context.req.raw.signal, closing]);
-    const waited = (await waitForTask(store, task.id, waitMs, signal)) ?? task;
+    const waiting = {
+      changes: store.changes,
+      id: task.id,
+      read: () => store.get(task.id),
+      isOver: ({ status }: StoredTask) => isTerminal(status),
+    };
+    const waited = (await waitForChange(waiting, waitMs, signal)) ?? task;
     return context.json({ task: taskAnswer(waited), success: true }, 200, { "Preference-Applied": "wait" });
   });
 
@@ -81,7 +87,7 @@ async function acceptTask(
   let task: StoredTask | undefined;
   try {
     const key = request.headers.get("Idempotency-Key") ?? undefined;
-    const idempotency = await readIdempotency(key, { blockId, inputValues, files });
+    const idempotency = await readIdempotency(key, [blockId, inputValues], files);
     const earlier = await findEarlier(store, idempotency);
     if (earlier) return { task: earlier };
 

@@ -41,7 +41,11 @@ const blockSchema = z.looseObject({
   additional_outputs: additionalSchema,
 });
 
-const packageSchema = z.looseObject({ name: z.string().nullish(), version: z.string().nullish() });
+const packageSchema = z.looseObject({
+  name: z.string().nullish(),
+  version: z.string().nullish(),
+  dependencies: z.record(z.string(), z.string()).nullish(),
+});
 
 /** A declared input or output, as its manifest has it. */
 export type HandleManifest = z.infer<typeof handleSchema>;
@@ -54,6 +58,14 @@ export const readBlockManifest = (file: string): Promise<BlockManifest> => readM
 /** Reads `package.oo.yaml`; throws an error that names the file and the reason. */
 export const readPackageManifest = (file: string): Promise<PackageManifest> =>
   readManifest(file, packageSchema);
+
+/** The block packages that a package needs, by the `dependencies` of its manifest. */
+export async function readPackageDependencies(
+  file: string | undefined,
+): Promise<{ name: string; version: string }[]> {
+  const { dependencies } = file === undefined ? {} : await readPackageManifest(file);
+  return Object.entries(dependencies ?? {}).map(([name, version]) => ({ name, version }));
+}
 
 /** A manifest that cannot be used: which file, and why. */
 class ManifestError extends Error {

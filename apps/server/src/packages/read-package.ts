@@ -82,7 +82,8 @@ async function readBlocks(owner: InstalledPackage, kind: string, file: string): 
   return blocks.flat();
 }
 
-async function findManifest(directory: string, name: string): Promise<string | undefined> {
+/** The path of `NAME.oo.yaml` or `NAME.oo.yml` in a folder. */
+export async function findManifest(directory: string, name: string): Promise<string | undefined> {
   for (const extension of ["yaml", "yml"]) {
     const file = join(directory, `${name}.oo.${extension}`);
     const found = await stat(file).catch(() => undefined);

@@ -39,7 +39,25 @@ export interface Tables {
     /** Epoch milliseconds. */
     created_at: number;
   };
+  installs: {
+    sequence: Generated<number>;
+    id: string;
+    name: string;
+    version: string;
+    status: InstallStatus;
+    /** JSON: `{ name, version }` of each. */
+    dependencies: string;
+    error: string | null;
+    idempotency_key: string | null;
+    fingerprint: string | null;
+    /** Epoch milliseconds. */
+    created_at: number;
+    /** Epoch milliseconds. */
+    updated_at: number;
+  };
 }
+
+export type InstallStatus = "pending" | "running" | "success" | "failed";
 
 export type StoredStatus = "created" | "pending" | "running" | "completed" | "failed" | "stopped";
 

@@ -41,4 +41,22 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "002-installs": {
+    async up(database: Kysely<unknown>) {
+      await database.schema
+        .createTable("installs")
+        .addColumn("sequence", "integer", (column) => column.primaryKey().autoIncrement())
+        .addColumn("id", "text", (column) => column.notNull().unique())
+        .addColumn("name", "text", (column) => column.notNull())
+        .addColumn("version", "text", (column) => column.notNull())
+        .addColumn("status", "text", (column) => column.notNull())
+        .addColumn("dependencies", "text", (column) => column.notNull())
+        .addColumn("error", "text")
+        .addColumn("idempotency_key", "text", (column) => column.unique())
+        .addColumn("fingerprint", "text")
+        .addColumn("created_at", "integer", (column) => column.notNull())
+        .addColumn("updated_at", "integer", (column) => column.notNull())
+        .execute();
+    },
+  },
 };

@@ -1,0 +1,92 @@
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import type { Installer } from "../packages/installer.ts";
+import { isPackageName, isVersionSpec } from "../packages/package-spec.ts";
+import { Refusal } from "../refusal.ts";
+import type { InstallStore, StoredInstall } from "../store/install-store.ts";
+import type { IdempotentRequest } from "../store/task-store.ts";
+import { installAnswer } from "./answers.ts";
+import { readIdempotency, requireSameRequest } from "./idempotency.ts";
+import { parsePreferWait } from "./prefer-wait.ts";
+import { readJsonBody } from "./read-json-body.ts";
+import { waitForChange } from "./wait-for-change.ts";
+
+export interface InstallsRoutesParts {
+  installer: Installer;
+  installs: InstallStore;
+  limits: { bodyLimitBytes: number };
+  /** Aborted when the server closes. */
+  closing: AbortSignal;
+}
+
+/** Everything under `/packages/install`. */
+export function installsRoutes(parts: InstallsRoutesParts): Hono {
+  const { installs, limits, closing } = parts;
+  const routes = new Hono();
+
+  routes.post("/", async (context) => {
+    const wanted = checkBody(await readJsonBody(context.req.raw, limits.bodyLimitBytes));
+    const idempotency = await readIdempotency(context.req.header("Idempotency-Key"), wanted);
+    const { id } = await acceptInstall(parts, wanted, idempotency);
+    return context.json({ success: true, taskId: id });
+  });
+
+  routes.get("/", async (context) =>
+    context.json({ success: true, tasks: (await installs.list()).map(installAnswer) }),
+  );
+
+  routes.get("/:id", async (context) => {
+    const install = await installs.get(context.req.param("id"));
+    if (!install) throw new Refusal(404, `There is no install "${context.req.param("id")}".`);
+    const waitMs = parsePreferWait(context.req.header("Prefer"));
+    if (waitMs === undefined) return context.json({ success: true, task: installAnswer(install) });
+    const waited = await hold(context, install, waitMs);
+    return context.json({ success: true, task: installAnswer(waited) }, 200, {
+      "Preference-Applied": "wait",
+    });
+  });
+
+  const hold = async (context: Context, install: StoredInstall, waitMs: number) => {
+    const { id } = install;
+    const { changes } = installs;
+    const signal = AbortSignal.any([context.req.raw.signal, closing]);
+    const isOver = ({ status }: StoredInstall) => status === "success" || status === "failed";
+    const waiting = { changes, id, read: () => installs.get(id), isOver };
+    return (await waitForChange(waiting, waitMs, signal)) ?? install;
+  };
+
+  return routes;
+}
+
+async function acceptInstall(
+  { installer, installs }: InstallsRoutesParts,
+  wanted: { name: string; version: string },
+  idempotency: IdempotentRequest | undefined,
+): Promise<StoredInstall> {
+  const findEarlier = async () => {
+    const earlier = idempotency && (await installs.findByKey(idempotency.key));
+    if (earlier) requireSameRequest(idempotency, earlier.idempotency);
+    return earlier?.install;
+  };
+  const install =
+    (await findEarlier()) ?? (await installer.submit({ ...wanted, idempotency })) ?? (await findEarlier()); // the same key won a race
+  if (!install) throw new Error(`The install of ${wanted.name} was not stored.`);
+  return install;
+}
+
+const bodySchema = z.looseObject({
+  name: z.string().refine(isPackageName),
+  version: z.string().refine(isVersionSpec).default("latest"),
+});
+
+function checkBody(body: unknown): { name: string; version: string } {
+  const checked = bodySchema.safeParse(body);
+  if (checked.success) return { name: checked.data.name, version: checked.data.version };
+  const isVersion = checked.error.issues[0]?.path[0] === "version";
+  throw new Refusal(
+    400,
+    isVersion
+      ? 'The "version" of an install must be a version, a range or a tag, as in "1.2.3".'
+      : 'An install names a package of the registry: { "name": "my-package", "version": "1.2.3" }.',
+  );
+}

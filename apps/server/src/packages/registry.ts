@@ -1,0 +1,49 @@
+import pacote from "pacote";
+import semver from "semver";
+import { messageOf } from "../values.ts";
+
+/** An npm-compatible registry. */
+export interface Registry {
+  readonly url: string;
+  /** The exact version that a version, range or tag stands for. */
+  resolve(name: string, wanted: string): Promise<string>;
+  /** Unpacks a version; throws where its content does not have the checksum that the registry names. */
+  unpack(name: string, version: string, directory: string): Promise<void>;
+}
+
+export function createRegistry(url: string, cacheDirectory: string): Registry {
+  const options = {
+    registry: url,
+    cache: cacheDirectory,
+    preferOnline: true, // a version may have been published a moment ago
+    fetchRetries: 1,
+    fetchRetryFactor: 2,
+    fetchRetryMintimeout: 500,
+    fetchRetryMaxtimeout: 5_000,
+    fetchTimeout: 60_000,
+  };
+  const explain = (name: string, version: string) => (error: unknown) => {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const reason = code === "E404" ? "it does not have it" : messageOf(error);
+    throw new Error(`${name}@${version} cannot be had from ${url}: ${reason}.`, { cause: error });
+  };
+
+  return {
+    url,
+    async resolve(name, wanted) {
+      const manifest = await pacote.manifest(`${name}@${wanted}`, options).catch(explain(name, wanted));
+      if (semver.valid(manifest.version) !== null) return manifest.version;
+      throw new Error(`${url} names no version of ${name} for "${wanted}".`);
+    },
+    async unpack(name, version, directory) {
+      const spec = `${name}@${version}`;
+      // The types do not know the field; without a checksum nothing would be verified.
+      const manifest: { _integrity?: unknown } = await pacote
+        .manifest(spec, options)
+        .catch(explain(name, version));
+      if (typeof manifest._integrity !== "string") throw new Error(`${url} names no checksum of ${spec}.`);
+      const integrity = manifest._integrity;
+      await pacote.extract(spec, directory, { ...options, integrity }).catch(explain(name, version));
+    },
+  };
+}
