@@ -1,3 +1,3 @@
 import { defineProject } from "../vitest.shared.ts";
 
-export default defineProject("tests", { testTimeout: 60_000 });
+export default defineProject("tests");

@@ -21,8 +21,8 @@ export type {
   StartOptions,
   TasksClient,
   UploadOptions,
-  UploadProgress,
 } from "./tasks.ts";
+export type { UploadProgress, UploadProgressFile } from "./upload-progress.ts";
 export type {
   GetInstallTaskResponse,
   InstallPackageResponse,

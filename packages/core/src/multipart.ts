@@ -37,6 +37,18 @@ export function encodeMultipart(upload: Upload, boundary = randomBoundary()): Mu
   };
 }
 
+/** How many bytes of the body stand before each file's own: its head, and what ends the one before it. */
+export function envelopeBytes(upload: Upload): number[] {
+  const lengths: number[] = [];
+  let sinceFile = 0;
+  for (const { head, part } of sectionsOf(upload, randomBoundary())) {
+    sinceFile += head.length;
+    if (part) lengths.push(sinceFile);
+    sinceFile = part ? lineEnd.length : sinceFile + lineEnd.length;
+  }
+  return lengths;
+}
+
 interface Section {
   head: Uint8Array<ArrayBuffer>;
   part: UploadPart | undefined;

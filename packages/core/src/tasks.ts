@@ -14,6 +14,7 @@ import { type RunResult, TaskRun, type TaskRunReference } from "./task-run.ts";
 import type { readTaskStream } from "./task-stream.ts";
 import { type TaskEndpoints, TaskWatch } from "./task-watch.ts";
 import type { Task, TaskInputValues, TaskLog } from "./types.ts";
+import { trackUpload, type UploadProgress } from "./upload-progress.ts";
 import type { UploadResolver } from "./upload-source.ts";
 import { logsAnswerSchema, taskAnswerSchema, tasksAnswerSchema } from "./wire/index.ts";
 
@@ -36,13 +37,8 @@ export interface GetTaskLogsResponse {
 }
 
 export interface UploadOptions {
-  /** Called as bytes leave, with a growing `loaded`; `total` is missing where a file's length is not known. */
+  /** Called as bytes leave, with a growing `loaded`, and a last time when the server has taken them. */
   onUploadProgress?: (progress: UploadProgress) => void;
-}
-
-export interface UploadProgress {
-  /** Bytes of the request that have left, its envelope included. */
-  loaded: number;
 }
 
 export interface StartOptions extends PollingOptions {
@@ -107,8 +103,12 @@ export class TasksClient<Source> {
       ["inputValues", JSON.stringify(normalized)],
     ] as const;
     const { onUploadProgress, ...rest } = options;
-    const onBytesSent = onUploadProgress && ((loaded: number) => onUploadProgress({ loaded }));
-    return this.#post({ ...rest, upload: { fields, parts }, ...(onBytesSent ? { onBytesSent } : {}) });
+    const upload = { fields, parts };
+    if (!onUploadProgress) return this.#post({ ...rest, upload });
+    const { accepted, ...tracked } = trackUpload(upload, this.#options.clock, onUploadProgress);
+    const answer = await this.#post({ ...rest, ...tracked });
+    accepted();
+    return answer;
   }
 
   async get(taskId: string, options: RequestOptions = {}): Promise<GetTaskResponse> {
