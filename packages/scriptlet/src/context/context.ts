@@ -1,4 +1,4 @@
-import type { PreviewPayload } from "../previews.ts";
+import type { Previewable } from "../previews/prepare-preview.ts";
 import type { HandleDef, HandleDefs, OutputTarget, StackLevel } from "../wire/messages.ts";
 import type { OutputSource } from "./output-source.ts";
 import type { BlockJob, RunBlockOptions } from "./run-block.ts";
@@ -62,12 +62,17 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
   readonly keepAlive: KeepAlive;
 
   /**
-   * Shows something to the user while the block runs (section 6.5). Tables become CSV files; an array of records is a
-   * table.
+   * Shows something to the user while the block runs (section 6.5).
+   *
+   * Besides `{ type, data }` it takes data frames as they are, also as the `data` of a table: Apache Arrow tables and record
+   * batches, Arquero tables, nodejs-polars data frames, arrays of records. Tables become CSV files; a data frame of more
+   * than 1000 rows is cut to the first and last 500, with its true `row_count`. And it takes plots: Vega-Lite and Vega
+   * specifications and Plotly figures (pages that load their library from a CDN), Observable Plot and any other SVG, as
+   * text or element.
    *
    * @param id Previews of one id replace each other.
    */
-  preview(payload: PreviewPayload | Record<string, unknown>[], id?: string): Promise<void>;
+  preview(payload: Previewable, id?: string): Promise<void>;
   /**
    * Reports progress, 0…100; values outside are clamped, what is no finite number is 0. At most one message each 300 ms:
    * the first at once, then the last of each window at its end; a waiting value goes before any output and the finish.

@@ -1,5 +1,5 @@
 import type { Mainframe } from "../mainframe.ts";
-import { preparePreview } from "../previews.ts";
+import { preparePreview } from "../previews/prepare-preview.ts";
 import { createRequests } from "../requests.ts";
 import { encodeValue } from "../values/encode-value.ts";
 import type { ValueStores } from "../values/value-stores.ts";

@@ -1,4 +1,4 @@
-import type { PreviewPayload } from "../previews.ts";
+import type { PreviewPayload } from "../previews/preview-payload.ts";
 import type { OutputTarget } from "../wire/messages.ts";
 
 /** One thing that a block sent, in terms of the Context rather than of the wire. */

@@ -1,0 +1,109 @@
+import { wellFormed } from "../wire/well-formed.ts";
+
+/** A plot of a charting library, known by its shape. */
+export type Plot = VegaSpec | PlotlyFigure | SvgElement;
+
+/** A Vega-Lite or Vega specification; without `$schema` one that has a mark, and encoding or data. */
+type VegaSpec =
+  | { readonly $schema?: string }
+  | { readonly $schema: string; readonly [key: string]: unknown }
+  | { readonly mark: string | object; readonly [key: string]: unknown };
+
+interface PlotlyFigure {
+  data: readonly object[];
+  layout?: object;
+}
+
+/** An element of any document, such as what Observable Plot makes: `<svg>`, or a `<figure>` around it. */
+export interface SvgElement {
+  readonly tagName: string;
+  readonly outerHTML: string;
+}
+
+/** The preview that shows a plot; undefined where the value is none. */
+export function plotPreview(value: unknown): { type: "image" | "html"; data: string } | undefined {
+  if (typeof value === "string") return isSvg(value) ? { type: "image", data: svgSource(value) } : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  if (isElement(value)) return elementPreview(value);
+  if (isVega(value)) return { type: "html", data: vegaPage(value) };
+  return isPlotly(value) ? { type: "html", data: plotlyPage(value) } : undefined;
+}
+
+/** SVG, as text or element, as the source of an image; everything else as it is. */
+export function toImageSource(value: unknown): unknown {
+  if (typeof value === "string") return isSvg(value) ? svgSource(value) : value;
+  if (!isElement(value)) return value;
+  const svg = /<svg[\s>][\s\S]*<\/svg>/i.exec(value.outerHTML)?.[0];
+  return svg === undefined ? value : svgSource(svg);
+}
+
+/** Whether this is an element of some document. */
+export function isElement(value: unknown): value is SvgElement {
+  if (typeof value !== "object" || value === null) return false;
+  const { tagName, outerHTML } = value as Partial<SvgElement>;
+  return typeof tagName === "string" && typeof outerHTML === "string";
+}
+
+/** A `<figure>` has titles and legends beside its picture, which only HTML keeps. */
+function elementPreview(element: SvgElement): { type: "image" | "html"; data: string } {
+  const isPicture = element.tagName.toLowerCase() === "svg";
+  return isPicture
+    ? { type: "image", data: svgSource(element.outerHTML) }
+    : { type: "html", data: page("", element.outerHTML) };
+}
+
+function isSvg(text: string): boolean {
+  return /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!doctype svg[^>]*>\s*)?<svg[\s>]/i.test(text);
+}
+
+/** Images, unlike pages, need the namespace. */
+function svgSource(svg: string): string {
+  const opening = /<svg[\s>][^>]*/i.exec(svg)?.[0] ?? "";
+  const named = /\sxmlns\s*=/.test(opening)
+    ? svg
+    : svg.replace(/<svg/i, '<svg xmlns="http://www.w3.org/2000/svg"');
+  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(wellFormed(named))}`;
+}
+
+function isVega(value: object): boolean {
+  if ("$schema" in value) return /\/schema\/vega(-lite)?\//.test(String(value.$schema));
+  return "mark" in value && ("encoding" in value || "data" in value);
+}
+
+function isPlotly(value: object): value is PlotlyFigure {
+  if (!("data" in value) || !Array.isArray(value.data) || "type" in value) return false;
+  return value.data.every((trace) => typeof trace === "object" && trace !== null);
+}
+
+function vegaPage(spec: object): string {
+  const isVegaItself = "$schema" in spec && /\/schema\/vega\//.test(String(spec.$schema));
+  const compiled = isVegaItself ? "spec" : "vegaLite.compile(spec).spec";
+  const libraries = isVegaItself ? ["vega@6"] : ["vega@6", "vega-lite@6"];
+  const show = `new vega.View(vega.parse(${compiled}), { renderer: "svg", container: "#plot", hover: true }).runAsync();`;
+  return page(
+    scripts(libraries),
+    `<div id="plot"></div><script>const spec = ${inScript(spec)};${show}</script>`,
+  );
+}
+
+function plotlyPage({ data, layout = {} }: PlotlyFigure): string {
+  const show = `Plotly.newPlot("plot", figure.data, figure.layout, { responsive: true });`;
+  const figure = inScript({ data, layout });
+  return page(
+    scripts(["plotly.js-dist-min@4"]),
+    `<div id="plot"></div><script>const figure = ${figure};${show}</script>`,
+  );
+}
+
+function scripts(libraries: readonly string[]): string {
+  return libraries.map((name) => `<script src="https://cdn.jsdelivr.net/npm/${name}"></script>`).join("");
+}
+
+function page(head: string, body: string): string {
+  return `<!doctype html><html><head><meta charset="utf-8">${head}</head><body>${body}</body></html>`;
+}
+
+/** A `</script>` inside a value must not end the script. */
+function inScript(value: object): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}

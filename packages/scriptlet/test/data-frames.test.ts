@@ -1,0 +1,107 @@
+import { type RecordBatch, tableFromArrays, tableFromIPC, tableToIPC } from "apache-arrow";
+import { table as arqueroTable, desc, fromCSV } from "arquero";
+import polars from "nodejs-polars";
+import { expect, test } from "vitest";
+import { shownBy } from "./helpers/preview-block.ts";
+
+const rows = 2500;
+const numbers = Float64Array.from({ length: rows }, (_, index) => index);
+
+/** The same table of `rows` numbers in each library. */
+const large = {
+  "Apache Arrow": () => tableFromArrays({ n: numbers }),
+  "a record batch": () => tableFromArrays({ n: numbers }).batches[0] as RecordBatch,
+  Arquero: () => arqueroTable({ n: numbers }),
+  "nodejs-polars": () => polars.DataFrame({ n: [...numbers] }),
+  records: () => [...numbers].map((n) => ({ n })),
+};
+
+test.each(Object.entries(large))(
+  "%s: a large table is its first and last rows and its true count",
+  async (_, make) => {
+    const frame = make();
+    for (const payload of [frame, { type: "table", data: frame }]) {
+      const shown = await shownBy(payload, "one");
+      const data = shown.data as { columns: string[]; rows: unknown[][]; row_count: number };
+      expect(shown).toMatchObject({ type: "table", id: "one" });
+      expect(data.row_count).toBe(rows);
+      expect(data.columns).toEqual(["n"]);
+      expect(data.rows).toHaveLength(1001);
+      expect([data.rows[0], data.rows[499], data.rows[500], data.rows[501], data.rows[1000]]).toEqual([
+        [0],
+        [499],
+        ["…"],
+        [2000],
+        [2499],
+      ]);
+    }
+  },
+);
+
+test("Apache Arrow: every kind of column, several batches, and a table that has travelled", async () => {
+  const table = tableFromArrays({
+    text: ['say "hi"', "a,b", "two\nlines"],
+    time: [new Date(0), new Date(1e12), new Date(1)],
+    big: BigInt64Array.of(1n, 2n ** 60n, -5n),
+    maybe: [1.5, null, Number.NaN],
+  });
+  const both = table.concat(table);
+  expect(both.batches).toHaveLength(2);
+  const lines = [
+    '"say ""hi""",1970-01-01T00:00:00.000Z,1,1.5',
+    '"a,b",2001-09-09T01:46:40.000Z,1152921504606846976,',
+    '"two',
+    'lines",1970-01-01T00:00:00.001Z,-5,NaN',
+  ];
+  expect((await shownBy(both)).csv).toEqual(["text,time,big,maybe", ...lines, ...lines]);
+  expect((await shownBy(tableFromIPC(tableToIPC(table)))).csv).toEqual(["text,time,big,maybe", ...lines]);
+});
+
+test("Arquero: filter and order are what the user sees", async () => {
+  const table = fromCSV("name,size\nb,1\na,3\nc,2").orderby(desc("size")).filter("d => d.size > 1");
+  expect((await shownBy(table)).csv).toEqual(["name,size", "a,3", "c,2"]);
+});
+
+test("nodejs-polars: nulls, dates and lists", async () => {
+  const frame = polars.DataFrame({ a: [1, null], when: [new Date(0), new Date(1)], list: [[1, 2], [3]] });
+  expect((await shownBy(frame)).csv).toEqual([
+    "a,when,list",
+    '1,1970-01-01T00:00:00.000Z,"[1,2]"',
+    ",1970-01-01T00:00:00.001Z,[3]",
+  ]);
+});
+
+test("records: all columns of all records, and cells of every kind", async () => {
+  const cycle: Record<string, unknown> = {};
+  cycle.self = cycle;
+  interface Row {
+    a?: unknown;
+    b?: unknown;
+  }
+  const records: Row[] = [
+    { a: 1n, b: { deep: 2n } },
+    { b: new Date(Number.NaN), a: cycle },
+    {},
+    { a: Symbol("s"), b: "" },
+  ];
+  expect((await shownBy(records)).csv).toEqual([
+    "a,b",
+    '1,"{""deep"":2}"',
+    "[object Object],[object Date]",
+    ",",
+    "Symbol(s),",
+  ]);
+  expect((await shownBy([{ only: "" }, { only: "x" }])).csv).toEqual(["only", '""', "x"]);
+  expect((await shownBy([])).csv).toEqual([]);
+});
+
+test("a table that the block has cut itself keeps its rows and its count", async () => {
+  const data = { columns: ["a", 2], rows: [["x", true]], row_count: 70 };
+  expect(await shownBy({ type: "table", data })).toMatchObject({ csv: ["a,2", "x,true"], row_count: 70 });
+  const whole = { columns: ["n"], rows: [...numbers].map((n) => [n]) };
+  expect((await shownBy({ type: "table", data: whole })).csv).toHaveLength(rows + 1);
+  expect(await shownBy({ type: "table", data: "/some/file.xlsx" })).toEqual({
+    type: "table",
+    data: "/some/file.xlsx",
+  });
+});

@@ -1,0 +1,136 @@
+import { readFile } from "node:fs/promises";
+import * as Plot from "@observablehq/plot";
+import { JSDOM } from "jsdom";
+import type { TopLevelSpec } from "vega-lite";
+import { expect, test } from "vitest";
+import { shownBy } from "./helpers/preview-block.ts";
+
+const libraries = {
+  "vega@6": "vega/build/vega.min.js",
+  "vega-lite@6": "vega-lite/build/vega-lite.min.js",
+  "plotly.js-dist-min@4": "plotly.js-dist-min/plotly.min.js",
+};
+
+/** A page with the installed libraries in place of those from the network, run as a browser would. */
+async function openPage(html: unknown): Promise<JSDOM> {
+  let page = String(html);
+  for (const [name, file] of Object.entries(libraries)) {
+    const source = await readFile(new URL(`../node_modules/${file}`, import.meta.url), "utf8");
+    const tag = `<script src="https://cdn.jsdelivr.net/npm/${name}"></script>`;
+    page = page.replace(tag, () => `<script>${source.replaceAll("</script", "<\\/script")}</script>`);
+  }
+  // As a boolean: a failure would print the libraries.
+  expect(page.includes(`<script src=`)).toBe(false);
+  return new JSDOM(page, {
+    runScripts: "dangerously",
+    pretendToBeVisual: true,
+    beforeParse(window) {
+      // What jsdom has not, and the libraries ask for when they load.
+      Object.assign(window, { structuredClone });
+      window.URL.createObjectURL = () => "blob:none";
+      window.HTMLCanvasElement.prototype.getContext = () => null;
+    },
+  });
+}
+
+const bars: TopLevelSpec = {
+  $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+  data: {
+    values: [
+      { a: "</script><b>", b: 2 },
+      { a: "B", b: 5 },
+      { a: "C", b: 3 },
+    ],
+  },
+  mark: "bar",
+  encoding: { x: { field: "a", type: "nominal" }, y: { field: "b", type: "quantitative" } },
+};
+
+test("a Vega-Lite specification becomes a page that shows it", async () => {
+  const { type, data } = await shownBy(bars);
+  expect(type).toBe("html");
+  const { window } = await openPage(data);
+  await expect.poll(() => window.document.querySelectorAll("svg .mark-rect.role-mark path").length).toBe(3);
+  expect(window.document.body.textContent).toContain("</script><b>");
+  const { $schema: _, ...withoutSchema } = bars;
+  expect((await shownBy(withoutSchema as typeof bars)).type).toBe("html");
+});
+
+test("a Vega specification becomes a page that shows it", async () => {
+  const { data } = await shownBy({
+    $schema: "https://vega.github.io/schema/vega/v6.json",
+    width: 50,
+    height: 50,
+    marks: [
+      { type: "rect", encode: { enter: { x: { value: 1 }, width: { value: 9 }, height: { value: 9 } } } },
+    ],
+  });
+  const { window } = await openPage(data);
+  await expect.poll(() => window.document.querySelectorAll("svg .mark-rect.role-mark path").length).toBe(1);
+});
+
+test("a Plotly figure becomes a page whose data and layout Plotly accepts", async () => {
+  const figure = {
+    data: [{ type: "bar", x: ["</script>", "b"], y: [2, 3] }],
+    layout: { title: { text: "Sizes" } },
+  };
+  const { type, data } = await shownBy(figure, "sizes");
+  expect(type).toBe("html");
+  const { window } = await openPage(data);
+  // The page's own script has run: its figure is what Plotly drew from.
+  // What the script left, by the names it gave.
+  const drawn = window.eval(
+    "({ data: plot.data, layout: plot.layout, problems: Plotly.validate(figure.data, figure.layout) })",
+  ) as { problems?: unknown };
+  expect(JSON.parse(JSON.stringify(drawn))).toMatchObject(figure);
+  expect(drawn.problems).toBeUndefined();
+});
+
+test("an Observable Plot becomes an image, or with a title a page", async () => {
+  const { document } = new JSDOM("").window;
+  const marks = [Plot.barY([{ x: "ä", y: 1 }], { x: "x", y: "y" })];
+  const image = await shownBy(Plot.plot({ document, marks }));
+  expect(image.type).toBe("image");
+  const source = String(image.data);
+  expect(source.startsWith("data:image/svg+xml;charset=utf-8,")).toBe(true);
+  const svg = decodeURIComponent(source.slice(source.indexOf(",") + 1));
+  // Parsed strictly, as a browser parses images.
+  const parsed = new JSDOM(svg, { contentType: "image/svg+xml" }).window.document;
+  expect(parsed.documentElement.namespaceURI).toBe("http://www.w3.org/2000/svg");
+  expect(parsed.querySelectorAll("g[aria-label=bar] rect")).toHaveLength(1);
+  expect(parsed.documentElement.textContent).toContain("ä");
+
+  const titled = await shownBy(Plot.plot({ document, title: "Sizes", marks }));
+  expect(titled.type).toBe("html");
+  expect(titled.data).toContain("<h2>Sizes</h2>");
+});
+
+test("SVG is an image wherever it is given", async () => {
+  const svg = `<?xml version="1.0"?>\n<!-- made by hand --><svg width="1"><rect/></svg>`;
+  const named = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
+  const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(named)}`;
+  const element = new JSDOM(svg).window.document.querySelector("svg") as SVGElement;
+  expect(await shownBy(svg)).toEqual({ type: "image", data: source });
+  expect(await shownBy(named, "n")).toEqual({ type: "image", data: source, id: "n" });
+  const shown = await shownBy({ type: "image", data: ["/a.png", svg, element] });
+  expect(shown.data).toEqual(["/a.png", source, expect.stringContaining("data:image/svg+xml")]);
+  expect((await shownBy({ type: "html", data: element })).data).toContain("<rect>");
+});
+
+test("text, paths and other payloads are left alone, and nonsense is refused in words", async () => {
+  for (const payload of [
+    { type: "image", data: "data:image/png;base64,AA==" },
+    { type: "text", data: { mark: 1, encoding: {} } },
+    { type: "text/x-log", data: 1 },
+    { type: "markdown", data: "<svg></svg>" },
+    { type: "my-own", data: { data: [] } },
+  ]) {
+    expect(await shownBy(payload)).toEqual(payload);
+  }
+  for (const nonsense of ["text", {}, { data: 1 }, { mark: "bar" }] as never[]) {
+    await expect(shownBy(nonsense)).rejects.toThrow("preview() needs");
+  }
+  const cycle: { data: object[] } = { data: [] };
+  cycle.data.push(cycle);
+  await expect(shownBy(cycle)).rejects.toThrow("circular");
+});
