@@ -1,7 +1,7 @@
 import type { BlockId, CreateTaskRequest, InputsOf, OutputsOf } from "./block-registry.ts";
 import { openDeadline } from "./deadline.ts";
 import { InvalidInputError } from "./errors/index.ts";
-import { type Http, type HttpCall, isTransient } from "./http.ts";
+import type { Http, HttpCall } from "./http.ts";
 import { normalizeInputValues } from "./input-values.ts";
 import {
   type PollingOptions,
@@ -11,8 +11,8 @@ import {
 } from "./options.ts";
 import { type RunManyOptions, runMany, type SettledRun } from "./run-many.ts";
 import { type RunResult, TaskRun, type TaskRunReference } from "./task-run.ts";
-import type { readTaskStream } from "./task-stream.ts";
-import { type TaskEndpoints, TaskWatch } from "./task-watch.ts";
+import { createTaskEndpoints } from "./task-endpoints.ts";
+import { TaskWatch } from "./task-watch.ts";
 import type { Task, TaskInputValues, TaskLog } from "./types.ts";
 import { trackUpload, type UploadProgress } from "./upload-progress.ts";
 import type { UploadResolver } from "./upload-source.ts";
@@ -264,54 +264,9 @@ export class TasksClient<Source> {
     const polling = resolvePollingOptions(options);
     const deadlineMs = created?.deadlineMs ?? clock.now() + polling.timeoutMs;
     const watched = { polling, deadlineMs, onProgress, onLog, signal, clock, random };
-    const watch = new TaskWatch(taskId, this.#endpoints(options), watched);
+    const watch = new TaskWatch(taskId, createTaskEndpoints(this.#http, this.#options, options.headers), watched);
     if (created) watch.noteTask(created.task);
     return new TaskRun(watch, async () => (await this.stop(taskId)).task, { stopOnDispose });
-  }
-
-  #endpoints({ headers }: StartOptions): TaskEndpoints {
-    const http = this.#http;
-    const call = {
-      ...(headers ? { headers } : {}),
-      method: "GET",
-      isIdempotent: true,
-      isSingleAttempt: true,
-    } as const;
-    return {
-      holdsAnswers: () => http.extensions.has("wait"),
-      streamsEvents: () => http.extensions.has("events"),
-      isTransient,
-      warn: (message) => this.#options.hooks.onWarning?.(message),
-      get: async (taskId, { signal, holdMs }) => {
-        const seconds = Math.floor(holdMs / 1_000);
-        const prefer = seconds > 0 ? { headers: { ...headers, prefer: `wait=${seconds}` }, holdMs } : {};
-        const path = `/v1/tasks/${encodeURIComponent(taskId)}`;
-        const answer = await http.call<GetTaskResponse>({
-          ...call,
-          ...prefer,
-          path,
-          signal,
-          schema: taskAnswerSchema,
-        });
-        const wasHeld = answer.header("preference-applied")?.includes("wait") === true;
-        return { state: answer.data.task, wasHeld, retryAfterMs: answer.retryAfterMs };
-      },
-      getLogs: async (taskId, { signal, afterId }) => {
-        const query =
-          afterId !== undefined && http.extensions.has("after") ? { query: { after: afterId } } : {};
-        const path = `/v1/tasks/${encodeURIComponent(taskId)}/logs`;
-        const { data } = await http.call<GetTaskLogsResponse>({
-          ...call,
-          ...query,
-          path,
-          signal,
-          schema: logsAnswerSchema,
-        });
-        return data.logs;
-      },
-      events: (taskId, { signal, afterId }) =>
-        streamTask(http, this.#options.clock, taskId, { signal, afterId, headers }),
-    };
   }
 
   async #stoppingOnAbort<Outputs, Value>(
@@ -342,14 +297,6 @@ export class TasksClient<Source> {
     } as const;
     return (await this.#http.call<CreateTaskResponse>(call)).data;
   }
-}
-
-/** Loaded where a server streams: pages towards other servers never need it. */
-async function* streamTask(
-  ...parameters: Parameters<typeof readTaskStream>
-): ReturnType<typeof readTaskStream> {
-  const module = await import("./task-stream.ts");
-  yield* module.readTaskStream(...parameters);
 }
 
 function checkRequest<Request extends CreateTaskRequest>(request: Request): Request {
