@@ -11,6 +11,7 @@ interface Flags {
   data?: string;
   registry?: string;
   allowScripts?: boolean;
+  applets?: string;
   tokenFile?: string;
   allowOrigin: string[];
   concurrency?: number;
@@ -27,6 +28,7 @@ const program = new Command("connect-server")
   .option("--data <dir>", "where tasks, logs and files are kept (a per-user directory by default)")
   .option("--registry <url>", "where packages are installed from (npm's own registry by default)")
   .option("--allow-scripts", "let packages run programs of their own while they are installed")
+  .option("--applets <file>", "JSON or YAML file with the list of applets")
   .option("--token-file <file>", "tokens that callers may use, one a line (see OOMOL_CONNECT_SERVER_TOKENS)")
   .option(
     "--allow-origin <origin>",
@@ -75,6 +77,7 @@ async function run(flags: Flags): Promise<void> {
       dataDirectory: flags.data,
       registry: flags.registry,
       allowScripts: flags.allowScripts,
+      appletsFile: flags.applets,
       tokens: readTokens(flags.tokenFile),
       allowedOrigins: flags.allowOrigin,
       concurrency: flags.concurrency,

@@ -16,6 +16,8 @@ export interface ServerOptions {
   registry?: string | undefined;
   /** Whether a package may run programs of its own while it is installed; not by default. */
   allowScripts?: boolean | undefined;
+  /** A JSON or YAML file with the list of applets; without it there are none. */
+  appletsFile?: string | undefined;
   /** What `Authorization` may hold, exactly; with none anyone on this machine may call. */
   tokens?: readonly string[] | undefined;
   /** Web origins (`https://app.example`) whose pages may call; pages of this server itself always may. */
@@ -46,6 +48,7 @@ export interface ResolvedServerOptions {
   dataDirectory: string;
   registry: string;
   allowScripts: boolean;
+  appletsFile: string | undefined;
   tokens: string[];
   allowedOrigins: string[];
   concurrency: number;
@@ -69,6 +72,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     dataDirectory: resolve(options.dataDirectory ?? defaultDataDirectory()),
     registry: options.registry ?? "https://registry.npmjs.org",
     allowScripts: options.allowScripts ?? false,
+    appletsFile: options.appletsFile && resolve(options.appletsFile),
     tokens: [...(options.tokens ?? [])],
     allowedOrigins: [...(options.allowedOrigins ?? [])],
     concurrency: options.concurrency ?? availableParallelism(),

@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
+import { createAppletsFile } from "./applets-file.ts";
 import { openBroker } from "./broker.ts";
 import { createExecutorEngine } from "./engine/executor-engine.ts";
 import { createTaskRunner } from "./engine/task-runner.ts";
@@ -34,6 +35,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 
   try {
+    const applets = createAppletsFile(resolved.appletsFile);
+    await applets.list(); // a mistake in it is told at once
     const database = await openDatabase(dataDirectory);
     const store = new TaskStore(database);
     opened.push(() => store.close());
@@ -56,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     opened.push(() => runner.close());
 
     const closing = new AbortController();
-    const routes = { catalog, store, runner, installer, installs, closing: closing.signal };
+    const routes = { catalog, store, runner, installer, installs, applets, closing: closing.signal };
     const app = createApp({ ...resolved, ...routes, limits: resolved });
     // A server for HTTP/1 is what it makes unless told otherwise.
     const http = createAdaptorServer({ fetch: app.fetch }) as Server;

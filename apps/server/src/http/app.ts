@@ -2,6 +2,8 @@ import { extensionsHeader } from "@oomol/connect-core/wire";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { Logger } from "pino";
+import type { AppletsFile } from "../applets-file.ts";
+import { appletsRoutes } from "./applets-routes.ts";
 import { requireToken } from "./auth.ts";
 import { blocksRoutes } from "./blocks-routes.ts";
 import { answerNotFound, createErrorHandler } from "./errors.ts";
@@ -12,6 +14,7 @@ import { type TasksRoutesParts, tasksRoutes } from "./tasks-routes.ts";
 
 export interface AppParts extends TasksRoutesParts, InstallsRoutesParts {
   limits: TasksRoutesParts["limits"];
+  applets: AppletsFile;
   host: string;
   tokens: readonly string[];
   allowedOrigins: readonly string[];
@@ -29,15 +32,14 @@ export function createApp(parts: AppParts): Hono {
   app.get("/healthz", (context) => context.json({ status: "ok" }));
 
   // A preflight carries no token, so it is answered before tokens are asked for.
-  app.use(
-    "/api/*",
-    cors({
-      origin: [...parts.allowedOrigins],
-      exposeHeaders: [extensionsHeader, "Preference-Applied", "Accept-Ranges", "Content-Range", "ETag"],
-      maxAge: 600,
-    }),
-  );
-  app.use("/api/*", requireToken(parts.tokens));
+  const allowOrigins = cors({
+    origin: [...parts.allowedOrigins],
+    exposeHeaders: [extensionsHeader, "Preference-Applied", "Accept-Ranges", "Content-Range", "ETag"],
+    maxAge: 600,
+  });
+  for (const path of ["/api/*", "/rpc/*"]) app.use(path, allowOrigins, requireToken(parts.tokens));
+  // A service of its own elsewhere: clients take its address, which may be that of the API.
+  for (const path of ["/", "/api"]) app.route(path, appletsRoutes(parts.applets));
   app.route("/api", blocksRoutes(parts.catalog));
   app.route("/api/packages/install", installsRoutes(parts));
   app.route("/api/v1/tasks", tasksRoutes(parts));
