@@ -11,7 +11,7 @@ const order = {
     ["options"],
     ["decode-answer", "http"],
     ["wait"],
-    ["task-events", "task-result", "task-watch", "task-stream", "task-run", "run-many"],
+    ["task-events", "task-result", "task-watch", "task-stream", "task-endpoints", "task-run", "run-many"],
     ["blocks", "tasks", "packages", "applets"],
     ["client"],
     ["index", "testing"],

@@ -10,6 +10,7 @@ import {
 /** A transport on the runtime's `fetch`, or on one that behaves like it. */
 export function createFetchTransport(fetch: typeof globalThis.fetch = globalThis.fetch): Transport {
   return {
+    ...(isPage && { heldRequestLimit: 4 }),
     async send(request) {
       const { body, headers, ...rest } = requestBody(request);
       try {

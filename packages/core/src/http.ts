@@ -1,6 +1,6 @@
 import { retryPauseMs } from "./backoff.ts";
 import { decodeAnswer, type HttpAnswer } from "./decode-answer.ts";
-import { untilAborted } from "./delay.ts";
+import { pauseOn, untilAborted } from "./delay.ts";
 import {
   ApiError,
   ConnectionError,
@@ -41,6 +41,8 @@ export class Http {
   readonly #options: ResolvedClientOptions;
   /** What the server at `baseUrl` has announced; nothing before its first answer. */
   readonly extensions = new Set<ExtensionName>();
+  /** Requests whose answer the server holds or streams, so that each keeps a connection busy. */
+  heldRequests = 0;
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
@@ -90,7 +92,7 @@ export class Http {
         const pauseMs = asked ?? retryPauseMs(attempt, retry, random);
         const reason = failure instanceof Error ? failure.message : String(failure);
         hooks.onRetry?.({ method: call.method, path: call.path, attempt, pauseMs, reason });
-        await clock.delay(pauseMs, call.signal);
+        await pauseOn(clock, pauseMs, call.signal);
       }
     }
   }
@@ -118,6 +120,7 @@ export class Http {
           headers,
           signal,
           ...requestBody(call),
+          ...(call.onBytesSent ? { wantsProgress: true } : {}),
           onBytesSent: (sentBytes) => {
             alive();
             call.onBytesSent?.(sentBytes);

@@ -10,8 +10,8 @@ import {
   resolvePollingOptions,
 } from "./options.ts";
 import { type RunManyOptions, runMany, type SettledRun } from "./run-many.ts";
-import { type RunResult, TaskRun, type TaskRunReference } from "./task-run.ts";
 import { createTaskEndpoints } from "./task-endpoints.ts";
+import { type RunResult, TaskRun, type TaskRunReference } from "./task-run.ts";
 import { TaskWatch } from "./task-watch.ts";
 import type { Task, TaskInputValues, TaskLog } from "./types.ts";
 import { trackUpload, type UploadProgress } from "./upload-progress.ts";
@@ -97,7 +97,9 @@ export class TasksClient<Source> {
     const sources = (Array.isArray(files) ? files : [files]) as readonly Source[];
     if (sources.length === 0)
       throw new InvalidInputError("files", "the list is empty; without files, use `run`.");
-    const parts = await Promise.all(sources.map((source, index) => this.#resolveUpload(source, index)));
+    const parts = (
+      await Promise.all(sources.map((source, index) => this.#resolveUpload(source, index)))
+    ).flat();
     const fields = [
       ["manifest", blockId],
       ["inputValues", JSON.stringify(normalized)],
@@ -264,7 +266,11 @@ export class TasksClient<Source> {
     const polling = resolvePollingOptions(options);
     const deadlineMs = created?.deadlineMs ?? clock.now() + polling.timeoutMs;
     const watched = { polling, deadlineMs, onProgress, onLog, signal, clock, random };
-    const watch = new TaskWatch(taskId, createTaskEndpoints(this.#http, this.#options, options.headers), watched);
+    const watch = new TaskWatch(
+      taskId,
+      createTaskEndpoints(this.#http, this.#options, options.headers),
+      watched,
+    );
     if (created) watch.noteTask(created.task);
     return new TaskRun(watch, async () => (await this.stop(taskId)).task, { stopOnDispose });
   }

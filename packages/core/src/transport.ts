@@ -8,6 +8,11 @@ export interface Transport {
    * Rejects with the signal's reason when it is aborted, closing the connection, with `TransportError` when no answer came.
    */
   send(request: TransportRequest): Promise<TransportResponse>;
+  /**
+   * How many answers may be held or streamed at once, where connections are few: a page has six to a server. Beyond it
+   * waits look from time to time instead. Default: no limit.
+   */
+  readonly heldRequestLimit?: number;
   /** Frees kept connections. Safe to call twice. */
   close?(): Promise<void>;
 }
@@ -21,6 +26,8 @@ export interface TransportRequest {
   signal: AbortSignal;
   /** Bytes of the body handed to the network so far; called with a growing number. */
   onBytesSent?: (sentBytes: number) => void;
+  /** Whether a person looks at `onBytesSent`, and not the request's timer alone; a page may pay for it with a preflight. */
+  wantsProgress?: boolean;
 }
 
 export interface TransportResponse {

@@ -1,4 +1,4 @@
-import type { TaskEvent } from "@oomol/connect-core";
+import { createFetchTransport, type TaskEvent } from "@oomol/connect-core";
 import type { FakeTask } from "@oomol/connect-core/testing";
 import { describe, expect, test } from "vitest";
 import { type Served, serve } from "./helpers/serve.ts";
@@ -94,6 +94,36 @@ test("one stream carries status and logs, and is resumed where it broke", async 
   expect((await events).filter((event) => event.type === "log")).toHaveLength(2);
   expect((await run.result()).result).toEqual({ a: 1 });
   expect(server.fake.requestsTo("GET", /logs/)).toEqual([]);
+});
+
+test("only new logs travel where the server announces `after`", async () => {
+  await using server = await serve({
+    extensions: ["after"],
+    onTask: (task) => task.setStatus("running").log("A", {}),
+  });
+  const onLog = () =>
+    void (server.fake.tasks.get("task-1")?.isDone || taskOf(server).log("B", {}).complete());
+  const { logs } = await server.client.tasks.run(block, { intervalMs: 5, onLog });
+  expect(logs.map((log) => log.type)).toEqual(["A", "B", "BlockFinished"]);
+  expect(server.fake.requestsTo("GET", /logs/).map((request) => request.path)).toEqual([
+    "/v1/tasks/task-1/logs",
+    "/v1/tasks/task-1/logs?after=0",
+  ]);
+});
+
+test("no more answers are held at once than the transport has connections for", async () => {
+  const transport = { ...createFetchTransport(), heldRequestLimit: 2 };
+  await using server = await serve(
+    { extensions: ["wait"], onTask: (task) => task.setStatus("running") },
+    { transport },
+  );
+  await server.client.tasks.list();
+  const runs = [1, 2, 3, 4].map(() => server.client.tasks.createAndWait(block));
+  // Those that may not hold look again and again.
+  await expect.poll(() => server.fake.requestsTo("GET", /task-/).length).toBeGreaterThan(6);
+  expect(server.fake.requestsTo("GET", /task-/).filter((request) => request.headers.prefer)).toHaveLength(2);
+  for (const task of server.fake.tasks.values()) task.complete();
+  await Promise.all(runs);
 });
 
 test("attach costs no request, and takes what toJSON gave", async () => {
