@@ -1,18 +1,19 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { runBlock } from "@oomol/scriptlet/testing";
 import { expect, test } from "vitest";
 import textToAudio, { type Inputs, type Outputs } from "../tasks/text-to-audio/main.ts";
-import { createBlockContext } from "./block-context.ts";
 import { readWav } from "./read-wav.ts";
 import { createTemporaryDirectory } from "./temporary-directory.ts";
 
 async function speak(inputs: Inputs) {
   await using directory = await createTemporaryDirectory();
-  const { context, recorded } = createBlockContext<Inputs, Outputs>(directory.path);
-  const { audio_address = "" } = await textToAudio(inputs, context);
+  const run = await runBlock<Inputs, Outputs>(textToAudio, { inputs, sessionDir: directory.path });
+  expect(run.error).toBeUndefined();
+  const { audio_address = "" } = run.result ?? {};
   expect(audio_address.startsWith(join(directory.path, "audio", "speech-"))).toBe(true);
   const content = await readFile(audio_address);
-  return { ...readWav(content), content, path: audio_address, recorded };
+  return { ...readWav(content), content, path: audio_address, run };
 }
 
 test("speaks a text into a WAV file of 22 050 Hz, mono, 16 bits", async () => {
@@ -38,13 +39,13 @@ test("speaks a text into a WAV file of 22 050 Hz, mono, 16 bits", async () => {
 });
 
 test("says what it does: voice, characters, seconds, progress and the sound itself", async () => {
-  const { recorded, durationSeconds, path } = await speak({ text: " Hello, World\n" });
-  expect(recorded.logs).toEqual([
-    { line: "Speaking 12 characters with voice en-us at 175 words per minute.", stdio: "stdout" },
-    { line: `Wrote ${durationSeconds.toFixed(1)} seconds of audio.`, stdio: "stdout" },
+  const { run, durationSeconds, path } = await speak({ text: " Hello, World\n" });
+  expect(run.logs).toEqual([
+    { text: "Speaking 12 characters with voice en-us at 175 words per minute.", stdio: "stdout" },
+    { text: `Wrote ${durationSeconds.toFixed(1)} seconds of audio.`, stdio: "stdout" },
   ]);
-  expect(recorded.progress).toEqual([100]);
-  expect(recorded.previews).toEqual([{ type: "audio", data: path }]);
+  expect(run.progress).toEqual([100]);
+  expect(run.previews).toEqual([{ type: "audio", data: path }]);
 });
 
 test("the sound grows with the text", async () => {
@@ -72,9 +73,9 @@ test("a long text becomes one file, portion by portion, with true progress", asy
   const sentence = "It was the best of times, it was the worst of times. ";
   const once = await speak({ text: sentence });
   const often = await speak({ text: sentence.repeat(30) });
-  expect(often.recorded.progress.length).toBeGreaterThan(5);
-  expect(often.recorded.progress).toEqual([...often.recorded.progress].sort((left, right) => left - right));
-  expect(often.recorded.progress.at(-1)).toBe(100);
+  expect(often.run.progress.length).toBeGreaterThan(5);
+  expect(often.run.progress).toEqual([...often.run.progress].sort((left, right) => left - right));
+  expect(often.run.progress.at(-1)).toBe(100);
   expect(often.header.dataBytes).toBe(often.content.length - 44);
   expect(often.durationSeconds / once.durationSeconds).toBeCloseTo(30, 0);
 });
@@ -119,15 +120,16 @@ test.each([
   ["a broken speed", { text: "Hi", speed: 99.5 }, "it is 99.5."],
 ])("%s fails with a clear sentence and leaves no file", async (_what, inputs, message) => {
   await using directory = await createTemporaryDirectory();
-  const { context, recorded } = createBlockContext<Inputs, Outputs>(directory.path);
-  await expect(textToAudio(inputs, context)).rejects.toThrow(message);
-  expect(recorded.previews).toEqual([]);
+  const run = await runBlock<Inputs, Outputs>(textToAudio, { inputs, sessionDir: directory.path });
+  expect(run.error).toContain(message);
+  expect(run.previews).toEqual([]);
   expect(
     (await readdir(directory.path, { recursive: true })).filter((name) => name.endsWith(".wav")),
   ).toEqual([]);
 });
 
 test("an unknown voice leaves the exit code of this process alone", async () => {
-  await expect(speak({ text: "Hi", voice: "nope" })).rejects.toThrow("nope");
+  const run = await runBlock<Inputs, Outputs>(textToAudio, { inputs: { text: "Hi", voice: "nope" } });
+  expect(run.error).toContain("nope");
   expect(process.exitCode).toBeUndefined();
 });

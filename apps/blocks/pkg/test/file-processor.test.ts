@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { runBlock } from "@oomol/scriptlet/testing";
 import { expect, test } from "vitest";
 import fileProcessor, { type Inputs, type Outputs } from "../tasks/file-processor/main.ts";
-import { createBlockContext } from "./block-context.ts";
 import { createTemporaryDirectory } from "./temporary-directory.ts";
 
 const abcHash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -14,13 +14,14 @@ async function processFile(name: string, content: string | Uint8Array, input1?: 
   const file = join(directory.path, name);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, content);
-  const { context, recorded } = createBlockContext<Inputs, Outputs>(directory.path);
-  const outputs = await fileProcessor(input1 === undefined ? { file } : { file, input1 }, context);
-  return { outputs, recorded };
+  const inputs = input1 === undefined ? { file } : { file, input1 };
+  const run = await runBlock<Inputs, Outputs>(fileProcessor, { inputs });
+  expect(run.error).toBeUndefined();
+  return { outputs: run.result ?? {}, run };
 }
 
 test("says name, type, size and SHA-256 of a file, and gives the note back", async () => {
-  const { outputs, recorded } = await processFile("upload-7f3a/test.txt", "abc", "value");
+  const { outputs, run } = await processFile("upload-7f3a/test.txt", "abc", "value");
   expect(outputs).toEqual({
     name: "test.txt",
     type: "text/plain",
@@ -28,19 +29,12 @@ test("says name, type, size and SHA-256 of a file, and gives the note back", asy
     sha256: abcHash,
     input1: "value",
   });
-  expect(recorded.logs).toEqual([
-    { line: `test.txt: text/plain, 3 bytes, SHA-256 ${abcHash}`, stdio: "stdout" },
-  ]);
-  expect(recorded.progress).toEqual([100]);
-  expect(recorded.previews).toEqual([
-    {
-      type: "table",
-      data: {
-        columns: ["name", "type", "size_bytes", "sha256"],
-        rows: [["test.txt", "text/plain", 3, abcHash]],
-      },
-    },
-  ]);
+  expect(run.logs).toEqual([{ text: `test.txt: text/plain, 3 bytes, SHA-256 ${abcHash}`, stdio: "stdout" }]);
+  expect(run.progress).toEqual([100]);
+  const [preview] = run.previews;
+  expect(preview?.type).toBe("table");
+  const table = await readFile(String(preview?.data), "utf8");
+  expect(table).toBe(`name,type,size_bytes,sha256\ntest.txt,text/plain,3,${abcHash}\n`);
 });
 
 test.each([[undefined], [null]])("a note of %s is given back as null", async (input1) => {
@@ -54,10 +48,10 @@ test("an empty file has a hash too", async () => {
 });
 
 test("reads a large file in pieces, with progress by bytes", async () => {
-  const { outputs, recorded } = await processFile("letters.txt", "a".repeat(1_000_000));
+  const { outputs, run } = await processFile("letters.txt", "a".repeat(1_000_000));
   expect(outputs).toMatchObject({ size_bytes: 1_000_000, sha256: millionLettersHash });
-  expect(recorded.progress.length).toBeGreaterThan(10);
-  expect(recorded.progress.at(-1)).toBe(100);
+  expect(run.progress.length).toBeGreaterThan(10);
+  expect(run.progress.at(-1)).toBe(100);
 });
 
 const png = Buffer.from(
@@ -86,6 +80,6 @@ test.each([
   ["a path with nothing there", "/no/such/file.txt", "There is no file at /no/such/file.txt."],
   ["a folder", "/", "/ is not a file."],
 ])("%s fails with a clear sentence", async (_what, file, message) => {
-  const { context } = createBlockContext<Inputs, Outputs>("/unused");
-  await expect(fileProcessor({ file } as Inputs, context)).rejects.toThrow(message);
+  const run = await runBlock<Inputs, Outputs>(fileProcessor, { inputs: { file } as Inputs });
+  expect(run.error).toContain(message);
 });

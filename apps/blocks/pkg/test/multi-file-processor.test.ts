@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { runBlock } from "@oomol/scriptlet/testing";
 import { expect, test } from "vitest";
 import multiFileProcessor, { type Inputs, type Outputs } from "../tasks/multi-file-processor/main.ts";
-import { createBlockContext } from "./block-context.ts";
 import { readZip } from "./read-zip.ts";
 import { createTemporaryDirectory } from "./temporary-directory.ts";
 
@@ -15,17 +15,19 @@ async function processFiles(contents: Record<string, string | Buffer>, input1: s
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
   }
-  const { context, recorded } = createBlockContext<Inputs, Outputs>(directory.path);
-  const outputs = await multiFileProcessor({ input1, files }, context);
+  const options = { inputs: { input1, files }, sessionDir: directory.path };
+  const run = await runBlock<Inputs, Outputs>(multiFileProcessor, options);
+  expect(run.error).toBeUndefined();
+  const outputs = run.result ?? {};
   const archive = outputs.archive ?? "";
   expect(dirname(archive)).toBe(join(directory.path, "archive"));
   const archiveBytes = (await stat(archive)).size;
-  return { outputs, recorded, archiveBytes, members: await readZip(archive) };
+  return { outputs, run, archiveBytes, members: await readZip(archive) };
 }
 
 test("describes each file and packs all into a ZIP", async () => {
   const large = Buffer.alloc(500_000, "some words ");
-  const { outputs, members, archiveBytes, recorded } = await processFiles(
+  const { outputs, members, archiveBytes, run } = await processFiles(
     { "a.txt": "abc", "large.csv": large },
     "value",
   );
@@ -42,8 +44,8 @@ test("describes each file and packs all into a ZIP", async () => {
   );
   expect(outputs.archive_size_bytes).toBe(archiveBytes);
   expect(archiveBytes).toBeLessThan(50_000);
-  expect(recorded.progress.at(-1)).toBe(100);
-  expect(recorded.logs.map(({ line }) => line)).toEqual([
+  expect(run.progress.at(-1)).toBe(100);
+  expect(run.logs.map(({ text }) => text)).toEqual([
     `a.txt: text/plain, 3 bytes, SHA-256 ${sha256("abc")}`,
     `large.csv: text/csv, 500000 bytes, SHA-256 ${sha256(large)}`,
     `Packed 2 files into ${archiveBytes} bytes.`,
@@ -75,8 +77,9 @@ test.each([
   ["a file that is not there", ["/no/such/file"], "There is no file at /no/such/file."],
 ])("%s fails with a clear sentence and leaves no archive", async (_what, files, message) => {
   await using directory = await createTemporaryDirectory();
-  const { context } = createBlockContext<Inputs, Outputs>(directory.path);
-  await expect(multiFileProcessor({ files } as Inputs, context)).rejects.toThrow(message);
+  const options = { inputs: { files } as Inputs, sessionDir: directory.path };
+  const run = await runBlock<Inputs, Outputs>(multiFileProcessor, options);
+  expect(run.error).toContain(message);
   expect(await readdir(directory.path)).toEqual([]);
 });
 
