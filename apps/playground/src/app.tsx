@@ -1,0 +1,54 @@
+import { lazy, Suspense, useEffect } from "react";
+import { useUnfinishedTasks } from "./blocks/history-list.tsx";
+import { useBlocks } from "./blocks/use-blocks.ts";
+import { useMessages } from "./i18n/use-messages.ts";
+import { Sidebar } from "./sidebar.tsx";
+import { type Route, useRoute } from "./state/route.ts";
+import { titleOf } from "./ui/title-of.ts";
+import { Welcome } from "./welcome.tsx";
+
+const BlockPage = lazy(() => import("./blocks/block-page.tsx"));
+const PackagesPage = lazy(() => import("./packages/packages-page.tsx"));
+
+export function App() {
+  const route = useRoute();
+  const messages = useMessages();
+  useUnfinishedTasks();
+  useDocumentTitle(route);
+  return (
+    <div className="app" data-page={route.page}>
+      <button type="button" className="skip" onClick={() => document.getElementById("main")?.focus()}>
+        {messages.skip}
+      </button>
+      <Sidebar route={route} />
+      <main id="main" tabIndex={-1}>
+        <Suspense>
+          <Page route={route} />
+        </Suspense>
+      </main>
+    </div>
+  );
+}
+
+function Page({ route }: { route: Route }) {
+  const messages = useMessages();
+  const blocks = useBlocks();
+  if (route.page === "packages") return <PackagesPage />;
+  if (route.page === "home") return <Welcome />;
+  const block = blocks.data?.find(({ blockId }) => blockId === route.blockId);
+  if (block) return <BlockPage key={block.blockId} block={block} taskId={route.taskId} />;
+  if (!blocks.data) return null;
+  return (
+    <div className="welcome">
+      <h1>{messages.unknownBlock}</h1>
+      <p className="lead">{messages.unknownBlockText(route.blockId)}</p>
+    </div>
+  );
+}
+
+function useDocumentTitle(route: Route): void {
+  const name = route.page === "block" ? route.blockId.split("::").at(-1) : undefined;
+  useEffect(() => {
+    document.title = name === undefined ? "Oomol Connect" : `${titleOf(name)} · Oomol Connect`;
+  }, [name]);
+}

@@ -1,0 +1,104 @@
+import type { Block } from "@oomol/connect-browser";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef } from "react";
+import { CodePanel } from "../code/code-panel.tsx";
+import { type Drafts, storableDrafts } from "../form/draft.ts";
+import { FieldControl } from "../form/field-control.tsx";
+import { useBlockForm } from "../form/use-block-form.ts";
+import { useMessages } from "../i18n/use-messages.ts";
+import { RunPanel } from "../run/run-panel.tsx";
+import { useStartTask } from "../run/use-start-task.ts";
+import { historyStore } from "../state/history.ts";
+import { Icon } from "../ui/icon.tsx";
+import { BlockHeader } from "./block-header.tsx";
+
+/** One block: its form on one side, what its task shows on the other, and the same call as code. */
+export default function BlockPage({ block, taskId }: { block: Block; taskId: string | undefined }) {
+  const messages = useMessages();
+  const form = useBlockForm(block, draftsOf(taskId) ?? {});
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another task may overwrite what was typed
+  useEffect(() => {
+    const drafts = draftsOf(taskId);
+    if (drafts) form.restore(drafts);
+  }, [taskId]);
+  const formElement = useRef<HTMLFormElement>(null);
+  const { mutation, uploaded } = useStartTask(block);
+
+  const run = (event: FormEvent) => {
+    event.preventDefault();
+    if (mutation.isPending) return;
+    const submission = form.submit();
+    if (submission) mutation.mutate({ ...submission, drafts: storableDrafts(form.fields, form.drafts) });
+    else focusFirstProblem(formElement.current);
+  };
+
+  const isUploading = mutation.isPending && (mutation.variables?.files.length ?? 0) > 0;
+  return (
+    <article className="block-page">
+      <BlockHeader block={block} />
+      <div className="columns">
+        <form ref={formElement} className="card" noValidate onSubmit={run} onKeyDown={runOnControlEnter}>
+          <h2>{messages.inputs}</h2>
+          {form.fields.length === 0 && <p className="note">{messages.noInputs}</p>}
+          {form.fields.map(({ handle }) => (
+            <FieldControl key={handle} form={form} handle={handle} />
+          ))}
+          {mutation.error && (
+            <p className="alert" role="alert">
+              {mutation.error.message}
+            </p>
+          )}
+          {isUploading && (
+            <progress
+              aria-label={messages.uploading}
+              max={1}
+              {...(uploaded === undefined ? {} : { value: uploaded })}
+            />
+          )}
+          <div className="actions">
+            <button type="submit" className="button primary" disabled={mutation.isPending}>
+              <Icon name="play" />
+              {isUploading ? messages.uploading : mutation.isPending ? messages.starting : messages.run}
+              <span className="kbd" aria-hidden="true">
+                Ctrl ↵
+              </span>
+            </button>
+            {form.fields.length > 0 && (
+              <button type="button" className="button quiet" onClick={form.reset}>
+                {messages.reset}
+              </button>
+            )}
+          </div>
+        </form>
+        <section className="card output" aria-label={messages.output}>
+          <h2>{messages.output}</h2>
+          {taskId === undefined ? <IdleOutput /> : <RunPanel key={taskId} taskId={taskId} />}
+        </section>
+      </div>
+      <CodePanel block={block} form={form} />
+    </article>
+  );
+}
+
+function draftsOf(taskId: string | undefined): Drafts | undefined {
+  return historyStore.get().find((entry) => entry.taskId === taskId)?.drafts;
+}
+
+function IdleOutput() {
+  const messages = useMessages();
+  return (
+    <div className="idle">
+      <Icon name="sparkle" />
+      <strong>{messages.idleTitle}</strong>
+      <span>{messages.idleText}</span>
+    </div>
+  );
+}
+
+function runOnControlEnter(event: KeyboardEvent<HTMLFormElement>): void {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
+}
+
+/** The problems are in the document only after React has drawn them. */
+function focusFirstProblem(form: HTMLFormElement | null): void {
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+}

@@ -1,0 +1,78 @@
+/** One call of a block, to be written in the language of one's choice. */
+export interface BlockCall {
+  blockId: string;
+  inputValues: Readonly<Record<string, unknown>>;
+  fileNames: readonly string[];
+  /** Origin plus `/api`. */
+  baseUrl: string;
+}
+
+export const snippetLanguages = ["TypeScript", "curl", "CLI"] as const;
+export type SnippetLanguage = (typeof snippetLanguages)[number];
+
+export function writeSnippet(language: SnippetLanguage, call: BlockCall): string {
+  return { TypeScript: writeTypeScript, curl: writeCurl, CLI: writeCli }[language](call);
+}
+
+function writeTypeScript({ blockId, inputValues, fileNames, baseUrl }: BlockCall): string {
+  const inputs = indent(JSON.stringify(inputValues, null, 2), "  ");
+  const files = fileNames.map((name) => JSON.stringify(`./${name}`)).join(", ");
+  const call =
+    fileNames.length > 0
+      ? `client.tasks.runWithFiles(\n  ${JSON.stringify(blockId)},\n  ${inputs},\n  [${files}],\n);`
+      : `client.tasks.run({\n  blockId: ${JSON.stringify(blockId)},\n  inputValues: ${inputs},\n});`;
+  return [
+    `import { OomolConnectClient } from "@oomol/connect-node";`,
+    "",
+    "const client = new OomolConnectClient({",
+    `  baseUrl: ${JSON.stringify(baseUrl)},`,
+    "  apiToken: process.env.OOMOL_CONNECT_API_TOKEN,",
+    "});",
+    `const { result } = await ${call}`,
+    "console.log(result);",
+  ].join("\n");
+}
+
+function writeCurl({ blockId, inputValues, fileNames, baseUrl }: BlockCall): string {
+  const inputs = Object.entries(inputValues).map(([handle, value]) => ({ handle, value }));
+  const nodes = [{ nodeId: "_", inputs }];
+  const lines = [`curl ${quoteShell(`${baseUrl}/v1/tasks`)}`, `-H "Authorization: $OOMOL_CONNECT_API_TOKEN"`];
+  if (fileNames.length > 0) {
+    lines.push(`-F ${quoteShell(`manifest=${blockId}`)}`);
+    lines.push(`--form-string ${quoteShell(`inputValues=${JSON.stringify(nodes)}`)}`);
+    for (const name of fileNames) lines.push(`-F ${quoteShell(`files=@"${name}"`)}`);
+  } else {
+    lines.push(`-H 'Content-Type: application/json'`);
+    lines.push(`-d ${quoteShell(JSON.stringify({ manifest: blockId, inputValues: nodes }))}`);
+  }
+  return lines.join(" \\\n  ");
+}
+
+function writeCli({ blockId, inputValues, fileNames, baseUrl }: BlockCall): string {
+  const lines = [`oomol-connect run ${quoteShell(blockId)}`, `--base-url ${quoteShell(baseUrl)}`];
+  for (const [handle, value] of Object.entries(inputValues)) {
+    lines.push(`--input ${quoteShell(`${handle}=${cliValue(value)}`)}`);
+  }
+  for (const name of fileNames) lines.push(`--file ${quoteShell(name)}`);
+  return lines.join(" \\\n  ");
+}
+
+/** The CLI reads JSON, or else text; a text that looks like JSON must be quoted as JSON. */
+function cliValue(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (typeof value !== "string") return json;
+  try {
+    JSON.parse(value);
+    return json;
+  } catch {
+    return value;
+  }
+}
+
+function quoteShell(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function indent(text: string, by: string): string {
+  return text.replaceAll("\n", `\n${by}`);
+}

@@ -1,0 +1,72 @@
+import type { Block } from "@oomol/connect-browser";
+import { useMemo, useState } from "react";
+import type { Problem } from "./check-value.ts";
+import { type Draft, type Drafts, initialDrafts } from "./draft.ts";
+import { createField, type Field } from "./field.ts";
+import { type Reading, readDraft } from "./read-draft.ts";
+
+/** The state of one block's form. */
+export interface BlockForm {
+  fields: readonly Field[];
+  drafts: Drafts;
+  readings: ReadonlyMap<string, Reading>;
+  /** The problem to show at a field: none before it was touched. */
+  problemOf(handle: string): Problem | undefined;
+  change(handle: string, draft: Draft): void;
+  reset(): void;
+  /** Puts back what stood in the form when a task of the history was started. */
+  restore(drafts: Drafts): void;
+  /** What may be sent; `undefined` where something does not fit, and then every problem shows. */
+  submit(): Submission | undefined;
+}
+
+export interface Submission {
+  inputValues: Record<string, unknown>;
+  /** In the order of the inputs that they are for. */
+  files: File[];
+}
+
+export function useBlockForm(block: Block, given: Drafts): BlockForm {
+  const fields = useMemo(() => (block.inputs ?? []).map(createField), [block]);
+  const [drafts, setDrafts] = useState(() => initialDrafts(fields, given));
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const readings = useMemo(
+    () => new Map(fields.map((field) => [field.handle, readDraft(field, drafts[field.handle])])),
+    [fields, drafts],
+  );
+  return {
+    fields,
+    drafts,
+    readings,
+    problemOf(handle) {
+      const reading = readings.get(handle);
+      return touched.has(handle) && reading?.state === "problem" ? reading.problem : undefined;
+    },
+    change(handle, draft) {
+      setDrafts((before) => ({ ...before, [handle]: draft }));
+      setTouched((before) => new Set(before).add(handle));
+    },
+    restore(given) {
+      setDrafts((before) => ({ ...before, ...initialDrafts(fields, { ...before, ...given }) }));
+    },
+    reset() {
+      setDrafts(initialDrafts(fields));
+      setTouched(new Set());
+    },
+    submit() {
+      setTouched(new Set(fields.map(({ handle }) => handle)));
+      const isReady = [...readings.values()].every(({ state }) => state !== "problem");
+      return isReady ? collectSubmission(readings) : undefined;
+    },
+  };
+}
+
+/** What the readings that fit come to. */
+export function collectSubmission(readings: ReadonlyMap<string, Reading>): Submission {
+  const submission: Submission = { inputValues: {}, files: [] };
+  for (const [handle, reading] of readings) {
+    if (reading.state === "value") submission.inputValues[handle] = reading.value;
+    if (reading.state === "files") submission.files.push(...reading.files);
+  }
+  return submission;
+}

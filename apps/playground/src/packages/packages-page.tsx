@@ -1,0 +1,44 @@
+import { useQuery } from "@tanstack/react-query";
+import { useConnection } from "../connection/connection.tsx";
+import { useMessages } from "../i18n/use-messages.ts";
+import { formatRoute } from "../state/route.ts";
+import { Icon } from "../ui/icon.tsx";
+import { InstallForm } from "./install-form.tsx";
+
+/** What is installed on the server, and the way to install more. */
+export default function PackagesPage() {
+  const messages = useMessages();
+  const { client } = useConnection();
+  const packages = useQuery({
+    queryKey: ["packages"],
+    queryFn: async ({ signal }) => (await client.packages.list({ signal })).packages,
+  });
+  return (
+    <article className="block-page">
+      <header className="block-header">
+        <a className="back" href={formatRoute({ page: "home" })}>
+          <Icon name="back" />
+          {messages.back}
+        </a>
+        <h1>{messages.packages}</h1>
+      </header>
+      <div className="columns">
+        <section className="card" aria-labelledby="installed-title">
+          <h2 id="installed-title">{messages.installed}</h2>
+          {packages.error && <p className="alert">{packages.error.message}</p>}
+          {packages.data?.length === 0 && <p className="note">{messages.noPackages}</p>}
+          <ul className="package-list">
+            {packages.data?.map(({ name, version }) => (
+              <li key={`${name}-${version}`}>
+                <Icon name="box" />
+                <span>{name}</span>
+                <span className="version">{version}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+        <InstallForm />
+      </div>
+    </article>
+  );
+}

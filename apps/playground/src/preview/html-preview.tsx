@@ -1,0 +1,77 @@
+import { useEffect, useRef } from "react";
+import { useMessages } from "../i18n/use-messages.ts";
+import type { PreviewItem } from "../state/task-view.ts";
+import { SourceCard } from "./source-card.tsx";
+import { classifySource } from "./source-kind.ts";
+import { useSourceText } from "./use-source.ts";
+
+/** Scripts may run, for plots; without `allow-same-origin` they run as nobody, with no storage and no way to us. */
+const sandbox = "allow-scripts";
+
+/** A block's own HTML, in a frame of an opaque origin. The frame is a file, so that its policy can differ from the page's. */
+export function HtmlFrame({ html }: { html: string }) {
+  const messages = useMessages();
+  const frame = useRef<HTMLIFrameElement>(null);
+  useEffect(() => {
+    const send = (event: MessageEvent) => {
+      const target = frame.current?.contentWindow;
+      if (!target || event.source !== target || event.data !== "preview-frame-ready") return;
+      // An opaque origin has no name that could be given here.
+      target.postMessage({ html }, "*");
+    };
+    addEventListener("message", send);
+    return () => removeEventListener("message", send);
+  }, [html]);
+  return (
+    <iframe
+      // Another text needs a fresh document.
+      key={html}
+      ref={frame}
+      className="frame"
+      title={messages.previews}
+      sandbox={sandbox}
+      referrerPolicy="no-referrer"
+      src="./preview-frame.html"
+    />
+  );
+}
+
+/** HTML given as text, or as a path on the server. */
+export function HtmlPreview({ item, source }: { item: PreviewItem; source: string }) {
+  const isText = source.includes("<");
+  return isText ? <HtmlFrame html={source} /> : <HtmlFile item={item} source={source} />;
+}
+
+/** A page elsewhere, or a file of the task: the latter never by its address, which is of our own origin. */
+export function IframePreview({ item, source }: { item: PreviewItem; source: string }) {
+  const messages = useMessages();
+  const classified = classifySource(source, "text/html");
+  if (classified.kind === "path") return <HtmlFile item={item} source={source} />;
+  return (
+    <>
+      <iframe
+        className="frame"
+        title={messages.previews}
+        sandbox={sandbox}
+        referrerPolicy="no-referrer"
+        src={classified.url}
+      />
+      <SourceLink url={classified.url} />
+    </>
+  );
+}
+
+function HtmlFile({ item, source }: { item: PreviewItem; source: string }) {
+  const { text, path, url } = useSourceText(item, source, "text/html");
+  return text === undefined ? <SourceCard path={path} url={url} /> : <HtmlFrame html={text} />;
+}
+
+function SourceLink({ url }: { url: string }) {
+  const messages = useMessages();
+  if (!/^https?:/i.test(url)) return null;
+  return (
+    <a className="source-link" href={url} target="_blank" rel="noopener noreferrer">
+      {messages.openLink}
+    </a>
+  );
+}

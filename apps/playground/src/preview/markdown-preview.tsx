@@ -1,0 +1,42 @@
+import DOMPurify from "dompurify";
+import { marked } from "marked";
+import { useLayoutEffect, useRef } from "react";
+import type { PreviewItem } from "../state/task-view.ts";
+import { SourceCard } from "./source-card.tsx";
+import { useSourceText } from "./use-source.ts";
+
+/** A block's Markdown without anything that acts: no scripts, forms, frames, styles or handlers. */
+export default function MarkdownPreview({ item, source }: { item: PreviewItem; source: string }) {
+  const isPath = /^(\/|[A-Za-z]:\\)\S+$/.test(source);
+  return isPath ? <MarkdownFile item={item} source={source} /> : <MarkdownText text={source} />;
+}
+
+function MarkdownFile({ item, source }: { item: PreviewItem; source: string }) {
+  const { text, path, url } = useSourceText(item, source, "text/markdown");
+  return text === undefined ? <SourceCard path={path} url={url} /> : <MarkdownText text={text} />;
+}
+
+function MarkdownText({ text }: { text: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    box.current?.replaceChildren(cleanMarkdown(text));
+  }, [text]);
+  return <div ref={box} className="markdown" />;
+}
+
+function cleanMarkdown(text: string): DocumentFragment {
+  const html = marked.parse(text, { async: false, gfm: true });
+  const fragment = DOMPurify.sanitize(html, {
+    USE_PROFILES: { html: true },
+    FORBID_TAGS: ["style", "form", "input", "button", "textarea", "select", "dialog"],
+    // An `id` or `name` of the block's could stand in for one of the page's own.
+    FORBID_ATTR: ["style", "id", "name", "class"],
+    ALLOW_DATA_ATTR: false,
+    RETURN_DOM_FRAGMENT: true,
+  });
+  for (const link of fragment.querySelectorAll("a")) {
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+  }
+  return fragment;
+}

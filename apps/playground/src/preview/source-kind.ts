@@ -1,0 +1,25 @@
+/** What a preview's source is: `connect-api.md` allows an address, a path, a data URL or base64. */
+export type Source = { kind: "url"; url: string } | { kind: "path"; path: string };
+
+/** `fallbackType` is the MIME type that bare base64 is taken for. */
+export function classifySource(source: string, fallbackType: string): Source {
+  if (/^(https?|data|blob):/i.test(source)) return { kind: "url", url: source };
+  if (source.startsWith("file://")) return { kind: "path", path: decodeURI(new URL(source).pathname) };
+  if (isSvg(source)) return { kind: "url", url: svgUrl(source) };
+  if (isBase64(source)) return { kind: "url", url: `data:${fallbackType};base64,${source}` };
+  return { kind: "path", path: source };
+}
+
+export function isSvg(text: string): boolean {
+  return /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<svg[\s>]/i.test(text);
+}
+
+/** For an `<img>`, where SVG can neither run scripts nor load anything. */
+export function svgUrl(svg: string): string {
+  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+}
+
+/** Long enough not to be a file name. */
+function isBase64(text: string): boolean {
+  return text.length >= 64 && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+}

@@ -1,0 +1,84 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useRef } from "react";
+import { useMessages } from "../i18n/use-messages.ts";
+import type { PreviewItem } from "../state/task-view.ts";
+import { ScrollRegion } from "../ui/scroll-region.tsx";
+import { parseCsv } from "./parse-csv.ts";
+import { SourceCard } from "./source-card.tsx";
+import { type Table, tableOf, tableOfCsv } from "./table-of.ts";
+import { useSourceText } from "./use-source.ts";
+
+/** A table given as data, or as a CSV file on the server. */
+export default function TablePreview({ item }: { item: PreviewItem }) {
+  if (typeof item.data === "string") return <CsvFile item={item} source={item.data} />;
+  const table = tableOf(item.data);
+  return table ? <TableView table={table} id={item.id} /> : <SourceCard />;
+}
+
+function CsvFile({ item, source }: { item: PreviewItem; source: string }) {
+  const { text, path, url } = useSourceText(item, source, "text/csv");
+  if (text === undefined) return <SourceCard path={path} url={url} />;
+  return <TableView table={tableOfCsv(parseCsv(text))} id={item.id} />;
+}
+
+const rowHeight = 34;
+
+/** Only the rows in sight are in the document, so a hundred thousand of them scroll like ten. */
+function TableView({ table: { columns, rows, rowCount }, id }: { table: Table; id: number }) {
+  const messages = useMessages();
+  const box = useRef<HTMLElement>(null);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 10,
+  });
+  const visible = virtualizer.getVirtualItems();
+  const before = visible[0]?.start ?? 0;
+  const after = virtualizer.getTotalSize() - (visible.at(-1)?.end ?? 0);
+  return (
+    <div className="table-preview">
+      <ScrollRegion ref={box} className="table-scroll" label={`${messages.table} ${id}`}>
+        <table aria-rowcount={rows.length + 1}>
+          <thead>
+            <tr>
+              {columns.map((column, position) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: two columns may bear one name
+                <th key={position} scope="col">
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            <Gap height={before} />
+            {visible.map(({ index }) => (
+              <tr key={index} aria-rowindex={index + 2}>
+                {columns.map((_, position) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
+                  <td key={position}>{cellText(rows[index]?.[position])}</td>
+                ))}
+              </tr>
+            ))}
+            <Gap height={after} />
+          </tbody>
+        </table>
+      </ScrollRegion>
+      <p className="table-count">{messages.rows(rowCount)}</p>
+    </div>
+  );
+}
+
+function Gap({ height }: { height: number }) {
+  if (height <= 0) return null;
+  return (
+    <tr className="gap" style={{ height }}>
+      <td />
+    </tr>
+  );
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

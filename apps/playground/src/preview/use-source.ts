@@ -1,0 +1,47 @@
+import { useQuery } from "@tanstack/react-query";
+import { useConnection } from "../connection/connection.tsx";
+import type { PreviewItem } from "../state/task-view.ts";
+import { classifySource } from "./source-kind.ts";
+
+/** Where a preview's bytes can be had: an address, a path that stays on the server, or nothing yet. */
+export interface ResolvedSource {
+  url: string | undefined;
+  path: string | undefined;
+}
+
+export function useSource(item: PreviewItem, source: string, fallbackType: string): ResolvedSource {
+  const { files } = useConnection();
+  const classified = classifySource(source, fallbackType);
+  const path = classified.kind === "path" ? classified.path : undefined;
+  const { taskId, sessionId } = item;
+  const opened = useQuery({
+    queryKey: ["file", taskId, sessionId, path],
+    queryFn: async ({ signal }) =>
+      (await files.open({ taskId, sessionId, path: path ?? "" }, signal)) ?? null,
+    enabled: path !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
+  });
+  return { url: classified.kind === "url" ? classified.url : (opened.data ?? undefined), path };
+}
+
+/** The text behind a source, for previews that need more than an address. */
+export function useSourceText(
+  item: PreviewItem,
+  source: string,
+  type: string,
+): ResolvedSource & { text: string | undefined } {
+  const resolved = useSource(item, source, type);
+  const { url, path } = resolved;
+  const loaded = useQuery({
+    queryKey: ["file-text", url],
+    queryFn: async ({ signal }) => {
+      const answer = await fetch(url ?? "", { signal });
+      if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+      return answer.text();
+    },
+    enabled: path !== undefined && url !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return { ...resolved, text: loaded.data };
+}

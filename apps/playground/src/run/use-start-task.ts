@@ -1,0 +1,39 @@
+import type { Block } from "@oomol/connect-browser";
+import { type UseMutationResult, useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { useConnection } from "../connection/connection.tsx";
+import type { Submission } from "../form/use-block-form.ts";
+import { rememberTask } from "../state/history.ts";
+import { navigate } from "../state/route.ts";
+
+export interface StartRequest extends Submission {
+  drafts: Record<string, string | boolean>;
+}
+
+export interface StartTask {
+  mutation: UseMutationResult<void, Error, StartRequest>;
+  /** 0…1 of the files that have left; `undefined` while nothing tells. */
+  uploaded: number | undefined;
+}
+
+/** Starts a task of a block, keeps it in the history and goes to it. */
+export function useStartTask({ blockId }: Block): StartTask {
+  const { client, tasks } = useConnection();
+  const [uploaded, setUploaded] = useState<number>();
+  const mutation = useMutation({
+    mutationFn: async ({ inputValues, files, drafts }: StartRequest) => {
+      setUploaded(undefined);
+      const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
+      const onUploadProgress = ({ loaded }: { loaded: number }) =>
+        setUploaded(Math.min(1, loaded / Math.max(1, totalBytes)));
+      const { task } =
+        files.length > 0
+          ? await client.tasks.createWithFiles(blockId, inputValues, files, { onUploadProgress })
+          : await client.tasks.create({ blockId, inputValues });
+      rememberTask({ taskId: task.id, blockId, status: task.status, startedAt: Date.now(), drafts });
+      tasks.follow(task.id);
+      navigate({ page: "block", blockId, taskId: task.id });
+    },
+  });
+  return { mutation, uploaded };
+}

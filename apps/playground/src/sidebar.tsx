@@ -1,0 +1,64 @@
+import { type ReactNode, useState } from "react";
+import { BlockList } from "./blocks/block-list.tsx";
+import { HistoryList } from "./blocks/history-list.tsx";
+import { useMessages } from "./i18n/use-messages.ts";
+import { languageStore } from "./state/preferences.ts";
+import { formatRoute, type Route } from "./state/route.ts";
+import { useStore } from "./state/store.ts";
+import { Icon } from "./ui/icon.tsx";
+import { SettingsDialog } from "./ui/settings-dialog.tsx";
+
+/** The way to every block, every earlier task, the packages and the settings. */
+export function Sidebar({ route }: { route: Route }) {
+  const messages = useMessages();
+  const [list, setList] = useState<"blocks" | "history">("blocks");
+  const language = useStore(languageStore);
+  const shown = route.page === "block" ? route : undefined;
+  const tab = (name: typeof list, icon: ReactNode) => (
+    <button type="button" aria-pressed={list === name} onClick={() => setList(name)}>
+      {icon}
+      {messages[name]}
+    </button>
+  );
+  return (
+    <nav className="sidebar" aria-label={messages.blocks}>
+      <a className="brand" href={formatRoute({ page: "home" })}>
+        <img src="./icon.svg" alt="" width="34" height="34" />
+        <span>
+          <strong>Oomol {messages.appName}</strong>
+          <small>{messages.appTagline}</small>
+        </span>
+      </a>
+      <div className="segments">
+        {tab("blocks", <Icon name="box" />)}
+        {tab("history", <Icon name="clock" />)}
+      </div>
+      <div className="sidebar-list">
+        {list === "blocks" ? (
+          <BlockList selected={shown?.blockId} />
+        ) : (
+          <HistoryList selected={shown?.taskId} />
+        )}
+      </div>
+      <div className="sidebar-foot">
+        <a
+          className="button quiet"
+          href={formatRoute({ page: "packages" })}
+          aria-current={route.page === "packages" ? "page" : undefined}
+        >
+          <Icon name="box" />
+          {messages.packages}
+        </a>
+        <SettingsDialog />
+        <button
+          type="button"
+          className="button quiet language"
+          lang={language === "zh" ? "en" : "zh-CN"}
+          onClick={() => languageStore.set(language === "zh" ? "en" : "zh")}
+        >
+          {messages.language}
+        </button>
+      </div>
+    </nav>
+  );
+}

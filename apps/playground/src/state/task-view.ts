@@ -1,0 +1,102 @@
+import type { TaskEvent, TaskLog, TaskStatus } from "@oomol/connect-browser";
+
+/** What a person sees of a task. */
+export interface TaskView {
+  status: TaskStatus;
+  /** 0…100 of the outermost block; `undefined` where it has said nothing. */
+  progress: number | undefined;
+  lines: readonly LogLine[];
+  /** How many earlier lines are no longer kept. */
+  droppedLines: number;
+  previews: readonly PreviewItem[];
+  outputs: Readonly<Record<string, unknown>>;
+  /** Why it failed, or could not be followed. */
+  error: string | undefined;
+  /** Epoch milliseconds. */
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+}
+
+export interface LogLine {
+  id: number;
+  kind: "out" | "error" | "warning";
+  text: string;
+}
+
+export interface PreviewItem {
+  id: number;
+  type: string;
+  data: unknown;
+  taskId: string;
+  /** Names the directory that relative files of this preview live in. */
+  sessionId: string | undefined;
+}
+
+export const mostLines = 2_000;
+
+export function createTaskView(status: TaskStatus = "created"): TaskView {
+  return {
+    status,
+    progress: undefined,
+    lines: [],
+    droppedLines: 0,
+    previews: [],
+    outputs: {},
+    error: undefined,
+    startedAt: undefined,
+    endedAt: undefined,
+  };
+}
+
+export function isFinal(status: TaskStatus): boolean {
+  return status === "completed" || status === "failed" || status === "stopped";
+}
+
+/** The view after a batch of events; batches keep a talkative block from copying its log line by line. */
+export function applyTaskEvents(view: TaskView, taskId: string, events: readonly TaskEvent[]): TaskView {
+  const next = { ...view };
+  const lines: LogLine[] = [];
+  const previews: PreviewItem[] = [];
+  const outputs: Record<string, unknown> = {};
+  for (const event of events) {
+    if (event.type === "status") {
+      next.status = event.status;
+      next.startedAt ??= event.task.created_at;
+      if (isFinal(event.status)) next.endedAt = event.task.updated_at;
+    } else if (event.type === "progress") next.progress = event.progress;
+    else if (event.type === "output") outputs[event.handle] = event.value;
+    else if (event.type === "preview") {
+      const { id, session_id: sessionId } = event.log;
+      previews.push({ id, taskId, sessionId, ...event.preview });
+    } else if (event.type === "log") {
+      const line = lineOf(event.log);
+      if (line) lines.push(line);
+      Object.assign(outputs, finishedOutputs(event.log));
+    }
+  }
+  const all = lines.length > 0 ? [...view.lines, ...lines] : view.lines;
+  next.droppedLines += Math.max(0, all.length - mostLines);
+  next.lines = all.slice(-mostLines);
+  if (previews.length > 0) next.previews = [...view.previews, ...previews];
+  if (Object.keys(outputs).length > 0) next.outputs = { ...view.outputs, ...outputs };
+  return next;
+}
+
+function lineOf({ id, type, event = {} }: TaskLog): LogLine | undefined {
+  if (type === "BlockLog" && typeof event.log === "string") {
+    return { id, kind: event.stdio === "stderr" ? "error" : "out", text: event.log.replace(/\n$/, "") };
+  }
+  if (type === "BlockLogJSON") return { id, kind: "out", text: JSON.stringify(event.json) ?? "" };
+  if (type === "BlockWarning") return { id, kind: "warning", text: String(event.warning) };
+  if (type === "BlockError") return { id, kind: "error", text: String(event.error) };
+  return undefined;
+}
+
+/** Nested blocks finish too; only the outermost one has no stack above it. */
+function finishedOutputs({ type, event }: TaskLog): object {
+  const isOutermost = !Array.isArray(event?.stacks) || event.stacks.length === 0;
+  const result = event?.result;
+  return type === "BlockFinished" && isOutermost && typeof result === "object" && result !== null
+    ? result
+    : {};
+}

@@ -1,0 +1,32 @@
+import { useEffect, useState } from "react";
+import { useMessages } from "../i18n/use-messages.ts";
+import { Icon } from "./icon.tsx";
+
+export function CopyButton({ text, label }: { text: string; label?: string }) {
+  const messages = useMessages();
+  const [isCopied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!isCopied) return;
+    const timer = setTimeout(() => setCopied(false), 1_600);
+    return () => clearTimeout(timer);
+  }, [isCopied]);
+  const copy = () => {
+    // Refused where the page is not in the foreground; nothing is lost then.
+    navigator.clipboard?.writeText(text).then(
+      () => setCopied(true),
+      () => undefined,
+    );
+  };
+  const said = isCopied ? messages.copied : messages.copy;
+  return (
+    <button
+      type="button"
+      className="button quiet small"
+      onClick={copy}
+      aria-label={label ? `${said}: ${label}` : said}
+    >
+      <Icon name={isCopied ? "check" : "copy"} />
+      <span aria-live="polite">{said}</span>
+    </button>
+  );
+}

@@ -1,0 +1,105 @@
+import { source as axe } from "axe-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openPlayground } from "./helpers/open-playground.ts";
+import { routeOf, run, untilStatus } from "./helpers/page-actions.ts";
+
+let playground: Awaited<ReturnType<typeof openPlayground>>;
+
+beforeAll(async () => {
+  playground = await openPlayground();
+});
+afterAll(() => playground[Symbol.asyncDispose]());
+
+test("shows every kind of preview", async () => {
+  await using opened = await playground.openPage(routeOf("show::everything"));
+  const { page, complaints } = opened;
+  await run(page);
+  await untilStatus(page, "completed");
+  await page.getByRole("heading", { name: "A report" }).waitFor();
+  await page.frameLocator("iframe").getByText("HTML of a block").waitFor();
+  await page.getByText("/nowhere/film.mp4").waitFor();
+  const images = page.locator(".preview img");
+  expect(await images.count()).toBe(2);
+  for (const image of await images.all()) {
+    await expect.poll(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBe(420);
+  }
+  expect(complaints).toEqual([]);
+});
+
+test("previews of a hostile block reach nothing of the page", async () => {
+  await using opened = await playground.openPage(routeOf("show::hostile"));
+  const { page } = opened;
+  await page.evaluate(() => sessionStorage.setItem("oomol-connect.token", "a secret"));
+  await run(page);
+  await untilStatus(page, "completed");
+  await page.getByRole("heading", { name: "Hostile", level: 1 }).last().waitFor();
+  // The frame's own scripts do run: what they were refused they report themselves.
+  const report = page.frameLocator(".preview[data-type=html] iframe").locator("body[data-report]");
+  expect(await report.getAttribute("data-report")).not.toContain("reached");
+  for (const frame of await page.locator("iframe").all()) {
+    expect(await frame.getAttribute("sandbox")).toBe("allow-scripts");
+  }
+  const markdown = page.locator(".markdown");
+  expect(await markdown.locator("script, form, input, iframe, svg, [style], [onerror]").count()).toBe(0);
+  expect(await markdown.getByText("press").getAttribute("href")).toBeNull();
+  const stolen = await page.evaluate(() => [Reflect.get(window, "stolen"), localStorage.getItem("stolen")]);
+  expect(stolen).toEqual([undefined, null]);
+  expect(page.url()).toContain("hostile");
+});
+
+test("says kindly that a server installs nothing", async () => {
+  await using opened = await playground.openPage("#/packages");
+  const { page } = opened;
+  await page.getByText("audio-lab", { exact: true }).last().waitFor();
+  await page.route("**/api/packages/install", (route) => route.fulfill({ status: 501, body: "{}" }));
+  await page.getByLabel("Name").fill("something");
+  await page.getByLabel("Version").fill("1.0.0");
+  await page.getByRole("button", { name: "Install" }).click();
+  await page.getByText("does not install packages").waitFor();
+});
+
+test("speaks Chinese, and remembers it", async () => {
+  await using opened = await playground.openPage(routeOf("audio-lab::text-to-audio"));
+  const { page } = opened;
+  await page.getByRole("button", { name: "中文" }).click();
+  await page.getByRole("button", { name: "运行" }).click();
+  await page.getByText("此项必填。").waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "输入" }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe("zh-CN");
+});
+
+test.for(["light", "dark"] as const)("has no axe violation in %s colours", async (colorScheme) => {
+  const options = { colorScheme, reducedMotion: "reduce", bypassCSP: true } as const;
+  for (const route of ["#/", "#/packages", routeOf("show::form"), routeOf("show::everything")]) {
+    await using opened = await playground.openPage(route, options);
+    const { page } = opened;
+    await page.getByRole("heading").nth(1).waitFor();
+    if (route.includes("everything")) {
+      await run(page);
+      await untilStatus(page, "completed");
+      await page.locator(".preview iframe").waitFor();
+    }
+    await page.evaluate(axe);
+    const violations = await page.evaluate(async () => {
+      const { violations } = await Reflect.get(window, "axe").run(document, { iframes: false });
+      return violations.map((one: { id: string; nodes: { html: string }[] }) => [
+        one.id,
+        one.nodes.map((node) => node.html),
+      ]);
+    });
+    expect(violations, route).toEqual([]);
+  }
+});
+
+test("fits a phone without scrolling sideways, one thing at a time", async () => {
+  const options = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+  await using opened = await playground.openPage("#/", options);
+  const { page } = opened;
+  await page.getByRole("link", { name: /Text to audio/ }).tap();
+  await page.getByRole("heading", { name: "Text to audio" }).waitFor();
+  expect(await page.getByRole("searchbox").isVisible()).toBe(false);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await page.getByRole("link", { name: "All blocks" }).tap();
+  await page.getByRole("searchbox").waitFor();
+});

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { openBrowser } from "./helpers/open-browser.ts";
+import { serveApp } from "./helpers/serve-app.ts";
+
+const budgetBytes = 150_000;
+
+// Everything that crosses the network, the font included. A server that refuses all calls is enough here.
+test.for([
+  ["the list", "#/"],
+  ["the packages", "#/packages"],
+])("%s takes at most 150 kB to load", async ([, route]) => {
+  await using app = await serveApp("http://127.0.0.1:9");
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.goto(app.url + route, { waitUntil: "load" });
+    await page.getByRole("navigation").waitFor();
+    await page.evaluate(() => document.fonts.ready);
+    expect(app.sent.bytes).toBeGreaterThan(50_000);
+    expect(app.sent.bytes).toBeLessThanOrEqual(budgetBytes);
+  } finally {
+    await browser.close();
+  }
+});

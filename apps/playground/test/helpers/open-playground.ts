@@ -1,0 +1,44 @@
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { openBrowser } from "./open-browser.ts";
+import { serveApp } from "./serve-app.ts";
+import { startConnectServer } from "./start-connect-server.ts";
+
+/** A browser, the built app and a real server behind it: everything that a test file shares. */
+export async function openPlayground() {
+  const stack = new AsyncDisposableStack();
+  try {
+    const connect = stack.use(await startConnectServer());
+    const app = stack.use(await serveApp(connect.url));
+    const browser: Browser = await openBrowser();
+    stack.defer(() => browser.close());
+    const parts = stack.move();
+    return {
+      app,
+      connect,
+      openPage: (route = "#/", options: BrowserContextOptions = {}) =>
+        openPage(browser, app.url + route, options),
+      [Symbol.asyncDispose]: () => parts.disposeAsync(),
+    };
+  } catch (failure) {
+    await stack.disposeAsync();
+    throw failure;
+  }
+}
+
+/** A page with a storage of its own. `complaints` are the console's errors and whatever was thrown. */
+async function openPage(browser: Browser, url: string, options: BrowserContextOptions) {
+  const context = await browser.newContext({
+    locale: "en-US",
+    viewport: { width: 1280, height: 860 },
+    ...options,
+  });
+  const page: Page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(url);
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
