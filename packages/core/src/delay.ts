@@ -4,6 +4,16 @@ export interface Clock {
   now(): number;
   /** Resolves after `durationMs`; rejects with the signal's reason, at once, when it is aborted. */
   delay(durationMs: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Like `delay`, used before looking or trying again; may end early where that has become worth while, when a page is back
+   * online for instance. Default: `delay`.
+   */
+  pause?(durationMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Waits before another look or attempt. */
+export function pauseOn(clock: Clock, durationMs: number, signal?: AbortSignal): Promise<void> {
+  return clock.pause ? clock.pause(durationMs, signal) : clock.delay(durationMs, signal);
 }
 
 /** The runtime's own clock. A finished or aborted delay leaves neither timer nor listener. */

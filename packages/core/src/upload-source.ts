@@ -12,8 +12,13 @@ export interface NamedData {
   type?: string;
 }
 
-/** How an adapter turns what its callers pass for files into parts. */
-export type UploadResolver<Source> = (source: Source, index: number) => UploadPart | Promise<UploadPart>;
+type OneOrMore<Part> = Part | readonly Part[];
+
+/** How an adapter turns what its callers pass for files into parts. Called before anything is awaited. */
+export type UploadResolver<Source> = (
+  source: Source,
+  index: number,
+) => OneOrMore<UploadPart> | Promise<OneOrMore<UploadPart>>;
 
 const accepted =
   "a File, a Blob, or { data, name, type? } with a Blob, an ArrayBuffer, a typed array or a string";

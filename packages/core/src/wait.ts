@@ -1,6 +1,6 @@
 import { adaptivePauseMs, retryPauseMs, scheduledPauseMs } from "./backoff.ts";
 import { openDeadline } from "./deadline.ts";
-import { type Clock, untilAborted } from "./delay.ts";
+import { type Clock, pauseOn, untilAborted } from "./delay.ts";
 import type { ResolvedPollingOptions } from "./options.ts";
 
 /** What one look at the awaited thing saw. */
@@ -58,7 +58,7 @@ export async function waitUntilDone<State>(plan: WaitPlan<State>): Promise<State
           atMost(retryAfterOf(failure)) ??
           retryPauseMs(failures, failureBounds, plan.random) + shortestFailurePauseMs;
       }
-      await clock.delay(pauseMs, scope.signal);
+      await pauseOn(clock, pauseMs, scope.signal);
     }
   } finally {
     scope.close();
