@@ -16,6 +16,13 @@ interface Flags {
   allowOrigin: string[];
   concurrency?: number;
   spareExecutors?: number;
+  taskTimeoutMs?: number;
+  taskMemoryMb?: number;
+  keepDays?: number;
+  keepGb?: number;
+  bodyLimitMb?: number;
+  uploadLimitGb?: number;
+  rateLimit?: number;
   retainEnv: string[];
   logLevel: string;
 }
@@ -41,6 +48,21 @@ const program = new Command("connect-server")
     "--spare-executors <number>",
     "executors that wait, ready, for blocks that ran lately (2 by default)",
     wholeNumber,
+  )
+  .option("--task-timeout-ms <number>", "how long a task may run (no limit by default)", positiveNumber)
+  .option(
+    "--task-memory-mb <number>",
+    "memory of a task with all it starts, MiB (no limit by default)",
+    positiveNumber,
+  )
+  .option("--keep-days <number>", "forget tasks that many days after their end", positiveNumber)
+  .option("--keep-gb <number>", "forget the oldest tasks when logs and files take more, GiB", positiveNumber)
+  .option("--body-limit-mb <number>", "size of a JSON body, MiB (16 by default)", positiveNumber)
+  .option("--upload-limit-gb <number>", "size of all files of a request, GiB (16 by default)", positiveNumber)
+  .option(
+    "--rate-limit <number>",
+    "requests a minute of each token, or address (no limit by default)",
+    positiveNumber,
   )
   .option(
     "--retain-env <name>",
@@ -82,6 +104,13 @@ async function run(flags: Flags): Promise<void> {
       allowedOrigins: flags.allowOrigin,
       concurrency: flags.concurrency,
       spareExecutors: flags.spareExecutors,
+      taskTimeoutMs: flags.taskTimeoutMs,
+      taskMemoryBytes: scale(flags.taskMemoryMb, 2 ** 20),
+      keepMs: scale(flags.keepDays, 86_400_000),
+      keepBytes: scale(flags.keepGb, 2 ** 30),
+      bodyLimitBytes: scale(flags.bodyLimitMb, 2 ** 20),
+      uploadLimitBytes: scale(flags.uploadLimitGb, 2 ** 30),
+      requestsPerMinute: flags.rateLimit,
       retainedVariables: flags.retainEnv,
       log: pino({ level: flags.logLevel }, pino.destination({ fd: 2, sync: true })),
     });
@@ -128,4 +157,16 @@ function collect(value: string, previous: string[]): string[] {
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
   return Number(text);
+}
+
+function positiveNumber(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && number < Number.POSITIVE_INFINITY)) {
+    throw new InvalidArgumentError("It must be a number above 0.");
+  }
+  return number;
+}
+
+function scale(number: number | undefined, factor: number): number | undefined {
+  return number === undefined ? undefined : Math.floor(number * factor);
 }

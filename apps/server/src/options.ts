@@ -30,6 +30,16 @@ export interface ServerOptions {
   spareIdleMs?: number | undefined;
   /** How long an executor may take to say that it is ready; 5000 by default. */
   executorReadyTimeoutMs?: number | undefined;
+  /** How long a task may run; as long as it likes by default. */
+  taskTimeoutMs?: number | undefined;
+  /** What a task may hold in memory, with all it starts (watched on Linux); no limit by default. */
+  taskMemoryBytes?: number | undefined;
+  /** How long a task is kept after its end, with its logs and files; for ever by default. */
+  keepMs?: number | undefined;
+  /** How much the logs and files of ended tasks may take, the oldest going first; no limit by default. */
+  keepBytes?: number | undefined;
+  /** How many requests each token, or address, may make in a minute; no limit by default. */
+  requestsPerMinute?: number | undefined;
   /** Limit of a JSON body or of one field of a form; 16 MiB by default. */
   bodyLimitBytes?: number | undefined;
   /** Limit of all files of one request; 16 GiB by default. */
@@ -55,6 +65,11 @@ export interface ResolvedServerOptions {
   spareExecutors: number;
   spareIdleMs: number;
   executorReadyTimeoutMs: number;
+  taskTimeoutMs: number | undefined;
+  taskMemoryBytes: number | undefined;
+  keepMs: number | undefined;
+  keepBytes: number | undefined;
+  requestsPerMinute: number | undefined;
   bodyLimitBytes: number;
   uploadLimitBytes: number;
   retainedVariables: string[];
@@ -79,6 +94,11 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     spareExecutors: options.spareExecutors ?? 2,
     spareIdleMs: options.spareIdleMs ?? 600_000,
     executorReadyTimeoutMs: options.executorReadyTimeoutMs ?? 5_000,
+    taskTimeoutMs: options.taskTimeoutMs,
+    taskMemoryBytes: options.taskMemoryBytes,
+    keepMs: options.keepMs,
+    keepBytes: options.keepBytes,
+    requestsPerMinute: options.requestsPerMinute,
     bodyLimitBytes: options.bodyLimitBytes ?? 16 * mebibyte,
     uploadLimitBytes: options.uploadLimitBytes ?? 16 * 1024 * mebibyte,
     retainedVariables: [...(options.retainedVariables ?? [])],

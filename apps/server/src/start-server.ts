@@ -10,6 +10,7 @@ import { resolveServerOptions, type ServerOptions } from "./options.ts";
 import { createInstaller } from "./packages/installer.ts";
 import { createPackageCatalog } from "./packages/package-catalog.ts";
 import { createRegistry } from "./packages/registry.ts";
+import { createRetention } from "./retention.ts";
 import { openDatabase } from "./store/database.ts";
 import { InstallStore } from "./store/install-store.ts";
 import { TaskStore } from "./store/task-store.ts";
@@ -58,17 +59,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const runner = createTaskRunner({ ...resolved, store, catalog, engine });
     opened.push(() => runner.close());
 
+    const retention = createRetention({ ...resolved, store });
+    opened.push(() => retention.close());
+
     const closing = new AbortController();
     const routes = { catalog, store, runner, installer, installs, applets, closing: closing.signal };
     const app = createApp({ ...resolved, ...routes, limits: resolved });
     // A server for HTTP/1 is what it makes unless told otherwise.
-    const http = createAdaptorServer({ fetch: app.fetch }) as Server;
+    const serverOptions = { maxHeaderSize: maxHeaderBytes };
+    const http = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
     http.requestTimeout = 0; // an upload may take longer than five minutes
     opened.push(() => closeHttp(http, closing));
 
     const url = `http://${await listen(http, host, port)}/api`;
     await installer.resume();
     await runner.resume();
+    void retention.sweep();
     let closed: Promise<void> | undefined;
     return {
       url,
@@ -105,3 +111,4 @@ async function closeHttp(http: Server, closing: AbortController): Promise<void> 
 }
 
 const drainMs = 500;
+const maxHeaderBytes = 16 * 1024;

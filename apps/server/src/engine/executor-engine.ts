@@ -90,9 +90,10 @@ async function runSession(
   emitOfJob({ type: "BlockStarted", ...about, inputs, create_at: Date.now() });
 
   const jobEnd = new AbortController();
-  const finished = await Promise.race([
+  const { mustDie = false, ...finished } = await Promise.race<JobFinish & { mustDie?: boolean }>([
     runJob(session, { id: jobId, block, inputs, onEvent: emitOfJob, isAwaitingInputs }, jobEnd.signal),
     session.exited.then((exit) => describeExit(block, exit)),
+    session.tooLarge.then((error) => ({ error, mustDie: true })),
     session.ready.then(
       () => never<JobFinish>(),
       (error: unknown) => ({ error: messageOf(error) }),
@@ -106,7 +107,8 @@ async function runSession(
   const last = { type: "SessionFinished", ...whole, ...error, finish_at: Date.now() };
   emit(last, null);
   if (signal.aborted) return { outcome: "aborted", ending: session.kill() };
-  return { outcome: finished.error === undefined ? "completed" : "failed", ending: session.end(last) };
+  const outcome = finished.error === undefined ? "completed" : "failed";
+  return { outcome, ending: mustDie ? session.kill() : session.end(last) };
 }
 
 /** The node that a block run directly counts as. */

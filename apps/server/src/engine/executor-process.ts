@@ -4,6 +4,8 @@ import { listDescendants } from "./process-tree.ts";
 
 /** A running executor with everything that it starts. */
 export interface ExecutorProcess {
+  /** Absent where there was no process at all. */
+  readonly pid: number | undefined;
   /** Settles when the executor itself is gone; never rejects. */
   readonly exited: Promise<ExecutorExit>;
   /** Asks the whole process tree to end, then ends it; resolves when it is gone. Safe to call twice. */
@@ -64,6 +66,7 @@ export function startExecutorProcess(
     finish();
   };
   return {
+    pid: child.pid,
     exited,
     kill: () => {
       killed ??= kill();
@@ -74,7 +77,7 @@ export function startExecutorProcess(
 
 const terminationGraceMs = 300;
 const lastWordsMs = 50;
-const tailCharacters = 2_000;
+const tailCharacters = 4_000;
 
 /** Both pipes are read to their end, or the executor would block on a full one. */
 function collectTail(child: ChildProcess, options: ExecutorProcessOptions): () => string {

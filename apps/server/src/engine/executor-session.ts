@@ -8,6 +8,7 @@ import { isRecord } from "../values.ts";
 import { executorEnvironment } from "./executor-environment.ts";
 import { type ExecutorExit, startExecutorProcess } from "./executor-process.ts";
 import { findExecutor } from "./find-executor.ts";
+import { limitHeap, watchMemory } from "./memory-limit.ts";
 
 /** What all executor sessions of a server share. */
 export interface ExecutorSettings {
@@ -16,6 +17,8 @@ export interface ExecutorSettings {
   dataDirectory: string;
   executorReadyTimeoutMs: number;
   retainedVariables: readonly string[];
+  /** What an executor and all it starts may use together. */
+  taskMemoryBytes: number | undefined;
   log: Logger;
 }
 
@@ -35,6 +38,8 @@ export interface ExecutorSession {
   /** Resolves at ExecutorReady; rejects where none came in time. A crash shows in `exited` alone. */
   readonly ready: Promise<void>;
   readonly exited: Promise<ExecutorExit>;
+  /** Resolves, if ever, when the executor uses more memory than it may; whoever runs something on it ends it then. */
+  readonly tooLarge: Promise<string>;
   /** Calls `listener` with each message of this session, those of executors on `report` included. */
   listen(listener: (message: ExecutorMessage) => void): () => void;
   publish(topic: string, message: object): void;
@@ -55,7 +60,8 @@ export async function openExecutorSession(
   const id = randomUUID();
   const identifier = `${id}-${hash(scope.packageDirectory).slice(0, 16)}`;
   const directories = await makeDirectories(settings.dataDirectory, id, scope);
-  const command = await findExecutor(scope.executorName);
+  const { taskMemoryBytes } = settings;
+  const command = limitHeap(await findExecutor(scope.executorName), scope.executorName, taskMemoryBytes);
 
   const listeners = new Set<(message: ExecutorMessage) => void>();
   const receive = (message: unknown) => {
@@ -91,6 +97,7 @@ export async function openExecutorSession(
     directory: directories.session,
     ready: ready.promise,
     exited: executor.exited,
+    tooLarge: watchMemory(executor, taskMemoryBytes),
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

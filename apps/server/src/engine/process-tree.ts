@@ -16,6 +16,17 @@ export function listDescendants(pid: number): number[] {
   return found;
 }
 
+/** What a process and all that descend from it hold in memory; 0 where this cannot be told, as outside Linux. */
+export function residentBytes(pid: number): number {
+  if (process.platform !== "linux") return 0;
+  const pages = [pid, ...listDescendants(pid)].map((one) =>
+    Number(readProcFile(one, "statm").split(" ")[1] ?? 0),
+  );
+  return pages.reduce((sum, count) => sum + count, 0) * pageBytes;
+}
+
+const pageBytes = 4_096;
+
 /** Pairs of a process and its parent. */
 function listProcesses(): [number, number][] {
   if (process.platform === "win32") return []; // taskkill knows the tree itself
@@ -29,16 +40,16 @@ function listProcesses(): [number, number][] {
 function readProc(): [number, number][] {
   return readdirSync("/proc").flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
-    const stat = readStat(name);
+    const stat = readProcFile(name, "stat");
     // "PID (NAME) STATE PARENT …", where the name may hold anything
     const parent = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
     return parent === undefined ? [] : [[Number(name), Number(parent)]];
   });
 }
 
-function readStat(name: string): string {
+function readProcFile(pid: string | number, file: string): string {
   try {
-    return readFileSync(`/proc/${name}/stat`, "utf8");
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
     return ""; // it ended meanwhile
   }

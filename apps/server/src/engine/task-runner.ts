@@ -29,6 +29,8 @@ export interface TaskRunnerParts {
   catalog: PackageCatalog;
   engine: SessionEngine;
   concurrency: number;
+  /** How long a task may run; `undefined` for as long as it likes. */
+  taskTimeoutMs: number | undefined;
   log: Logger;
 }
 
@@ -37,7 +39,8 @@ interface RunningTask {
   ended: Promise<void>;
 }
 
-export function createTaskRunner({ store, catalog, engine, concurrency, log }: TaskRunnerParts): TaskRunner {
+export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
+  const { store, catalog, engine, concurrency, taskTimeoutMs, log } = parts;
   const running = new Map<string, RunningTask>();
   const known = new Map<string, TaskWork>();
 
@@ -47,7 +50,12 @@ export function createTaskRunner({ store, catalog, engine, concurrency, log }: T
       log.error({ taskId, error }, "a task could not be run");
     });
     running.set(taskId, { abort, ended });
+    const timer =
+      taskTimeoutMs === undefined
+        ? undefined
+        : setTimeout(() => abort.abort(late(taskTimeoutMs)), taskTimeoutMs);
     await ended;
+    clearTimeout(timer);
     running.delete(taskId);
   };
   const queue = createQueue(concurrency, work);
@@ -125,5 +133,7 @@ export function createTaskRunner({ store, catalog, engine, concurrency, log }: T
   };
 }
 
+const late = (timeoutMs: number) =>
+  new Error(`The task ran for longer than the ${timeoutMs} ms that this server allows.`);
 const stopped = new Error("The task was stopped.");
 const serverStopped = new Error("The server was stopped while the task ran.");

@@ -10,11 +10,13 @@ import { answerNotFound, createErrorHandler } from "./errors.ts";
 import { announceExtensions } from "./extensions.ts";
 import { type InstallsRoutesParts, installsRoutes } from "./installs-routes.ts";
 import { guardOrigin } from "./origin-guard.ts";
+import { limitRate } from "./rate-limit.ts";
 import { type TasksRoutesParts, tasksRoutes } from "./tasks-routes.ts";
 
 export interface AppParts extends TasksRoutesParts, InstallsRoutesParts {
   limits: TasksRoutesParts["limits"];
   applets: AppletsFile;
+  requestsPerMinute: number | undefined;
   host: string;
   tokens: readonly string[];
   allowedOrigins: readonly string[];
@@ -37,7 +39,8 @@ export function createApp(parts: AppParts): Hono {
     exposeHeaders: [extensionsHeader, "Preference-Applied", "Accept-Ranges", "Content-Range", "ETag"],
     maxAge: 600,
   });
-  for (const path of ["/api/*", "/rpc/*"]) app.use(path, allowOrigins, requireToken(parts.tokens));
+  const rate = limitRate(parts.requestsPerMinute, parts.tokens.length > 0);
+  for (const path of ["/api/*", "/rpc/*"]) app.use(path, allowOrigins, requireToken(parts.tokens), rate);
   // A service of its own elsewhere: clients take its address, which may be that of the API.
   for (const path of ["/", "/api"]) app.route(path, appletsRoutes(parts.applets));
   app.route("/api", blocksRoutes(parts.catalog));

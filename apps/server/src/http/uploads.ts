@@ -55,6 +55,8 @@ async function receive(request: Request, directory: string, limits: UploadLimits
       fieldSize: limits.bodyLimitBytes,
       files: maxFiles,
       fields: maxFields,
+      fieldNameSize: 200,
+      headerPairs: 50,
       parts: maxFiles + maxFields,
     },
   });

@@ -1,4 +1,3 @@
-import pacote from "pacote";
 import semver from "semver";
 import { messageOf } from "../values.ts";
 
@@ -31,11 +30,13 @@ export function createRegistry(url: string, cacheDirectory: string): Registry {
   return {
     url,
     async resolve(name, wanted) {
+      const { default: pacote } = await library();
       const manifest = await pacote.manifest(`${name}@${wanted}`, options).catch(explain(name, wanted));
       if (semver.valid(manifest.version) !== null) return manifest.version;
       throw new Error(`${url} names no version of ${name} for "${wanted}".`);
     },
     async unpack(name, version, directory) {
+      const { default: pacote } = await library();
       const spec = `${name}@${version}`;
       // The types do not know the field; without a checksum nothing would be verified.
       const manifest: { _integrity?: unknown } = await pacote
@@ -47,3 +48,6 @@ export function createRegistry(url: string, cacheDirectory: string): Registry {
     },
   };
 }
+
+/** It is large, and most runs of the server install nothing. */
+const library = () => import("pacote");

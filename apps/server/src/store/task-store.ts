@@ -31,6 +31,9 @@ export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion" | "in
   idempotency?: IdempotentRequest | undefined;
 };
 
+/** What decides whether a task is kept. */
+export type EndedTask = Pick<StoredTask, "id" | "sessionId" | "updatedAt"> & { logBytes: number };
+
 /** A request that may come again: the caller's key, and what tells it from another request. */
 export interface IdempotentRequest {
   key: string;
@@ -132,6 +135,36 @@ export class TaskStore {
       .where("status", "in", unfinished)
       .orderBy("sequence")
       .execute();
+  }
+
+  /** Every task that has ended, newest first. */
+  async listEnded(): Promise<EndedTask[]> {
+    const rows = await this.#database
+      .selectFrom("tasks")
+      .leftJoin("task_logs", "task_logs.task_id", "tasks.id")
+      .select(({ fn, ref }) => [
+        ...(["tasks.id", "tasks.session_id", "tasks.updated_at"] as const),
+        fn.sum<number | null>(fn("length", [ref("task_logs.event")])).as("log_bytes"),
+      ])
+      .where("status", "in", ["completed", "failed", "stopped"])
+      .groupBy("tasks.sequence")
+      .orderBy("tasks.updated_at", "desc")
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      sessionId: row.session_id,
+      updatedAt: row.updated_at,
+      logBytes: Number(row.log_bytes ?? 0),
+    }));
+  }
+
+  /** Forgets a task and its logs. */
+  async remove(id: string): Promise<void> {
+    await this.#write(async (transaction) => {
+      await transaction.deleteFrom("task_logs").where("task_id", "=", id).execute();
+      await transaction.deleteFrom("tasks").where("id", "=", id).execute();
+    });
+    this.changes.notify(id);
   }
 
   /** Logs that were appended before are stored together with the new status, or earlier. */

@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import type { MiddlewareHandler } from "hono";
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { Refusal } from "../refusal.ts";
+
+/** Lets each caller make so many requests a minute: a caller is a token, or an address where there are no tokens. */
+export function limitRate(requestsPerMinute: number | undefined, hasTokens: boolean): MiddlewareHandler {
+  if (requestsPerMinute === undefined) return (_context, next) => next();
+  const limiter = new RateLimiterMemory({ points: requestsPerMinute, duration: 60 });
+  return async (context, next) => {
+    const token = context.req.header("Authorization") ?? "";
+    const caller = hasTokens
+      ? createHash("sha256").update(token).digest("hex")
+      : getConnInfo(context).remote.address;
+    try {
+      await limiter.consume(caller ?? "");
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error;
+      const seconds = Math.ceil(error.msBeforeNext / 1_000);
+      context.header("Retry-After", String(seconds));
+      throw new Refusal(
+        429,
+        `More than ${requestsPerMinute} requests in a minute; the next is answered in ${seconds} seconds.`,
+      );
+    }
+    await next();
+  };
+}
