@@ -12,6 +12,9 @@ export function Welcome() {
         <rect className="node node-one" x="26" y="30" width="80" height="44" rx="13" />
         <rect className="node node-two" x="26" y="84" width="80" height="44" rx="13" />
         <rect className="node node-three" x="190" y="72" width="80" height="52" rx="15" />
+        <path className="ink" d="M46 45h40M46 58h24" />
+        <path className="ink ink-two" d="M52 100v12M61 95v22M70 99v14M79 103v6" />
+        <path className="ink ink-three" d="M224 88v20l16-10Z" />
         <circle className="spark" cx="326" cy="54" r="11" />
       </svg>
       <h1>{messages.welcomeTitle}</h1>

@@ -18,6 +18,12 @@ test("shows every kind of preview", async () => {
   await page.getByRole("heading", { name: "A report" }).waitFor();
   await page.frameLocator("iframe").getByText("HTML of a block").waitFor();
   await page.getByText("/nowhere/film.mp4").waitFor();
+  const table = page.getByRole("region", { name: /^Table/ });
+  await table.getByRole("columnheader", { name: "square" }).waitFor();
+  await page.getByText("100,000 rows").waitFor();
+  expect(await table.getByRole("row").count()).toBeLessThan(60);
+  await table.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await table.getByRole("cell", { name: "10000000000" }).waitFor();
   const images = page.locator(".preview img");
   expect(await images.count()).toBe(2);
   for (const image of await images.all()) {
@@ -74,7 +80,7 @@ test.for(["light", "dark"] as const)("has no axe violation in %s colours", async
   for (const route of ["#/", "#/packages", routeOf("show::form"), routeOf("show::everything")]) {
     await using opened = await playground.openPage(route, options);
     const { page } = opened;
-    await page.getByRole("heading").nth(1).waitFor();
+    await page.getByRole("heading", { level: 1 }).waitFor();
     if (route.includes("everything")) {
       await run(page);
       await untilStatus(page, "completed");

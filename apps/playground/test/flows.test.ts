@@ -26,6 +26,7 @@ test("speaks a text to the end and lets it be heard", async () => {
     await expect
       .poll(() => audio.evaluate((element: HTMLAudioElement) => element.duration))
       .toBeGreaterThan(0.3);
+    await page.getByRole("link", { name: /^speech-.*\.wav$/ }).waitFor();
   }
   await page.getByRole("region", { name: "Result" }).getByText("audio_address").waitFor();
   await page.getByRole("log").getByText("seconds of audio").waitFor();

@@ -20,6 +20,13 @@ test("the CLI gets text as text, and quotes what a shell would read", () => {
   );
 });
 
+test("TypeScript reads as people write it", () => {
+  const inputValues = { text: 'a "b": c', "with-dash": { inner: 1 } };
+  expect(writeSnippet("TypeScript", { ...call, inputValues })).toContain(
+    '  inputValues: {\n    text: "a \\"b\\": c",\n    "with-dash": {\n      inner: 1\n    }\n  },',
+  );
+});
+
 test("curl sends the node form", () => {
   expect(writeSnippet("curl", { ...call, inputValues: { a: 1 } })).toContain(
     `-d '{"manifest":"audio-lab::text-to-audio","inputValues":[{"nodeId":"_","inputs":[{"handle":"a","value":1}]}]}'`,

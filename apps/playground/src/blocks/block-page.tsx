@@ -21,14 +21,16 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
     if (drafts) form.restore(drafts);
   }, [taskId]);
   const formElement = useRef<HTMLFormElement>(null);
+  const output = useRef<HTMLElement>(null);
   const { mutation, uploaded } = useStartTask(block);
 
   const run = (event: FormEvent) => {
     event.preventDefault();
     if (mutation.isPending) return;
     const submission = form.submit();
-    if (submission) mutation.mutate({ ...submission, drafts: storableDrafts(form.fields, form.drafts) });
-    else focusFirstProblem(formElement.current);
+    if (!submission) return focusFirstProblem(formElement.current);
+    const drafts = storableDrafts(form.fields, form.drafts);
+    mutation.mutate({ ...submission, drafts }, { onSuccess: () => showOnNarrowPage(output.current) });
   };
 
   const isUploading = mutation.isPending && (mutation.variables?.files.length ?? 0) > 0;
@@ -69,7 +71,7 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
             )}
           </div>
         </form>
-        <section className="card output" aria-label={messages.output}>
+        <section ref={output} className="card output" aria-label={messages.output}>
           <h2>{messages.output}</h2>
           {taskId === undefined ? <IdleOutput /> : <RunPanel key={taskId} taskId={taskId} />}
         </section>
@@ -101,4 +103,9 @@ function runOnControlEnter(event: KeyboardEvent<HTMLFormElement>): void {
 /** The problems are in the document only after React has drawn them. */
 function focusFirstProblem(form: HTMLFormElement | null): void {
   requestAnimationFrame(() => form?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+}
+
+/** Where the columns stand one above the other, the output is out of sight when its task starts. */
+function showOnNarrowPage(output: HTMLElement | null): void {
+  if (matchMedia("(max-width: 1080px)").matches) output?.scrollIntoView({ block: "start" });
 }

@@ -15,7 +15,9 @@ export function writeSnippet(language: SnippetLanguage, call: BlockCall): string
 }
 
 function writeTypeScript({ blockId, inputValues, fileNames, baseUrl }: BlockCall): string {
-  const inputs = indent(JSON.stringify(inputValues, null, 2), "  ");
+  // Only a key can stand at the beginning of a line of JSON with a colon after it.
+  const object = JSON.stringify(inputValues, null, 2).replaceAll(/^( *)"([A-Za-z_$][\w$]*)":/gm, "$1$2:");
+  const inputs = indent(object, "  ");
   const files = fileNames.map((name) => JSON.stringify(`./${name}`)).join(", ");
   const call =
     fileNames.length > 0

@@ -1,3 +1,4 @@
+import type { CSSProperties } from "react";
 import { describedBy, type FieldProps } from "./field-frame.tsx";
 
 /** A number; with both ends known, a slider beside it. */
@@ -5,6 +6,7 @@ export function NumberField({ field, id, value, problem, onChange }: FieldProps<
   const { minimum, maximum, multipleOf } = field.schema;
   const hasRange = typeof minimum === "number" && typeof maximum === "number";
   const fallback = field.isInteger ? 1 : "any";
+  const position = value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : minimum;
   return (
     <div className="number-field">
       {hasRange && (
@@ -14,7 +16,8 @@ export function NumberField({ field, id, value, problem, onChange }: FieldProps<
           min={minimum}
           max={maximum}
           step={typeof multipleOf === "number" ? multipleOf : fallback}
-          value={Number.isFinite(Number(value)) && value !== "" ? value : minimum}
+          value={String(position)}
+          style={fillUpTo(position, minimum, maximum)}
           onChange={(event) => onChange(event.target.value)}
         />
       )}
@@ -31,4 +34,10 @@ export function NumberField({ field, id, value, problem, onChange }: FieldProps<
       />
     </div>
   );
+}
+
+/** The style sheet colours the slider up to here. */
+function fillUpTo(position: unknown, minimum: number, maximum: number): CSSProperties {
+  const share = (Number(position) - minimum) / Math.max(1e-9, maximum - minimum);
+  return { "--fill": `${Math.min(1, Math.max(0, share)) * 100}%` } as CSSProperties;
 }

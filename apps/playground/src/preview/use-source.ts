@@ -9,7 +9,11 @@ export interface ResolvedSource {
   path: string | undefined;
 }
 
-export function useSource(item: PreviewItem, source: string, fallbackType: string): ResolvedSource {
+export function useSource(
+  item: Pick<PreviewItem, "taskId" | "sessionId">,
+  source: string,
+  fallbackType: string,
+): ResolvedSource {
   const { files } = useConnection();
   const classified = classifySource(source, fallbackType);
   const path = classified.kind === "path" ? classified.path : undefined;

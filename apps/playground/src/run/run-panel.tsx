@@ -11,6 +11,7 @@ import { JsonView } from "../ui/json-view.tsx";
 import { StatusPill } from "../ui/status-pill.tsx";
 import { ElapsedTime } from "./elapsed-time.tsx";
 import { LogList } from "./log-list.tsx";
+import { ResultFiles } from "./result-files.tsx";
 
 const PreviewList = lazy(() => import("../preview/preview-list.tsx"));
 
@@ -84,7 +85,10 @@ export function RunPanel({ taskId }: { taskId: string }) {
             )}
           </div>
           {hasOutputs ? (
-            <JsonView value={view.outputs} label={messages.result} />
+            <>
+              <JsonView value={view.outputs} label={messages.result} />
+              <ResultFiles taskId={taskId} sessionId={view.sessionId} outputs={view.outputs} />
+            </>
           ) : (
             <p className="note">{messages.noResult}</p>
           )}

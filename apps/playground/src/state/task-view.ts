@@ -10,6 +10,8 @@ export interface TaskView {
   droppedLines: number;
   previews: readonly PreviewItem[];
   outputs: Readonly<Record<string, unknown>>;
+  /** Names the directory that the task's files live in. */
+  sessionId: string | undefined;
   /** Why it failed, or could not be followed. */
   error: string | undefined;
   /** Epoch milliseconds. */
@@ -42,6 +44,7 @@ export function createTaskView(status: TaskStatus = "created"): TaskView {
     droppedLines: 0,
     previews: [],
     outputs: {},
+    sessionId: undefined,
     error: undefined,
     startedAt: undefined,
     endedAt: undefined,
@@ -69,6 +72,7 @@ export function applyTaskEvents(view: TaskView, taskId: string, events: readonly
       const { id, session_id: sessionId } = event.log;
       previews.push({ id, taskId, sessionId, ...event.preview });
     } else if (event.type === "log") {
+      next.sessionId ??= event.log.session_id;
       const line = lineOf(event.log);
       if (line) lines.push(line);
       Object.assign(outputs, finishedOutputs(event.log));

@@ -1,0 +1,35 @@
+import { pathInSession } from "../connection/session-files.ts";
+import { useSource } from "../preview/use-source.ts";
+import { Icon } from "../ui/icon.tsx";
+
+interface ResultFilesProps {
+  taskId: string;
+  sessionId: string | undefined;
+  outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Files that a task's outputs name, to be saved. */
+export function ResultFiles({ taskId, sessionId, outputs }: ResultFilesProps) {
+  const named = Object.values(outputs).flat();
+  const paths = named.filter((value) => typeof value === "string");
+  const own = [...new Set(paths)].filter((path) => pathInSession({ taskId, sessionId, path }) !== undefined);
+  return own.map((path) => <ResultFile key={path} taskId={taskId} sessionId={sessionId} path={path} />);
+}
+
+interface ResultFileProps {
+  taskId: string;
+  sessionId: string | undefined;
+  path: string;
+}
+
+function ResultFile({ taskId, sessionId, path }: ResultFileProps) {
+  const { url } = useSource({ taskId, sessionId }, path, "application/octet-stream");
+  if (url === undefined) return null;
+  const name = path.split(/[\\/]/).at(-1) ?? "file";
+  return (
+    <a className="button result-file" href={url} download={name}>
+      <Icon name="download" />
+      <span>{name}</span>
+    </a>
+  );
+}
