@@ -3,6 +3,6 @@ import { defineProject } from "../../vitest.shared.ts";
 export default defineProject("playground", {
   globalSetup: ["test/build-app.ts"],
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   hookTimeout: 60_000,
 });

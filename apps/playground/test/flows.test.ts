@@ -46,6 +46,22 @@ test("uploads a file and shows what the block says of it", async () => {
   expect(complaints).toEqual([]);
 });
 
+test("shows how much of a large file has left", async () => {
+  await using opened = await playground.openPage(routeOf("pkg::file-processor"));
+  const { page } = opened;
+  const devtools = await page.context().newCDPSession(page);
+  const conditions = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2_000_000 };
+  await devtools.send("Network.emulateNetworkConditions", conditions);
+  const buffer = Buffer.alloc(3_000_000);
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "large.bin", mimeType: "application/octet-stream", buffer });
+  await run(page);
+  // With a value the bar is determinate.
+  await page.locator("progress[aria-label^=Uploading][value]").waitFor();
+  await untilStatus(page, "completed");
+});
+
 test("takes a dropped file", async () => {
   await using opened = await playground.openPage(routeOf("pkg::file-processor"));
   const { page } = opened;

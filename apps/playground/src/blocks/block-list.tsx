@@ -1,3 +1,4 @@
+import { ApiError } from "@oomol/connect-browser";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import { formatRoute } from "../state/route.ts";
@@ -36,7 +37,8 @@ export function BlockList({ selected }: { selected: string | undefined }) {
       {blocks.isError && (
         <div className="note" role="alert">
           <p>
-            <strong>{messages.serverSilent}.</strong> {blocks.error.message}
+            <strong>{messages.serverSilent}.</strong>{" "}
+            {isRefused(blocks.error) ? messages.needsToken : blocks.error.message}
           </p>
           <button type="button" className="button small" onClick={() => void blocks.refetch()}>
             {messages.tryAgain}
@@ -70,6 +72,10 @@ export function BlockList({ selected }: { selected: string | undefined }) {
       ))}
     </div>
   );
+}
+
+function isRefused(error: Error): boolean {
+  return error instanceof ApiError && error.status === 401;
 }
 
 function useSlashToFocus() {

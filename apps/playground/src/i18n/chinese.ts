@@ -16,6 +16,7 @@ export const chinese: Messages = {
   noBlocks: "这台服务器还没有区块。",
   loadingBlocks: "正在向服务器获取区块…",
   serverSilent: "无法连接服务器",
+  needsToken: "这台服务器需要令牌，请在“设置”中填写。",
   tryAgain: "重试",
   count: (count, total) => (count === total ? `${total}` : `${count} / ${total}`),
   welcomeTitle: "选一个区块，运行，看看它做出什么。",

@@ -17,6 +17,7 @@ export const english = {
   noBlocks: "This server has no blocks yet.",
   loadingBlocks: "Asking the server for its blocks…",
   serverSilent: "The server could not be asked",
+  needsToken: "This server asks for a token. Enter it under Settings.",
   tryAgain: "Try again",
   count: (count: number, total: number) => (count === total ? `${total}` : `${count} of ${total}`),
   welcomeTitle: "Pick a block. Run it. See what it makes.",
