@@ -3,7 +3,8 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { messageOf } from "./values.ts";
 
-const appletSchema = z.looseObject({
+/** What `listApplets` answers, where the file may leave out some. */
+export const appletSchema = z.looseObject({
   appletId: z.string(),
   userId: z.string().optional(),
   data: z.looseObject({

@@ -6,6 +6,7 @@ import { openBroker } from "./broker.ts";
 import { createExecutorEngine } from "./engine/executor-engine.ts";
 import { createTaskRunner } from "./engine/task-runner.ts";
 import { createApp } from "./http/app.ts";
+import { createMetrics } from "./metrics.ts";
 import { resolveServerOptions, type ServerOptions } from "./options.ts";
 import { createInstaller } from "./packages/installer.ts";
 import { createPackageCatalog } from "./packages/package-catalog.ts";
@@ -55,16 +56,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       npm: { cacheDirectory, allowScripts: resolved.allowScripts },
     });
     opened.push(() => installer.close());
-    const engine = createExecutorEngine({ ...resolved, broker });
-    const runner = createTaskRunner({ ...resolved, store, catalog, engine });
+    const metrics = createMetrics(() => store.countByStatus());
+    const engine = createExecutorEngine({ ...resolved, broker, metrics });
+    const runner = createTaskRunner({ ...resolved, store, catalog, engine, metrics });
     opened.push(() => runner.close());
 
     const retention = createRetention({ ...resolved, store });
     opened.push(() => retention.close());
 
+    let isReady = false;
     const closing = new AbortController();
-    const routes = { catalog, store, runner, installer, installs, applets, closing: closing.signal };
-    const app = createApp({ ...resolved, ...routes, limits: resolved });
+    const routes = { catalog, store, runner, installer, installs, applets, metrics };
+    const app = createApp({
+      ...{ ...resolved, ...routes, limits: resolved, closing: closing.signal },
+      isReady: () => isReady && !closing.signal.aborted,
+    });
     // A server for HTTP/1 is what it makes unless told otherwise.
     const serverOptions = { maxHeaderSize: maxHeaderBytes };
     const http = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
@@ -74,6 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const url = `http://${await listen(http, host, port)}/api`;
     await installer.resume();
     await runner.resume();
+    isReady = true;
     void retention.sweep();
     let closed: Promise<void> | undefined;
     return {

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { Metrics } from "../metrics.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { messageOf } from "../values.ts";
 import type { ExecutorExit } from "./executor-process.ts";
@@ -17,14 +18,18 @@ export interface ExecutorEngineOptions extends ExecutorSettings {
   /** How many executors are kept ready for blocks that ran lately. */
   spareExecutors: number;
   spareIdleMs: number;
+  metrics: Pick<Metrics, "executorStarted" | "spareTaken">;
 }
 
 /** The engine for blocks: each session is one executor process that runs one block. */
 export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEngine {
-  const open = (block: InstalledBlock) =>
-    openExecutorSession(settings, { ...block, executorName: block.executor.name });
+  const { metrics } = settings;
+  const openFor = (purpose: "task" | "spare") => (block: InstalledBlock) => {
+    metrics.executorStarted(purpose);
+    return openExecutorSession(settings, { ...block, executorName: block.executor.name });
+  };
   const { spareExecutors: maxCount, spareIdleMs: idleMs, log } = settings;
-  const spares = createSpareSessions({ open, maxCount, idleMs, log });
+  const spares = createSpareSessions({ open: openFor("spare"), maxCount, idleMs, log });
   const leaving = new Set<Promise<void>>();
 
   /** Goes on in the background: nobody waits for an executor to leave. */
@@ -39,7 +44,9 @@ export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEn
     async run(request) {
       const { block } = request;
       const spare = await spares.take(block);
-      const opened = spare?.session ?? (await open(block).catch((error: unknown) => messageOf(error)));
+      if (spare) metrics.spareTaken();
+      const opened =
+        spare?.session ?? (await openFor("task")(block).catch((error: unknown) => messageOf(error)));
       if (typeof opened === "string") return refuse(request, opened);
       const { outcome, ending } = await runSession(opened, request, spare?.job);
       leave(ending);

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Metrics } from "../metrics.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { isTerminal, type TaskStore } from "../store/task-store.ts";
@@ -31,6 +32,7 @@ export interface TaskRunnerParts {
   concurrency: number;
   /** How long a task may run; `undefined` for as long as it likes. */
   taskTimeoutMs: number | undefined;
+  metrics: Pick<Metrics, "taskStarted" | "taskEnded">;
   log: Logger;
 }
 
@@ -40,7 +42,8 @@ interface RunningTask {
 }
 
 export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
-  const { store, catalog, engine, concurrency, taskTimeoutMs, log } = parts;
+  const { store, catalog, engine, concurrency, taskTimeoutMs, metrics, log } = parts;
+  const submittedAtMs = new Map<string, number>();
   const running = new Map<string, RunningTask>();
   const known = new Map<string, TaskWork>();
 
@@ -50,6 +53,9 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
       log.error({ taskId, error }, "a task could not be run");
     });
     running.set(taskId, { abort, ended });
+    const startedAtMs = Date.now();
+    metrics.taskStarted(startedAtMs - (submittedAtMs.get(taskId) ?? startedAtMs));
+    submittedAtMs.delete(taskId);
     const timer =
       taskTimeoutMs === undefined
         ? undefined
@@ -68,6 +74,7 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
   };
 
   const runTask = async (taskId: string, signal: AbortSignal) => {
+    const startedAtMs = Date.now();
     let outcome: SessionOutcome;
     try {
       const work = known.get(taskId) ?? (await readWork(taskId));
@@ -84,7 +91,11 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
       outcome = "failed";
     }
     const wasStopped = outcome === "aborted" && signal.reason === stopped;
-    await store.setStatus(taskId, wasStopped ? "stopped" : outcome === "completed" ? "completed" : "failed");
+    const status = wasStopped ? "stopped" : outcome === "completed" ? "completed" : "failed";
+    await store.setStatus(taskId, status);
+    const ranMs = Date.now() - startedAtMs;
+    metrics.taskEnded(status, ranMs);
+    log.info({ taskId, status, ranMs }, "a task has ended");
   };
 
   const markRunning = (taskId: string, sessionId: string) =>
@@ -113,11 +124,13 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
     },
     async submit(taskId, work) {
       await store.setStatus(taskId, "pending");
+      submittedAtMs.set(taskId, Date.now());
       if (work) known.set(taskId, work);
       queue.push(taskId);
       known.delete(taskId); // what has to wait is not kept in memory
     },
     async stop(taskId) {
+      submittedAtMs.delete(taskId);
       if (queue.remove(taskId)) return store.setStatus(taskId, "stopped");
       const task = running.get(taskId);
       task?.abort.abort(stopped);

@@ -1,12 +1,20 @@
 import type { InstalledBlock } from "../packages/read-package.ts";
 import type { StoredInstall } from "../store/install-store.ts";
 import type { StoredLog, StoredTask } from "../store/task-store.ts";
+import type { BlockAnswer, InstallAnswer, TaskAnswer, TaskLogAnswer } from "./answer-schemas.ts";
 
 /** A local server knows one project and one user. */
 export const localProject = "local";
 
 /** A block as `GET /v1/blocks` lists it. */
-export function blockAnswer({ packageName, name, path, description, inputs, outputs }: InstalledBlock) {
+export function blockAnswer({
+  packageName,
+  name,
+  path,
+  description,
+  inputs,
+  outputs,
+}: InstalledBlock): BlockAnswer {
   return {
     package: packageName,
     name,
@@ -18,7 +26,7 @@ export function blockAnswer({ packageName, name, path, description, inputs, outp
 }
 
 /** A task as every task route answers it. */
-export function taskAnswer(task: StoredTask) {
+export function taskAnswer(task: StoredTask): TaskAnswer {
   return {
     id: task.id,
     status: task.status,
@@ -31,7 +39,7 @@ export function taskAnswer(task: StoredTask) {
 }
 
 /** A log row as `GET /v1/tasks/:id/logs` and the event stream answer it. */
-export function logAnswer(log: StoredLog, task: StoredTask) {
+export function logAnswer(log: StoredLog, task: StoredTask): TaskLogAnswer {
   return {
     id: log.id,
     project_name: localProject,
@@ -45,7 +53,7 @@ export function logAnswer(log: StoredLog, task: StoredTask) {
 }
 
 /** An install as `GET /packages/install` answers it. */
-export function installAnswer(install: StoredInstall) {
+export function installAnswer(install: StoredInstall): InstallAnswer {
   const { id, name, version, status, dependencies, error, createdAt, updatedAt } = install;
   const place = (one: { name: string; version: string }) => `/packages/${one.name}-${one.version}`;
   return {

@@ -3,20 +3,25 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { Logger } from "pino";
 import type { AppletsFile } from "../applets-file.ts";
+import type { Metrics } from "../metrics.ts";
 import { appletsRoutes } from "./applets-routes.ts";
 import { requireToken } from "./auth.ts";
 import { blocksRoutes } from "./blocks-routes.ts";
 import { answerNotFound, createErrorHandler } from "./errors.ts";
 import { announceExtensions } from "./extensions.ts";
 import { type InstallsRoutesParts, installsRoutes } from "./installs-routes.ts";
+import { describeApi } from "./openapi.ts";
+import { type OperationsRoutesParts, operationsRoutes } from "./operations-routes.ts";
 import { guardOrigin } from "./origin-guard.ts";
 import { limitRate } from "./rate-limit.ts";
+import { recordRequests } from "./record-requests.ts";
 import { type TasksRoutesParts, tasksRoutes } from "./tasks-routes.ts";
 
-export interface AppParts extends TasksRoutesParts, InstallsRoutesParts {
+export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, OperationsRoutesParts {
   limits: TasksRoutesParts["limits"];
   applets: AppletsFile;
   requestsPerMinute: number | undefined;
+  metrics: Metrics;
   host: string;
   tokens: readonly string[];
   allowedOrigins: readonly string[];
@@ -31,7 +36,8 @@ export function createApp(parts: AppParts): Hono {
 
   app.use(announceExtensions);
   app.use(guardOrigin(parts.host, parts.allowedOrigins));
-  app.get("/healthz", (context) => context.json({ status: "ok" }));
+  app.use(recordRequests(parts.metrics, parts.log));
+  app.route("/", operationsRoutes(parts));
 
   // A preflight carries no token, so it is answered before tokens are asked for.
   const allowOrigins = cors({
@@ -43,6 +49,8 @@ export function createApp(parts: AppParts): Hono {
   for (const path of ["/api/*", "/rpc/*"]) app.use(path, allowOrigins, requireToken(parts.tokens), rate);
   // A service of its own elsewhere: clients take its address, which may be that of the API.
   for (const path of ["/", "/api"]) app.route(path, appletsRoutes(parts.applets));
+  const description = describeApi();
+  app.get("/api/openapi.json", (context) => context.json(description));
   app.route("/api", blocksRoutes(parts.catalog));
   app.route("/api/packages/install", installsRoutes(parts));
   app.route("/api/v1/tasks", tasksRoutes(parts));

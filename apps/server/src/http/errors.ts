@@ -1,9 +1,10 @@
 import type { Context } from "hono";
 import type { Logger } from "pino";
 import { Refusal } from "../refusal.ts";
+import type { RefusalAnswer } from "./answer-schemas.ts";
 
 /** The body of every answer that is not 2xx. */
-function errorAnswer(message: string) {
+function errorAnswer(message: string): RefusalAnswer {
   return { success: false, message, error: { message } };
 }
 

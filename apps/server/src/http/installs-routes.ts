@@ -74,13 +74,14 @@ async function acceptInstall(
   return install;
 }
 
-const bodySchema = z.looseObject({
+/** The body of `POST /packages/install`. */
+export const installBodySchema = z.looseObject({
   name: z.string().refine(isPackageName),
   version: z.string().refine(isVersionSpec).default("latest"),
 });
 
 function checkBody(body: unknown): { name: string; version: string } {
-  const checked = bodySchema.safeParse(body);
+  const checked = installBodySchema.safeParse(body);
   if (checked.success) return { name: checked.data.name, version: checked.data.version };
   const isVersion = checked.error.issues[0]?.path[0] === "version";
   throw new Refusal(

@@ -137,6 +137,16 @@ export class TaskStore {
       .execute();
   }
 
+  /** How many tasks there are in each state. */
+  async countByStatus(): Promise<Map<StoredStatus, number>> {
+    const rows = await this.#database
+      .selectFrom("tasks")
+      .select(({ fn }) => ["status", fn.countAll<number>().as("count")])
+      .groupBy("status")
+      .execute();
+    return new Map(rows.map(({ status, count }) => [status, Number(count)]));
+  }
+
   /** Every task that has ended, newest first. */
   async listEnded(): Promise<EndedTask[]> {
     const rows = await this.#database

@@ -1,0 +1,68 @@
+import { z } from "zod";
+
+const epochMs = z.number().meta({ description: "Epoch milliseconds." });
+
+export const handleSchema = z.looseObject({
+  handle: z.string(),
+  json_schema: z.record(z.string(), z.unknown()).nullish(),
+});
+
+export const blockSchema = z.object({
+  package: z.string(),
+  name: z.string(),
+  path: z.string().meta({ description: "Has a segment NAME-VERSION." }),
+  description: z.string().optional(),
+  inputs: z.array(handleSchema).optional(),
+  outputs: z.array(handleSchema).optional(),
+});
+
+export const taskSchema = z.object({
+  id: z.string(),
+  status: z.enum(["created", "pending", "running", "completed", "failed", "stopped"]),
+  project_id: z.string(),
+  manifest_path: z.string(),
+  inputValues: z.array(
+    z.looseObject({
+      nodeId: z.string(),
+      inputs: z.array(z.looseObject({ handle: z.string(), value: z.unknown() })),
+    }),
+  ),
+  created_at: epochMs,
+  updated_at: epochMs,
+});
+
+export const taskLogSchema = z.object({
+  id: z.int().min(0),
+  project_name: z.string(),
+  session_id: z.string(),
+  node_id: z.string().nullable(),
+  manifest_path: z.string(),
+  type: z.string(),
+  event: z.record(z.string(), z.unknown()),
+  created_at: epochMs,
+});
+
+export const packageSchema = z.object({ name: z.string(), version: z.string() });
+
+export const installTaskSchema = z.object({
+  ...packageSchema.shape,
+  id: z.string(),
+  status: z.enum(["pending", "running", "success", "failed"]),
+  packagePath: z.string().optional(),
+  dependencies: z.array(packageSchema.extend({ packagePath: z.string() })).optional(),
+  error: z.string().optional(),
+  createdAt: epochMs,
+  updatedAt: epochMs,
+});
+
+export const refusalSchema = z.object({
+  success: z.literal(false),
+  message: z.string(),
+  error: z.object({ message: z.string() }),
+});
+
+export type BlockAnswer = z.infer<typeof blockSchema>;
+export type TaskAnswer = z.infer<typeof taskSchema>;
+export type TaskLogAnswer = z.infer<typeof taskLogSchema>;
+export type InstallAnswer = z.infer<typeof installTaskSchema>;
+export type RefusalAnswer = z.infer<typeof refusalSchema>;

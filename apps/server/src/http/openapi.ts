@@ -1,0 +1,142 @@
+import { createTaskBodySchema } from "@oomol/connect-core/wire";
+import { z } from "zod";
+import { appletSchema } from "../applets-file.ts";
+import {
+  blockSchema,
+  installTaskSchema,
+  packageSchema,
+  refusalSchema,
+  taskLogSchema,
+  taskSchema,
+} from "./answer-schemas.ts";
+import { installBodySchema } from "./installs-routes.ts";
+
+const success = z.literal(true);
+const afterParameter = parameter("query", "after", "Only logs with a greater id.");
+const waitParameter = parameter(
+  "header",
+  "Prefer",
+  "wait=N holds the answer for N seconds at most, or to the end.",
+);
+const keyParameter = parameter("header", "Idempotency-Key", "The same key and request are the same task.");
+
+interface Operation {
+  summary: string;
+  answer: z.ZodType;
+  /** Of a JSON body. */
+  body?: z.core.$ZodType;
+  takesForm?: boolean;
+  parameters?: readonly object[];
+}
+
+const task = z.object({ task: taskSchema, success });
+
+/** Every operation, from the schemas by which requests are checked and answers are typed. */
+const operations: Record<string, Record<string, Operation>> = {
+  "/v1/blocks": {
+    get: { summary: "Every version of every block", answer: z.object({ blocks: z.array(blockSchema) }) },
+  },
+  "/v1/tasks": {
+    get: { summary: "All tasks, newest first", answer: z.object({ tasks: z.array(taskSchema), success }) },
+    post: {
+      summary: "Run a block",
+      answer: task.extend({ userID: z.string() }),
+      body: createTaskBodySchema,
+      takesForm: true,
+      parameters: [keyParameter],
+    },
+  },
+  "/v1/tasks/{id}": {
+    get: { summary: "A task, or its events as text/event-stream", answer: task, parameters: [waitParameter] },
+  },
+  "/v1/tasks/{id}/stop": { post: { summary: "Stop a task", answer: task } },
+  "/v1/tasks/{id}/logs": {
+    get: {
+      summary: "Logs of a task, in order",
+      answer: z.object({ logs: z.array(taskLogSchema), success }),
+      parameters: [afterParameter],
+    },
+  },
+  "/packages": {
+    get: { summary: "Installed packages", answer: z.object({ packages: z.array(packageSchema) }) },
+  },
+  "/packages/install": {
+    get: {
+      summary: "All installs, newest first",
+      answer: z.object({ success, tasks: z.array(installTaskSchema) }),
+    },
+    post: {
+      summary: "Install a package",
+      answer: z.object({ success, taskId: z.string() }),
+      body: installBodySchema,
+      parameters: [keyParameter],
+    },
+  },
+  "/packages/install/{id}": {
+    get: {
+      summary: "An install",
+      answer: z.object({ success, task: installTaskSchema }),
+      parameters: [waitParameter],
+    },
+  },
+  "/rpc/listApplets": { post: { summary: "The applets of this server", answer: z.array(appletSchema) } },
+};
+
+/** The OpenAPI 3.1 document of the API; addresses are relative to where it is served from. */
+export function describeApi(): Record<string, unknown> {
+  const paths = Object.entries(operations).map(([path, methods]) => {
+    const described = Object.entries(methods).map(([method, one]) => [method, describe(path, one)]);
+    return [path, Object.fromEntries(described)];
+  });
+  return {
+    openapi: "3.1.0",
+    info: { title: "Oomol Connect server", version: "1" },
+    servers: [{ url: "." }],
+    security: [{}, { token: [] }],
+    components: { securitySchemes: { token: { type: "apiKey", in: "header", name: "Authorization" } } },
+    paths: { ...Object.fromEntries(paths), "/v1/tasks/{id}/files/{path}": { get: fileOperation } },
+  };
+}
+
+function describe(path: string, { summary, answer, body, takesForm, parameters = [] }: Operation) {
+  const inPath = path.includes("{id}") ? [parameter("path", "id", "")] : [];
+  const form = { "multipart/form-data": { schema: formSchema } };
+  const content = body && { ...json(z.toJSONSchema(body, { io: "input" })), ...(takesForm && form) };
+  return {
+    summary,
+    parameters: [...inPath, ...parameters],
+    ...(content && { requestBody: { required: true, content } }),
+    responses: {
+      200: { description: "Done.", content: json(z.toJSONSchema(answer)) },
+      default: { description: "Refused.", content: json(z.toJSONSchema(refusalSchema)) },
+    },
+  };
+}
+
+const formSchema = {
+  type: "object",
+  required: ["manifest"],
+  properties: {
+    manifest: { type: "string" },
+    inputValues: { type: "string", description: "The node form, as JSON." },
+    files: { type: "array", items: { type: "string", format: "binary" } },
+  },
+};
+
+const fileOperation = {
+  summary: "What a task made in its session directory; ranges too",
+  parameters: [parameter("path", "id", ""), parameter("path", "path", "With slashes as they are.")],
+  responses: {
+    200: { description: "The file.", content: { "*/*": {} } },
+    206: { description: "A range of it.", content: { "*/*": {} } },
+    default: { description: "Refused.", content: json(z.toJSONSchema(refusalSchema)) },
+  },
+};
+
+function json(schema: object) {
+  return { "application/json": { schema } };
+}
+
+function parameter(place: "path" | "query" | "header", name: string, description: string) {
+  return { name, in: place, description, required: place === "path", schema: { type: "string" } };
+}

@@ -1,0 +1,32 @@
+import { Hono } from "hono";
+import type { Metrics } from "../metrics.ts";
+import type { TaskStore } from "../store/task-store.ts";
+import { requireToken } from "./auth.ts";
+
+export interface OperationsRoutesParts {
+  tokens: readonly string[];
+  metrics: Metrics;
+  store: TaskStore;
+  /** False while the server takes up earlier tasks, and once it closes. */
+  isReady(): boolean;
+}
+
+/** What the people and programs ask that keep the server running: `/healthz`, `/readyz` and `/metrics`. */
+export function operationsRoutes({ tokens, metrics, store, isReady }: OperationsRoutesParts): Hono {
+  const routes = new Hono();
+  routes.get("/healthz", (context) => context.json({ status: "ok" }));
+
+  routes.get("/readyz", async (context) => {
+    const hasDatabase = await store.countByStatus().then(
+      () => true,
+      () => false,
+    );
+    const isFine = isReady() && hasDatabase;
+    return context.json({ status: isFine ? "ready" : "not ready" }, isFine ? 200 : 503);
+  });
+
+  routes.get("/metrics", requireToken(tokens), async (context) =>
+    context.body(await metrics.read(), 200, { "Content-Type": metrics.contentType }),
+  );
+  return routes;
+}

@@ -1,0 +1,61 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** What the server counts and measures, for Prometheus. */
+export interface Metrics {
+  readonly contentType: string;
+  taskStarted(waitedMs: number): void;
+  taskEnded(status: string, ranMs: number): void;
+  executorStarted(purpose: "task" | "spare"): void;
+  spareTaken(): void;
+  requestAnswered(method: string, status: number, tookMs: number): void;
+  /** The text that Prometheus reads. */
+  read(): Promise<string>;
+}
+
+const secondsBuckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300, 1_800];
+
+/** Metrics of one server; `countTasks` answers how many tasks there are in each state. */
+export function createMetrics(countTasks: () => Promise<ReadonlyMap<string, number>>): Metrics {
+  const registers = [new Registry()];
+  const [registry = new Registry()] = registers;
+  collectDefaultMetrics({ register: registry });
+  const wait = new Histogram({
+    ...{ registers, buckets: secondsBuckets, name: "connect_task_queue_wait_seconds" },
+    help: "From the acceptance of a task to its start.",
+  });
+  const run = new Histogram({
+    ...{ registers, buckets: secondsBuckets, name: "connect_task_run_seconds", labelNames: ["status"] },
+    help: "From the start of a task to its end, by how it ended.",
+  });
+  const starts = new Counter({
+    ...{ registers, name: "connect_executor_starts_total", labelNames: ["purpose"] },
+    help: "Executor processes started, for a task at once or to stand by.",
+  });
+  const taken = new Counter({
+    ...{ registers, name: "connect_spare_executors_taken_total" },
+    help: "Tasks that found an executor standing by.",
+  });
+  const requests = new Histogram({
+    ...{ registers, buckets: secondsBuckets, name: "connect_http_request_seconds" },
+    labelNames: ["method", "status"],
+    help: "HTTP requests, from their headers to those of the answer.",
+  });
+  new Gauge({
+    ...{ registers, name: "connect_tasks", labelNames: ["status"] },
+    help: "Tasks that the server knows, by state.",
+    async collect() {
+      this.reset();
+      for (const [status, count] of await countTasks()) this.set({ status }, count);
+    },
+  });
+
+  return {
+    contentType: registry.contentType,
+    taskStarted: (waitedMs) => wait.observe(waitedMs / 1_000),
+    taskEnded: (status, ranMs) => run.observe({ status }, ranMs / 1_000),
+    executorStarted: (purpose) => starts.inc({ purpose }),
+    spareTaken: () => taken.inc(),
+    requestAnswered: (method, status, tookMs) => requests.observe({ method, status }, tookMs / 1_000),
+    read: () => registry.metrics(),
+  };
+}
