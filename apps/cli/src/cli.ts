@@ -1,17 +1,45 @@
+import tab from "@bomb.sh/tab/commander";
 import { Command } from "commander";
 import { addBlocksCommand } from "./commands/blocks.ts";
+import { addDevCommand } from "./commands/dev.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
+import { addMcpCommand } from "./commands/mcp.ts";
+import { addNewCommand } from "./commands/new.ts";
+import { addPackageCommands } from "./commands/packages.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addServeCommand } from "./commands/serve.ts";
+import { addTaskCommands } from "./commands/tasks.ts";
+import { addTypesCommand } from "./commands/types.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 const program = new Command("oomol-connect")
-  .description("List, run and serve OOMOL blocks.")
-  .configureHelp({ showGlobalOptions: true })
+  .description("Run, write and serve OOMOL blocks.")
   .showSuggestionAfterError()
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.usage));
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.usage))
+  .addHelpText(
+    "after",
+    `
+Settings: flags, then OOMOL_CONNECT_BASE_URL and OOMOL_CONNECT_API_TOKEN, then the settings file
+(OOMOL_CONNECT_CONFIG names another; \`oomol-connect doctor\` shows which was used).
+
+Exit codes: 0 done, 1 the task failed, 2 wrong usage, 3 server out of reach, 130 interrupted.
+
+Examples:
+  oomol-connect serve --packages ./packages
+  oomol-connect run audio-lab::text-to-audio --input text="Hello, World"
+  oomol-connect new block shout`,
+  );
 
 addServeCommand(program);
 addBlocksCommand(program);
 addRunCommand(program);
+addTaskCommands(program);
+addPackageCommands(program);
+addTypesCommand(program);
+addNewCommand(program);
+addDevCommand(program);
+addDoctorCommand(program);
+addMcpCommand(program);
+tab(program, { completionCommandName: "completion" });
 
 await program.parseAsync();

@@ -1,26 +1,32 @@
-import { OomolConnectClient } from "@oomol/connect-node";
+import type { OomolConnectClient } from "@oomol/connect-node";
 import type { Command } from "commander";
+import { reportFailure } from "./report-failure.ts";
+import { type ConnectionFlags, resolveSettings } from "./settings.ts";
 
-export interface ConnectionFlags {
-  baseUrl: string;
-  apiToken?: string;
-}
-
-const defaultBaseUrl = "http://localhost:3000/api";
-
-/** Adds the flags that name the server; each may come from the environment instead. */
+/** Adds the flags that name the server. */
 export function addConnectionFlags(command: Command): Command {
   return command
     .option(
       "--base-url <url>",
-      "the Connect server's API (OOMOL_CONNECT_BASE_URL)",
-      process.env.OOMOL_CONNECT_BASE_URL ?? defaultBaseUrl,
+      "the Connect server's API (OOMOL_CONNECT_BASE_URL; http://localhost:3000/api)",
     )
     .option("--api-token <token>", "sent as Authorization (OOMOL_CONNECT_API_TOKEN)");
 }
 
-/** The client for these flags. The token of the environment is read here, so that `--help` never shows it. */
-export function connect({ baseUrl, apiToken }: ConnectionFlags): OomolConnectClient {
-  const token = apiToken ?? process.env.OOMOL_CONNECT_API_TOKEN;
-  return new OomolConnectClient({ baseUrl, ...(token ? { apiToken: token } : {}) });
+/** Runs an action with a client for these flags; a failure becomes one sentence and an exit code. */
+export function withClient(
+  flags: ConnectionFlags,
+  work: (client: OomolConnectClient) => Promise<void>,
+): Promise<void> {
+  return reportFailure(async () => {
+    await using client = await connect(flags);
+    await work(client);
+  });
+}
+
+/** The client for these flags. Loaded here, so that `--help` need not wait for it. */
+export async function connect(flags: ConnectionFlags): Promise<OomolConnectClient> {
+  const { OomolConnectClient } = await import("@oomol/connect-node");
+  const { baseUrl, apiToken } = resolveSettings(flags);
+  return new OomolConnectClient({ baseUrl, ...(apiToken ? { apiToken } : {}) });
 }

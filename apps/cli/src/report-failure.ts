@@ -1,11 +1,11 @@
 import { styleText } from "node:util";
-import { exitCodeOf } from "./exit-codes.ts";
 
 /** Runs a command; a failure becomes one sentence on stderr and the exit code. */
 export async function reportFailure(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (failure) {
+    const { exitCodeOf } = await import("./exit-code-of.ts");
     const message = failure instanceof Error ? failure.message : String(failure);
     const label = styleText(["red", "bold"], "error", { stream: process.stderr });
     process.stderr.write(`${label} ${message}\n`);

@@ -1,6 +1,8 @@
 import { styleText } from "node:util";
 import type { Task, TaskLog } from "@oomol/connect-node";
 import { createLogUpdate } from "log-update";
+import terminalImage from "term-img";
+import { formatLog } from "./format-log.ts";
 
 const barWidth = 28;
 const frameMs = 100;
@@ -36,15 +38,11 @@ export class TaskDisplay implements Disposable {
 
   /** Shows what the block says; other events only move the bar. */
   showLog(log: TaskLog): void {
-    const event = log.event ?? {};
+    const { event = {} } = log;
     if (log.type === "BlockProgress" && typeof event.progress === "number")
       this.#showProgress(event.progress);
-    if (log.type === "BlockLog")
-      this.#print(styleText("dim", `│ ${printable(event.log)}`, { stream: this.#stream }));
-    if (log.type === "BlockWarning")
-      this.#print(styleText("yellow", `! ${printable(event.warning)}`, { stream: this.#stream }));
-    if (log.type === "BlockError")
-      this.#print(styleText("red", `✗ ${printable(event.error)}`, { stream: this.#stream }));
+    if (spoken.has(log.type)) this.#print(formatLog(log, this.#stream));
+    if (log.type === "BlockPreview") this.#showPicture(event.payload);
   }
 
   /** Leaves the last state on the screen. */
@@ -65,6 +63,13 @@ export class TaskDisplay implements Disposable {
     else this.#stream.write(`progress ${Math.round(progress)} %\n`);
   }
 
+  /** On terminals that can. */
+  #showPicture(payload: unknown): void {
+    const image = this.#live && inlineImage(payload);
+    const picture = image && terminalImage(image, { width: 40, fallback: () => undefined });
+    if (picture) this.#print(picture);
+  }
+
   #print(line: string): void {
     this.#live?.clear();
     this.#stream.write(`${line}\n`);
@@ -81,8 +86,14 @@ export class TaskDisplay implements Disposable {
   }
 }
 
-/** What a block prints must not move the cursor or retitle the terminal. */
-function printable(text: unknown): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  return String(text).replace(/\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "");
+/** Events that say something to people. */
+const spoken = new Set(["BlockLog", "BlockLogJSON", "BlockWarning", "BlockError"]);
+
+/** The bytes of an image preview that stands in the preview itself. */
+function inlineImage(payload: unknown): Buffer | undefined {
+  if (typeof payload !== "object" || payload === null || Reflect.get(payload, "type") !== "image")
+    return undefined;
+  const data: unknown = Reflect.get(payload, "data");
+  const match = typeof data === "string" ? /^data:image\/(?:png|jpeg|gif);base64,(.+)$/s.exec(data) : null;
+  return match?.[1] ? Buffer.from(match[1], "base64") : undefined;
 }

@@ -76,7 +76,7 @@ describe("bad input gets one clear sentence and a non-zero exit", () => {
     ["wrong token", 2, /401/, ["audio-lab::text-to-audio", "--api-token", "api-wrong-token"]],
     ["relative base URL", 2, /"\/api" is relative/, ["a::b", "--base-url", "/api"]],
     ["missing file", 2, /does not exist/, ["pkg::file-processor", "--file", "/nowhere/test.txt"]],
-    ["a directory as file", 2, /is not a file/, ["pkg::file-processor", "--file", "/"]],
+    ["a directory as file", 2, /is a directory/, ["pkg::file-processor", "--file", "/"]],
     ["failing block", 1, /blank|empty|nothing/i, ["audio-lab::text-to-audio", "--input", "text=  "]],
   ])("%s", async (_, code, message, args) => {
     const outcome = await run(...args);
@@ -103,11 +103,12 @@ test("Ctrl-C stops the task on the server, says so, and exits with 130", async (
   await writeFile(inputs, JSON.stringify({ text }));
   const args = ["--base-url", server.baseUrl, "--api-token", token, "--inputs-json", inputs];
   let taskId: string | undefined;
-  const outcome = await runProgram(cliFile, ["run", "audio-lab::text-to-audio", ...args], (child) => {
-    child.stderr?.on("data", (chunk: Buffer) => {
-      taskId ??= /task (\S+)/.exec(chunk.toString())?.[1];
-      if (chunk.includes("progress")) child.kill("SIGINT");
-    });
+  const outcome = await runProgram(cliFile, ["run", "audio-lab::text-to-audio", ...args], {
+    onStart: (child) =>
+      child.stderr?.on("data", (chunk: Buffer) => {
+        taskId ??= /task (\S+)/.exec(chunk.toString())?.[1];
+        if (chunk.includes("progress")) child.kill("SIGINT");
+      }),
   });
   expect(outcome).toMatchObject({ code: 130, stderr: expect.stringContaining("Interrupted") });
   const headers = { authorization: token };

@@ -19,12 +19,14 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
   readonly tasks: TasksClient<Source>;
   readonly packages: PackagesClient;
   readonly applets: AppletsClient;
+  readonly #http: Http;
   readonly #options: ResolvedClientOptions;
 
   /** @throws {InvalidInputError} where an option cannot work, such as a relative `baseUrl` outside a page. */
   constructor(options: ClientOptions = {}, resolveUpload?: UploadResolver<Source>) {
     this.#options = resolveClientOptions(options);
     const http = new Http(this.#options);
+    this.#http = http;
     // Without a resolver of its own, a client takes what core takes.
     const resolver = resolveUpload ?? (resolveUploadSource as UploadResolver<unknown>);
     this.blocks = new BlocksClient(http);
@@ -33,8 +35,9 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
     this.applets = new AppletsClient(http, this.#options, this.tasks);
   }
 
-  /** Frees connections that the client keeps. Safe to call twice. */
+  /** Waits for stops that `stopOnAbort` has sent, then frees the connections. Safe to call twice. */
   async close(): Promise<void> {
+    await this.#http.settled();
     await this.#options.transport.close?.();
   }
 

@@ -41,6 +41,8 @@ export class Http {
   readonly #options: ResolvedClientOptions;
   /** What the server at `baseUrl` has announced; nothing before its first answer. */
   readonly extensions = new Set<ExtensionName>();
+  /** Requests that nobody awaits, such as the stop after an abort. */
+  readonly #background = new Set<Promise<void>>();
   /** Requests whose answer the server holds or streams, so that each keeps a connection busy. */
   heldRequests = 0;
 
@@ -50,6 +52,17 @@ export class Http {
 
   async call<Data>(call: HttpCall<Data>): Promise<HttpAnswer<Data>> {
     return this.#withRetries(call, (response, token) => decodeAnswer(call, response, token));
+  }
+
+  /** Lets a request go on behind the caller's back; {@link settled} waits for it. */
+  inBackground(request: Promise<void>): void {
+    this.#background.add(request);
+    void request.finally(() => this.#background.delete(request));
+  }
+
+  /** Resolves when nothing goes on in the background. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#background);
   }
 
   /** The answer's body as it comes; `timeoutMs` then limits only the wait for its head. */

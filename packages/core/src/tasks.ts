@@ -287,7 +287,7 @@ export class TasksClient<Source> {
       if (stopOnAbort && signal?.aborted) {
         const warn = (trouble: unknown) =>
           this.#options.hooks.onWarning?.(`Task ${run.id} could not be stopped: ${String(trouble)}`);
-        run.stop().catch(warn);
+        this.#http.inBackground(run.stop().then(() => undefined, warn));
       }
       throw failure;
     }

@@ -3,6 +3,7 @@ import { getEventListeners, once } from "node:events";
 import { fileURLToPath } from "node:url";
 import {
   BackoffStrategy,
+  createFetchTransport,
   OomolConnectClient,
   TaskFailedError,
   TaskStoppedError,
@@ -267,6 +268,25 @@ describe("abort", () => {
     await expect(server.client.tasks.run(block, options)).rejects.toBe(reason);
     await expect.poll(() => server.fake.tasks.get("task-1")?.status).toBe("stopped");
   });
+});
+
+test("closing the client lets the stop of an aborted task arrive", async () => {
+  await using server = await serve({ onTask: (task) => task.setStatus("running") });
+  const abort = new AbortController();
+  const { promise: closing, resolve: closeNow } = Promise.withResolvers<void>();
+  const transport = {
+    ...createFetchTransport(),
+    close: async () => void expect(server.fake.tasks.get("task-1")?.status).toBe("stopped"),
+  };
+  const client = new OomolConnectClient({ baseUrl: server.baseUrl, transport });
+  const onProgress = () => {
+    abort.abort(new Error("left"));
+    closeNow();
+  };
+  const run = client.tasks.run(block, { signal: abort.signal, stopOnAbort: true, onProgress }).catch(keep);
+  await closing;
+  await run;
+  await client.close();
 });
 
 test("a timeout says what was awaited, how long, and the last trouble", async () => {

@@ -1,8 +1,9 @@
 import { styleText } from "node:util";
 import type { Block } from "@oomol/connect-node";
 import type { Command } from "commander";
-import { addConnectionFlags, type ConnectionFlags, connect } from "../connection.ts";
-import { reportFailure } from "../report-failure.ts";
+import { addConnectionFlags, withClient } from "../connection.ts";
+import { printJson } from "../print.ts";
+import type { ConnectionFlags } from "../settings.ts";
 
 /** `oomol-connect blocks [query]` */
 export function addBlocksCommand(program: Command): void {
@@ -14,11 +15,11 @@ export function addBlocksCommand(program: Command): void {
     .addHelpText("after", "\nExample:\n  oomol-connect blocks audio");
   addConnectionFlags(command).action(
     (query: string | undefined, flags: ConnectionFlags & { json?: boolean }) =>
-      reportFailure(async () => {
-        await using client = connect(flags);
+      withClient(flags, async (client) => {
         const { blocks } = await client.blocks.list();
         const matching = blocks.filter((block) => matches(block, query));
-        process.stdout.write(flags.json ? `${JSON.stringify(matching, null, 2)}\n` : formatBlocks(matching));
+        if (flags.json) printJson(matching);
+        else process.stdout.write(formatBlocks(matching));
       }),
   );
 }

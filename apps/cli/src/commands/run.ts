@@ -1,10 +1,10 @@
 import type { OomolConnectClient, PollingOptions, RunResult } from "@oomol/connect-node";
 import type { Command } from "commander";
-import { addConnectionFlags, type ConnectionFlags, connect } from "../connection.ts";
+import { addConnectionFlags, withClient } from "../connection.ts";
 import { onInterrupt } from "../on-interrupt.ts";
+import { printJson } from "../print.ts";
 import { collectInput, readInputs } from "../read-inputs.ts";
-import { reportFailure } from "../report-failure.ts";
-import { TaskDisplay } from "../task-display.ts";
+import type { ConnectionFlags } from "../settings.ts";
 
 interface RunFlags extends ConnectionFlags {
   input: Record<string, unknown>;
@@ -27,14 +27,14 @@ export function addRunCommand(program: Command): void {
     )
     .option("--inputs-json <file>", "inputs as a JSON object from a file, or - for stdin")
     .option("-f, --file <path>", "a file for the block. May be given several times", collect, [])
-    .option("--json", "print the outcome as JSON on stdout, and nothing else there")
+    .option("--json", "print the whole outcome as JSON on stdout, and nothing else there")
     .addHelpText(
       "after",
-      '\nExamples:\n  oomol-connect run audio-lab::text-to-audio --input text="Hello, World"\n  oomol-connect run pkg::file-processor --file test.txt',
+      '\nExamples:\n  oomol-connect run audio-lab::text-to-audio --input text="Hello, World"\n  oomol-connect run pkg::file-processor --file test.txt\n  echo \'{"text": "Hi"}\' | oomol-connect run audio-lab::text-to-audio --inputs-json -',
     );
   addConnectionFlags(command).action((blockId: string, flags: RunFlags) =>
-    reportFailure(async () => {
-      await using client = connect(flags);
+    withClient(flags, async (client) => {
+      const { TaskDisplay } = await import("../task-display.ts");
       const inputs = { ...(await readInputs(flags.inputsJson)), ...flags.input };
       using interruption = onInterrupt();
       using display = new TaskDisplay(process.stderr);
@@ -45,7 +45,7 @@ export function addRunCommand(program: Command): void {
         onLog: (log) => display.showLog(log),
       });
       display.finish();
-      process.stdout.write(`${JSON.stringify(flags.json ? outcome : outcome.result, null, 2)}\n`);
+      printJson(flags.json ? outcome : outcome.result);
     }),
   );
 }

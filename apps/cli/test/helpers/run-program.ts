@@ -13,17 +13,24 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Runs one of our programs from its source, to its end. `onStart` gets the process while it runs. */
+export interface RunProgramOptions {
+  env?: Record<string, string>;
+  /** Gets the process while it runs. */
+  onStart?: (child: ChildProcess) => void;
+}
+
+/** Runs one of our programs from its source, to its end, without this machine's own settings. */
 export async function runProgram(
   file: string,
   args: readonly string[],
-  onStart: (child: ChildProcess) => void = () => undefined,
+  { env, onStart }: RunProgramOptions = {},
 ): Promise<Outcome> {
-  const { OOMOL_CONNECT_BASE_URL: _baseUrl, OOMOL_CONNECT_API_TOKEN: _token, ...env } = process.env;
+  const { OOMOL_CONNECT_BASE_URL: _baseUrl, OOMOL_CONNECT_API_TOKEN: _token, ...inherited } = process.env;
   const child = spawn(process.execPath, [...process.execArgv, file, ...args], {
-    env: { ...env, NO_COLOR: "1" },
+    env: { ...inherited, NO_COLOR: "1", OOMOL_CONNECT_CONFIG: "/nowhere/config.json", ...env },
   });
-  onStart(child);
+  onStart?.(child);
+  child.stdin.end();
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

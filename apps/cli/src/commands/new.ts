@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import { reportFailure } from "../report-failure.ts";
+
+/** `oomol-connect new block NAME` */
+export function addNewCommand(program: Command): void {
+  program
+    .command("new")
+    .description("Begin something of your own.")
+    .command("block")
+    .description("Make a package with a TypeScript block, its manifest and a unit test.")
+    .argument("<name>", "the block's name; the package is a folder of the same name")
+    .option("--dir <dir>", "where to make the folder", ".")
+    .addHelpText(
+      "after",
+      "\nExample:\n  oomol-connect new block shout && cd shout && npm install && npm test",
+    )
+    .action((name: string, { dir }: { dir: string }) =>
+      reportFailure(async () => {
+        const { createBlockPackage } = await import("../create-block-package.ts");
+        const files = await createBlockPackage(dir, name);
+        for (const file of files) process.stdout.write(`${file}\n`);
+      }),
+    );
+}

@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import { addConnectionFlags, withClient } from "../connection.ts";
+import { UsageError } from "../exit-codes.ts";
+import { onInterrupt } from "../on-interrupt.ts";
+import { printJson, printTable } from "../print.ts";
+import type { ConnectionFlags } from "../settings.ts";
+
+interface JsonFlags extends ConnectionFlags {
+  json?: boolean;
+}
+
+/** `oomol-connect packages`, `install` and `applets` */
+export function addPackageCommands(program: Command): void {
+  const packages = program
+    .command("packages")
+    .description("List the packages that a server has installed.")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", "\nExample:\n  oomol-connect packages");
+  addConnectionFlags(packages).action((flags: JsonFlags) =>
+    withClient(flags, async (client) => {
+      const { packages: installed } = await client.packages.list();
+      if (flags.json) printJson(installed);
+      else printTable(installed.map(({ name, version }) => [name, version]));
+    }),
+  );
+
+  const install = program
+    .command("install")
+    .description("Install a package on a server and wait until it is there.")
+    .argument("<package>", "NAME@VERSION, or NAME for the latest")
+    .option("--json", "print the installation as JSON")
+    .addHelpText("after", "\nExample:\n  oomol-connect install ffmpeg@0.1.9");
+  addConnectionFlags(install).action((specifier: string, flags: JsonFlags) =>
+    withClient(flags, async (client) => {
+      const { name, version } = parseSpecifier(specifier);
+      using interruption = onInterrupt("Interrupted; the installation goes on.");
+      const { task } = await client.packages.installAndWait(name, version, { signal: interruption.signal });
+      if (flags.json) printJson(task);
+      else process.stdout.write(`installed ${task.name}@${task.version ?? version}\n`);
+    }),
+  );
+
+  const applets = program
+    .command("applets")
+    .description("List applets: blocks with inputs already filled in.")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", "\nExample:\n  oomol-connect applets");
+  addConnectionFlags(applets).action((flags: JsonFlags) =>
+    withClient(flags, async (client) => {
+      const listed = await client.applets.list();
+      if (flags.json) printJson(listed);
+      else
+        printTable(
+          listed.map(({ appletId, data }) => [
+            appletId,
+            `${data.packageId}::${data.blockName}`,
+            data.title ?? "",
+          ]),
+        );
+    }),
+  );
+}
+
+function parseSpecifier(specifier: string): { name: string; version: string } {
+  // The first character may be the @ of a scope.
+  const separator = specifier.indexOf("@", 1);
+  const name = separator < 0 ? specifier : specifier.slice(0, separator);
+  const version = separator < 0 ? "latest" : specifier.slice(separator + 1);
+  if (name === "" || version === "") throw new UsageError(`"${specifier}": expected NAME or NAME@VERSION.`);
+  return { name, version };
+}

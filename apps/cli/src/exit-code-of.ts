@@ -1,0 +1,25 @@
+import {
+  ApiError,
+  ConnectionError,
+  OomolConnectError,
+  TaskFailedError,
+  TaskStoppedError,
+  TimeoutError,
+  UnexpectedResponseError,
+} from "@oomol/connect-node";
+import { exitCodes, Interruption, UsageError } from "./exit-codes.ts";
+
+/** The exit code for what went wrong: the task, the caller's words, or the way to the server. */
+export function exitCodeOf(failure: unknown): number {
+  if (failure instanceof Interruption) return exitCodes.interrupted;
+  if (failure instanceof TaskFailedError || failure instanceof TaskStoppedError) return exitCodes.taskFailed;
+  if (isUnreachable(failure)) return exitCodes.unreachable;
+  const isUsage = failure instanceof OomolConnectError || failure instanceof UsageError;
+  return isUsage ? exitCodes.usage : exitCodes.taskFailed;
+}
+
+function isUnreachable(failure: unknown): boolean {
+  if (failure instanceof ApiError) return failure.isRetryable;
+  const kinds = [ConnectionError, TimeoutError, UnexpectedResponseError];
+  return kinds.some((kind) => failure instanceof kind);
+}

@@ -1,0 +1,59 @@
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import {
+  CallToolRequestSchema,
+  type CallToolResult,
+  ErrorCode,
+  ListToolsRequestSchema,
+  McpError,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { Block, OomolConnectClient, TaskLog } from "@oomol/connect-node";
+import { blockTool, toolName } from "./block-tool.ts";
+import { runTool } from "./run-tool.ts";
+
+/** Serves blocks as tools over stdio until the other side closes it. Cancelling a call stops its task. */
+export async function serveTools(client: OomolConnectClient): Promise<void> {
+  const server = new Server(
+    { name: "oomol-connect", title: "OOMOL blocks", version: "0.1.0" },
+    { capabilities: { tools: {} } },
+  );
+  server.setRequestHandler(ListToolsRequestSchema, async () => {
+    const { blocks } = await client.blocks.list();
+    return { tools: blocks.map(blockTool) };
+  });
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra): Promise<CallToolResult> => {
+    const block = await findBlock(client, params.name);
+    const progressToken = params._meta?.progressToken;
+    const tell = async (log: TaskLog) => {
+      const progress = log.type === "BlockProgress" ? log.event?.progress : undefined;
+      if (progressToken === undefined || typeof progress !== "number") return;
+      await extra.sendNotification({
+        method: "notifications/progress",
+        params: { progressToken, progress, total: 100 },
+      });
+    };
+    try {
+      const options = { signal: extra.signal, stopOnAbort: true, onLog: tell };
+      const { result } = await runTool(client, block, params.arguments ?? {}, options);
+      return { content: [{ type: "text", text: JSON.stringify(result) }], structuredContent: result };
+    } catch (failure) {
+      // What went wrong with the block is for the model to read.
+      const text = failure instanceof Error ? failure.message : String(failure);
+      return { content: [{ type: "text", text }], isError: true };
+    }
+  });
+  const closed = new Promise<void>((resolve) => {
+    server.onclose = resolve;
+    process.stdin.once("end", resolve);
+  });
+  await server.connect(new StdioServerTransport());
+  await closed;
+  await server.close();
+}
+
+async function findBlock(client: OomolConnectClient, name: string): Promise<Block> {
+  const { blocks } = await client.blocks.list();
+  const block = blocks.find(({ blockId }) => toolName(blockId) === name);
+  if (!block) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${name}.`);
+  return block;
+}

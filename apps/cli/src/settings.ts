@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import envPaths from "env-paths";
+import { UsageError } from "./exit-codes.ts";
+
+export interface Settings {
+  baseUrl: string;
+  apiToken: string | undefined;
+  /** Where each came from, for `doctor`. */
+  sources: { baseUrl: string; apiToken: string };
+}
+
+/** Flags that name the server. */
+export interface ConnectionFlags {
+  baseUrl?: string;
+  apiToken?: string;
+}
+
+/** The file that holds settings, JSON `{ "baseUrl", "apiToken" }`; `OOMOL_CONNECT_CONFIG` names another. */
+export function settingsFile(): string {
+  return (
+    process.env.OOMOL_CONNECT_CONFIG ?? join(envPaths("oomol-connect", { suffix: "" }).config, "config.json")
+  );
+}
+
+/** Flags before the environment, the environment before the file, the file before the default. */
+export function resolveSettings(flags: ConnectionFlags): Settings {
+  const file = readSettings();
+  const baseUrl = first([
+    ["--base-url", flags.baseUrl],
+    ["OOMOL_CONNECT_BASE_URL", process.env.OOMOL_CONNECT_BASE_URL],
+    [settingsFile(), file.baseUrl],
+    ["the default", "http://localhost:3000/api"],
+  ]);
+  const apiToken = first([
+    ["--api-token", flags.apiToken],
+    ["OOMOL_CONNECT_API_TOKEN", process.env.OOMOL_CONNECT_API_TOKEN],
+    [settingsFile(), file.apiToken],
+    ["nothing", undefined],
+  ]);
+  return {
+    baseUrl: baseUrl.value ?? "",
+    apiToken: apiToken.value,
+    sources: { baseUrl: baseUrl.source, apiToken: apiToken.source },
+  };
+}
+
+function first(candidates: [source: string, value: string | undefined][]) {
+  const [source, value] = candidates.find(([, candidate]) => candidate) ?? ["nothing", undefined];
+  return { source, value };
+}
+
+function readSettings(): { baseUrl?: string; apiToken?: string } {
+  let text: string;
+  try {
+    text = readFileSync(settingsFile(), "utf8");
+  } catch {
+    return {};
+  }
+  try {
+    const { baseUrl, apiToken } = JSON.parse(text);
+    return {
+      ...(typeof baseUrl === "string" && { baseUrl }),
+      ...(typeof apiToken === "string" && { apiToken }),
+    };
+  } catch {
+    throw new UsageError(`The settings in ${settingsFile()} are not JSON.`);
+  }
+}

@@ -1,0 +1,105 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cliFile, runProgram } from "./helpers/run-program.ts";
+import { startTestServer, type TestServer } from "./helpers/start-test-server.ts";
+
+let server: TestServer;
+let taskId: string;
+const cli = (...args: string[]) => server.cli(...args);
+
+beforeAll(async () => {
+  server = await startTestServer();
+  const { stdout } = await cli("run", "audio-lab::text-to-audio", "--input", "text=Hello", "--json");
+  taskId = JSON.parse(stdout).taskId;
+});
+
+afterAll(() => server[Symbol.asyncDispose]());
+
+describe("tasks", () => {
+  test("are listed, for people and for machines", async () => {
+    expect((await cli("tasks")).stdout).toContain(`${taskId}  completed  audio-lab::text-to-audio`);
+    expect(JSON.parse((await cli("tasks", "--json")).stdout)).toEqual([
+      expect.objectContaining({ id: taskId }),
+    ]);
+  });
+
+  test("are shown with their result", async () => {
+    const { code, stdout } = await cli("show", taskId);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/status\s+completed/);
+    expect(stdout).toContain('"audio_address"');
+  });
+
+  test("are shown with the reason of their failure", async () => {
+    const failed = await cli("run", "audio-lab::text-to-audio", "--input", "text= ");
+    const id = /task (\S+)/.exec(failed.stderr)?.[1] ?? "";
+    expect((await cli("show", id)).stdout).toMatch(/reason\s+Error: "text" is empty/);
+  });
+
+  test("have logs, to the end when followed", async () => {
+    const { stdout } = await cli("logs", taskId);
+    expect(stdout).toContain("│ Speaking 5 characters");
+    expect((await cli("logs", taskId, "--follow")).stdout).toBe(stdout);
+    const lines = (await cli("logs", taskId, "--json")).stdout.trim().split("\n");
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ id: 0, type: "SessionStarted" });
+  });
+
+  test("that have ended stay as they are when stopped", async () => {
+    expect(await cli("stop", taskId)).toMatchObject({ code: 0, stdout: `task ${taskId} completed\n` });
+  });
+
+  test("that do not exist are told", async () => {
+    expect(await cli("show", "nope")).toMatchObject({ code: 2, stderr: expect.stringContaining("404") });
+  });
+});
+
+test("packages are listed", async () => {
+  expect((await cli("packages")).stdout).toMatch(/^audio-lab\s+0\.1\.0$/m);
+});
+
+test("a settings file names the server, the environment wins over it, a flag over both", async () => {
+  const file = join(server.directory, "config.json");
+  await writeFile(file, JSON.stringify({ baseUrl: server.baseUrl, apiToken: "api-from-the-file" }));
+  const env = { OOMOL_CONNECT_CONFIG: file };
+  const fromFile = await runProgram(cliFile, ["doctor"], { env });
+  expect(fromFile.stdout).toContain(`${server.baseUrl}, from ${file}`);
+  expect(fromFile.stdout).not.toContain("api-from-the-file");
+  expect(fromFile.code).toBe(0);
+  const nobody = "http://127.0.0.1:5/api";
+  const fromEnvironment = await runProgram(cliFile, ["doctor"], {
+    env: { ...env, OOMOL_CONNECT_BASE_URL: nobody },
+  });
+  expect(fromEnvironment.stdout).toContain(`${nobody}, from OOMOL_CONNECT_BASE_URL`);
+  expect(fromEnvironment.code).toBe(3);
+  const flags = ["doctor", "--base-url", server.baseUrl];
+  const fromFlag = await runProgram(cliFile, flags, { env: { ...env, OOMOL_CONNECT_BASE_URL: nobody } });
+  expect(fromFlag.stdout).toContain(`${server.baseUrl}, from --base-url`);
+});
+
+test("types of the server's blocks are written, and name inputs and outputs", async () => {
+  const file = join(server.directory, "blocks.d.ts");
+  expect(await cli("types", "--out", file)).toMatchObject({ code: 0 });
+  const types = await readFile(file, "utf8");
+  expect(types).toContain('declare module "@oomol/connect-core"');
+  expect(types).toMatch(/"audio-lab::text-to-audio": \{[\s\S]*text: string;[\s\S]*audio_address: string;/);
+});
+
+test("every command's help has an example", async () => {
+  const { stdout } = await runProgram(cliFile, ["--help"]);
+  const names = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name = ""]) => name);
+  expect(names).toContain("doctor");
+  for (const name of names.filter(
+    (command) => !["serve", "new", "completion", "help", "oomol"].includes(command),
+  )) {
+    const help = await runProgram(cliFile, [name, "--help"]);
+    expect(help, name).toMatchObject({ code: 0, stdout: expect.stringContaining("Example") });
+  }
+});
+
+test("a shell gets its completions", async () => {
+  expect((await runProgram(cliFile, ["completion", "bash"])).stdout).toContain(
+    "bash completion for oomol-connect",
+  );
+  expect((await runProgram(cliFile, ["complete", "--", "bl"])).stdout).toContain("blocks");
+});
