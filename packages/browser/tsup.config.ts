@@ -1,3 +1,17 @@
 import { definePackage } from "../../tsup.shared.ts";
 
-export default definePackage({ entry: { index: "src/index.ts" } });
+const library = definePackage({ entry: { index: "src/index.ts" } });
+
+/** Everything in one file, for `<script type="module">` without a bundler. */
+const oneFile = definePackage({
+  entry: { "oomol-connect.min": "src/index.ts" },
+  dts: false,
+  // The first build has cleaned, and may still be at work.
+  clean: false,
+  minify: true,
+  splitting: false,
+  noExternal: [/.*/],
+  platform: "browser",
+});
+
+export default [library, oneFile].flat();

@@ -137,6 +137,9 @@ function requestBody({ body, onBytesSent }: TransportRequest): {
   };
 }
 
+/** Small enough that even a slow line shows life within the request's time, and more than any socket buffers unasked. */
+const mostBytesAtOnce = 2 ** 18;
+
 async function* sentBytes(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   onBytesSent: TransportRequest["onBytesSent"],
@@ -146,12 +149,14 @@ async function* sentBytes(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      const { byteLength } = value;
-      // Comes back when the socket has handed a large chunk to the system, so that its memory is free.
-      yield value;
+      for (let start = 0; start < value.byteLength; start += mostBytesAtOnce) {
+        const slice = value.subarray(start, start + mostBytesAtOnce);
+        // Comes back when the socket has handed a large slice to the system.
+        yield slice;
+        sent += slice.byteLength;
+        onBytesSent?.(sent);
+      }
       recycle(value);
-      sent += byteLength;
-      onBytesSent?.(sent);
     }
   } finally {
     await reader.cancel().catch(() => undefined);

@@ -150,8 +150,13 @@ describe("uploads", () => {
     await writeFile(path, "");
     await truncate(path, 2 ** 30);
     const controller = new AbortController();
-    // Reads nothing, so that the upload is stuck in the middle.
-    await using server = await serve((request) => void request.pause());
+    // Reads nothing, so that the upload is stuck in the middle; who does not read does not see the end either.
+    const left = Promise.withResolvers<void>();
+    await using server = await serve(async (request) => {
+      request.pause();
+      await left.promise;
+      request.resume();
+    });
     await using client = new OomolConnectClient({ baseUrl: `${server.origin}/api` });
     const reason = new Error("the user left");
     const onUploadProgress = () => controller.abort(reason);
@@ -160,6 +165,7 @@ describe("uploads", () => {
       onUploadProgress,
     });
     await expect(uploading).rejects.toBe(reason);
+    left.resolve();
     await server.idle();
     await expect.poll(() => openCount(path) ?? 0).toBe(0);
   });

@@ -1,0 +1,95 @@
+import {
+  type NamedData as CoreNamedData,
+  type UploadSource as CoreUploadSource,
+  InvalidInputError,
+  resolveUploadSource as resolveCoreUploadSource,
+  type UploadPart,
+} from "@oomol/connect-core";
+import { filesOfDrop } from "./dropped-files.ts";
+
+/** What a page has for a file, or for several: each becomes as many files as it holds. */
+export type UploadSource =
+  | CoreUploadSource
+  | FileList
+  | HTMLInputElement
+  | DataTransfer
+  | ClipboardItem
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | NamedData;
+
+export interface NamedData {
+  data: CoreNamedData["data"] | HTMLCanvasElement | OffscreenCanvas | ClipboardItem;
+  /** The name that the server sees. May be left out where `data` is a `File`, a canvas or from the clipboard. */
+  name?: string;
+  /** MIME type; for a canvas also the format of the image. Default: that of `data`. */
+  type?: string;
+}
+
+const accepted =
+  "a File, a Blob, a FileList, a file input, a DataTransfer, a ClipboardItem, a canvas, or { data, name?, type? } with " +
+  "one of these, an ArrayBuffer, a typed array or a string";
+
+/**
+ * Turns what a page has into upload parts. A `DataTransfer` is read at once, since it is empty when its event is over:
+ * call the client in the event's own handler, before any `await`.
+ *
+ * @throws {InvalidInputError} for anything but an {@link UploadSource}, naming what is accepted, and where it holds no file.
+ */
+export async function resolveUploadSource(source: UploadSource, index: number): Promise<UploadPart[]> {
+  const place = `files[${index}]`;
+  const files = await filesOf(source, place);
+  if (files.length === 0) throw new InvalidInputError(place, "holds no file.");
+  return files.map((file) => resolveCoreUploadSource(file, index));
+}
+
+async function filesOf(source: UploadSource, place: string): Promise<CoreUploadSource[]> {
+  if (source instanceof DataTransfer) return filesOfDrop(source);
+  if (source instanceof HTMLInputElement) return Array.from(source.files ?? [], named);
+  if (source instanceof FileList) return Array.from(source, named);
+  if (source instanceof Blob) return [named(source)];
+  if (isImage(source)) return [await imageOf({ data: source }, place)];
+  if (typeof source !== "object" || source === null || !("data" in source))
+    throw new InvalidInputError(place, `expected ${accepted}; got ${kindOf(source)}.`);
+  const { data } = source;
+  return [isImage(data) ? await imageOf({ ...source, data }, place) : { ...source, data }];
+}
+
+/** A file of a chosen folder keeps its place in it. */
+function named(file: Blob): CoreUploadSource {
+  const path = file instanceof File ? file.webkitRelativePath : "";
+  return path ? { data: file, name: path } : file;
+}
+
+type Image = HTMLCanvasElement | OffscreenCanvas | ClipboardItem;
+
+function isImage(source: unknown): source is Image {
+  if (source instanceof HTMLCanvasElement) return true;
+  // Not in every browser that has the rest.
+  if (typeof OffscreenCanvas !== "undefined" && source instanceof OffscreenCanvas) return true;
+  return typeof ClipboardItem !== "undefined" && source instanceof ClipboardItem;
+}
+
+async function imageOf(
+  { data, name, type }: { data: Image; name?: string; type?: string },
+  place: string,
+): Promise<CoreUploadSource> {
+  const isCanvas = data instanceof HTMLCanvasElement || !("types" in data);
+  const blob = await (data instanceof HTMLCanvasElement
+    ? new Promise<Blob | null>((resolve) => data.toBlob(resolve, type))
+    : "types" in data
+      ? data.getType(type ?? bestType(data.types))
+      : data.convertToBlob(type ? { type } : undefined));
+  if (!blob) throw new InvalidInputError(place, "the canvas is empty, or too large to become an image.");
+  const ending = blob.type.replace(/^.*\/|[+;].*$/g, "") || "bin";
+  return { data: blob, name: name ?? `${isCanvas ? "canvas" : "clipboard"}.${ending}`, type: blob.type };
+}
+
+/** What was copied is often there as text too; the other form is the richer one. */
+function bestType(types: readonly string[]): string {
+  return types.find((type) => !type.startsWith("text/")) ?? types[0] ?? "text/plain";
+}
+
+function kindOf(source: unknown): string {
+  return Object.prototype.toString.call(source).slice(8, -1);
+}

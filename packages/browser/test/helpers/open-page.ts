@@ -1,0 +1,78 @@
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import type { Browser, Page } from "playwright-core";
+import type { OomolConnectClient } from "../../src/index.ts";
+import { openChromium } from "./open-chromium.ts";
+import { type Handler, type Served, serve } from "./serve.ts";
+
+type Library = typeof import("../../src/index.ts");
+
+declare global {
+  interface Window {
+    connect: Library;
+    client: OomolConnectClient;
+  }
+}
+
+/** A page of a server of ours, with the library as `connect`; the server's other paths are the test's. */
+export interface OpenPage extends AsyncDisposable {
+  page: Page;
+  server: Served;
+}
+
+let browser: Promise<Browser> | undefined;
+let script: Promise<string> | undefined;
+
+export async function openPage(handler: Handler): Promise<OpenPage> {
+  script ??= bundle();
+  browser ??= openChromium();
+  const code = await script;
+  const server = await serve(async (request, response) => {
+    if (request.url === "/") {
+      // As strict as a page can be: nothing inline, no eval.
+      response.setHeader("content-security-policy", "default-src 'none'; script-src 'self'; connect-src *");
+      response.setHeader("content-type", "text/html");
+      return void response.end(
+        '<!doctype html><title>test</title><script type="module" src="/page.js"></script>',
+      );
+    }
+    if (request.url === "/page.js") {
+      response.setHeader("content-type", "text/javascript");
+      return void response.end(code);
+    }
+    if (request.url === "/favicon.ico") return void response.writeHead(204).end();
+    await handler(request, response);
+  });
+  const page = await (await browser).newPage();
+  await page.goto(`${server.origin}/`);
+  await page.waitForFunction(() => "connect" in window);
+  return {
+    page,
+    server,
+    async [Symbol.asyncDispose]() {
+      await page.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+  browser = undefined;
+}
+
+async function bundle(): Promise<string> {
+  const entry = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
+  const built = await build({
+    stdin: {
+      contents: `import * as connect from ${JSON.stringify(entry)}; window.connect = connect;`,
+      resolveDir: ".",
+    },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    conditions: ["@oomol/source"],
+    write: false,
+  });
+  return built.outputFiles[0]?.text ?? "";
+}

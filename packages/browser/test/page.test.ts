@@ -1,0 +1,178 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FakeConnectServer, type FakeTask } from "@oomol/connect-core/testing";
+import type { Page } from "playwright-core";
+import { afterAll, describe, expect, test } from "vitest";
+import { fakeHandler } from "./helpers/fake-handler.ts";
+import { closeBrowser, openPage } from "./helpers/open-page.ts";
+
+afterAll(closeBrowser);
+
+describe("in a page with a strict content security policy", { timeout: 60_000 }, () => {
+  test("a block runs to its result, through the page's own server and without a token", async () => {
+    const fake = new FakeConnectServer();
+    await using opened = await openPage(fakeHandler(fake));
+    const result = await opened.page.evaluate(async () => {
+      const client = new window.connect.OomolConnectClient();
+      return (await client.tasks.run({ blockId: "pkg::echo", inputValues: { text: "Hi" } })).result;
+    });
+    expect(result).toEqual({ text: "Hi" });
+    expect(fake.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true);
+  });
+
+  test("200 MiB are uploaded with progress of one file after the other, and a word at the end", async () => {
+    let receivedBytes = 0;
+    await using opened = await openPage(async (request, response) => {
+      for await (const chunk of request) receivedBytes += chunk.length;
+      response.end(createdTask);
+    });
+    const events = await opened.page.evaluate(async () => {
+      const piece = new Uint8Array(2 ** 20);
+      const files = ["one", "two"].map((name) => new File(Array(100).fill(piece), name));
+      const seen: { phase: string; loaded: number; index: number; fraction: number | undefined }[] = [];
+      await new window.connect.OomolConnectClient().tasks.createWithFiles("pkg::block", {}, files, {
+        onUploadProgress: ({ phase, loaded, fraction, file: { index } }) =>
+          seen.push({ phase, loaded, fraction, index }),
+      });
+      return seen;
+    });
+    expect(receivedBytes).toBeGreaterThan(200 * 2 ** 20);
+    const loaded = events.map((event) => event.loaded);
+    expect(loaded).toEqual([...loaded].sort((a, b) => a - b));
+    expect(events.length).toBeGreaterThan(3);
+    expect(new Set(events.map(({ index }) => index))).toEqual(new Set([0, 1]));
+    expect(events.at(-1)).toEqual({ phase: "accepted", loaded: 200 * 2 ** 20, fraction: 1, index: 1 });
+  });
+
+  test("a wrong token is told, a literal one warned of, neither shown", async () => {
+    await using opened = await openPage(fakeHandler(new FakeConnectServer({ apiToken: "api-right" })));
+    const warnings: string[] = [];
+    opened.page.on("console", (message) => warnings.push(message.text()));
+    const failure = await opened.page.evaluate(async () => {
+      const client = new window.connect.OomolConnectClient({ apiToken: "api-canary" });
+      return String(await client.tasks.list().catch((caught: unknown) => caught));
+    });
+    expect(failure).toContain("401");
+    expect(warnings.filter((warning) => warning.includes("proxy"))).toHaveLength(1);
+    expect(failure + warnings.join()).not.toContain("api-canary");
+  });
+});
+
+describe("what a page has for a file", { timeout: 60_000 }, () => {
+  test("a list, an input, a canvas, what was copied, and named data", async () => {
+    const fake = new FakeConnectServer();
+    await using opened = await openPage(fakeHandler(fake));
+    await opened.page.evaluate(async () => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(["a"], "listed.txt", { type: "text/plain" }));
+      const input = Object.assign(document.createElement("input"), { type: "file", files: transfer.files });
+      const canvas = Object.assign(document.createElement("canvas"), { width: 2, height: 2 });
+      const copied = new ClipboardItem({ "image/png": new Blob(["png"], { type: "image/png" }) });
+      const offscreen = new OffscreenCanvas(2, 2);
+      offscreen.getContext("2d");
+      const sources = [transfer.files, input, canvas, offscreen, copied, transfer];
+      const named = { data: canvas, name: "photo.webp", type: "image/webp" };
+      await new window.connect.OomolConnectClient().tasks.createWithFiles("pkg::block", {}, [
+        ...sources,
+        named,
+        { data: "text", name: "text.md" },
+      ]);
+    });
+    expect(filesOf(fake).map(({ name, type }) => [name, type])).toEqual([
+      ["listed.txt", "text/plain"],
+      ["listed.txt", "text/plain"],
+      ["canvas.png", "image/png"],
+      ["canvas.png", "image/png"],
+      ["clipboard.png", "image/png"],
+      ["listed.txt", "text/plain"],
+      ["photo.webp", "image/webp"],
+      ["text.md", "application/octet-stream"],
+    ]);
+  });
+
+  test("a dropped folder is walked, and its files keep their place in it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "connect-drop-"));
+    try {
+      await mkdir(join(folder, "album", "inner"), { recursive: true });
+      await writeFile(join(folder, "album", "one.txt"), "1");
+      await writeFile(join(folder, "album", "inner", "two.txt"), "22");
+      await writeFile(join(folder, "single.txt"), "333");
+      const fake = new FakeConnectServer();
+      await using opened = await openPage(fakeHandler(fake));
+      await drop(opened.page, [join(folder, "album"), join(folder, "single.txt")]);
+      expect(filesOf(fake).map(({ name, bytes }) => [name, bytes.length])).toEqual([
+        ["album/inner/two.txt", 2],
+        ["album/one.txt", 1],
+        ["single.txt", 3],
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("anything else is refused with all that is accepted", async () => {
+    await using opened = await openPage(fakeHandler(new FakeConnectServer()));
+    const failures = await opened.page.evaluate(async () => {
+      const { tasks } = new window.connect.OomolConnectClient();
+      const wrong: unknown[] = [7, {}, document.createElement("input"), new DataTransfer()];
+      // What programs without types pass.
+      const create = (source: unknown) => tasks.createWithFiles("pkg::block", {}, source as File);
+      return Promise.all(wrong.map((source) => create(source).catch((caught: unknown) => String(caught))));
+    });
+    expect(failures.slice(0, 2).map(String).join()).toMatch(/DataTransfer.*canvas.*DataTransfer.*canvas/s);
+    expect(failures.slice(2).map(String).join()).toMatch(/holds no file.*holds no file/s);
+  });
+});
+
+test("a wait looks again when the page is back online", { timeout: 60_000 }, async () => {
+  let task: FakeTask | undefined;
+  const fake = new FakeConnectServer({
+    onTask: (created) => {
+      task = created;
+    },
+  });
+  await using opened = await openPage(fakeHandler(fake));
+  const { page } = opened;
+  await page.evaluate(() => {
+    window.client = new window.connect.OomolConnectClient();
+    // Left to itself it would look again in an hour.
+    const onProgress = () => void Object.assign(window, { looked: true });
+    const options = { intervalMs: 3_600_000, maxIntervalMs: 3_600_000, onProgress };
+    const run = window.client.tasks.run({ blockId: "pkg::slow", inputValues: {} }, options);
+    Object.assign(window, { result: run.then(({ result }) => result) });
+  });
+  await page.waitForFunction(() => "looked" in window);
+  await page.context().setOffline(true);
+  task?.complete({ done: true });
+  await page.context().setOffline(false);
+  expect(await page.evaluate(() => Reflect.get(window, "result"))).toEqual({ done: true });
+});
+
+const createdTask = JSON.stringify({
+  task: { id: "1", status: "created", project_id: "p", manifest_path: "m", created_at: 1, updated_at: 1 },
+});
+
+function filesOf(fake: FakeConnectServer) {
+  return [...fake.tasks.values()].flatMap((task) => task.files);
+}
+
+/** Drops files and folders of this machine as a person would, and waits until the page has sent them. */
+async function drop(page: Page, files: string[]): Promise<void> {
+  await page.evaluate(() => {
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const { dataTransfer } = event;
+      if (!dataTransfer) return;
+      const { tasks } = new window.connect.OomolConnectClient();
+      Object.assign(window, { sent: tasks.createWithFiles("pkg::block", {}, dataTransfer) });
+    });
+  });
+  const debuggerSession = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+    await debuggerSession.send("Input.dispatchDragEvent", { type, x: 50, y: 50, data });
+  await page.waitForFunction(() => "sent" in window);
+  await page.evaluate(() => Reflect.get(window, "sent"));
+}
