@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { request } from "node:http";
 import { basename, join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { idOf, openTestServer, refusalOf } from "./open-test-server.ts";
@@ -103,6 +104,22 @@ test("refuses more bytes than it may take, and keeps none of them", async () => 
     message: "The upload is larger than the 1000 bytes allowed.",
   });
   expect(await listUploads(server)).toEqual([]);
+});
+
+test("keeps nothing of an upload whose sender hangs up, nor of one that is refused after it arrived", async () => {
+  await using server = await openTestServer();
+  const form = new FormData();
+  form.append("files", file("a.txt"));
+  expect((await server.request("/v1/tasks", { method: "POST", body: form })).status).toBe(400); // no manifest
+  expect(await listUploads(server)).toEqual([]);
+
+  const headers = { "Content-Type": "multipart/form-data; boundary=limit", "Content-Length": 1_000_000 };
+  const sending = request(`${server.url}/v1/tasks`, { method: "POST", headers });
+  sending.on("error", () => undefined);
+  sending.write('--limit\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nhel');
+  await expect.poll(() => listUploads(server), { timeout: 10_000 }).toHaveLength(1);
+  sending.destroy();
+  await expect.poll(() => listUploads(server), { timeout: 10_000 }).toEqual([]);
 });
 
 async function listUploads(server: { dataDirectory: string }): Promise<string[]> {

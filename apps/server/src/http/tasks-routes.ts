@@ -83,9 +83,9 @@ async function acceptTask(
 ): Promise<{ task: StoredTask; work?: TaskWork }> {
   const id = randomUUID();
   const uploadDirectory = join(dataDirectory, "uploads", id);
-  const { blockId, inputValues, files } = await readTaskRequest(request, uploadDirectory, limits);
   let task: StoredTask | undefined;
   try {
+    const { blockId, inputValues, files } = await readTaskRequest(request, uploadDirectory, limits);
     const key = request.headers.get("Idempotency-Key") ?? undefined;
     const idempotency = await readIdempotency(key, [blockId, inputValues], files);
     const earlier = await findEarlier(store, idempotency);
@@ -101,7 +101,7 @@ async function acceptTask(
     if (!winner) throw new Error(`The task ${id} was not stored.`);
     return { task: winner };
   } finally {
-    if (!task && files.length > 0) await rm(uploadDirectory, { recursive: true, force: true });
+    if (!task) await rm(uploadDirectory, { recursive: true, force: true });
   }
 }
 

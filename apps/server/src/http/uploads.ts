@@ -34,19 +34,31 @@ export async function receiveForm(
   directory: string,
   limits: UploadLimits,
 ): Promise<ReceivedForm> {
+  const ending = new AbortController();
+  const saved: Promise<string>[] = [];
+  const save = (stream: BusboyFileStream, fileName: string) => {
+    const saving = saveFile(stream, join(directory, String(saved.length)), fileName, ending.signal);
+    saved.push(saving);
+    return saving;
+  };
   try {
-    return await receive(request, directory, limits);
+    return { fields: await receive(request, limits, save), files: await Promise.all(saved) };
   } catch (error) {
+    ending.abort();
+    await Promise.allSettled(saved); // one that still opens its file would bring the directory back
     await rm(directory, { recursive: true, force: true });
     if (error instanceof Refusal) throw error;
     throw new Refusal(400, `The multipart body cannot be read: ${messageOf(error)}.`);
   }
 }
 
-async function receive(request: Request, directory: string, limits: UploadLimits): Promise<ReceivedForm> {
+async function receive(
+  request: Request,
+  limits: UploadLimits,
+  save: (stream: BusboyFileStream, fileName: string) => Promise<string>,
+): Promise<Map<string, string>> {
   if (!request.body) throw new Refusal(400, "The multipart body is empty.");
   const fields = new Map<string, string>();
-  const saved: Promise<string>[] = [];
   // Busboy wants a plain object of headers with this one in it.
   const headers = Object.fromEntries(request.headers) as BusboyHeaders;
   const parser = new Busboy({
@@ -73,9 +85,7 @@ async function receive(request: Request, directory: string, limits: UploadLimits
       fail(new Refusal(400, `The part "${name}" holds a file; files belong in parts named "files".`));
       return;
     }
-    const saving = save(stream, join(directory, String(saved.length)), fileName);
-    saving.catch(fail);
-    saved.push(saving);
+    save(stream, fileName).catch(fail);
   });
   for (const limit of ["filesLimit", "fieldsLimit", "partsLimit"] as const) {
     parser.on(limit, () =>
@@ -86,14 +96,19 @@ async function receive(request: Request, directory: string, limits: UploadLimits
   // Casts: the DOM's and Node's types of one stream differ in name only, and Busboy is older than Node's types.
   const body = Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]);
   await pipeline(body, limitSize(limits), parser as unknown as Transform);
-  return { fields, files: await Promise.all(saved) };
+  return fields;
 }
 
 /** A directory for each file: the name stays as it was, and two files of one name do not meet. */
-async function save(stream: BusboyFileStream, directory: string, fileName: string): Promise<string> {
+async function saveFile(
+  stream: BusboyFileStream,
+  directory: string,
+  fileName: string,
+  signal: AbortSignal,
+): Promise<string> {
   mkdirSync(directory, { recursive: true }); // at once: the stream may fail before anyone listens
   const path = join(directory, safeFileName(fileName));
-  await pipeline(stream, createWriteStream(path, { flags: "wx" }));
+  await pipeline(stream, createWriteStream(path, { flags: "wx" }), { signal });
   return path;
 }
 
