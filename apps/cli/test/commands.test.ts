@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cliFile, runProgram } from "./helpers/run-program.ts";
@@ -75,14 +75,6 @@ test("a settings file names the server, the environment wins over it, a flag ove
   const flags = ["doctor", "--base-url", server.baseUrl];
   const fromFlag = await runProgram(cliFile, flags, { env: { ...env, OOMOL_CONNECT_BASE_URL: nobody } });
   expect(fromFlag.stdout).toContain(`${server.baseUrl}, from --base-url`);
-});
-
-test("types of the server's blocks are written, and name inputs and outputs", async () => {
-  const file = join(server.directory, "blocks.d.ts");
-  expect(await cli("types", "--out", file)).toMatchObject({ code: 0 });
-  const types = await readFile(file, "utf8");
-  expect(types).toContain('declare module "@oomol/connect-core"');
-  expect(types).toMatch(/"audio-lab::text-to-audio": \{[\s\S]*text: string;[\s\S]*audio_address: string;/);
 });
 
 test("every command's help has an example", async () => {
