@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Task, TaskLog } from "@oomol/connect-node";
+import type { Task, TaskLog, UploadProgress } from "@oomol/connect-node";
 import { createLogUpdate } from "log-update";
 import terminalImage from "term-img";
 import { formatLog } from "./format-log.ts";
@@ -29,10 +29,19 @@ export class TaskDisplay implements Disposable {
 
   showStatus(task: Task): void {
     const isNews = this.#status !== task.status || this.#taskId !== task.id;
+    if (this.#taskId !== task.id) this.#progress = 0;
     this.#taskId = task.id;
     this.#status = task.status;
     if (task.status === "completed") this.#progress = 100;
     if (isNews && !this.#live) this.#stream.write(`task ${task.id} ${task.status}\n`);
+    this.#draw();
+  }
+
+  /** The bar shows the files first, then the block. */
+  showUpload({ phase, fraction, file }: UploadProgress): void {
+    this.#status = phase === "sending" ? `sending ${file.name}` : "sent";
+    this.#progress = (fraction ?? 0) * 100;
+    if (!this.#live && phase === "accepted") this.#stream.write("files sent\n");
     this.#draw();
   }
 

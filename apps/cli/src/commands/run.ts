@@ -1,4 +1,4 @@
-import type { OomolConnectClient, PollingOptions, RunResult } from "@oomol/connect-node";
+import type { OomolConnectClient, PollingOptions, RunResult, UploadOptions } from "@oomol/connect-node";
 import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { onInterrupt } from "../on-interrupt.ts";
@@ -43,6 +43,7 @@ export function addRunCommand(program: Command): void {
         stopOnAbort: true,
         onProgress: (task) => display.showStatus(task),
         onLog: (log) => display.showLog(log),
+        onUploadProgress: (progress) => display.showUpload(progress),
       });
       display.finish();
       printJson(flags.json ? outcome : outcome.result);
@@ -55,7 +56,7 @@ function runBlock(
   blockId: string,
   inputs: Record<string, unknown>,
   files: string[],
-  options: PollingOptions,
+  options: PollingOptions & UploadOptions,
 ): Promise<RunResult> {
   return files.length > 0
     ? client.tasks.runWithFiles(blockId, inputs, files, options)
