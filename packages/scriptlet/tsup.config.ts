@@ -7,11 +7,5 @@ export default definePackage({
     testing: "src/testing/index.ts",
     cli: "src/cli.ts",
   },
-  // One file to read at start: the engine waits for readiness.
-  noExternal: ["mqtt"],
   external: ["esbuild"],
-  // mqtt is CommonJS and asks for Node's builtins with require.
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
 });

@@ -1,9 +1,28 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
+import { isMainThread } from "node:worker_threads";
 import { resolveCacheDir } from "./executor/cache-dir.ts";
+import { parseExecutorArguments } from "./executor/parse-executor-arguments.ts";
+import { startMqttThread } from "./executor/start-mqtt-thread.ts";
 
 // Before anything large is loaded: the engine waits for readiness.
 enableCompileCache(join(resolveCacheDir(process.env), "compiled"));
 
-const { runExecutor } = await import("./executor/run-executor.ts");
-await runExecutor(process.argv.slice(2));
+if (isMainThread) await runMain();
+else {
+  const { runMqttThread } = await import("./executor/mqtt-thread.ts");
+  await runMqttThread();
+}
+
+/** The other thread loads and connects while this one loads what runs blocks. */
+async function runMain(): Promise<void> {
+  try {
+    const executorArguments = parseExecutorArguments(process.argv.slice(2));
+    const thread = startMqttThread(new URL(import.meta.url), executorArguments);
+    const { runExecutor } = await import("./executor/run-executor.ts");
+    await runExecutor(executorArguments, thread);
+  } catch (error) {
+    process.stderr.write(`nodejs-executor: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}

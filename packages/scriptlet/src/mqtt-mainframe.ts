@@ -1,17 +1,14 @@
-import { connect as connectSocket } from "node:net";
-// The client alone: the package as a whole also loads WebSockets and proxies.
-import clientModule from "mqtt/lib/client";
 import { BrokerUnreachableError } from "./errors/broker-unreachable-error.ts";
 import { MainframeClosedError } from "./errors/mainframe-closed-error.ts";
-import type { Mainframe, Unsubscribe } from "./mainframe.ts";
+import type { Mainframe } from "./mainframe.ts";
+import { type BrokerSocket, openBrokerSocket } from "./mqtt/broker-socket.ts";
+import * as packets from "./mqtt/packets.ts";
 import { createSendWindow } from "./send-window.ts";
+import { createSubscriptions } from "./subscriptions.ts";
 
-// CommonJS seen from an ES module.
-const { default: MqttClient } = clientModule;
-type MqttClient = InstanceType<typeof MqttClient>;
-
-/** MQTT has 65535 packet ids, and the client hangs when they run out. */
+/** Brokers hold only so many unacknowledged messages of a client. */
 const maxInFlight = 1000;
+const reconnectDelayMs = 100;
 
 export interface MqttMainframeOptions {
   /** `host:port`, no scheme (section 1.2); `mqtt://` in front is forgiven. */
@@ -24,127 +21,144 @@ export interface MqttMainframeOptions {
   onConnectionChange?: (isConnected: boolean) => void;
 }
 
+/** What waits for the broker's acknowledgement, and is sent again when the broker comes back before it. */
+interface InFlight {
+  encode(id: number, isDuplicate: boolean): Buffer;
+  /** Whether it went out on some connection. */
+  wasWritten: boolean;
+  done(error?: Error): void;
+}
+
 /**
  * Connects to the engine's broker: MQTT 3.1.1, clean session, QoS 1 (section 2). What was not acknowledged when the
- * broker is lost is sent again when it is back.
+ * broker is lost is sent again, in order, when it is back. A client of our own: the usual one takes longer to load than
+ * everything else that an executor does before it is ready.
  *
  * @throws {BrokerUnreachableError} when the first connection does not come about in time.
  */
 export async function openMqttMainframe(options: MqttMainframeOptions): Promise<Mainframe> {
-  const client = await connectClient(options);
-  client.on("connect", () => options.onConnectionChange?.(true));
-  client.on("close", () => options.onConnectionChange?.(false));
-  // Reconnecting is the client's own affair; an unheard error would end the process.
-  client.on("error", () => undefined);
-
-  const topicsHeard = new Map<string, Topic>();
-  client.on("message", (topic, payload) => {
-    const heard = topicsHeard.get(topic);
-    if (heard === undefined) return;
-    const text = payload.toString();
-    for (const listener of [...heard.listeners]) listener(text);
-  });
-
+  const { address, clientId, connectTimeoutMs = 4500, onConnectionChange } = options;
+  const server = parseAddress(address);
+  const inFlight = new Map<number, InFlight>();
+  /** Topics that the broker has acknowledged, to be joined again on a new connection. */
+  const joined = new Set<string>();
   const leavings = new Map<string, Promise<unknown>>();
+  let socket: BrokerSocket | undefined;
+  let lastId = 0;
+  let closing: Promise<void> | undefined;
+
+  const subscriptions = createSubscriptions(join, leave);
   const sending = createSendWindow(maxInFlight, (topic, payload, done) => {
-    client.publish(topic, payload, { qos: 1 }, (error) => {
-      done(error ? new MainframeClosedError(topic, { cause: error }) : undefined);
+    const encode = (id: number, isDuplicate: boolean) =>
+      packets.encodePublish(topic, payload, id, isDuplicate);
+    send({
+      encode,
+      wasWritten: false,
+      done: (error) => done(error && new MainframeClosedError(topic, { cause: error })),
     });
   });
-  let closing: Promise<void> | undefined;
+  await openSocket().catch((error: Error & { code?: unknown }) => {
+    throw new BrokerUnreachableError(address, error.message || String(error.code));
+  });
 
   return {
     publish(topic, payload) {
       if (closing !== undefined) return Promise.reject(new MainframeClosedError(topic));
       return sending.send(topic, payload);
     },
-
-    async subscribe(topic, listener): Promise<Unsubscribe> {
+    async subscribe(topic, listener) {
       if (closing !== undefined) throw new MainframeClosedError(topic);
-      // Its own function: the same listener may be given twice.
-      const own = (payload: string) => listener(payload);
-      let heard = topicsHeard.get(topic);
-      if (heard === undefined) {
-        heard = { listeners: new Set(), acknowledged: join(topic) };
-        topicsHeard.set(topic, heard);
-      }
-      heard.listeners.add(own);
-      const { listeners } = heard;
-      await heard.acknowledged;
-
-      return async () => {
-        if (!listeners.delete(own) || listeners.size > 0) return;
-        topicsHeard.delete(topic);
-        if (closing === undefined) await leave(topic);
-      };
+      return subscriptions.add(topic, listener);
     },
-
     close() {
       closing ??= (async () => {
         await sending.drained();
-        await client.endAsync();
+        await socket?.end(packets.disconnect);
       })();
       return closing;
     },
   };
 
+  async function openSocket(): Promise<void> {
+    const timeoutMs = connectTimeoutMs;
+    const opened = await openBrokerSocket({ ...server, clientId, timeoutMs, onPacket, onLost });
+    if (isOver()) return void opened.end(packets.disconnect);
+    socket = opened;
+    for (const topic of joined) {
+      const encode = (id: number) => packets.encodeSubscribe(topic, id);
+      send({ encode, wasWritten: false, done: () => undefined });
+    }
+    for (const [id, item] of inFlight) write(id, item);
+    onConnectionChange?.(true);
+  }
+
+  function onLost(): void {
+    socket = undefined;
+    // The end that was asked for is no loss.
+    if (isOver()) return;
+    onConnectionChange?.(false);
+    reconnect();
+  }
+
+  function reconnect(): void {
+    if (!isOver()) setTimeout(() => openSocket().catch(reconnect), reconnectDelayMs);
+  }
+
+  function isOver(): boolean {
+    return closing !== undefined && inFlight.size === 0;
+  }
+
+  function onPacket(type: number, flags: number, body: Buffer): void {
+    if (type === packets.packetType.publish) {
+      const { topic, payload, id } = packets.decodePublish(flags, body);
+      subscriptions.deliver(topic, payload);
+      if (id !== undefined) socket?.write(packets.encodePuback(id));
+    } else if (isAcknowledgement(type)) {
+      const id = body.readUInt16BE(0);
+      const acknowledged = inFlight.get(id);
+      inFlight.delete(id);
+      acknowledged?.done();
+    }
+  }
+
+  function send(item: InFlight): void {
+    do lastId = (lastId % 0xffff) + 1;
+    while (inFlight.has(lastId));
+    inFlight.set(lastId, item);
+    // Otherwise it goes out with the next connection.
+    if (socket !== undefined) write(lastId, item);
+  }
+
+  function write(id: number, item: InFlight): void {
+    socket?.write(item.encode(id, item.wasWritten));
+    item.wasWritten = true;
+  }
+
   /** Brokers may handle a leave and the next join of a topic out of order, so the second waits. */
   function join(topic: string): Promise<unknown> {
     const left = leavings.get(topic);
-    const subscribe = () => client.subscribeAsync(topic, { qos: 1 });
+    const subscribe = () =>
+      acknowledged((id) => packets.encodeSubscribe(topic, id)).then(() => joined.add(topic));
     return left === undefined ? subscribe() : left.then(subscribe);
   }
 
   async function leave(topic: string): Promise<void> {
-    const left = client.unsubscribeAsync(topic).catch(() => undefined);
+    if (closing !== undefined) return;
+    joined.delete(topic);
+    const left = acknowledged((id) => packets.encodeUnsubscribe(topic, id));
     leavings.set(topic, left);
     await left;
     if (leavings.get(topic) === left) leavings.delete(topic);
   }
+
+  function acknowledged(encode: InFlight["encode"]): Promise<void> {
+    return new Promise((resolve) => send({ encode, wasWritten: false, done: () => resolve() }));
+  }
 }
 
-interface Topic {
-  listeners: Set<(payload: string) => void>;
-  acknowledged: Promise<unknown>;
-}
-
-function connectClient({
-  address,
-  clientId,
-  connectTimeoutMs = 4500,
-}: MqttMainframeOptions): Promise<MqttClient> {
-  const { host, port } = parseAddress(address);
-  return new Promise((resolve, reject) => {
-    // Small messages must not wait for delayed acknowledgements.
-    const openSocket = () => connectSocket({ host, port, noDelay: true });
-    const client = new MqttClient(openSocket, {
-      clientId,
-      protocolVersion: 4,
-      clean: true,
-      keepalive: 60,
-      reconnectPeriod: 100,
-      connectTimeout: connectTimeoutMs,
-      writeCache: false,
-    });
-    let seen = "no answer";
-    const noteError = (error: Error & { code?: unknown }) => {
-      seen = error.message || String(error.code);
-      // The engine starts after its broker: a refusal will not go away.
-      if (error.code === "ECONNREFUSED") giveUp();
-    };
-    const giveUp = () => {
-      clearTimeout(deadline);
-      client.end(true);
-      reject(new BrokerUnreachableError(address, seen));
-    };
-    const deadline = setTimeout(giveUp, connectTimeoutMs);
-    client.on("error", noteError);
-    client.once("connect", () => {
-      clearTimeout(deadline);
-      client.removeListener("error", noteError);
-      resolve(client);
-    });
-  });
+function isAcknowledgement(type: number): boolean {
+  const { puback, suback, unsuback } = packets.packetType;
+  return type === puback || type === suback || type === unsuback;
 }
 
 function parseAddress(address: string): { host: string; port: number } {

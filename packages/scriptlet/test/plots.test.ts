@@ -1,21 +1,26 @@
 import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import * as Plot from "@observablehq/plot";
 import { JSDOM } from "jsdom";
 import type { TopLevelSpec } from "vega-lite";
 import { expect, test } from "vitest";
 import { shownBy } from "./helpers/preview-block.ts";
 
+const require = createRequire(import.meta.url);
+
+/** The builds that a browser would load. */
 const libraries = {
-  "vega@6": "vega/build/vega.min.js",
-  "vega-lite@6": "vega-lite/build/vega-lite.min.js",
-  "plotly.js-dist-min@4": "plotly.js-dist-min/plotly.min.js",
+  "vega@6": join(dirname(require.resolve("vega/vega-schema.json")), "vega.min.js"),
+  "vega-lite@6": join(dirname(require.resolve("vega-lite/vega-lite-schema.json")), "vega-lite.min.js"),
+  "plotly.js-dist-min@4": require.resolve("plotly.js-dist-min"),
 };
 
 /** A page with the installed libraries in place of those from the network, run as a browser would. */
 async function openPage(html: unknown): Promise<JSDOM> {
   let page = String(html);
   for (const [name, file] of Object.entries(libraries)) {
-    const source = await readFile(new URL(`../node_modules/${file}`, import.meta.url), "utf8");
+    const source = await readFile(file, "utf8");
     const tag = `<script src="https://cdn.jsdelivr.net/npm/${name}"></script>`;
     page = page.replace(tag, () => `<script>${source.replaceAll("</script", "<\\/script")}</script>`);
   }

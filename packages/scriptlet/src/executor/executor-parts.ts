@@ -2,7 +2,7 @@ import type { Environment } from "../context/environment.ts";
 import type { JobChannel } from "../context/job-channel.ts";
 import type { Mainframe } from "../mainframe.ts";
 import type { Secrets, VariableStore } from "../values/value-stores.ts";
-import type { StackLevel } from "../wire/messages.ts";
+import type { BlockInputs, StackLevel } from "../wire/messages.ts";
 import type { BlockSource, LoadedBlock } from "./load-block.ts";
 
 /** What all jobs of one executor share. */
@@ -15,7 +15,8 @@ export interface ExecutorParts {
   initialDir: string;
   variables: VariableStore;
   openJobs: Set<JobChannel>;
-  inputsTimeoutMs: number;
+  /** The job's inputs, once they are here. */
+  awaitInputs(jobId: string): Promise<BlockInputs>;
   environment: Environment;
   /** The user's secrets; undefined where there are none. */
   readSecrets(): Promise<Secrets | undefined>;

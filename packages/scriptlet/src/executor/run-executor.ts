@@ -1,71 +1,85 @@
-import { openMqttMainframe } from "../mqtt-mainframe.ts";
 import { resolveCacheDir } from "./cache-dir.ts";
 import { captureOutput } from "./capture-output.ts";
+import { createExecutor } from "./create-executor.ts";
 import { guardProcess } from "./guard-process.ts";
-import { type ExecutorArguments, parseExecutorArguments } from "./parse-executor-arguments.ts";
-import { type Executor, startExecutor } from "./start-executor.ts";
-import { watchEngine } from "./watch-engine.ts";
+import type { ExecutorArguments } from "./parse-executor-arguments.ts";
+import type { MqttThread } from "./start-mqtt-thread.ts";
+import { createThreadMainframe, type ThreadNews } from "./thread-mainframe.ts";
 
 /** The engine pauses 600 ms between SessionFinished and SIGTERM (section 1.5). */
 const flushTimeoutMs = 500;
 
-/** The whole program: connects, runs jobs, and leaves with the session. */
-export async function runExecutor(argv: readonly string[]): Promise<void> {
+/** The main thread of the program: runs the jobs that the other thread takes, and leaves with the session. */
+export async function runExecutor(executorArguments: ExecutorArguments, thread: MqttThread): Promise<void> {
   const writeError = process.stderr.write.bind(process.stderr);
   const warnLocally = (text: string) => void writeError(`nodejs-executor: ${text}\n`);
-  let executor: Executor | undefined;
   let leaving: Promise<void> | undefined;
-  let flush = () => Promise.resolve();
 
+  const mainframe = createThreadMainframe(thread.port, hear);
+  const executor = createExecutor({
+    mainframe,
+    executorArguments,
+    cacheDir: resolveCacheDir(process.env),
+    warnLocally,
+  });
   const guard = guardProcess({
     onUnattributed: blameOpenJobs,
-    hasOpenJobs: () => leaving === undefined && (executor?.openJobs.size ?? 0) > 0,
+    hasOpenJobs: () => leaving === undefined && executor.openJobs.size > 0,
   });
   captureOutput();
-  const watch = watchEngine((reason) => {
-    warnLocally(`leaving, because ${reason}`);
-    leave(1);
-  });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    // Jobs cut short must not look like a clean end (section 1.5).
-    process.on(signal, () => leave(executor !== undefined && executor.openJobs.size > 0 ? 1 : 0));
+    process.on(signal, () => leave());
   }
-
-  try {
-    const executorArguments = parseExecutorArguments(argv);
-    const { address, identifier, sessionId } = executorArguments;
-    const mainframe = await openMqttMainframe({
-      address,
-      clientId: `nodejs-executor-${identifier ?? sessionId}-${process.pid}`,
-      onConnectionChange: watch.connectionChanged,
-    });
-    flush = () => mainframe.close();
-    await openInspector(executorArguments);
-    executor = await startExecutor({
-      mainframe,
-      executorArguments,
-      cacheDir: resolveCacheDir(process.env),
-      onSessionFinished: () => leave(0),
-      warnLocally,
-    });
-  } catch (error) {
-    warnLocally(error instanceof Error ? error.message : String(error));
+  void thread.broken.then((reason) => {
+    if (leaving !== undefined) return;
+    warnLocally(`leaving, because ${reason}`);
     guard.exit(1);
+  });
+  await openInspector(executorArguments);
+
+  function hear(news: ThreadNews): void {
+    switch (news.kind) {
+      case "job":
+        executor.onJob(news.payload);
+        break;
+      case "serviceJob":
+        executor.onServiceJob(news.payload);
+        break;
+      case "inputs":
+        executor.onInputs(news.jobId, news.inputs);
+        break;
+      case "noInputs":
+        executor.onNoInputs(news.jobId, news.reason);
+        break;
+      case "sessionFinished":
+        leave(0);
+        break;
+      case "engineGone":
+        warnLocally(`leaving, because ${news.reason}`);
+        leave(1);
+        break;
+      case "failed":
+        warnLocally(news.reason);
+        guard.exit(1);
+        break;
+    }
   }
 
-  /** Waits for acknowledgements, but never longer than the engine does. */
-  function leave(code: number): void {
+  /** Waits for acknowledgements, but never longer than the engine does. Jobs cut short must not look like a clean end. */
+  function leave(code?: number): void {
     leaving ??= (async () => {
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, flushTimeoutMs));
-      await Promise.race([flush(), deadline]).catch(() => undefined);
-      guard.exit(code);
+      await Promise.race([mainframe.close(), deadline]).catch(() => undefined);
+      // The last acknowledgements have just come.
+      await new Promise(setImmediate);
+      guard.exit(code ?? (executor.openJobs.size > 0 ? 1 : 0));
     })();
   }
 
   /** A failure nobody's scope explains may have broken any of them (section 6.10). */
   function blameOpenJobs(error: unknown): void {
     warnLocally(`uncaught: ${error instanceof Error ? error.stack : String(error)}`);
-    for (const channel of executor?.openJobs ?? []) {
+    for (const channel of executor.openJobs) {
       if (!channel.isFinished) void channel.finish({ error });
     }
   }

@@ -5,7 +5,6 @@ import { createContext } from "../context/create-context.ts";
 import { createJobChannel, type JobChannel } from "../context/job-channel.ts";
 import { resolveInputs } from "../values/resolve-inputs.ts";
 import type { BlockInputs, BlockPayload } from "../wire/messages.ts";
-import { awaitInputs } from "./await-inputs.ts";
 import { flushOutput } from "./capture-output.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
 import { type JobScope, jobScope } from "./job-scope.ts";
@@ -36,7 +35,7 @@ export async function runJob(payload: BlockPayload, parts: ExecutorParts): Promi
     // While the inputs are on their way.
     const loading = parts.loadBlock(source);
     loading.catch(() => undefined);
-    const message = await awaitInputs({ mainframe, sessionId, jobId, timeoutMs: parts.inputsTimeoutMs });
+    const message = await parts.awaitInputs(jobId);
     channel.setBlockPath(message.block_path);
     const context = await createJobContext(payload, message, channel, parts);
     const block = await loading;

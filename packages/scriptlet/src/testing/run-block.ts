@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BlockFunction } from "../context/context.ts";
+import { awaitInputs } from "../executor/await-inputs.ts";
 import type { ExecutorParts } from "../executor/executor-parts.ts";
 import { runJob } from "../executor/run-job.ts";
 import { createVariableStore } from "../executor/value-files.ts";
@@ -46,7 +47,7 @@ export async function runBlock<Inputs, Outputs>(
     initialDir: directories.sessionDir,
     variables: createVariableStore(),
     openJobs: new Set(),
-    inputsTimeoutMs: timeoutMs,
+    awaitInputs: (jobId) => awaitInputs({ mainframe, sessionId, jobId, timeoutMs }),
     environment: { OOMOL_TOKEN: options.token, OOCANA_PKG_DIR: directories.pkgDir, ...options.env },
     readSecrets: async () => toSecrets(options.secrets),
     flowNodeStore: () => options.flowNodeStore ?? {},

@@ -1,0 +1,128 @@
+// node bench/run.ts, after `tsup`: broker, engine and executor in a process each.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openBenchEngine } from "./bench-engine.ts";
+import { startBroker } from "./broker.ts";
+
+const outputs = 50_000;
+const blocks = {
+  "empty.mjs": `export default () => {};`,
+  "typed.ts": `interface A { a: string }\nexport default (_: A) => {};`,
+  "outputs.mjs": `const value = "x".repeat(100);
+    export default async (_, context) => {
+      const start = performance.now();
+      const sent = [];
+      for (let i = 0; i < ${outputs}; i++) sent.push(context.output("value", value));
+      await Promise.all(sent);
+      return { value: performance.now() - start };
+    };`,
+  "bare.mjs": `import mqtt from ${JSON.stringify(import.meta.resolve("mqtt"))};
+    const value = "x".repeat(100);
+    export default async (_, context) => {
+      const client = await mqtt.connectAsync("mqtt://" + process.env.BENCH_ADDRESS, { protocolVersion: 4, clientId: "bare" });
+      client.stream.setNoDelay(true);
+      const topic = "session/" + context.sessionId;
+      const job = { session_id: context.sessionId, job_id: context.jobId };
+      const start = performance.now();
+      let sent = 0, done = 0;
+      await new Promise((resolve) => {
+        const next = () => {
+          const payload = JSON.stringify({ type: "BlockOutput", handle: "value", output: value, ...job });
+          sent++;
+          client.publish(topic, payload, { qos: 1 }, () => {
+            if (++done === ${outputs}) resolve();
+            else if (sent < ${outputs}) next();
+          });
+        };
+        for (let i = 0; i < 1000; i++) next();
+      });
+      const ms = performance.now() - start;
+      await client.endAsync();
+      return { value: ms };
+    };`,
+  "progress.mjs": `export default async (_, context) => {
+      const calls = 1_000_000;
+      for (let i = 0; i < 10_000; i++) context.reportProgress(i / 100);
+      const start = performance.now();
+      for (let i = 0; i < calls; i++) context.reportProgress(i / 10_000);
+      return { value: (performance.now() - start) * 1000 / calls };
+    };`,
+};
+
+await using broker = await startBroker();
+const folder = await mkdtemp(join(tmpdir(), "scriptlet-bench-"));
+for (const [name, text] of Object.entries(blocks)) await writeFile(join(folder, name), text);
+const cache = { OOMOL_SCRIPTLET_CACHE_DIR: join(folder, ".cache"), BENCH_ADDRESS: broker.address };
+console.log(`node ${process.version}, ${broker.name}`);
+
+const bare: number[] = [];
+const ready: number[] = [];
+const cold: number[] = [];
+const firstCold: number[] = [];
+for (let round = 0; round < 12; round += 1) {
+  bare.push(await bareNode());
+  const engine = await openBenchEngine(broker.address, folder);
+  const { readyMs, child } = await engine.spawnExecutor(cache);
+  const job = await engine.run("typed.ts");
+  // The first round fills the caches.
+  if (round === 0) firstCold.push(job.ms);
+  else {
+    ready.push(readyMs);
+    cold.push(job.ms);
+  }
+  await engine.stop(child);
+  await engine.close();
+}
+console.log(`node -e 0                       p50 ${p50(bare)} ms`);
+console.log(
+  `spawn to ExecutorReady          p50 ${p50(ready)} ms, ${(p(ready, 0.5) - p(bare, 0.5)).toFixed(1)} beyond node -e 0`,
+);
+console.log(`first TypeScript job, built     ${p50(firstCold)} ms`);
+console.log(`first TypeScript job, cached    p50 ${p50(cold)} ms`);
+
+const engine = await openBenchEngine(broker.address, folder);
+const { child } = await engine.spawnExecutor(cache);
+const warm: number[] = [];
+for (let job = 0; job < 2200; job += 1) {
+  const { ms } = await engine.run("empty.mjs");
+  if (job >= 200) warm.push(ms);
+}
+console.log(`warm empty job                  p50 ${p50(warm)} ms, p99 ${p(warm, 0.99).toFixed(2)} ms`);
+const progress = await engine.run("progress.mjs");
+console.log(`throttled reportProgress        ${Number(resultOf(progress)).toFixed(3)} µs a call`);
+const ratios: number[] = [];
+for (let round = 0; round < 5; round += 1) {
+  const bareRate = outputs / (Number(resultOf(await engine.run("bare.mjs"))) / 1000);
+  const own = await engine.run("outputs.mjs");
+  if (engine.outputsOf(own.jobId) !== outputs) throw new Error("outputs were lost");
+  const ownRate = outputs / (Number(resultOf(own)) / 1000);
+  ratios.push(ownRate / bareRate);
+  console.log(
+    `output ${Math.round(ownRate)}/s, bare mqtt ${Math.round(bareRate)}/s: ${(ownRate / bareRate).toFixed(2)}×`,
+  );
+}
+console.log(`output beside bare mqtt         p50 ${p(ratios, 0.5).toFixed(2)}×`);
+await engine.stop(child);
+await engine.close();
+await rm(folder, { recursive: true });
+
+function resultOf({ message }: { message: { [field: string]: unknown } }): unknown {
+  return (message.result as { value: unknown }).value;
+}
+
+async function bareNode(): Promise<number> {
+  const start = performance.now();
+  await once(spawn(process.execPath, ["-e", "0"], { stdio: "ignore" }), "exit");
+  return performance.now() - start;
+}
+
+function p(values: number[], share: number): number {
+  return values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) * share)] ?? Number.NaN;
+}
+
+function p50(values: number[]): string {
+  return p(values, 0.5).toFixed(1);
+}

@@ -1,0 +1,121 @@
+import { type MessagePort, workerData } from "node:worker_threads";
+import type { Mainframe, Unsubscribe } from "../mainframe.ts";
+import { openMqttMainframe } from "../mqtt-mainframe.ts";
+import { createBatch } from "./batch.ts";
+import { takeJobs } from "./take-jobs.ts";
+import type { FromThread, ThreadOptions, ToThread } from "./thread-messages.ts";
+import { watchEngine } from "./watch-engine.ts";
+
+/** How long a main thread that a block holds may ignore that the engine is gone. */
+const lastChanceMs = 3000;
+
+/**
+ * The thread that holds the connection to the broker. A block that keeps the main thread busy for minutes neither loses the
+ * connection nor delays the readiness of other jobs (9.1 #9).
+ */
+export async function runMqttThread(): Promise<void> {
+  // Only ever started with these options, by start-mqtt-thread.ts.
+  const { port, executorArguments, inputsTimeoutMs } = workerData as ThreadOptions;
+  const { address, identifier, sessionId } = executorArguments;
+  const tell = (message: FromThread) => port.postMessage(message);
+  const watch = watchEngine((reason) => {
+    tell({ kind: "engineGone", reason });
+    endHeldProcess();
+  });
+  try {
+    const mainframe = await openMqttMainframe({
+      address,
+      clientId: `nodejs-executor-${identifier ?? sessionId}-${process.pid}`,
+      onConnectionChange: watch.connectionChanged,
+    });
+    serve({
+      mainframe,
+      port,
+      tell,
+      onClose() {
+        watch.stop();
+        endHeldProcess();
+      },
+    });
+    await takeJobs({
+      mainframe,
+      executorArguments,
+      inputsTimeoutMs,
+      listener: {
+        onJob: (payload) => tell({ kind: "job", payload }),
+        onServiceJob: (payload) => tell({ kind: "serviceJob", payload }),
+        onInputs: (jobId, inputs) => tell({ kind: "inputs", jobId, inputs }),
+        onNoInputs: (jobId, reason) => tell({ kind: "noInputs", jobId, reason }),
+        onSessionFinished() {
+          tell({ kind: "sessionFinished" });
+          endHeldProcess();
+        },
+      },
+    });
+  } catch (error) {
+    tell({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/**
+ * The main thread leaves by itself, unless a block holds it: then signals do not reach it either. The timer keeps this
+ * thread alive, also when the connection has been closed: a block may take hold of the main thread in the last moment.
+ */
+function endHeldProcess(): void {
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), lastChanceMs);
+}
+
+interface ServeOptions {
+  mainframe: Mainframe;
+  port: MessagePort;
+  tell(message: FromThread): void;
+  onClose(): void;
+}
+
+/** Does what the main thread asks for. */
+function serve({ mainframe, port, tell, onClose }: ServeOptions): void {
+  const subscriptions = new Map<string, Promise<Unsubscribe>>();
+  const acknowledged = createBatch<number>((numbers) => tell({ kind: "acknowledged", numbers }));
+  const heard = createBatch<string>((messages) => tell({ kind: "heard", messages }));
+
+  port.on("message", (message: ToThread) => {
+    if (message.kind === "publish") publish(message.first, message.messages);
+    else if (message.kind === "subscribe") subscribe(message.topic);
+    else if (message.kind === "unsubscribe") void unsubscribe(message.topic);
+    else void close();
+  });
+
+  function publish(first: number, messages: string[]): void {
+    for (let index = 0; index + 1 < messages.length; index += 2) {
+      const number = first + index / 2;
+      mainframe.publish(messages[index] ?? "", messages[index + 1] ?? "").then(
+        () => acknowledged.add(number),
+        () => tell({ kind: "refused", numbers: [number] }),
+      );
+    }
+  }
+
+  function subscribe(topic: string): void {
+    const subscription = mainframe.subscribe(topic, (payload) => heard.add(topic, payload));
+    subscriptions.set(topic, subscription);
+    subscription.then(
+      () => tell({ kind: "subscribed", topic }),
+      () => undefined,
+    );
+  }
+
+  async function unsubscribe(topic: string): Promise<void> {
+    const subscription = subscriptions.get(topic);
+    subscriptions.delete(topic);
+    await subscription?.then((end) => end()).catch(() => undefined);
+    tell({ kind: "unsubscribed", topic });
+  }
+
+  async function close(): Promise<void> {
+    onClose();
+    await mainframe.close().catch(() => undefined);
+    acknowledged.flush();
+    tell({ kind: "closed" });
+    port.close();
+  }
+}

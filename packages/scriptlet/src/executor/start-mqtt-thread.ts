@@ -1,0 +1,24 @@
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import type { ExecutorArguments } from "./parse-executor-arguments.ts";
+import type { ThreadOptions } from "./thread-messages.ts";
+
+const inputsTimeoutMs = 60_000;
+
+export interface MqttThread {
+  /** What the thread says waits here until somebody listens. */
+  port: MessagePort;
+  /** Settles, with the reason, when the thread has ended without being asked to. */
+  broken: Promise<string>;
+}
+
+/** Starts the thread that holds the connection; `program` runs `runMqttThread` when it is no main thread. */
+export function startMqttThread(program: URL, executorArguments: ExecutorArguments): MqttThread {
+  const { port1, port2 } = new MessageChannel();
+  const workerData: ThreadOptions = { port: port2, executorArguments, inputsTimeoutMs };
+  const worker = new Worker(program, { workerData, transferList: [port2] });
+  const broken = new Promise<string>((resolve) => {
+    worker.once("error", (error) => resolve(error instanceof Error ? error.message : String(error)));
+    worker.once("exit", (code) => resolve(`its thread ended with code ${code}`));
+  });
+  return { port: port1, broken };
+}

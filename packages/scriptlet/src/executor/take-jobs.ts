@@ -1,0 +1,80 @@
+import type { Mainframe } from "../mainframe.ts";
+import { decodeMessage } from "../wire/codec.ts";
+import type { BlockInputs, BlockPayload, ExecutorReady } from "../wire/messages.ts";
+import { topics } from "../wire/topics.ts";
+import { awaitInputs } from "./await-inputs.ts";
+import type { ExecutorArguments } from "./parse-executor-arguments.ts";
+
+/** Told what comes from the engine. A job is told before its inputs. */
+export interface JobListener {
+  onJob(payload: BlockPayload): void;
+  onServiceJob(payload: BlockPayload): void;
+  onInputs(jobId: string, inputs: BlockInputs): void;
+  /** The engine did not send them in time. */
+  onNoInputs(jobId: string, reason: string): void;
+  onSessionFinished(): void;
+}
+
+export interface TakeJobsOptions {
+  mainframe: Mainframe;
+  executorArguments: ExecutorArguments;
+  inputsTimeoutMs: number;
+  listener: JobListener;
+}
+
+/**
+ * Listens for jobs, tells the engine, once, that the executor is ready, and each job's readiness as soon as it comes
+ * (sections 1.4 and 2.6). Nothing here waits for a block.
+ */
+export async function takeJobs(options: TakeJobsOptions): Promise<void> {
+  const { mainframe, executorArguments, inputsTimeoutMs, listener } = options;
+  const { sessionId, identifier, packagePath, inspectPort } = executorArguments;
+  // For the whole session: the engine sends the same job again and again.
+  const seenJobs = new Set<string>();
+
+  await Promise.all([
+    mainframe.subscribe(topics.runBlock("nodejs"), (text) => {
+      const payload = accept(text);
+      if (payload !== undefined) take(payload);
+    }),
+    mainframe.subscribe(topics.runServiceBlock("nodejs"), (text) => {
+      const payload = accept(text);
+      if (payload !== undefined) listener.onServiceJob(payload);
+    }),
+    mainframe.subscribe(topics.report, (text) => {
+      // Everybody's reports come by; few are worth parsing.
+      if (!text.includes('"SessionFinished"')) return;
+      const event = decodeMessage(text);
+      if (event?.type === "SessionFinished" && event.session_id === sessionId) listener.onSessionFinished();
+    }),
+  ]);
+  const ready: ExecutorReady = {
+    type: "ExecutorReady",
+    session_id: sessionId,
+    executor_name: "nodejs",
+    package: packagePath ?? null,
+    identifier: identifier ?? null,
+    process_id: process.pid,
+    ...(inspectPort !== undefined && { inspect_wait: inspectPort }),
+  };
+  await mainframe.publish(topics.session(sessionId), JSON.stringify(ready));
+
+  function accept(text: string): BlockPayload | undefined {
+    const payload = decodeMessage(text);
+    if (payload?.session_id !== sessionId || typeof payload.job_id !== "string") return undefined;
+    if (identifier !== undefined && payload.identifier !== identifier) return undefined;
+    if (seenJobs.has(payload.job_id)) return undefined;
+    seenJobs.add(payload.job_id);
+    // The fields beyond these are read one by one, each with its default.
+    return payload as unknown as BlockPayload;
+  }
+
+  function take(payload: BlockPayload): void {
+    const jobId = payload.job_id;
+    listener.onJob(payload);
+    awaitInputs({ mainframe, sessionId, jobId, timeoutMs: inputsTimeoutMs }).then(
+      (inputs) => listener.onInputs(jobId, inputs),
+      (error: Error) => listener.onNoInputs(jobId, error.message),
+    );
+  }
+}

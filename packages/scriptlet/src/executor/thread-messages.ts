@@ -1,0 +1,39 @@
+import type { MessagePort } from "node:worker_threads";
+import type { BlockInputs, BlockPayload } from "../wire/messages.ts";
+import type { ExecutorArguments } from "./parse-executor-arguments.ts";
+
+/** What the thread is started with. */
+export interface ThreadOptions {
+  /** A channel of its own: what is said before the other side listens waits in it. */
+  port: MessagePort;
+  executorArguments: ExecutorArguments;
+  /** How long a job waits for its inputs, in milliseconds. */
+  inputsTimeoutMs: number;
+}
+
+/** From the main thread to the one that holds the connection. */
+export type ToThread =
+  /** Topic, payload, topic, payload …; the first has the number `first`, and so on. */
+  | { kind: "publish"; first: number; messages: string[] }
+  | { kind: "subscribe"; topic: string }
+  | { kind: "unsubscribe"; topic: string }
+  | { kind: "close" };
+
+/** And back. */
+export type FromThread =
+  /** Numbers of messages that the broker has taken. */
+  | { kind: "acknowledged"; numbers: number[] }
+  /** Numbers of messages that can not be sent any more. */
+  | { kind: "refused"; numbers: number[] }
+  | { kind: "subscribed"; topic: string }
+  | { kind: "unsubscribed"; topic: string }
+  /** Topic, payload, topic, payload … */
+  | { kind: "heard"; messages: string[] }
+  | { kind: "job"; payload: BlockPayload }
+  | { kind: "serviceJob"; payload: BlockPayload }
+  | { kind: "inputs"; jobId: string; inputs: BlockInputs }
+  | { kind: "noInputs"; jobId: string; reason: string }
+  | { kind: "sessionFinished" }
+  | { kind: "engineGone"; reason: string }
+  | { kind: "failed"; reason: string }
+  | { kind: "closed" };
