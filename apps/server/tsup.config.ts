@@ -1,3 +1,8 @@
+import { cp } from "node:fs/promises";
 import { definePackage } from "../../tsup.shared.ts";
 
-export default definePackage({ entry: { cli: "src/cli.ts" } });
+export default definePackage({
+  entry: { cli: "src/cli.ts" },
+  // The web app travels with the server that shows it.
+  onSuccess: () => cp("../playground/dist", "dist/playground", { recursive: true }),
+});

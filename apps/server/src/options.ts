@@ -16,6 +16,8 @@ export interface ServerOptions {
   registry?: string | undefined;
   /** Whether a package may run programs of its own while it is installed; not by default. */
   allowScripts?: boolean | undefined;
+  /** The built playground, shown at `/`; the one that comes with the server by default. */
+  playgroundDirectory?: string | undefined;
   /** A JSON or YAML file with the list of applets; without it there are none. */
   appletsFile?: string | undefined;
   /** What `Authorization` may hold, exactly; with none anyone on this machine may call. */
@@ -58,6 +60,7 @@ export interface ResolvedServerOptions {
   dataDirectory: string;
   registry: string;
   allowScripts: boolean;
+  playgroundDirectory: string | undefined;
   appletsFile: string | undefined;
   tokens: string[];
   allowedOrigins: string[];
@@ -87,6 +90,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     dataDirectory: resolve(options.dataDirectory ?? defaultDataDirectory()),
     registry: options.registry ?? "https://registry.npmjs.org",
     allowScripts: options.allowScripts ?? false,
+    playgroundDirectory: options.playgroundDirectory && resolve(options.playgroundDirectory),
     appletsFile: options.appletsFile && resolve(options.appletsFile),
     tokens: [...(options.tokens ?? [])],
     allowedOrigins: [...(options.allowedOrigins ?? [])],

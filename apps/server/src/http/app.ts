@@ -13,6 +13,7 @@ import { type InstallsRoutesParts, installsRoutes } from "./installs-routes.ts";
 import { describeApi } from "./openapi.ts";
 import { type OperationsRoutesParts, operationsRoutes } from "./operations-routes.ts";
 import { guardOrigin } from "./origin-guard.ts";
+import { playgroundRoutes } from "./playground-routes.ts";
 import { limitRate } from "./rate-limit.ts";
 import { recordRequests } from "./record-requests.ts";
 import { type TasksRoutesParts, tasksRoutes } from "./tasks-routes.ts";
@@ -22,6 +23,7 @@ export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, Operati
   applets: AppletsFile;
   requestsPerMinute: number | undefined;
   metrics: Metrics;
+  playgroundDirectory: string | undefined;
   host: string;
   tokens: readonly string[];
   allowedOrigins: readonly string[];
@@ -54,5 +56,7 @@ export function createApp(parts: AppParts): Hono {
   app.route("/api", blocksRoutes(parts.catalog));
   app.route("/api/packages/install", installsRoutes(parts));
   app.route("/api/v1/tasks", tasksRoutes(parts));
+  // Last, and without a token: the app asks for one itself.
+  app.route("/", playgroundRoutes(parts.playgroundDirectory));
   return app;
 }

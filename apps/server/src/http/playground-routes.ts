@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
+
+/** Nothing inline, nothing from elsewhere. */
+const pagePolicy =
+  "default-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:; frame-src 'self' data: blob:; style-src 'self'; frame-ancestors 'self'";
+
+/** Where HTML of blocks is shown: an origin of its own that reaches neither the page nor the network. */
+const previewPolicy =
+  "sandbox allow-scripts; default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:";
+
+/** The web app at `/`; no routes where it has not been built. */
+export function playgroundRoutes(directory: string | undefined = findPlayground()): Hono {
+  const routes = new Hono();
+  if (directory === undefined) return routes;
+  const files = serveStatic({ root: directory });
+  routes.get("*", async (context, next) => {
+    const isPreview = context.req.path === "/preview-frame.html";
+    context.header("Content-Security-Policy", isPreview ? previewPolicy : pagePolicy);
+    context.header("X-Content-Type-Options", "nosniff");
+    context.header("Referrer-Policy", "no-referrer");
+    return files(context, next);
+  });
+  return routes;
+}
+
+/** Beside the built program, or in the workspace. */
+function findPlayground(): string | undefined {
+  const candidates = ["./playground/", "../../../playground/dist/"];
+  const directories = candidates.map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  return directories.find((directory) => existsSync(`${directory}index.html`));
+}
