@@ -7,7 +7,7 @@ import { pageClock } from "./page-clock.ts";
 import { resolveUploadSource, type UploadSource } from "./upload-source.ts";
 import { createXhrTransport } from "./xhr-transport.ts";
 
-const guide = "https://github.com/oomol/oomol-connect-ts/tree/main/packages/node#proxy";
+const guide = "https://github.com/oomol/oomol-connect-ts/tree/main/packages/browser#the-token";
 
 /**
  * The client for web pages: everything of `@oomol/connect-core`, files as pages have them, upload progress, and waits that
@@ -31,7 +31,7 @@ function transportOf({ transport, fetch }: ClientOptions) {
 }
 
 function warnOfToken({ hooks }: ClientOptions): void {
-  const message = `Everyone who opens this page can read its apiToken. Let a proxy keep it: ${guide}`;
+  const message = `Everyone who opens this page can read its apiToken. Let a proxy keep it, or make it short-lived: ${guide}`;
   if (hooks?.onWarning) hooks.onWarning(message);
   else console.warn(message);
 }

@@ -1,3 +1,4 @@
+import type { ReadStream } from "node:fs";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { InvalidInputError, type UploadPart } from "@oomol/connect-core";
@@ -6,7 +7,12 @@ import type { TypeOf } from "./file-part.ts";
 type Chunk = Uint8Array | ArrayBuffer | string;
 
 /** What gives a file's bytes once: a Node stream, a web stream, or any iterable of chunks; text becomes UTF-8. */
-export type ByteStream = Readable | ReadableStream<Chunk> | AsyncIterable<Chunk> | Iterable<Chunk>;
+export type ByteStream =
+  | Readable
+  | ReadStream
+  | ReadableStream<Chunk>
+  | AsyncIterable<Chunk>
+  | Iterable<Chunk>;
 
 /** A stream as a file of unknown length. It can be read once, so its upload is not sent again. */
 export function streamPart(

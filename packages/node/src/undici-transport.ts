@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from "node:tls";
+import type { SecureContext } from "node:tls";
 import {
   encodeMultipart,
   InvalidInputError,
@@ -88,7 +88,7 @@ class Connections {
 async function openDispatchers({ maxConnections = 256, ca, http2 = true, proxy }: UndiciTransportOptions) {
   // Loading it takes longer than loading everything else, so not before it is needed.
   const { Agent, EnvHttpProxyAgent } = await import("undici");
-  const tls = ca === undefined ? {} : { secureContext: trusting(ca) };
+  const tls = ca === undefined ? {} : { secureContext: await trusting(ca) };
   const settings = { connections: maxConnections, allowH2: http2 };
   const direct = new Agent({ ...settings, connect: tls });
   if (proxy === false || (proxy === undefined && !hasProxyInEnvironment()))
@@ -100,12 +100,12 @@ async function openDispatchers({ maxConnections = 256, ca, http2 = true, proxy }
   };
 }
 
-function trusting(ca: NonNullable<UndiciTransportOptions["ca"]>): SecureContext {
+async function trusting(ca: NonNullable<UndiciTransportOptions["ca"]>): Promise<SecureContext> {
+  const tls = await import("node:tls");
   // Not in Node before 22.15, whatever its types say.
-  const known: readonly string[] = (getCACertificates as typeof getCACertificates | undefined)
-    ? getCACertificates()
-    : rootCertificates;
-  return createSecureContext({ ca: [...known, ...[ca].flat()] });
+  const getKnown: (() => string[]) | undefined = Reflect.get(tls, "getCACertificates");
+  const known = getKnown?.() ?? tls.rootCertificates;
+  return tls.createSecureContext({ ca: [...known, ...[ca].flat()] });
 }
 
 function hasProxyInEnvironment(): boolean {
