@@ -14,7 +14,7 @@ import { createTaskEndpoints } from "./task-endpoints.ts";
 import { type RunResult, TaskRun, type TaskRunReference } from "./task-run.ts";
 import { TaskWatch } from "./task-watch.ts";
 import type { Task, TaskInputValues, TaskLog } from "./types.ts";
-import { trackUpload, type UploadProgress } from "./upload-progress.ts";
+import type { UploadProgress } from "./upload-progress.ts";
 import type { UploadResolver } from "./upload-source.ts";
 import { logsAnswerSchema, taskAnswerSchema, tasksAnswerSchema } from "./wire/index.ts";
 
@@ -107,6 +107,8 @@ export class TasksClient<Source> {
     const { onUploadProgress, ...rest } = options;
     const upload = { fields, parts };
     if (!onUploadProgress) return this.#post({ ...rest, upload });
+    // Loaded only where somebody looks; the files have been taken before.
+    const { trackUpload } = await import("./upload-progress.ts");
     const { accepted, ...tracked } = trackUpload(upload, this.#options.clock, onUploadProgress);
     const answer = await this.#post({ ...rest, ...tracked });
     accepted();
