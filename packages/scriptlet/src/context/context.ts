@@ -42,7 +42,8 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
 
   /**
    * Sends one output downstream (section 6.2). A handle that is not declared is a warning to the user and is not sent;
-   * a value that cannot travel (a BigInt, a cycle) is reported as an error, and the block goes on.
+   * a value that cannot travel (a BigInt, a cycle) is reported as an error, and the block goes on. A handle declared
+   * `oomol/bin` takes bytes, a Blob, or a stream of bytes, which is written piece by piece, however large (section 3.3).
    *
    * @param target Restricts where it goes. With `to_node` alone it goes to no flow output, and the other way round.
    */

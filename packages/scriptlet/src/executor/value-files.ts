@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { JobFiles, Secrets, VariableStore } from "../values/value-stores.ts";
@@ -17,7 +17,13 @@ export function createJobFiles(options: {
       await mkdir(folder, { recursive: true });
       // A name of its own: the consumer of an earlier output may not have read yet (9.2 #17).
       const path = join(folder, `${asFileName(handle)}-${crypto.randomUUID()}`);
-      await writeFile(path, bytes);
+      try {
+        await writeFile(path, bytes);
+      } catch (error) {
+        // Half a file is no output.
+        await rm(path, { force: true });
+        throw error;
+      }
       return path;
     },
     readBinary: (path) => readFile(path),

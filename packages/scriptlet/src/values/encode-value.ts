@@ -1,6 +1,6 @@
 import type { HandleDef } from "../wire/messages.ts";
 import { createReference, variableKey } from "./references.ts";
-import type { ValueStores } from "./value-stores.ts";
+import type { BinarySource, ValueStores } from "./value-stores.ts";
 
 export interface EncodeContext {
   sessionId: string;
@@ -40,15 +40,26 @@ function encodeBinary(handle: string, value: unknown, { stores, warn }: EncodeCo
     return stores.files.writeBinary(handle, bytes).then((path) => createReference("oomol/bin", path));
   }
   warn(
-    `Output handle [${handle}] is declared as oomol/bin, but its value is no bytes (Buffer, Uint8Array, ArrayBuffer); it was passed on as it is.`,
+    `Output handle [${handle}] is declared as oomol/bin, but its value is no bytes (Buffer, Uint8Array, ArrayBuffer, Blob, stream); it was passed on as it is.`,
   );
   return value ?? null;
 }
 
-function asBytes(value: unknown): Uint8Array | undefined {
+function asBytes(value: unknown): BinarySource | undefined {
   if (value instanceof Uint8Array) return value;
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  return ArrayBuffer.isView(value)
-    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if (value instanceof Blob) return chunksOf(value.stream());
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value
+    ? chunksOf(value as AsyncIterable<unknown>)
     : undefined;
+}
+
+/** Text that a stream gives is written as UTF-8. */
+async function* chunksOf(source: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    if (typeof chunk === "string") yield new TextEncoder().encode(chunk);
+    else if (chunk instanceof Uint8Array) yield chunk;
+    else throw new TypeError("The stream of an oomol/bin output must give bytes or text.");
+  }
 }

@@ -14,9 +14,12 @@ export interface VariableStore {
   get(key: string): { value: unknown } | undefined;
 }
 
+/** Bytes at once, or in pieces, such as a Node stream, a web stream or the stream of a Blob. */
+export type BinarySource = Uint8Array | AsyncIterable<Uint8Array>;
+
 export interface JobFiles {
-  /** Writes bytes to a new file of their own and returns its path. */
-  writeBinary(handle: string, bytes: Uint8Array): Promise<string>;
+  /** Writes bytes, or a stream of them piece by piece, to a new file of their own and returns its path. */
+  writeBinary(handle: string, bytes: BinarySource): Promise<string>;
   readBinary(path: string): Promise<Uint8Array>;
   /** Writes a table for a preview and returns its path. */
   writeCsv(text: string): Promise<string>;

@@ -73,7 +73,10 @@ export function createTestStores(secrets?: Secrets) {
     files: {
       async writeBinary(handle, bytes) {
         const path = `/bin/${handle}-${files.size}`;
-        files.set(path, bytes);
+        const chunks: Uint8Array[] = [];
+        if (bytes instanceof Uint8Array) chunks.push(bytes);
+        else for await (const chunk of bytes) chunks.push(chunk);
+        files.set(path, Buffer.concat(chunks));
         return path;
       },
       async readBinary(path) {
