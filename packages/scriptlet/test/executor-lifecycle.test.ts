@@ -97,11 +97,27 @@ test("leaves on SIGTERM with code 0 when no job is open", async () => {
   expect(await session.executor.exited).toEqual({ code: 0, signal: null });
 });
 
-test("leaves when the engine that started it is gone without a word", async () => {
-  await using session = await openSession(blocks);
+test("leaves when the engine that started it is gone without a word, with all that its blocks started", async () => {
+  await using session = await openSession({
+    "start.mjs": `import { spawn } from "node:child_process";
+      export default (_, context) => {
+        const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+        context.output("value", child.pid);
+        return context.keepAlive;
+      };`,
+  });
+  const { engine, broker, workspace } = session;
+  // Only the orphan is to take the job, not the session's own executor, which has the same name.
+  session.executor.child.kill("SIGTERM");
+  await session.executor.exited;
   // A parent between us and the executor, which can be killed.
-  const orphan = await session.engine.spawnOrphan(session.broker.address);
-  await expect.poll(() => isAlive(orphan), { timeout: 10_000, interval: 100 }).toBe(false);
+  const { processId, killParent } = await engine.spawnOrphan(broker.address);
+  await engine.start({ dir: workspace.path, entry: "start.mjs", outputs: ["value"] });
+  const { output } = await engine.next(({ type }) => type === "BlockOutput");
+  expect([isAlive(processId), isAlive(Number(output))]).toEqual([true, true]);
+  killParent();
+  await expect.poll(() => isAlive(processId), { timeout: 10_000, interval: 100 }).toBe(false);
+  await expect.poll(() => isAlive(Number(output)), { timeout: 10_000, interval: 100 }).toBe(false);
 });
 
 function isAlive(processId: number): boolean {

@@ -2,6 +2,7 @@ import { type MessagePort, workerData } from "node:worker_threads";
 import type { Mainframe, Unsubscribe } from "../mainframe.ts";
 import { openMqttMainframe } from "../mqtt-mainframe.ts";
 import { createBatch } from "./batch.ts";
+import { endProcessGroup } from "./end-process-group.ts";
 import { takeJobs } from "./take-jobs.ts";
 import type { FromThread, ThreadOptions, ToThread } from "./thread-messages.ts";
 import { watchEngine } from "./watch-engine.ts";
@@ -20,7 +21,7 @@ export async function runMqttThread(): Promise<void> {
   const tell = (message: FromThread) => port.postMessage(message);
   const watch = watchEngine((reason) => {
     tell({ kind: "engineGone", reason });
-    endHeldProcess();
+    endHeldProcess(endProcessGroup);
   });
   try {
     const mainframe = await openMqttMainframe({
@@ -61,8 +62,11 @@ export async function runMqttThread(): Promise<void> {
  * The main thread leaves by itself, unless a block holds it: then signals do not reach it either. The timer keeps this
  * thread alive, also when the connection has been closed: a block may take hold of the main thread in the last moment.
  */
-function endHeldProcess(): void {
-  setTimeout(() => process.kill(process.pid, "SIGKILL"), lastChanceMs);
+function endHeldProcess(before = () => {}): void {
+  setTimeout(() => {
+    before();
+    process.kill(process.pid, "SIGKILL");
+  }, lastChanceMs);
 }
 
 interface ServeOptions {

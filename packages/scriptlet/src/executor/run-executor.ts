@@ -1,6 +1,7 @@
 import { resolveCacheDir } from "./cache-dir.ts";
 import { captureOutput } from "./capture-output.ts";
 import { createExecutor } from "./create-executor.ts";
+import { endProcessGroup } from "./end-process-group.ts";
 import { guardProcess } from "./guard-process.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import type { MqttThread } from "./start-mqtt-thread.ts";
@@ -56,7 +57,7 @@ export async function runExecutor(executorArguments: ExecutorArguments, thread: 
         break;
       case "engineGone":
         warnLocally(`leaving, because ${news.reason}`);
-        leave(1);
+        leave(1, endProcessGroup);
         break;
       case "failed":
         warnLocally(news.reason);
@@ -66,12 +67,13 @@ export async function runExecutor(executorArguments: ExecutorArguments, thread: 
   }
 
   /** Waits for acknowledgements, but never longer than the engine does. Jobs cut short must not look like a clean end. */
-  function leave(code?: number): void {
+  function leave(code?: number, beforeExit = () => {}): void {
     leaving ??= (async () => {
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, flushTimeoutMs));
       await Promise.race([mainframe.close(), deadline]).catch(() => undefined);
       // The last acknowledgements have just come.
       await new Promise(setImmediate);
+      beforeExit();
       guard.exit(code ?? (executor.openJobs.size > 0 ? 1 : 0));
     })();
   }

@@ -102,17 +102,16 @@ export class FakeEngine {
     return executor;
   }
 
-  /** Starts an executor below a parent of its own and kills that parent; returns the executor's process id. */
-  async spawnOrphan(address: string): Promise<number> {
+  /** Starts an executor, leader of its group, below a parent of its own; returns its process id and what kills the parent. */
+  async spawnOrphan(address: string): Promise<{ processId: number; killParent(): void }> {
     const before = this.heard.length;
     const own = ["--conditions=@oomol/source", cli, ...this.executorArguments(address)];
-    const script = `require("node:child_process").spawn(process.execPath, ${JSON.stringify(own)}, { stdio: "ignore" })`;
+    const script = `require("node:child_process").spawn(process.execPath, ${JSON.stringify(own)}, { stdio: "ignore", detached: true })`;
     const parent = spawn(process.execPath, ["-e", script], { stdio: "ignore" });
     const ready = await this.next(
       (message) => message.type === "ExecutorReady" && this.heard.indexOf(message) >= before,
     );
-    parent.kill("SIGKILL");
-    return Number(ready.process_id);
+    return { processId: Number(ready.process_id), killParent: () => parent.kill("SIGKILL") };
   }
 
   /** Sends run_block; the inputs follow its BlockReady, once. Returns the job's id. */
