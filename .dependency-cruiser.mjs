@@ -6,7 +6,7 @@ const order = {
     ["errors", "backoff", "delay", "deadline", "versions", "types", "redact", "hooks", "block-registry"],
     ["wire"],
     ["input-values"],
-    ["transport", "multipart", "upload-source"],
+    ["transport", "multipart", "upload-source", "upload-progress"],
     ["fetch-transport"],
     ["options"],
     ["decode-answer", "http"],
