@@ -9,7 +9,7 @@ const order = {
     ["transport", "multipart", "upload-source", "upload-progress"],
     ["fetch-transport"],
     ["options"],
-    ["decode-answer", "http"],
+    ["decode-answer", "http", "call-held"],
     ["wait"],
     ["task-events", "task-result", "task-watch", "task-stream", "task-endpoints", "task-run", "run-many"],
     ["blocks", "tasks", "packages", "applets"],

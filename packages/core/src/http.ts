@@ -54,6 +54,11 @@ export class Http {
     return this.#withRetries(call, (response, token) => decodeAnswer(call, response, token));
   }
 
+  /** Whether the transport has a connection to spare for an answer that the server holds or streams. */
+  get mayHold(): boolean {
+    return this.heldRequests < (this.#options.transport.heldRequestLimit ?? Number.POSITIVE_INFINITY);
+  }
+
   /** Lets a request go on behind the caller's back; {@link settled} waits for it. */
   inBackground(request: Promise<void>): void {
     this.#background.add(request);

@@ -1,3 +1,4 @@
+import { callHeld } from "./call-held.ts";
 import { openDeadline } from "./deadline.ts";
 import { ApiError, InstallFailedError, InvalidInputError } from "./errors/index.ts";
 import { type Http, isTransient } from "./http.ts";
@@ -145,20 +146,22 @@ export class PackagesClient {
     const waiting = waitUntilDone<InstallTask>({
       awaited: `installation ${taskId} to end`,
       look: async (signal, leftMs) => {
-        const mayHold = hasLooked && polling.schedule === undefined && this.#http.extensions.has("wait");
-        const seconds = mayHold ? Math.floor(Math.min(60_000, leftMs) / 1_000) : 0;
-        const prefer = seconds > 0 ? { prefer: `wait=${seconds}` } : {};
-        const startedMs = clock.now();
-        const answer = await this.#http.call<GetInstallTaskResponse>({
+        const mayHold =
+          hasLooked &&
+          polling.schedule === undefined &&
+          this.#http.extensions.has("wait") &&
+          this.#http.mayHold;
+        const call = {
           method: "GET",
           path,
           schema: installTaskAnswerSchema,
           isIdempotent: true,
           isSingleAttempt: true,
           signal,
-          headers: { ...options.headers, ...prefer },
-          holdMs: seconds * 1_000,
-        });
+          ...(options.headers && { headers: options.headers }),
+        } as const;
+        const holdMs = mayHold ? leftMs : 0;
+        const { answer, wasHeld } = await callHeld<GetInstallTaskResponse>(this.#http, clock, call, holdMs);
         hasLooked = true;
         const { task } = answer.data;
         if (!knownStates.has(task.status) && task.status !== unknownStatus) {
@@ -168,8 +171,6 @@ export class PackagesClient {
           );
         }
         await options.onProgress?.(task);
-        const wasHeld =
-          answer.header("preference-applied")?.includes("wait") === true && clock.now() - startedMs >= 200;
         return {
           state: task,
           isDone: finalStates.has(task.status),

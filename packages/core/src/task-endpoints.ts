@@ -1,3 +1,4 @@
+import { callHeld } from "./call-held.ts";
 import { type Http, isTransient } from "./http.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { readTaskStream } from "./task-stream.ts";
@@ -8,7 +9,7 @@ import { logsAnswerSchema, taskAnswerSchema } from "./wire/index.ts";
 /** What watching a task asks of the API: single attempts, since the wait repeats by itself. */
 export function createTaskEndpoints(
   http: Http,
-  { clock, hooks, transport }: ResolvedClientOptions,
+  { clock, hooks }: ResolvedClientOptions,
   headers: Readonly<Record<string, string>> | undefined,
 ): TaskEndpoints {
   const call = {
@@ -17,26 +18,14 @@ export function createTaskEndpoints(
     isIdempotent: true,
     isSingleAttempt: true,
   } as const;
-  const mayHold = () => http.heldRequests < (transport.heldRequestLimit ?? Number.POSITIVE_INFINITY);
-
   return {
-    holdsAnswers: () => http.extensions.has("wait") && mayHold(),
-    streamsEvents: () => http.extensions.has("events") && mayHold(),
+    holdsAnswers: () => http.extensions.has("wait") && http.mayHold,
+    streamsEvents: () => http.extensions.has("events") && http.mayHold,
     isTransient,
     warn: (message) => hooks.onWarning?.(message),
     async get(taskId, { signal, holdMs }) {
-      const seconds = Math.floor(holdMs / 1_000);
-      const prefer = seconds > 0 ? { headers: { ...headers, prefer: `wait=${seconds}` }, holdMs } : {};
-      const path = taskPath(taskId);
-      const request = http.call<{ task: Task }>({
-        ...call,
-        ...prefer,
-        path,
-        signal,
-        schema: taskAnswerSchema,
-      });
-      const answer = await (seconds > 0 ? held(http, request) : request);
-      const wasHeld = answer.header("preference-applied")?.includes("wait") === true;
+      const look = { ...call, path: taskPath(taskId), signal, schema: taskAnswerSchema };
+      const { answer, wasHeld } = await callHeld<{ task: Task }>(http, clock, look, holdMs);
       return { state: answer.data.task, wasHeld, retryAfterMs: answer.retryAfterMs };
     },
     async getLogs(taskId, { signal, afterId }) {
@@ -53,15 +42,6 @@ export function createTaskEndpoints(
 
 function taskPath(taskId: string): string {
   return `/v1/tasks/${encodeURIComponent(taskId)}`;
-}
-
-async function held<Answer>(http: Http, request: Promise<Answer>): Promise<Answer> {
-  http.heldRequests += 1;
-  try {
-    return await request;
-  } finally {
-    http.heldRequests -= 1;
-  }
 }
 
 /** Loaded where a server streams: pages towards other servers never need it. */

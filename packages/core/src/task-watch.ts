@@ -1,3 +1,4 @@
+import { shortestHoldMs } from "./call-held.ts";
 import type { Clock } from "./delay.ts";
 import type { PollingOptions, ResolvedPollingOptions } from "./options.ts";
 import { eventsOfLog, type TaskEvent } from "./task-events.ts";
@@ -38,10 +39,6 @@ export interface WatchOptions {
 const finalStates = new Set<string>(["completed", "failed", "stopped"]);
 const knownStates = new Set<string>([...finalStates, "created", "pending", "running"]);
 
-/** Longest time a server is asked to hold an answer (`connect-api.md`, extension `wait`). */
-const longestHoldMs = 60_000;
-/** An answer that comes sooner was not held, whatever its header says. */
-const shortestHoldMs = 200;
 /** How often the logs of a task that failed are asked for in vain before it has failed without them. */
 const mostLogFailures = 5;
 
@@ -179,8 +176,7 @@ export class TaskWatch {
     const mayHold =
       this.#options.polling.schedule === undefined && !this.#wantsLogs && this.#endpoints.holdsAnswers();
     // The first look is for the caller, who wants to see the state at once.
-    const holdMs = mayHold && this.task ? Math.min(longestHoldMs, leftMs) : 0;
-    const startedMs = this.#options.clock.now();
+    const holdMs = mayHold && this.task ? leftMs : 0;
     const look = await this.#endpoints.get(this.taskId, { signal, holdMs });
     const isDone = finalStates.has(look.state.status);
     if (!isDone) this.noteTask(look.state);
@@ -188,8 +184,7 @@ export class TaskWatch {
     // The end is told after the last log.
     if (isDone) this.noteTask(look.state);
     await this.#callBack(this.#options.onProgress, look.state);
-    const wasHeld = look.wasHeld && this.#options.clock.now() - startedMs >= shortestHoldMs;
-    return { ...look, isDone, wasHeld };
+    return { ...look, isDone };
   }
 
   async #fetchLogs(task: Task, isDone: boolean, signal: AbortSignal): Promise<void> {

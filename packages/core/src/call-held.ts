@@ -1,0 +1,29 @@
+import type { HttpAnswer } from "./decode-answer.ts";
+import type { Clock } from "./delay.ts";
+import type { Http, HttpCall } from "./http.ts";
+
+/** Longest time a server is asked to hold an answer (`connect-api.md`, extension `wait`). */
+const longestHoldMs = 60_000;
+/** An answer that comes sooner was not held, whatever its header says. */
+export const shortestHoldMs = 200;
+
+/** Makes a call whose answer the server may hold for up to `holdMs`, and tells whether it did; 0 asks for none of that. */
+export async function callHeld<Data>(
+  http: Http,
+  clock: Clock,
+  call: HttpCall<Data>,
+  holdMs: number,
+): Promise<{ answer: HttpAnswer<Data>; wasHeld: boolean }> {
+  const seconds = Math.floor(Math.min(longestHoldMs, holdMs) / 1_000);
+  if (seconds <= 0) return { answer: await http.call(call), wasHeld: false };
+  const headers = { ...call.headers, prefer: `wait=${seconds}` };
+  const startedMs = clock.now();
+  http.heldRequests += 1;
+  try {
+    const answer = await http.call({ ...call, headers, holdMs: seconds * 1_000 });
+    const isTold = answer.header("preference-applied")?.includes("wait") === true;
+    return { answer, wasHeld: isTold && clock.now() - startedMs >= shortestHoldMs };
+  } finally {
+    http.heldRequests -= 1;
+  }
+}
