@@ -57,12 +57,7 @@ async function watched<Outcome>(
   run: (options: PollingOptions) => Promise<Outcome>,
 ): Promise<Outcome> {
   using display = new TaskDisplay(process.stdout);
-  const outcome = await run({
-    signal,
-    stopOnAbort: true,
-    onProgress: (task) => display.showStatus(task),
-    onLog: (log) => display.showLog(log),
-  });
+  const outcome = await run(display.follow(signal));
   display.finish();
   return outcome;
 }

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Task, TaskLog, UploadProgress } from "@oomol/connect-node";
+import type { PollingOptions, Task, TaskLog, UploadOptions, UploadProgress } from "@oomol/connect-node";
 import { createLogUpdate } from "log-update";
 import terminalImage from "term-img";
 import { formatLog } from "./format-log.ts";
@@ -25,6 +25,17 @@ export class TaskDisplay implements Disposable {
     if (!stream.isTTY) return;
     this.#live = createLogUpdate(stream);
     this.#timer = setInterval(() => this.#draw(), frameMs);
+  }
+
+  /** What makes a run show itself here, and stop its task when `signal` is aborted. */
+  follow(signal: AbortSignal): PollingOptions & UploadOptions {
+    return {
+      signal,
+      stopOnAbort: true,
+      onProgress: (task) => this.showStatus(task),
+      onLog: (log) => this.showLog(log),
+      onUploadProgress: (progress) => this.showUpload(progress),
+    };
   }
 
   showStatus(task: Task): void {

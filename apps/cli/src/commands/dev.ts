@@ -57,15 +57,7 @@ async function runOnce(
   const { TaskDisplay } = await import("../task-display.ts");
   using display = new TaskDisplay(process.stderr);
   try {
-    const { result } = await client.tasks.run(
-      { blockId, inputValues },
-      {
-        signal,
-        stopOnAbort: true,
-        onProgress: (task) => display.showStatus(task),
-        onLog: (log) => display.showLog(log),
-      },
-    );
+    const { result } = await client.tasks.run({ blockId, inputValues }, display.follow(signal));
     display.finish();
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   } catch (failure) {

@@ -38,13 +38,8 @@ export function addRunCommand(program: Command): void {
       const inputs = { ...(await readInputs(flags.inputsJson)), ...flags.input };
       using interruption = onInterrupt();
       using display = new TaskDisplay(process.stderr);
-      const outcome = await runBlock(client, blockId, inputs, flags.file, {
-        signal: interruption.signal,
-        stopOnAbort: true,
-        onProgress: (task) => display.showStatus(task),
-        onLog: (log) => display.showLog(log),
-        onUploadProgress: (progress) => display.showUpload(progress),
-      });
+      const options = display.follow(interruption.signal);
+      const outcome = await runBlock(client, blockId, inputs, flags.file, options);
       display.finish();
       printJson(flags.json ? outcome : outcome.result);
     }),
