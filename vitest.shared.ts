@@ -18,6 +18,7 @@ export function defineProject(name: string, overrides: ViteUserConfig["test"] = 
       // Generous: a busy machine must not fail a test. What is fast is shown by benches.
       testTimeout: 60_000,
       hookTimeout: 60_000,
+      expect: { poll: { timeout: 20_000 } },
       ...overrides,
     },
   });
