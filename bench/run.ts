@@ -1,26 +1,70 @@
-// Every measurement of the project, or those named on the command line, as one Markdown page on stdout.
-import { cpus } from "node:os";
-import { type Measurement, toMarkdown } from "./helpers/measure.ts";
-import { measureRequests } from "./requests.ts";
-import { measureWaiting } from "./waiting.ts";
+// Every measurement of the project, or those named on the command line, as one Markdown page.
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { findBenches } from "./find-benches.ts";
+import { describeLoad, describeMachine } from "./helpers/describe-machine.ts";
+import { drawPlot } from "./helpers/draw-plot.ts";
+import type { Measurement } from "./helpers/measure.ts";
+import { toMarkdown } from "./helpers/to-markdown.ts";
 
-const measurements: Record<string, () => Promise<Measurement>> = {
-  waiting: measureWaiting,
-  requests: measureRequests,
-};
-
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !Object.hasOwn(measurements, name));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { out: { type: "string" }, list: { type: "boolean" } },
+});
+const benches = findBenches();
+if (values.list) {
+  process.stdout.write(`${[...benches.keys()].join("\n")}\n`);
+  process.exit();
+}
+const unknown = positionals.filter((name) => !benches.has(name));
 if (unknown.length > 0) {
   process.stderr.write(
-    `There is no measurement ${unknown.join(", ")}; there are ${Object.keys(measurements).join(", ")}.\n`,
+    `There is no measurement ${unknown.join(", ")}; there are ${[...benches.keys()].join(", ")}.\n`,
   );
   process.exit(2);
 }
 
-process.stdout.write(
-  `# Measurements\n\nNode.js ${process.version}, ${cpus().length} × ${cpus()[0]?.model}.\n\n`,
-);
-for (const [name, measure] of Object.entries(measurements)) {
-  if (wanted.length === 0 || wanted.includes(name)) process.stdout.write(`${toMarkdown(await measure())}\n`);
+const wanted = [...benches].filter(([name]) => positionals.length === 0 || positionals.includes(name));
+const sections = [`# Measurements\n\n${await describeMachine()}\n`];
+for (const [name, path] of wanted) {
+  process.stderr.write(`${name} …\n`);
+  const startedMs = performance.now();
+  const section = await measureApart(name, path);
+  const seconds = Math.round((performance.now() - startedMs) / 1_000);
+  sections.push(`${section}\n\`pnpm bench ${name}\`: ${seconds} s, ${describeLoad()}.\n`);
+}
+const page = sections.join("\n");
+if (values.out === undefined) process.stdout.write(page);
+else await writeFile(values.out, page);
+
+/** The section of one bench; one that fails says so in its place, and the others go on. */
+async function measureApart(name: string, path: string): Promise<string> {
+  const child = fork(fileURLToPath(new URL("./run-one.ts", import.meta.url)), [path], {
+    execArgv: ["--conditions=@oomol/source", "--expose-gc"],
+    silent: true,
+  });
+  let said = "";
+  child.stdout?.resume();
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (said += text));
+  let measurement: Measurement | undefined;
+  child.once("message", (message: Measurement) => {
+    measurement = message;
+  });
+  const [code] = await once(child, "exit");
+  if (measurement === undefined) {
+    return `## ${name}\n\nCould not be measured here (exit code ${code}):\n\n\`\`\`\n${said.trim().slice(-1_000)}\n\`\`\`\n`;
+  }
+  await drawPlots(measurement);
+  return toMarkdown(measurement, "plots");
+}
+
+async function drawPlots({ plots = [] }: Measurement): Promise<void> {
+  if (values.out === undefined || plots.length === 0) return;
+  const folder = join(dirname(values.out), "plots");
+  await mkdir(folder, { recursive: true });
+  for (const plot of plots) await writeFile(join(folder, `${plot.name}.svg`), drawPlot(plot));
 }

@@ -1,4 +1,4 @@
-// A server that answers every request with the same small task; prints its base URL when it listens.
+// A program that answers every request with the same small task; sends its base URL to the parent when it listens.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -12,5 +12,5 @@ const server = createServer((_, response) => {
   response.end(body);
 });
 server.listen(0, "127.0.0.1", () => {
-  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api\n`);
+  process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api`);
 });

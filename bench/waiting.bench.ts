@@ -21,7 +21,7 @@ const schedules: [name: string, options: PollingOptions, canHold: boolean][] = [
 ];
 
 /** How late the end of a task is seen, and after how many requests: the real client on a virtual clock. */
-export async function measureWaiting(): Promise<Measurement> {
+export async function measure(): Promise<Measurement> {
   const rows: (string | number)[][] = [];
   for (const [name, options, canHold] of schedules) {
     for (const duration of seconds) {
