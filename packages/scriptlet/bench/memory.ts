@@ -2,13 +2,13 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openMosquitto } from "../test/helpers/open-mosquitto.ts";
 import { openBenchEngine } from "./bench-engine.ts";
-import { startBroker } from "./broker.ts";
 
 const jobs = 100_000;
 const atOnce = 20;
 
-await using broker = await startBroker();
+await using broker = await openMosquitto();
 const folder = await mkdtemp(join(tmpdir(), "scriptlet-bench-"));
 await writeFile(
   join(folder, "block.mjs"),

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openMosquitto } from "../test/helpers/open-mosquitto.ts";
 import { openBenchEngine } from "./bench-engine.ts";
-import { startBroker } from "./broker.ts";
 
 const outputs = 50_000;
 const blocks = {
@@ -52,11 +52,11 @@ const blocks = {
     };`,
 };
 
-await using broker = await startBroker();
+await using broker = await openMosquitto();
 const folder = await mkdtemp(join(tmpdir(), "scriptlet-bench-"));
 for (const [name, text] of Object.entries(blocks)) await writeFile(join(folder, name), text);
 const cache = { OOMOL_SCRIPTLET_CACHE_DIR: join(folder, ".cache"), BENCH_ADDRESS: broker.address };
-console.log(`node ${process.version}, ${broker.name}`);
+console.log(`node ${process.version}, mosquitto`);
 
 const bare: number[] = [];
 const ready: number[] = [];

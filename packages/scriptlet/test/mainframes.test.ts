@@ -4,24 +4,28 @@ import type { Mainframe } from "../src/mainframe.ts";
 import { createMemoryMainframe } from "../src/memory-mainframe.ts";
 import { openMqttMainframe } from "../src/mqtt-mainframe.ts";
 import { openBroker } from "./helpers/open-broker.ts";
+import { openMosquitto } from "./helpers/open-mosquitto.ts";
 
 const implementations: Record<string, () => Promise<{ mainframe: Mainframe } & AsyncDisposable>> = {
   async memory() {
     const mainframe = createMemoryMainframe();
     return { mainframe, [Symbol.asyncDispose]: () => mainframe.close() };
   },
-  async mqtt() {
-    const broker = await openBroker();
-    const mainframe = await openMqttMainframe({ address: broker.address, clientId: "mainframe-test" });
-    return {
-      mainframe,
-      async [Symbol.asyncDispose]() {
-        await mainframe.close();
-        await broker.close();
-      },
-    };
-  },
+  aedes: () => openOver(openBroker),
+  mosquitto: () => openOver(openMosquitto),
 };
+
+async function openOver(open: () => Promise<{ address: string } & AsyncDisposable>) {
+  const broker = await open();
+  const mainframe = await openMqttMainframe({ address: broker.address, clientId: "mainframe-test" });
+  return {
+    mainframe,
+    async [Symbol.asyncDispose]() {
+      await mainframe.close();
+      await broker[Symbol.asyncDispose]();
+    },
+  };
+}
 
 for (const [name, open] of Object.entries(implementations)) {
   test(`${name}: messages of a topic arrive in order at every listener`, async () => {

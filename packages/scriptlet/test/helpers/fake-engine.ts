@@ -51,6 +51,8 @@ export class FakeEngine {
   readonly #mainframe: Mainframe;
   readonly #news = new EventEmitter().setMaxListeners(0);
   readonly #inputs = new Map<string, BlockInputs>();
+  /** Jobs without a finish; every ExecutorReady has them sent again (section 1.4). */
+  readonly #live = new Map<string, BlockPayload>();
 
   static async open(options: FakeEngineOptions): Promise<FakeEngine> {
     const engine = new FakeEngine(options);
@@ -149,8 +151,9 @@ export class FakeEngine {
       inputs_def: request.inputsDef ?? null,
       inputs_def_patch: request.patch ?? null,
     });
+    this.#live.set(jobId, payload);
     for (let delivery = 0; delivery < (request.deliveries ?? 1); delivery += 1) {
-      await this.#mainframe.publish(topics.runBlock("nodejs"), JSON.stringify(payload));
+      await this.publish(topics.runBlock("nodejs"), payload);
     }
     return jobId;
   }
@@ -179,6 +182,11 @@ export class FakeEngine {
     }
   }
 
+  /** Calls `listener` with each message from now on. */
+  onMessage(listener: (message: Heard) => void): void {
+    this.#news.on("message", listener);
+  }
+
   /** Publishes anything, as a stranger or the engine might. */
   publish(topic: string, payload: unknown): Promise<void> {
     return this.#mainframe.publish(topic, typeof payload === "string" ? payload : JSON.stringify(payload));
@@ -198,8 +206,16 @@ export class FakeEngine {
     const message = { ...JSON.parse(text), from } as Heard;
     if (message.session_id !== this.sessionId) return;
     this.heard.push(message);
-    if (message.type === "BlockReady") this.#sendInputs(String(message.job_id));
-    this.#news.emit("message");
+    if (from === "session") this.#react(message);
+    this.#news.emit("message", message);
+  }
+
+  #react(message: Heard): void {
+    const jobId = String(message.job_id);
+    if (message.type === "BlockReady") this.#sendInputs(jobId);
+    if (message.type === "BlockFinished") this.#live.delete(jobId);
+    if (message.type !== "ExecutorReady" || message.identifier !== this.identifier) return;
+    for (const payload of this.#live.values()) void this.publish(topics.runBlock("nodejs"), payload);
   }
 
   /** Moved out on the first BlockReady; every later one gets null. */
