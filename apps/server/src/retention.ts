@@ -1,7 +1,8 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import type { EndedTask, TaskStore } from "./store/task-store.ts";
+import type { EndedTask } from "./store/task-rows.ts";
+import type { TaskStore } from "./store/task-store.ts";
 
 /** Forgets tasks that ended long ago or that take too much room, with their logs and files. */
 export interface Retention {

@@ -6,7 +6,7 @@ test("runs a block to its result, with defaults and nulls filled in", async () =
   const created = await server.create("lab::shout", { text: "hello" });
   const { task, userID, success } = (await created.json()) as Record<string, Record<string, unknown>>;
   expect({ userID, success }).toEqual({ userID: "local", success: true });
-  expect(task).toMatchObject({ status: "created", manifest_path: "lab::shout", project_id: "local" });
+  expect(task).toMatchObject({ status: "pending", manifest_path: "lab::shout", project_id: "local" });
 
   const ended = await server.waitForEnd(String(task?.id));
   expect(ended).toMatchObject({ id: task?.id, status: "completed", inputValues: task?.inputValues });

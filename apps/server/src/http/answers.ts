@@ -1,6 +1,6 @@
 import type { InstalledBlock } from "../packages/read-package.ts";
 import type { StoredInstall } from "../store/install-store.ts";
-import type { StoredLog, StoredTask } from "../store/task-store.ts";
+import type { StoredLog, StoredTask } from "../store/task-rows.ts";
 import type { BlockAnswer, InstallAnswer, TaskAnswer, TaskLogAnswer } from "./answer-schemas.ts";
 
 /** A local server knows one project and one user. */

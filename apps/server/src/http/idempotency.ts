@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Refusal } from "../refusal.ts";
-import type { IdempotentRequest } from "../store/task-store.ts";
+import type { IdempotentRequest } from "../store/task-rows.ts";
 
 const maxKeyCharacters = 255;
 

@@ -4,7 +4,7 @@ import type { Installer } from "../packages/installer.ts";
 import { isPackageName, isVersionSpec } from "../packages/package-spec.ts";
 import { Refusal } from "../refusal.ts";
 import type { InstallStore, StoredInstall } from "../store/install-store.ts";
-import type { IdempotentRequest } from "../store/task-store.ts";
+import type { IdempotentRequest } from "../store/task-rows.ts";
 import { installAnswer } from "./answers.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
 import { parsePreferWait } from "./prefer-wait.ts";

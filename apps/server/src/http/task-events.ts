@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
-import { isTerminal, type StoredTask, type TaskStore } from "../store/task-store.ts";
+import { isTerminal, type StoredTask } from "../store/task-rows.ts";
+import type { TaskStore } from "../store/task-store.ts";
 import { logAnswer, taskAnswer } from "./answers.ts";
 
 /** Clients take a stream for dead that says nothing for 45 s. */

@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Hono } from "hono";
-import type { TaskRunner, TaskWork } from "../engine/task-runner.ts";
+import type { TaskControl } from "../engine/task-runner.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
+import type { InstalledBlock } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
-import { type IdempotentRequest, isTerminal, type StoredTask, type TaskStore } from "../store/task-store.ts";
+import { type IdempotentRequest, isTerminal, type StoredTask } from "../store/task-rows.ts";
+import type { TaskStore } from "../store/task-store.ts";
 import { localProject, logAnswer, taskAnswer } from "./answers.ts";
 import { filesRoute } from "./files-route.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
@@ -19,7 +21,7 @@ import { waitForChange } from "./wait-for-change.ts";
 export interface TasksRoutesParts {
   catalog: PackageCatalog;
   store: TaskStore;
-  runner: TaskRunner;
+  runner: TaskControl;
   limits: UploadLimits;
   dataDirectory: string;
   /** Aborted when the server closes: answers that are held go out then. */
@@ -36,8 +38,8 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
   );
 
   routes.post("/", async (context) => {
-    const { task, work } = await acceptTask(parts, context.req.raw);
-    if (work) await runner.submit(task.id, work);
+    const { task, block } = await acceptTask(parts, context.req.raw);
+    if (block) await runner.submit(task.id, block);
     return context.json({ task: taskAnswer(task), userID: localProject, success: true });
   });
 
@@ -76,11 +78,11 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
   return routes;
 }
 
-/** A new task with its work, or the one that the same request made before. */
+/** A new task with its block, or the one that the same request made before. */
 async function acceptTask(
   { catalog, store, limits, dataDirectory }: TasksRoutesParts,
   request: Request,
-): Promise<{ task: StoredTask; work?: TaskWork }> {
+): Promise<{ task: StoredTask; block?: InstalledBlock }> {
   const id = randomUUID();
   const uploadDirectory = join(dataDirectory, "uploads", id);
   let task: StoredTask | undefined;
@@ -95,7 +97,7 @@ async function acceptTask(
     const inputs = prepareInputs(block, inputValues, files);
     const { packageVersion } = block;
     task = await store.create({ id, blockId, packageVersion, inputValues, inputs, idempotency });
-    if (task) return { task, work: { block, inputs } };
+    if (task) return { task, block };
     // The same request won a race.
     const winner = await findEarlier(store, idempotency);
     if (!winner) throw new Error(`The task ${id} was not stored.`);

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
-import type { InstallStatus, Tables } from "./database.ts";
+import type { InstallStatus, Tables } from "./tables.ts";
 import { TaskChanges } from "./task-changes.ts";
-import type { IdempotentRequest } from "./task-store.ts";
+import type { IdempotentRequest } from "./task-rows.ts";
 
 /** The install of a package, as clients ask for it. */
 export interface StoredInstall {

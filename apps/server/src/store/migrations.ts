@@ -59,4 +59,13 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "003-attempts": {
+    async up(database: Kysely<unknown>) {
+      await database.schema
+        .alterTable("tasks")
+        .addColumn("attempt", "integer", (column) => column.notNull().defaultTo(0))
+        .execute();
+      await database.schema.alterTable("tasks").addColumn("stop_requested_at", "integer").execute();
+    },
+  },
 };

@@ -15,4 +15,9 @@ export class TaskChanges {
   notify(taskId: string): void {
     for (const listener of [...(this.#listeners.get(taskId) ?? [])]) listener();
   }
+
+  /** For when changes may have been missed: whoever waits looks again. */
+  notifyAll(): void {
+    for (const taskId of [...this.#listeners.keys()]) this.notify(taskId);
+  }
 }

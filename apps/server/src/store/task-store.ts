@@ -1,72 +1,71 @@
-import type { Insertable, Kysely, Selectable, Transaction } from "kysely";
-import type { NodeInputs } from "../inputs/node-inputs.ts";
-import type { StoredStatus, Tables } from "./database.ts";
+import type { Kysely } from "kysely";
+import { retryConnection } from "./retry-connection.ts";
+import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges } from "./task-changes.ts";
+import {
+  type ClaimedTask,
+  type EndedTask,
+  type IdempotentRequest,
+  type NewLog,
+  type NewTask,
+  openStatuses,
+  type StoredLog,
+  type StoredTask,
+  taskColumns,
+  terminalStatuses,
+  toTask,
+} from "./task-rows.ts";
+import { type TaskTransaction, TaskWriter } from "./task-writer.ts";
 
-/** A task as the server works with it. */
-export interface StoredTask {
-  id: string;
-  status: StoredStatus;
-  blockId: string;
-  packageVersion: string;
-  sessionId: string | null;
-  inputValues: NodeInputs;
-  createdAt: number;
-  updatedAt: number;
+export interface TaskStoreOptions {
+  /** Where changes are told; heard in this process alone by default. */
+  changes?: TaskChanges;
+  /** What puts a task into a queue that lives in the same database, and takes it out. */
+  queue?: TransactionalQueue;
+  /** How many tasks `list` answers; all by default. */
+  listLimit?: number;
 }
 
-/** One engine event on its way into the logs of a task. */
-export interface NewLog {
-  sessionId: string;
-  nodeId: string | null;
-  type: string;
-  event: object;
-}
-
-/** A log row as it was stored; `event` is parsed. */
-export type StoredLog = Omit<Selectable<Tables["task_logs"]>, "event"> & { event: Record<string, unknown> };
-
-export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion" | "inputValues"> & {
-  inputs: Record<string, unknown>;
-  idempotency?: IdempotentRequest | undefined;
-};
-
-/** What decides whether a task is kept. */
-export type EndedTask = Pick<StoredTask, "id" | "sessionId" | "updatedAt"> & { logBytes: number };
-
-/** A request that may come again: the caller's key, and what tells it from another request. */
-export interface IdempotentRequest {
-  key: string;
-  fingerprint: string;
-}
-
-/** True for the states that never change again. */
-export function isTerminal(status: StoredStatus): boolean {
-  return status === "completed" || status === "failed" || status === "stopped";
+/** A queue in the same database: it changes in the transactions that tasks are created and ended in. */
+export interface TransactionalQueue {
+  add(transaction: TaskTransaction, task: NewTask): Promise<void>;
+  /** Some may not be in it any more. */
+  remove(transaction: TaskTransaction, taskIds: readonly string[]): Promise<void>;
 }
 
 /**
- * Tasks and their logs on disk. Logs are written in batches as fast as the disk takes them; whatever a reader was shown
- * is stored, and a status is written after the logs that came before it.
+ * Tasks and their logs in a database. Whatever a reader was shown is stored, and a status is written after the logs that
+ * came before it. Who writes about a task has claimed it first, see {@link TaskWriter}.
  */
 export class TaskStore {
-  readonly changes = new TaskChanges();
+  readonly changes: TaskChanges;
+  /** Tells who runs a task that another process has taken it over. */
+  readonly lost: TaskChanges;
   readonly #database: Kysely<Tables>;
-  readonly #nextLogIds = new Map<string, number>();
-  #pendingLogs: Insertable<Tables["task_logs"]>[] = [];
-  #writing: Promise<void> = Promise.resolve();
-  #isFlushScheduled = false;
+  readonly #writer: TaskWriter;
+  readonly #queue: TransactionalQueue | undefined;
+  readonly #listLimit: number | undefined;
 
-  constructor(database: Kysely<Tables>) {
+  constructor(database: Kysely<Tables>, { changes, queue, listLimit }: TaskStoreOptions = {}) {
+    this.changes = changes ?? new TaskChanges();
     this.#database = database;
+    this.#queue = queue;
+    this.#listLimit = listLimit;
+    this.#writer = new TaskWriter({
+      database,
+      changes: this.changes,
+      isShared: queue !== undefined,
+      onEnded: async (transaction, taskIds) => queue?.remove(transaction, taskIds),
+    });
+    this.lost = this.#writer.lost;
   }
 
-  /** Answers `undefined` where the idempotency key is taken. */
+  /** Stores a task, in the queue too where that is in the database. Answers `undefined` where the idempotency key is taken. */
   async create(task: NewTask): Promise<StoredTask | undefined> {
     const now = Date.now();
     const values = {
       id: task.id,
-      status: "created" as const,
+      status: "pending" as const,
       block_id: task.blockId,
       package_version: task.packageVersion,
       session_id: null,
@@ -74,76 +73,60 @@ export class TaskStore {
       inputs: JSON.stringify(task.inputs),
       idempotency_key: task.idempotency?.key ?? null,
       fingerprint: task.idempotency?.fingerprint ?? null,
+      stop_requested_at: null,
       created_at: now,
       updated_at: now,
     };
-    let isNew = false;
-    await this.#write(async (transaction) => {
-      const insert = transaction.insertInto("tasks").values(values);
-      const keepFirst = insert.onConflict((conflict) => conflict.column("idempotency_key").doNothing());
-      const { numInsertedOrUpdatedRows } = await keepFirst.executeTakeFirst();
-      isNew = numInsertedOrUpdatedRows === 1n;
-    });
-    return isNew ? toTask(values) : undefined;
+    const isThere = await retryConnection(() =>
+      this.#database.transaction().execute(async (transaction) => {
+        const insert = transaction.insertInto("tasks").values(values);
+        const keepFirst = insert.onConflict((conflict) => conflict.doNothing());
+        const { numInsertedOrUpdatedRows } = await keepFirst.executeTakeFirst();
+        if (numInsertedOrUpdatedRows !== 1n) return isStored(transaction, task.id);
+        await this.#queue?.add(transaction, task);
+        return true;
+      }),
+    );
+    return isThere ? toTask(values) : undefined;
   }
 
   /** The task that was created under an idempotency key. */
   async findByKey(key: string): Promise<{ task: StoredTask; idempotency: IdempotentRequest } | undefined> {
-    const row = await this.#database
-      .selectFrom("tasks")
-      .select([...taskColumns, "fingerprint"])
-      .where("idempotency_key", "=", key)
-      .executeTakeFirst();
+    const select = this.#database.selectFrom("tasks").select([...taskColumns, "fingerprint"]);
+    const row = await retryConnection(() => select.where("idempotency_key", "=", key).executeTakeFirst());
     return row && { task: toTask(row), idempotency: { key, fingerprint: row.fingerprint ?? "" } };
   }
 
   async get(id: string): Promise<StoredTask | undefined> {
-    const row = await this.#database
-      .selectFrom("tasks")
-      .select(taskColumns)
-      .where("id", "=", id)
-      .executeTakeFirst();
+    const select = this.#database.selectFrom("tasks").select(taskColumns).where("id", "=", id);
+    const row = await retryConnection(() => select.executeTakeFirst());
     return row && toTask(row);
-  }
-
-  /** What the block of a task gets. */
-  async getInputs(id: string): Promise<Record<string, unknown>> {
-    const row = await this.#database
-      .selectFrom("tasks")
-      .select("inputs")
-      .where("id", "=", id)
-      .executeTakeFirstOrThrow();
-    return JSON.parse(row.inputs);
   }
 
   /** Newest first. */
   async list(): Promise<StoredTask[]> {
-    const rows = await this.#database
-      .selectFrom("tasks")
-      .select(taskColumns)
-      .orderBy("sequence", "desc")
-      .execute();
-    return rows.map(toTask);
+    const select = this.#database.selectFrom("tasks").select(taskColumns).orderBy("sequence", "desc");
+    const limited = this.#listLimit === undefined ? select : select.limit(this.#listLimit);
+    return (await retryConnection(() => limited.execute())).map(toTask);
   }
 
   /** Every task that has not ended, in the order of acceptance. */
   async listUnfinished(): Promise<Pick<StoredTask, "id" | "status">[]> {
-    const unfinished = ["created", "pending", "running"] as const;
     return this.#database
       .selectFrom("tasks")
       .select(["id", "status"])
-      .where("status", "in", unfinished)
+      .where("status", "in", openStatuses)
       .orderBy("sequence")
       .execute();
   }
 
-  /** How many tasks there are in each state. */
-  async countByStatus(): Promise<Map<StoredStatus, number>> {
-    const rows = await this.#database
+  /** How many tasks there are in each state; only in those that are not terminal where `isOpenOnly`, which costs little. */
+  async countByStatus(isOpenOnly = false): Promise<Map<StoredStatus, number>> {
+    const select = this.#database
       .selectFrom("tasks")
       .select(({ fn }) => ["status", fn.countAll<number>().as("count")])
-      .groupBy("status")
-      .execute();
+      .groupBy("status");
+    const rows = await (isOpenOnly ? select.where("status", "in", openStatuses) : select).execute();
     return new Map(rows.map(({ status, count }) => [status, Number(count)]));
   }
 
@@ -156,7 +139,7 @@ export class TaskStore {
         ...(["tasks.id", "tasks.session_id", "tasks.updated_at"] as const),
         fn.sum<number | null>(fn("length", [ref("task_logs.event")])).as("log_bytes"),
       ])
-      .where("status", "in", ["completed", "failed", "stopped"])
+      .where("status", "in", terminalStatuses)
       .groupBy("tasks.sequence")
       .orderBy("tasks.updated_at", "desc")
       .execute();
@@ -168,124 +151,83 @@ export class TaskStore {
     }));
   }
 
+  /** Some of the tasks that ended before a time, oldest first. */
+  async listEndedBefore(epochMs: number, count: number): Promise<Pick<EndedTask, "id" | "sessionId">[]> {
+    const rows = await this.#database
+      .selectFrom("tasks")
+      .select(["id", "session_id"])
+      .where("status", "in", terminalStatuses)
+      .where("updated_at", "<", epochMs)
+      .orderBy("updated_at")
+      .limit(count)
+      .execute();
+    return rows.map((row) => ({ id: row.id, sessionId: row.session_id }));
+  }
+
   /** Forgets a task and its logs. */
   async remove(id: string): Promise<void> {
-    await this.#write(async (transaction) => {
+    await this.#database.transaction().execute(async (transaction) => {
       await transaction.deleteFrom("task_logs").where("task_id", "=", id).execute();
       await transaction.deleteFrom("tasks").where("id", "=", id).execute();
     });
     this.changes.notify(id);
   }
 
-  /** Logs that were appended before are stored together with the new status, or earlier. */
-  async setStatus(id: string, status: StoredStatus, sessionId?: string): Promise<void> {
-    const update = {
-      status,
-      updated_at: Date.now(),
-      ...(sessionId !== undefined && { session_id: sessionId }),
-    };
-    await this.#write((transaction) =>
-      transaction.updateTable("tasks").set(update).where("id", "=", id).execute(),
-    );
-    if (isTerminal(status)) this.#nextLogIds.delete(id);
-    this.changes.notify(id);
+  /** Takes those of the chosen tasks that have not ended: from now on this process alone writes about them. */
+  claim(
+    chosen: readonly string[] | ((transaction: TaskTransaction) => Promise<readonly string[]>),
+  ): Promise<ClaimedTask[]> {
+    return this.#writer.claim(typeof chosen === "function" ? chosen : async () => chosen);
   }
 
-  /** Takes one event; it is on disk before anyone can read it. */
+  /** Finds out which of the tasks that this process has claimed are lost. */
+  checkClaims(): Promise<void> {
+    return this.#writer.checkClaims();
+  }
+
+  /** Takes one event of a claimed task; it is on disk before anyone can read it. */
   appendLog(taskId: string, log: NewLog): void {
-    const id = this.#nextLogIds.get(taskId) ?? 0;
-    this.#nextLogIds.set(taskId, id + 1);
-    this.#pendingLogs.push({
-      task_id: taskId,
-      id,
-      session_id: log.sessionId,
-      node_id: log.nodeId,
-      type: log.type,
-      event: JSON.stringify(log.event),
-      created_at: Date.now(),
-    });
-    if (this.#isFlushScheduled) return;
-    this.#isFlushScheduled = true;
-    // Events that arrive in one turn of the loop share a transaction.
-    setImmediate(() => {
-      this.#isFlushScheduled = false;
-      this.#write().catch(() => undefined); // the rows stay pending; the next write throws too
-    });
+    this.#writer.appendLog(taskId, log);
   }
 
-  /** Goes on numbering where an earlier run of the server stopped. */
-  async resumeLogs(taskId: string): Promise<void> {
-    const { last } = await this.#database
-      .selectFrom("task_logs")
-      .select(({ fn }) => fn.max("id").as("last"))
-      .where("task_id", "=", taskId)
-      .executeTakeFirstOrThrow();
-    this.#nextLogIds.set(taskId, last === null ? 0 : Number(last) + 1);
+  /** Logs that were appended before are stored together with the new status, or earlier. False where the claim is lost. */
+  setStatus(id: string, status: StoredStatus, sessionId?: string): Promise<boolean> {
+    return this.#writer.setStatus(id, status, sessionId);
+  }
+
+  /** Ends a task over the head of whoever holds it, with a reason in its logs. False where it had ended before. */
+  end(id: string, status: "failed" | "stopped", reason?: string): Promise<boolean> {
+    return this.#writer.end(id, status, reason);
+  }
+
+  /** Leaves word for whoever runs the task, or takes it next. */
+  async requestStop(id: string): Promise<void> {
+    const update = this.#database.updateTable("tasks").set({ stop_requested_at: Date.now() });
+    await retryConnection(() => update.where("id", "=", id).where("status", "in", openStatuses).execute());
   }
 
   /** Ascending; only those with a greater id than `after`. */
   async listLogs(taskId: string, after = -1): Promise<StoredLog[]> {
-    if (this.#pendingLogs.length > 0) await this.#write();
-    const rows = await this.#database
+    if (this.#writer.hasPending) await this.#writer.flush();
+    const select = this.#database
       .selectFrom("task_logs")
       .selectAll()
       .where("task_id", "=", taskId)
       .where("id", ">", after)
-      .orderBy("id")
-      .execute();
+      .orderBy("id");
+    const rows = await retryConnection(() => select.execute());
     return rows.map((row) => ({ ...row, event: JSON.parse(row.event) }));
   }
 
   /** Writes what is still pending and closes the database. */
   async close(): Promise<void> {
-    await this.#write();
+    await this.#writer.flush();
     await this.#database.destroy();
-  }
-
-  /** One transaction after the other: the logs that wait, then `change`. */
-  #write(change?: (transaction: Transaction<Tables>) => Promise<unknown>): Promise<void> {
-    const written = this.#writing.then(() => this.#writeNow(change));
-    this.#writing = written.catch(() => undefined);
-    return written;
-  }
-
-  async #writeNow(change?: (transaction: Transaction<Tables>) => Promise<unknown>): Promise<void> {
-    const logs = this.#pendingLogs;
-    if (logs.length === 0 && !change) return;
-    this.#pendingLogs = [];
-    try {
-      await this.#database.transaction().execute(async (transaction) => {
-        for (const log of logs) await transaction.insertInto("task_logs").values(log).execute();
-        await change?.(transaction);
-      });
-    } catch (error) {
-      this.#pendingLogs = [...logs, ...this.#pendingLogs];
-      throw error;
-    }
-    for (const taskId of new Set(logs.map((log) => log.task_id))) this.changes.notify(taskId);
   }
 }
 
-const taskColumns = [
-  "id",
-  "status",
-  "block_id",
-  "package_version",
-  "session_id",
-  "input_values",
-  "created_at",
-  "updated_at",
-] as const;
-
-function toTask(row: Pick<Selectable<Tables["tasks"]>, (typeof taskColumns)[number]>): StoredTask {
-  return {
-    id: row.id,
-    status: row.status,
-    blockId: row.block_id,
-    packageVersion: row.package_version,
-    sessionId: row.session_id,
-    inputValues: JSON.parse(row.input_values),
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+/** After a conflict: true where the task itself is there, from an attempt whose answer was lost. */
+async function isStored(transaction: TaskTransaction, id: string): Promise<boolean> {
+  const select = transaction.selectFrom("tasks").select("id").where("id", "=", id);
+  return (await select.executeTakeFirst()) !== undefined;
 }

@@ -1,0 +1,90 @@
+import type { Logger } from "pino";
+import type { Metrics } from "../metrics.ts";
+import type { PackageCatalog } from "../packages/package-catalog.ts";
+import type { InstalledBlock } from "../packages/read-package.ts";
+import { type ClaimedTask, sessionEnd } from "../store/task-rows.ts";
+import type { TaskStore } from "../store/task-store.ts";
+import { messageOf } from "../values.ts";
+import type { SessionEngine, SessionOutcome } from "./session.ts";
+
+/** Runs one task that was claimed to its end, which is in the store when this resolves. Aborted with a {@link TaskStop}. */
+export type RunTask = (task: ClaimedTask, signal: AbortSignal, block?: InstalledBlock) => Promise<void>;
+
+export interface RunTaskParts {
+  store: TaskStore;
+  catalog: PackageCatalog;
+  engine: SessionEngine;
+  /** How long a task may run; `undefined` for as long as it likes. */
+  taskTimeoutMs: number | undefined;
+  metrics: Pick<Metrics, "taskStarted" | "taskEnded">;
+  log: Logger;
+}
+
+/** Why a task is aborted, and how it ends: without a status it does not end here. */
+export class TaskStop extends Error {
+  readonly status: "failed" | "stopped" | undefined;
+
+  constructor(message: string, status: "failed" | "stopped" | undefined) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Somebody asked for it. */
+export const stopRequested = new TaskStop("The task was stopped.", "stopped");
+
+export function createRunTask(parts: RunTaskParts): RunTask {
+  const { store, catalog, engine, taskTimeoutMs, metrics, log } = parts;
+
+  const markRunning = (taskId: string, sessionId: string) =>
+    store
+      .setStatus(taskId, "running", sessionId)
+      .catch((error: unknown) => log.error({ taskId, error }, "not stored"));
+
+  const runEngine = async (task: ClaimedTask, signal: AbortSignal, known: InstalledBlock | undefined) => {
+    try {
+      const block = known ?? (await catalog.find(task.blockId, task.packageVersion));
+      return await engine.run({
+        block,
+        inputs: task.inputs,
+        signal,
+        onStarted: (sessionId) => void markRunning(task.id, sessionId),
+        onEvent: ({ type, nodeId, event }) =>
+          store.appendLog(task.id, { sessionId: event.session_id, nodeId, type, event }),
+      });
+    } catch (error) {
+      // The reason belongs in the logs, where clients look for it.
+      store.appendLog(task.id, sessionEnd("", messageOf(error)));
+      return "failed";
+    }
+  };
+
+  return async (task, stop, known) => {
+    const startedAtMs = Date.now();
+    metrics.taskStarted(startedAtMs - task.createdAt);
+    const time = new AbortController();
+    const timer =
+      taskTimeoutMs === undefined
+        ? undefined
+        : setTimeout(() => time.abort(late(taskTimeoutMs)), taskTimeoutMs);
+    const signal = AbortSignal.any([stop, time.signal]);
+    const outcome = await runEngine(task, signal, known);
+    clearTimeout(timer);
+    const status = statusOf(outcome, signal);
+    if (status === undefined || !(await store.setStatus(task.id, status))) {
+      log.info({ taskId: task.id, reason: messageOf(signal.reason) }, "a task was left to others");
+      return;
+    }
+    const ranMs = Date.now() - startedAtMs;
+    metrics.taskEnded(status, ranMs);
+    log.info({ taskId: task.id, status, ranMs }, "a task has ended");
+  };
+}
+
+const late = (timeoutMs: number) =>
+  new TaskStop(`The task ran for longer than the ${timeoutMs} ms that this server allows.`, "failed");
+
+function statusOf(outcome: SessionOutcome, signal: AbortSignal) {
+  if (outcome !== "aborted") return outcome;
+  return signal.reason instanceof TaskStop ? signal.reason.status : "failed";
+}

@@ -1,0 +1,34 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/**
+ * Does something on the database again where the connection to it was lost, for `patienceMs` at most. What it does must
+ * come out the same when it is done twice: an answer may be lost after the database did it.
+ */
+export async function retryConnection<Result>(
+  run: () => Promise<Result>,
+  patienceMs = 30_000,
+): Promise<Result> {
+  const giveUpAtMs = Date.now() + patienceMs;
+  for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isConnectionLoss(error) || Date.now() + pauseMs > giveUpAtMs) throw error;
+      await delay(pauseMs * (0.5 + Math.random() / 2));
+    }
+  }
+}
+
+/** SQLSTATE classes and codes of PostgreSQL, and what Node and its driver say of a socket. */
+const passing =
+  /^(08...|57P0[1-5]|40001|40P01|53300|25P03|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+
+/** True for trouble that passes: the connection broke, the server restarts, or two transactions met. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  if (typeof code === "string") return passing.test(code);
+  return /connection terminated|not queryable|timeout exceeded when trying to connect|connection error/i.test(
+    error.message,
+  );
+}

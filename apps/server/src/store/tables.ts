@@ -1,0 +1,61 @@
+import type { Generated } from "kysely";
+
+/** The tables, column for column: the same in SQLite and in PostgreSQL. */
+export interface Tables {
+  tasks: {
+    /** Grows with each task: the order in which they were accepted. */
+    sequence: Generated<number>;
+    id: string;
+    status: StoredStatus;
+    block_id: string;
+    package_version: string;
+    session_id: string | null;
+    /** JSON: the node form, as the caller sent it. */
+    input_values: string;
+    /** JSON: what the block gets, by handle. */
+    inputs: string;
+    idempotency_key: string | null;
+    /** Of the request that came with the key. */
+    fingerprint: string | null;
+    /** How often somebody has taken the task; whoever took it last alone may write about it. */
+    attempt: Generated<number>;
+    /** Epoch milliseconds; where the task is to stop, whoever runs it. */
+    stop_requested_at: number | null;
+    /** Epoch milliseconds. */
+    created_at: number;
+    /** Epoch milliseconds. */
+    updated_at: number;
+  };
+  task_logs: {
+    task_id: string;
+    /** From 0 within a task, without gaps. */
+    id: number;
+    session_id: string;
+    node_id: string | null;
+    type: string;
+    /** JSON. */
+    event: string;
+    /** Epoch milliseconds. */
+    created_at: number;
+  };
+  installs: {
+    sequence: Generated<number>;
+    id: string;
+    name: string;
+    version: string;
+    status: InstallStatus;
+    /** JSON: `{ name, version }` of each. */
+    dependencies: string;
+    error: string | null;
+    idempotency_key: string | null;
+    fingerprint: string | null;
+    /** Epoch milliseconds. */
+    created_at: number;
+    /** Epoch milliseconds. */
+    updated_at: number;
+  };
+}
+
+export type InstallStatus = "pending" | "running" | "success" | "failed";
+
+export type StoredStatus = "created" | "pending" | "running" | "completed" | "failed" | "stopped";

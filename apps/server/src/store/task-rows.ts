@@ -1,0 +1,88 @@
+import type { Selectable } from "kysely";
+import type { NodeInputs } from "../inputs/node-inputs.ts";
+import type { StoredStatus, Tables } from "./tables.ts";
+
+/** A task as the server works with it. */
+export interface StoredTask {
+  id: string;
+  status: StoredStatus;
+  blockId: string;
+  packageVersion: string;
+  sessionId: string | null;
+  inputValues: NodeInputs;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion" | "inputValues"> & {
+  inputs: Record<string, unknown>;
+  idempotency?: IdempotentRequest | undefined;
+};
+
+/** A task that this process has just taken, with what is needed to run it. */
+export type ClaimedTask = StoredTask & {
+  /** What its block gets. */
+  inputs: Record<string, unknown>;
+  /** Somebody asked to stop it before it was taken. */
+  isStopRequested: boolean;
+};
+
+/** One engine event on its way into the logs of a task. */
+export interface NewLog {
+  sessionId: string;
+  nodeId: string | null;
+  type: string;
+  event: object;
+}
+
+/** A log row as it was stored; `event` is parsed. */
+export type StoredLog = Omit<Selectable<Tables["task_logs"]>, "event"> & { event: Record<string, unknown> };
+
+/** What decides whether a task is kept. */
+export type EndedTask = Pick<StoredTask, "id" | "sessionId" | "updatedAt"> & { logBytes: number };
+
+/** A request that may come again: the caller's key, and what tells it from another request. */
+export interface IdempotentRequest {
+  key: string;
+  fingerprint: string;
+}
+
+/** The states that never change again. */
+export const terminalStatuses = ["completed", "failed", "stopped"] as const;
+
+/** The others. */
+export const openStatuses = ["created", "pending", "running"] as const;
+
+export function isTerminal(status: StoredStatus): status is (typeof terminalStatuses)[number] {
+  return terminalStatuses.some((one) => one === status);
+}
+
+export const taskColumns = [
+  "id",
+  "status",
+  "block_id",
+  "package_version",
+  "session_id",
+  "input_values",
+  "created_at",
+  "updated_at",
+] as const;
+
+export function toTask(row: Pick<Selectable<Tables["tasks"]>, (typeof taskColumns)[number]>): StoredTask {
+  return {
+    id: row.id,
+    status: row.status,
+    blockId: row.block_id,
+    packageVersion: row.package_version,
+    sessionId: row.session_id,
+    inputValues: JSON.parse(row.input_values),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** The event with which a task ends that no engine ended. */
+export function sessionEnd(sessionId: string, error: string): NewLog {
+  const event = { type: "SessionFinished", session_id: sessionId, finish_at: Date.now(), error };
+  return { sessionId, nodeId: null, type: event.type, event };
+}

@@ -1,0 +1,274 @@
+import type { Insertable, Kysely, Transaction } from "kysely";
+import { retryConnection } from "./retry-connection.ts";
+import type { StoredStatus, Tables } from "./tables.ts";
+import { TaskChanges } from "./task-changes.ts";
+import {
+  type ClaimedTask,
+  isTerminal,
+  type NewLog,
+  openStatuses,
+  sessionEnd,
+  taskColumns,
+  toTask,
+} from "./task-rows.ts";
+
+export type TaskTransaction = Transaction<Tables>;
+
+export interface TaskWriterParts {
+  database: Kysely<Tables>;
+  changes: TaskChanges;
+  /** Other processes write to the same database, so rows are locked before they are judged. */
+  isShared: boolean;
+  /** Takes tasks out of the queue, in the transaction that ends them. */
+  onEnded(transaction: TaskTransaction, taskIds: readonly string[]): Promise<void>;
+}
+
+/** What a claim holds: writes count only while the task's `attempt` is this one. */
+interface Claim {
+  attempt: number;
+  nextLogId: number;
+}
+
+interface Change {
+  taskId: string;
+  status: StoredStatus;
+  sessionId: string | undefined;
+  settle(isWritten: boolean): void;
+  fail(error: unknown): void;
+}
+
+type LogRow = Insertable<Tables["task_logs"]>;
+
+/**
+ * Writes what happens to the tasks that this process has claimed. Logs and changes that gather while a transaction runs
+ * go into the next one, and each transaction first makes sure that the claims still hold: where another process has
+ * taken a task since (this one was frozen, or cut off), nothing is written about it any more and `lost` tells so.
+ */
+export class TaskWriter {
+  readonly lost = new TaskChanges();
+  readonly #parts: TaskWriterParts;
+  readonly #claims = new Map<string, Claim>();
+  #logs: LogRow[] = [];
+  #changes: Change[] = [];
+  #running: Promise<void> = Promise.resolve();
+  #following: Promise<void> | undefined;
+  #isFlushScheduled = false;
+
+  constructor(parts: TaskWriterParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes those of the chosen tasks that have not ended, each under an attempt of its own. */
+  async claim(choose: (transaction: TaskTransaction) => Promise<readonly string[]>): Promise<ClaimedTask[]> {
+    const { database, onEnded } = this.#parts;
+    const taken = await database.transaction().execute(async (transaction) => {
+      const ids = await choose(transaction);
+      if (ids.length === 0) return [];
+      const rows = await transaction
+        .updateTable("tasks")
+        .set(({ eb }) => ({ attempt: eb("attempt", "+", 1) }))
+        .where("id", "in", ids)
+        .where("status", "in", openStatuses)
+        .returning([...taskColumns, "inputs", "attempt", "stop_requested_at"])
+        .execute();
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      const gone = ids.filter((id) => !byId.has(id));
+      if (gone.length > 0) await onEnded(transaction, gone);
+      const resumed = rows.filter(({ attempt }) => attempt > 1).map(({ id }) => id);
+      const nextLogIds = await readNextLogIds(transaction, resumed);
+      return ids.flatMap((id) => {
+        const row = byId.get(id);
+        return row ? [{ row, nextLogId: nextLogIds.get(id) ?? 0 }] : [];
+      });
+    });
+    return taken.map(({ row, nextLogId }) => {
+      this.#claims.set(row.id, { attempt: row.attempt, nextLogId });
+      const isStopRequested = row.stop_requested_at !== null;
+      return { ...toTask(row), inputs: JSON.parse(row.inputs), isStopRequested };
+    });
+  }
+
+  /** Takes one event of a claimed task; it is on disk before anyone can read it. */
+  appendLog(taskId: string, log: NewLog): void {
+    const claim = this.#claims.get(taskId);
+    if (!claim) return; // lost: nobody is to read what still comes
+    this.#logs.push(toRow(taskId, claim.nextLogId, log));
+    claim.nextLogId += 1;
+    if (this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
+    // Events that arrive in one turn of the loop share a transaction.
+    setImmediate(() => {
+      this.#isFlushScheduled = false;
+      this.flush().catch(() => undefined); // the rows stay pending; the next write throws too
+    });
+  }
+
+  /** Stored together with the logs that were appended before, or later. False where the claim is lost. */
+  setStatus(taskId: string, status: StoredStatus, sessionId?: string): Promise<boolean> {
+    if (!this.#claims.has(taskId)) return Promise.resolve(false);
+    return new Promise((settle, fail) => {
+      this.#changes.push({ taskId, status, sessionId, settle, fail });
+      this.flush().catch(() => undefined); // the change was told
+    });
+  }
+
+  /** Which of this process's tasks another has taken or ended since; they are lost from then on. */
+  async checkClaims(): Promise<void> {
+    const ids = [...this.#claims.keys()];
+    if (ids.length === 0) return;
+    const { database } = this.#parts;
+    const held = await retryConnection(() => this.#findHeld(database, ids, []));
+    for (const id of ids) if (!held.has(id)) this.#lose(id);
+  }
+
+  /** Everything that was given before is on disk when this resolves. */
+  flush(): Promise<void> {
+    // A write that runs may have begun too early, so another follows it.
+    this.#following ??= this.#running.then(() => {
+      this.#following = undefined;
+      const writing = this.#writePending();
+      this.#running = writing.catch(() => undefined);
+      return writing;
+    });
+    return this.#following;
+  }
+
+  get hasPending(): boolean {
+    return this.#logs.length > 0 || this.#changes.length > 0;
+  }
+
+  /** Ends a task over the head of whoever holds it, leaving a reason in its logs. False where it had ended before. */
+  async end(taskId: string, status: "failed" | "stopped", reason?: string): Promise<boolean> {
+    const { database, changes, onEnded } = this.#parts;
+    const isEnded = await retryConnection(() =>
+      database.transaction().execute(async (transaction) => {
+        const row = await transaction
+          .updateTable("tasks")
+          .set(({ eb }) => ({ status, attempt: eb("attempt", "+", 1), updated_at: Date.now() }))
+          .where("id", "=", taskId)
+          .where("status", "in", openStatuses)
+          .returning("session_id")
+          .executeTakeFirst();
+        if (!row) return false;
+        if (reason !== undefined) {
+          const nextLogId = (await readNextLogIds(transaction, [taskId])).get(taskId) ?? 0;
+          const log = toRow(taskId, nextLogId, sessionEnd(row.session_id ?? "", reason));
+          await transaction.insertInto("task_logs").values(log).execute();
+        }
+        await onEnded(transaction, [taskId]);
+        return true;
+      }),
+    );
+    if (isEnded) changes.notify(taskId);
+    return isEnded;
+  }
+
+  async #writePending(): Promise<void> {
+    const logs = this.#logs;
+    const changes = this.#changes;
+    if (logs.length === 0 && changes.length === 0) return;
+    this.#logs = [];
+    this.#changes = [];
+    const ids = [...new Set([...logs.map((log) => log.task_id), ...changes.map(({ taskId }) => taskId)])];
+    let held: ReadonlySet<string>;
+    try {
+      held = await retryConnection(() =>
+        this.#parts.database
+          .transaction()
+          .execute((transaction) => this.#write(transaction, ids, logs, changes)),
+      );
+    } catch (error) {
+      this.#logs = [...logs, ...this.#logs];
+      for (const change of changes) change.fail(error);
+      throw error;
+    }
+    for (const { taskId, status, settle } of changes) {
+      if (isTerminal(status)) this.#claims.delete(taskId);
+      settle(held.has(taskId));
+    }
+    for (const id of ids) {
+      if (held.has(id)) this.#parts.changes.notify(id);
+      else this.#lose(id);
+    }
+  }
+
+  async #write(
+    transaction: TaskTransaction,
+    ids: readonly string[],
+    logs: readonly LogRow[],
+    changes: readonly Change[],
+  ): Promise<ReadonlySet<string>> {
+    const held = await this.#findHeld(transaction, ids, changes);
+    const rows = logs.filter((log) => held.has(log.task_id));
+    for (let start = 0; start < rows.length; start += rowsAtOnce) {
+      await transaction
+        .insertInto("task_logs")
+        .values(rows.slice(start, start + rowsAtOnce))
+        // This transaction may be done again: its first answer was lost.
+        .onConflict((conflict) => conflict.columns(["task_id", "id"]).doNothing())
+        .execute();
+    }
+    const applied = changes.filter(({ taskId }) => held.has(taskId));
+    for (const { taskId, status, sessionId } of applied) {
+      const update = { status, updated_at: Date.now(), ...(sessionId && { session_id: sessionId }) };
+      await transaction.updateTable("tasks").set(update).where("id", "=", taskId).execute();
+    }
+    const ended = applied.filter(({ status }) => isTerminal(status)).map(({ taskId }) => taskId);
+    if (ended.length > 0) await this.#parts.onEnded(transaction, ended);
+    return held;
+  }
+
+  /** The tasks whose claim holds, or whose end was written by the same `changes` before. */
+  async #findHeld(
+    database: Kysely<Tables>,
+    ids: readonly string[],
+    changes: readonly Change[],
+  ): Promise<ReadonlySet<string>> {
+    const select = database
+      .selectFrom("tasks")
+      .select(["id", "attempt", "status"])
+      .where("id", "in", ids)
+      .orderBy("id"); // two that lock several rows do so in one order
+    const isLocking = this.#parts.isShared && database.isTransaction;
+    const rows = await (isLocking ? select.forNoKeyUpdate() : select).execute();
+    const held = rows.filter(
+      ({ id, attempt, status }) =>
+        this.#claims.get(id)?.attempt === attempt &&
+        (!isTerminal(status) || changes.some((change) => change.taskId === id && change.status === status)),
+    );
+    return new Set(held.map(({ id }) => id));
+  }
+
+  #lose(taskId: string): void {
+    if (this.#claims.delete(taskId)) this.lost.notify(taskId);
+  }
+}
+
+/** SQLite takes 32,766 parameters in a statement. */
+const rowsAtOnce = 50;
+
+function toRow(taskId: string, id: number, log: NewLog): LogRow {
+  return {
+    task_id: taskId,
+    id,
+    session_id: log.sessionId,
+    node_id: log.nodeId,
+    type: log.type,
+    event: JSON.stringify(log.event),
+    created_at: Date.now(),
+  };
+}
+
+async function readNextLogIds(
+  transaction: TaskTransaction,
+  taskIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (taskIds.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom("task_logs")
+    .select(({ fn }) => ["task_id", fn.max("id").as("last")])
+    .where("task_id", "in", taskIds)
+    .groupBy("task_id")
+    .execute();
+  return new Map(rows.map(({ task_id, last }) => [task_id, Number(last) + 1]));
+}
