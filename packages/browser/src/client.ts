@@ -16,7 +16,7 @@ const guide = "https://github.com/oomol/oomol-connect-ts/tree/main/packages/brow
  * token. A literal token works, and is warned of.
  */
 export class OomolConnectClient extends CoreClient<UploadSource> {
-  /** @throws {InvalidInputError} where an option cannot work. */
+  /** @throws {@link InvalidInputError} where an option cannot work. */
   constructor(options: ClientOptions = {}) {
     super(
       { ...options, transport: transportOf(options), clock: options.clock ?? pageClock },

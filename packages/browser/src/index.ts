@@ -1,3 +1,8 @@
+/**
+ * The client for web pages: everything of `@oomol/connect-core`, and files as pages have them.
+ *
+ * @module @oomol/connect-browser
+ */
 export * from "@oomol/connect-core";
 export { OomolConnectClient } from "./client.ts";
 export type { NamedData, UploadSource } from "./upload-source.ts";

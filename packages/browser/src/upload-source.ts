@@ -18,6 +18,7 @@ export type UploadSource =
   | OffscreenCanvas
   | NamedData;
 
+/** Anything a page has for a file, under a name or type of the caller's own. */
 export interface NamedData {
   data: CoreNamedData["data"] | HTMLCanvasElement | OffscreenCanvas | ClipboardItem;
   /** The name that the server sees. May be left out where `data` is a `File`, a canvas or from the clipboard. */
@@ -34,7 +35,7 @@ const accepted =
  * Turns what a page has into upload parts. A `DataTransfer` is read at once, since it is empty when its event is over:
  * call the client in the event's own handler, before any `await`.
  *
- * @throws {InvalidInputError} for anything but an {@link UploadSource}, naming what is accepted, and where it holds no file.
+ * @throws {@link InvalidInputError} for anything but an {@link UploadSource}, naming what is accepted, and where it holds no file.
  */
 export async function resolveUploadSource(source: UploadSource, index: number): Promise<UploadPart[]> {
   const place = `files[${index}]`;

@@ -9,6 +9,7 @@ import type { Applet, TaskInputValues } from "./types.ts";
 import { splitVersionedName } from "./versions.ts";
 import { appletsAnswerSchema } from "./wire/index.ts";
 
+/** Which applet to run, and what to put over its presets. */
 export interface RunAppletRequest {
   appletId: string;
   /** Laid over the applet's preset inputs, handle by handle, in any of the three forms. */
@@ -28,6 +29,7 @@ export class AppletsClient {
     this.#tasks = tasks;
   }
 
+  /** The applets of the token's user, from `appletsUrl`. */
   async list(options: RequestOptions = {}): Promise<Applet[]> {
     const call = {
       ...options,
@@ -47,7 +49,7 @@ export class AppletsClient {
   /**
    * Runs an applet's block with its presets, overlaid by the caller's inputs.
    *
-   * @throws {InvalidInputError} for an unknown applet, and whatever `tasks.run` throws.
+   * @throws {@link InvalidInputError} for an unknown applet, and whatever `tasks.run` throws.
    */
   async run(
     { appletId, inputValues }: RunAppletRequest,

@@ -4,11 +4,13 @@ import type { Block } from "./types.ts";
 import { compareVersions, versionFromPath } from "./versions.ts";
 import { blocksAnswerSchema } from "./wire/index.ts";
 
+/** What {@link BlocksClient.list} takes. */
 export interface ListBlocksOptions extends RequestOptions {
   /** Every installed version instead of the newest of each block. Default false. */
   includeAllVersions?: boolean;
 }
 
+/** The answer of `GET /v1/blocks`. */
 export interface ListBlocksResponse {
   blocks: Block[];
 }

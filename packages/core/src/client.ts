@@ -15,14 +15,18 @@ import { resolveUploadSource, type UploadResolver, type UploadSource } from "./u
  * @typeParam Source What may be passed for a file; adapters widen it.
  */
 export class OomolConnectClient<Source = UploadSource> implements AsyncDisposable {
+  /** The blocks that the server has. */
   readonly blocks: BlocksClient;
+  /** Runs of blocks. */
   readonly tasks: TasksClient<Source>;
+  /** The packages that the server has, and the installation of more. */
   readonly packages: PackagesClient;
+  /** Blocks with inputs already filled in. */
   readonly applets: AppletsClient;
   readonly #http: Http;
   readonly #options: ResolvedClientOptions;
 
-  /** @throws {InvalidInputError} where an option cannot work, such as a relative `baseUrl` outside a page. */
+  /** @throws {@link InvalidInputError} where an option cannot work, such as a relative `baseUrl` outside a page. */
   constructor(options: ClientOptions = {}, resolveUpload?: UploadResolver<Source>) {
     this.#options = resolveClientOptions(options);
     const http = new Http(this.#options);
@@ -41,6 +45,7 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
     await this.#options.transport.close?.();
   }
 
+  /** The same as {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -19,7 +19,7 @@ export interface AnswerExpectation<Data> {
 /**
  * Reads an answer's body by the schema of its call.
  *
- * @throws {ApiError} where the server refuses, {UnexpectedResponseError} where it does not speak the Connect API.
+ * @throws {@link ApiError} where the server refuses, {@link UnexpectedResponseError} where it does not speak the Connect API.
  */
 export async function decodeAnswer<Data>(
   { method, path, schema }: AnswerExpectation<Data>,

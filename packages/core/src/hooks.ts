@@ -10,6 +10,7 @@ export interface ClientHooks {
   onWarning?: (message: string) => void;
 }
 
+/** An attempt that is about to be made. */
 export interface RequestInfo {
   method: string;
   /** Path below the base URL, without its query. */
@@ -18,16 +19,21 @@ export interface RequestInfo {
   attempt: number;
 }
 
+/** An attempt that is over. */
 export interface ResponseInfo extends RequestInfo {
   /** `undefined` where no answer came. */
   status: number | undefined;
+  /** From the attempt's start until its answer was read, or until it failed. */
   durationMs: number;
   /** The server's `X-Request-Id`. */
   requestId: string | undefined;
 }
 
+/** An attempt that failed and is made again. */
 export interface RetryInfo extends RequestInfo {
+  /** How long the client pauses before. */
   pauseMs: number;
+  /** What went wrong, in words. */
   reason: string;
 }
 

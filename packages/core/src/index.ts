@@ -1,3 +1,8 @@
+/**
+ * The client of the Connect HTTP API for any runtime with `fetch`.
+ *
+ * @module @oomol/connect-core
+ */
 // The client
 export { OomolConnectClient } from "./client.ts";
 export type {

@@ -8,7 +8,7 @@ const blockItself = "_";
  * Turns any of the three input forms into the node form, the only one that travels. The caller's object is never written
  * to, and normalising twice gives the same. Values that are `undefined` are left out, as JSON would.
  *
- * @throws {InvalidInputError} with the place of the first thing that cannot be sent.
+ * @throws {@link InvalidInputError} with the place of the first thing that cannot be sent.
  */
 export function normalizeInputValues(inputValues: TaskInputValues | undefined): NodeInputs[] {
   if (inputValues === undefined) return [];

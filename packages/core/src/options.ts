@@ -6,6 +6,7 @@ import type { ClientHooks } from "./hooks.ts";
 import type { Transport } from "./transport.ts";
 import type { InstallTask, Task, TaskLog } from "./types.ts";
 
+/** What a client may be told. Everything has a default; `baseUrl` needs one's own outside a page. */
 export interface ClientOptions {
   /**
    * Origin plus `/api`, `http://localhost:3000/api` for instance. Default `/api`, relative to the page; where there is no
@@ -29,6 +30,7 @@ export interface ClientOptions {
   retry?: RetryOptions | false;
   /** Where applets are listed. Default `https://chat-data.oomol.com`. */
   appletsUrl?: string;
+  /** Told of each request, answer, retry and warning. Default: nobody. */
   hooks?: ClientHooks;
   /** Time for waits and retries; tests and simulations pass their own. */
   clock?: Clock;
@@ -51,6 +53,7 @@ export interface RetryOptions {
   maxRetryAfterMs?: number;
 }
 
+/** What every call takes. */
 export interface RequestOptions {
   /** Cancels the request in flight; the promise rejects with the signal's reason. */
   signal?: AbortSignal;
@@ -113,7 +116,7 @@ export interface ResolvedClientOptions {
   random: () => number;
 }
 
-/** @throws {InvalidInputError} where an option cannot work. */
+/** @throws {@link InvalidInputError} where an option cannot work. */
 export function resolveClientOptions(options: ClientOptions = {}): ResolvedClientOptions {
   const { apiToken, retry } = options;
   return {
@@ -171,7 +174,7 @@ export interface ResolvedPollingOptions {
   maxFailures: number;
 }
 
-/** @throws {InvalidInputError} where an option cannot work. */
+/** @throws {@link InvalidInputError} where an option cannot work. */
 export function resolvePollingOptions(options: WaitOptions<never> = {}): ResolvedPollingOptions {
   const { intervalMs, maxIntervalMs, backoffStrategy, backoffFactor } = options;
   const isScheduled = [intervalMs, maxIntervalMs, backoffStrategy, backoffFactor].some(

@@ -17,20 +17,25 @@ import {
   packagesAnswerSchema,
 } from "./wire/index.ts";
 
+/** The answer of `GET /packages`. */
 export interface ListPackagesResponse {
   packages: Package[];
 }
 
+/** The answer of `POST /packages/install`. */
 export interface InstallPackageResponse {
   success?: boolean;
+  /** Of the installation; some servers leave it out where the package is already there. */
   taskId?: string;
 }
 
+/** The answer of `GET /packages/install`. */
 export interface ListInstallTasksResponse {
   success?: boolean;
   tasks: InstallTask[];
 }
 
+/** The answer of `GET /packages/install/{id}`. */
 export interface GetInstallTaskResponse {
   success?: boolean;
   task: InstallTask;
@@ -87,6 +92,11 @@ export class PackagesClient {
       .data;
   }
 
+  /**
+   * An installation as it is now.
+   *
+   * @throws {@link ApiError} with status 404 where the server does not know it.
+   */
   async getInstallTask(taskId: string, options: RequestOptions = {}): Promise<GetInstallTaskResponse> {
     const call = { ...options, method: "GET", path: installPath(taskId), isIdempotent: true } as const;
     return (await this.#http.call<GetInstallTaskResponse>({ ...call, schema: installTaskAnswerSchema })).data;
@@ -95,7 +105,7 @@ export class PackagesClient {
   /**
    * Waits until an installation ends.
    *
-   * @throws {InstallFailedError} {TimeoutError}, or the reason of an aborted signal.
+   * @throws {@link InstallFailedError}, {@link TimeoutError}, or the reason of an aborted signal.
    */
   async waitForInstallCompletion(taskId: string, options: InstallPollingOptions = {}): Promise<InstallTask> {
     const { timeoutMs } = resolvePollingOptions(options);

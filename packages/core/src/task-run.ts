@@ -31,6 +31,7 @@ export interface TaskRunReference {
  * const { result } = await run.result();
  */
 export class TaskRun<Outputs = Record<string, unknown>> implements AsyncIterable<TaskEvent>, AsyncDisposable {
+  /** The task's id. */
   readonly id: string;
   readonly #watch: TaskWatch;
   readonly #stopTask: () => Promise<Task>;
@@ -53,6 +54,7 @@ export class TaskRun<Outputs = Record<string, unknown>> implements AsyncIterable
     return this.#watch.task;
   }
 
+  /** What `JSON.stringify(run)` keeps: enough for `tasks.attach`. */
   toJSON(): TaskRunReference {
     return { taskId: this.id };
   }
@@ -68,7 +70,7 @@ export class TaskRun<Outputs = Record<string, unknown>> implements AsyncIterable
   /**
    * Waits for the end.
    *
-   * @throws {TaskFailedError} {TaskStoppedError} {TimeoutError}, or the reason of an aborted signal.
+   * @throws {@link TaskFailedError}, {@link TaskStoppedError}, {@link TimeoutError}, or the reason of an aborted signal.
    */
   async result(): Promise<RunResult<Outputs>> {
     const task = await untilDone(this.#watch, true);

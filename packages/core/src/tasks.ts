@@ -18,29 +18,36 @@ import type { UploadProgress } from "./upload-progress.ts";
 import type { UploadResolver } from "./upload-source.ts";
 import { logsAnswerSchema, taskAnswerSchema, tasksAnswerSchema } from "./wire/index.ts";
 
+/** The answer of `GET /v1/tasks`. */
 export interface ListTasksResponse {
   tasks: Task[];
 }
 
+/** The answer of `GET /v1/tasks/{id}`, and of a stop. */
 export interface GetTaskResponse {
   task: Task;
   success?: boolean;
 }
 
+/** The answer of `POST /v1/tasks`. */
 export interface CreateTaskResponse extends GetTaskResponse {
+  /** Whose token it was, where the server says so. */
   userID?: string;
 }
 
+/** The answer of `GET /v1/tasks/{id}/logs`. */
 export interface GetTaskLogsResponse {
   logs: TaskLog[];
   success?: boolean;
 }
 
+/** What calls with files take. */
 export interface UploadOptions {
   /** Called as bytes leave, with a growing `loaded`, and a last time when the server has taken them. */
   onUploadProgress?: (progress: UploadProgress) => void;
 }
 
+/** What {@link TasksClient.start} and {@link TasksClient.attach} take. */
 export interface StartOptions extends PollingOptions {
   /** Leaving `await using` stops a task that has not ended. Default false. */
   stopOnDispose?: boolean;
@@ -74,7 +81,7 @@ export class TasksClient<Source> {
   /**
    * Creates a task and does not wait for it.
    *
-   * @throws {InvalidInputError} for inputs that cannot be sent, {ApiError} where the server refuses them.
+   * @throws {@link InvalidInputError} for inputs that cannot be sent, {@link ApiError} where the server refuses them.
    */
   async create<const Id extends BlockId>(
     request: CreateTaskRequest<Id>,
@@ -115,6 +122,11 @@ export class TasksClient<Source> {
     return answer;
   }
 
+  /**
+   * A task as it is now.
+   *
+   * @throws {@link ApiError} with status 404 where the server does not know it.
+   */
   async get(taskId: string, options: RequestOptions = {}): Promise<GetTaskResponse> {
     const path = `/v1/tasks/${pathPart("taskId", taskId)}`;
     const call = { ...options, method: "GET", path, schema: taskAnswerSchema, isIdempotent: true } as const;
@@ -138,7 +150,7 @@ export class TasksClient<Source> {
   /**
    * Waits until a task ends.
    *
-   * @throws {TaskFailedError} {TaskStoppedError} {TimeoutError}, or the reason of an aborted signal.
+   * @throws {@link TaskFailedError}, {@link TaskStoppedError}, {@link TimeoutError}, or the reason of an aborted signal.
    */
   async waitForCompletion(taskId: string, options: PollingOptions = {}): Promise<Task> {
     const run = this.attach(taskId, options);
@@ -170,7 +182,7 @@ export class TasksClient<Source> {
    *
    * @example
    * const { result } = await client.tasks.run({ blockId: "audio-lab::text-to-audio", inputValues: { text: "Hello" } });
-   * @throws {TaskFailedError} {TaskStoppedError} {TimeoutError}, or the reason of an aborted signal.
+   * @throws {@link TaskFailedError}, {@link TaskStoppedError}, {@link TimeoutError}, or the reason of an aborted signal.
    */
   async run<const Id extends BlockId>(
     request: CreateTaskRequest<Id>,

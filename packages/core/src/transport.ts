@@ -17,6 +17,7 @@ export interface Transport {
   close?(): Promise<void>;
 }
 
+/** One request as a transport gets it: complete, with its token and headers. */
 export interface TransportRequest {
   method: "GET" | "POST";
   url: string;
@@ -30,10 +31,12 @@ export interface TransportRequest {
   wantsProgress?: boolean;
 }
 
+/** The head of an answer, and ways to read its body. */
 export interface TransportResponse {
   status: number;
   /** The value of a response header, by its lower-case name. */
   header(name: string): string | undefined;
+  /** The whole body; either this or `stream` may be used, once. */
   text(): Promise<string>;
   /** The body's bytes as they come; either this or `text` may be used, once. */
   stream(): ReadableStream<Uint8Array>;

@@ -40,6 +40,7 @@ export type TaskStatus =
   | "stopped"
   | (string & Record<never, never>);
 
+/** A run of a block. Fields beyond these are kept as the server sent them. */
 export interface Task {
   id: string;
   status: TaskStatus;
@@ -138,6 +139,7 @@ export interface Applet {
     id?: string;
     title?: string;
     description?: string;
+    /** Epoch milliseconds. */
     createdAt?: number;
     /** `PACKAGE-VERSION`. */
     packageId: string;
@@ -145,6 +147,7 @@ export interface Applet {
     presetInputs?: Record<string, unknown>;
     [field: string]: unknown;
   };
+  /** Epoch milliseconds. */
   createdAt?: number;
   updatedAt?: number;
   [field: string]: unknown;

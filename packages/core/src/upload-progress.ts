@@ -20,11 +20,14 @@ export interface UploadProgress {
   file: UploadProgressFile;
 }
 
+/** One file of an upload. Sizes are bytes. */
 export interface UploadProgressFile {
   /** Its place among the files of the call. */
   index: number;
   name: string;
+  /** Bytes of it that have left. */
   loaded: number;
+  /** Its length; `undefined` while a stream's is not known. */
   total: number | undefined;
 }
 

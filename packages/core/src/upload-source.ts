@@ -4,6 +4,7 @@ import type { UploadPart } from "./transport.ts";
 /** A file as any runtime has it. Bytes carry no name of their own, so it must be given with them. */
 export type UploadSource = Blob | NamedData;
 
+/** Bytes or text, and the name that they have none of by themselves. */
 export interface NamedData {
   data: Blob | ArrayBuffer | ArrayBufferView | string;
   /** The name that the server sees. May be left out where `data` is a `File`. */
@@ -23,7 +24,7 @@ export type UploadResolver<Source> = (
 const accepted =
   "a File, a Blob, or { data, name, type? } with a Blob, an ArrayBuffer, a typed array or a string";
 
-/** @throws {InvalidInputError} for anything but an {@link UploadSource}, naming what is accepted. */
+/** @throws {@link InvalidInputError} for anything but an {@link UploadSource}, naming what is accepted. */
 export function resolveUploadSource(source: UploadSource, index: number): UploadPart {
   const path = `files[${index}]`;
   if (source instanceof Blob) return blobPart(source, nameOf(source) ?? "blob", source.type);

@@ -18,7 +18,7 @@ export interface NodeClientOptions extends ClientOptions, UndiciTransportOptions
  * const { result } = await client.tasks.runWithFiles("pkg::file-processor", { input1: "value" }, "test.txt");
  */
 export class OomolConnectClient extends CoreClient<UploadSource> {
-  /** @throws {InvalidInputError} where an option cannot work, such as a relative `baseUrl`. */
+  /** @throws {@link InvalidInputError} where an option cannot work, such as a relative `baseUrl`. */
   constructor(options: NodeClientOptions = {}) {
     super({ ...options, transport: options.transport ?? defaultTransport(options) }, resolveUploadSource);
   }

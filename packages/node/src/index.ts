@@ -1,3 +1,8 @@
+/**
+ * The client for Node.js: everything of `@oomol/connect-core`, and files from disk.
+ *
+ * @module @oomol/connect-node
+ */
 export * from "@oomol/connect-core";
 export { type NodeClientOptions, OomolConnectClient } from "./client.ts";
 export { createUndiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";

@@ -11,6 +11,7 @@ import {
 import type { Dispatcher } from "undici";
 import { recycle } from "./file-stream.ts";
 
+/** How to connect. */
 export interface UndiciTransportOptions {
   /** Connections kept to one server at most; a wait that the server holds occupies one. Default 256. */
   maxConnections?: number;

@@ -17,6 +17,7 @@ import { type ByteStream, streamPart } from "./stream-part.ts";
  */
 export type UploadSource = string | URL | NamedPath | NamedData | ByteStream | CoreUploadSource;
 
+/** A file on disk under another name or type than its own. */
 export interface NamedPath {
   path: string | URL;
   /** The name that the server sees. Default: the last part of the path. */
@@ -25,6 +26,7 @@ export interface NamedPath {
   type?: string;
 }
 
+/** Bytes, text or a stream, and the name that they have none of by themselves. */
 export interface NamedData {
   data: CoreNamedData["data"] | FileHandle | ByteStream;
   /** The name that the server sees. May be left out where `data` has one: a `File`, an `fs.ReadStream`. */
@@ -41,7 +43,7 @@ const accepted =
  * Turns what a caller passes for a file into an upload part. Files and handles are read in pieces, and afresh for each
  * attempt; a stream can be read once.
  *
- * @throws {InvalidInputError} for a file that is not there, may not be read, or is none, and for anything but an
+ * @throws {@link InvalidInputError} for a file that is not there, may not be read, or is none, and for anything but an
  * {@link UploadSource}, naming what is accepted.
  */
 export async function resolveUploadSource(source: UploadSource, index: number): Promise<UploadPart> {

@@ -1,3 +1,8 @@
+/**
+ * For blocks: the `Context` that a block is handed, `defineBlock`, and the errors that a block may meet.
+ *
+ * @module @oomol/scriptlet
+ */
 export {
   type BlockFunction,
   type BlockResult,

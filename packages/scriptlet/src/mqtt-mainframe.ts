@@ -34,7 +34,7 @@ interface InFlight {
  * broker is lost is sent again, in order, when it is back. A client of our own: the usual one takes longer to load than
  * everything else that an executor does before it is ready.
  *
- * @throws {BrokerUnreachableError} when the first connection does not come about in time.
+ * @throws {@link BrokerUnreachableError} when the first connection does not come about in time.
  */
 export async function openMqttMainframe(options: MqttMainframeOptions): Promise<Mainframe> {
   const { address, clientId, connectTimeoutMs = 4500, onConnectionChange } = options;

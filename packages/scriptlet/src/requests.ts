@@ -21,8 +21,8 @@ export interface Requests {
   /**
    * Asks and waits for the answer.
    *
-   * @throws {RequestFailedError} with the engine's own words.
-   * @throws {RequestTimeoutError} after 30 seconds.
+   * @throws {@link RequestFailedError} with the engine's own words.
+   * @throws {@link RequestTimeoutError} after 30 seconds.
    */
   ask(question: Question): Promise<unknown>;
   /** Sends a request that has no answer, such as a preview. */

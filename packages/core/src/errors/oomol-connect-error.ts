@@ -20,6 +20,7 @@ export class OomolConnectError extends Error {
     Object.defineProperty(this, brand, { value: names });
   }
 
+  /** By the brand, so that errors of another copy of this package are instances too. */
   static override [Symbol.hasInstance](this: unknown, value: unknown): boolean {
     if (typeof value !== "object" || value === null) return false;
     // A subclass of the caller's own, without a name for other copies, is an ordinary class.

@@ -4,6 +4,7 @@ import { FakeTask, type ReceivedFile } from "./fake-task.ts";
 import { type Fault, Faults, type FaultTarget } from "./faults.ts";
 import { streamTask } from "./stream-task.ts";
 
+/** What a {@link FakeConnectServer} has and does. */
 export interface FakeServerOptions {
   /** What `blocks.list` answers. */
   blocks?: Omit<Block, "blockId" | "version">[];
@@ -49,8 +50,11 @@ export class ConnectionFault extends Error {
  * const client = new OomolConnectClient({ baseUrl: "http://fake.test/api", fetch: server.fetch });
  */
 export class FakeConnectServer {
+  /** Every request, in the order of arrival. */
   readonly requests: RecordedRequest[] = [];
+  /** By id. */
   readonly tasks = new Map<string, FakeTask>();
+  /** By id. */
   readonly installTasks = new Map<string, InstallTask>();
   readonly #options: FakeServerOptions;
   readonly #faults: Faults;
@@ -71,6 +75,7 @@ export class FakeConnectServer {
     return this;
   }
 
+  /** Forgets every fault that has not struck yet. */
   clearFaults(): void {
     this.#faults.clear();
   }
@@ -80,7 +85,7 @@ export class FakeConnectServer {
     return this.requests.filter((request) => request.method === method && path.test(request.path));
   }
 
-  /** Answers one request. @throws {ConnectionFault} where an injected fault cuts the connection. */
+  /** Answers one request. @throws {@link ConnectionFault} where an injected fault cuts the connection. */
   async handle(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const path = url.pathname.replace(/^.*?\/api(?=\/)/, "") + url.search;

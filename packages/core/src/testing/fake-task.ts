@@ -25,6 +25,7 @@ export class FakeTask {
     this.files = files;
   }
 
+  /** Whether the status is a final one. */
   get isDone(): boolean {
     return ["completed", "failed", "stopped"].includes(this.status);
   }
@@ -49,23 +50,28 @@ export class FakeTask {
     return this.#changed();
   }
 
+  /** Any status, also one that the API does not know. */
   setStatus(status: string): this {
     this.status = status;
     return this.#changed();
   }
 
+  /** Logs a `BlockProgress`, 0…100. */
   progress(progress: number): this {
     return this.log("BlockProgress", { progress });
   }
 
+  /** Logs the result, then completes the task. */
   complete(result: Record<string, unknown> = {}): this {
     return this.log("BlockFinished", { result, stacks: [] }).setStatus("completed");
   }
 
+  /** Logs the error, then fails the task. */
   fail(error: string): this {
     return this.log("BlockFinished", { error, stacks: [] }).setStatus("failed");
   }
 
+  /** Stops the task, as the API does; one that has ended stays as it is. */
   stop(): this {
     return this.isDone ? this : this.setStatus("stopped");
   }

@@ -1,3 +1,8 @@
+/**
+ * A Connect server as a `fetch` function, for the tests of programs that use the client.
+ *
+ * @module @oomol/connect-core/testing
+ */
 export {
   ConnectionFault,
   FakeConnectServer,

@@ -4,4 +4,5 @@ export const extensionsHeader = "Connect-Extensions";
 /** What a server may announce (`connect-api.md`, "Extensions of our own server"). */
 export const extensionNames = ["wait", "after", "events", "idempotency", "files"] as const;
 
+/** One of {@link extensionNames}. */
 export type ExtensionName = (typeof extensionNames)[number];

@@ -1,3 +1,8 @@
+/**
+ * What travels between a client and a Connect server, for those who write either. Programs need it not.
+ *
+ * @module @oomol/connect-core/wire
+ */
 export * from "./extensions.ts";
 export * from "./schemas.ts";
 export { type Schema, type Validation, validate } from "./validate.ts";

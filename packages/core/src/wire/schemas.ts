@@ -17,6 +17,7 @@ const record = optional(
 );
 const list = optional((value): value is unknown[] => Array.isArray(value));
 
+/** A block as servers list it (`connect-api.md`, "Block"). */
 export const blockSchema = z.looseObject({
   package: z.string(),
   name: z.string(),
@@ -26,6 +27,7 @@ export const blockSchema = z.looseObject({
   outputs: list,
 });
 
+/** A task (`connect-api.md`, "Task"). */
 export const taskSchema = z.looseObject({
   id: z.string(),
   status: z.string(),
@@ -35,6 +37,7 @@ export const taskSchema = z.looseObject({
   updated_at: epochMs,
 });
 
+/** A log (`connect-api.md`, "TaskLog"). */
 export const taskLogSchema = z.looseObject({
   id: z.number(),
   type: z.string(),
@@ -42,9 +45,13 @@ export const taskLogSchema = z.looseObject({
   created_at: epochMs,
 });
 
+/** Answers `GET /v1/blocks`. */
 export const blocksAnswerSchema = z.looseObject({ blocks: z.array(blockSchema) });
+/** Answers everything about one task. */
 export const taskAnswerSchema = z.looseObject({ task: taskSchema });
+/** Answers `GET /v1/tasks`. */
 export const tasksAnswerSchema = z.looseObject({ tasks: z.array(taskSchema) });
+/** Answers `GET /v1/tasks/{id}/logs`. */
 export const logsAnswerSchema = z.looseObject({ logs: z.array(taskLogSchema) });
 
 /** What any failed answer may hold (`connect-api.md`, "Errors"). */
@@ -68,10 +75,12 @@ export const createTaskBodySchema = z.looseObject({
   inputValues: z.optional(nodeInputsSchema),
 });
 
+/** Answers `GET /packages`. */
 export const packagesAnswerSchema = z.looseObject({
   packages: z.array(z.looseObject({ name: z.string(), version: z.string() })),
 });
 
+/** An installation (`connect-api.md`, "InstallTask"). */
 export const installTaskSchema = z.looseObject({
   id: z.string(),
   name: z.string(),
@@ -84,10 +93,14 @@ export const installTaskSchema = z.looseObject({
   updatedAt: epochMs,
 });
 
+/** Answers `POST /packages/install`. */
 export const installAnswerSchema = z.looseObject({ taskId: text });
+/** Answers `GET /packages/install/{id}`. */
 export const installTaskAnswerSchema = z.looseObject({ task: installTaskSchema });
+/** Answers `GET /packages/install`. */
 export const installTasksAnswerSchema = z.looseObject({ tasks: z.array(installTaskSchema) });
 
+/** Answers `POST /rpc/listApplets`. */
 export const appletsAnswerSchema = z.array(
   z.looseObject({
     appletId: z.string(),

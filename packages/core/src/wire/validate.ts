@@ -8,6 +8,7 @@ export type Validation<Data> =
   | { isValid: true; data: Data }
   | { isValid: false; path: readonly PropertyKey[]; expected: string };
 
+/** Holds a value against a schema. Never throws. */
 export function validate<Data>(schema: Schema<Data>, value: unknown): Validation<Data> {
   const parsed = safeParse(schema, value);
   // The schema asks for what the public type promises.

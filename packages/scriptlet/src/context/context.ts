@@ -152,8 +152,8 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
   /**
    * Describes another block: its inputs, outputs and kind (section 2.4).
    *
-   * @throws {RequestFailedError} when the engine does not find it.
-   * @throws {RequestTimeoutError} after 30 seconds.
+   * @throws {@link RequestFailedError} when the engine does not find it.
+   * @throws {@link RequestTimeoutError} after 30 seconds.
    */
   queryBlock(block: string): Promise<QueriedBlock>;
   /** Which nodes and flow outputs each of these outputs leads to; all handles by default. Unconnected ones are absent. */
@@ -176,19 +176,27 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
 
 /** Each method formats like `console.log`; debug and info go to stdout, warn and error to stderr. */
 export interface Logger {
+  /** To stdout. */
   debug(...parts: unknown[]): Promise<void>;
+  /** To stdout. */
   info(...parts: unknown[]): Promise<void>;
+  /** To stderr. */
   warn(...parts: unknown[]): Promise<void>;
+  /** To stderr. */
   error(...parts: unknown[]): Promise<void>;
 }
 
+/** Where language models are served, each `""` where the environment does not say (`OOMOL_LLM_*`). */
 export interface LlmEnvironment {
   baseUrl: string;
+  /** The endpoint that speaks as OpenAI's does. */
   baseUrlV1: string;
   apiKey: string;
+  /** `OOMOL_LLM_MODELS`, split at commas; no model where it is empty. */
   models: string[];
 }
 
+/** The host's graphics; each `"unknown"` where the environment does not say (`OOMOL_HOST_GPU_*`). */
 export interface HostInfo {
   gpuVendor: string;
   gpuRenderer: string;
@@ -201,11 +209,13 @@ export interface Credential {
   id: string;
 }
 
+/** What `queryBlock` tells of a block. */
 export type QueriedBlock = { description?: string; inputs_def?: HandleDefs; outputs_def?: HandleDefs } & (
   | { type: "task"; additional_inputs: boolean; additional_outputs: boolean }
   | { type: "subflow"; has_slot: boolean }
 );
 
+/** Where an output leads: to inputs of nodes, and to outputs of the flow. */
 export interface Downstream {
   to_node?: { node_id: string; description?: string; input_handle: string; input_handle_def?: HandleDef }[];
   to_flow?: { output_handle: string; output_handle_def?: HandleDef }[];

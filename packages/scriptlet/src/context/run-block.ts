@@ -10,9 +10,12 @@ import type { OutputSource } from "./output-source.ts";
 /** The engine tells of a child at once; silence means that it runs without a reporter (section 2.4). */
 const firstEventTimeoutMs = 30_000;
 
+/** What the started block gets. */
 export interface RunBlockOptions {
   inputs?: Record<string, unknown>;
+  /** Inputs that the block does not declare itself, where it allows such. */
   additional_inputs_def?: HandleDef[];
+  /** Outputs that the block does not declare itself, where it allows such. */
   additional_outputs_def?: HandleDef[];
 }
 
@@ -25,7 +28,7 @@ export interface BlockJob {
   onPreview: OutputSource;
   /** All outputs as `{ handle: value }`, or, given a handle, a source of that handle's values. */
   onOutput: OutputSource<Record<string, unknown>> & ((handle: string) => OutputSource);
-  /** Settles when the block has ended. @throws {RequestFailedError} with the block's error. */
+  /** Settles when the block has ended. @throws {@link RequestFailedError} with the block's error. */
   finish(): Promise<void>;
   /** Stops listening; the block itself cannot be stopped. */
   dispose(): void;

@@ -13,7 +13,7 @@ export interface CheckHandlesOptions {
 /**
  * What the schemas make of these values; values without a schema pass.
  *
- * @throws {HandleValueError} naming every handle that does not fit.
+ * @throws {@link HandleValueError} naming every handle that does not fit.
  */
 export async function checkHandles(options: CheckHandlesOptions): Promise<Record<string, unknown>> {
   const { kind, schemas, values, isComplete = false } = options;

@@ -13,6 +13,7 @@ export interface BlockDefinition<Inputs extends HandleSchemas, Outputs extends H
   outputs: Outputs;
   /** JSON Schema for libraries whose schemas offer none of their own, such as zod's `z.toJSONSchema` before 4.2. */
   toJsonSchema?: JsonSchemaConverter;
+  /** The block itself. Its inputs have passed their schemas, and so will its outputs. */
   run(
     inputs: TakenValues<Inputs>,
     context: Context<TakenValues<Inputs>, ValuesToSend<Outputs>>,
@@ -24,7 +25,9 @@ export interface BlockDefinition<Inputs extends HandleSchemas, Outputs extends H
 /** A block function that knows its handles. */
 export interface DefinedBlock<Inputs extends HandleSchemas, Outputs extends HandleSchemas>
   extends BlockFunction<GivenValues<Inputs>, SentValues<Outputs>> {
+  /** What the manifest says of the inputs. */
   readonly inputsDef: readonly HandleDef[];
+  /** What the manifest says of the outputs. */
   readonly outputsDef: readonly HandleDef[];
   /** The part of `task.oo.yaml` that follows from the schemas. */
   manifest(): { inputs_def: readonly HandleDef[]; outputs_def: readonly HandleDef[] };

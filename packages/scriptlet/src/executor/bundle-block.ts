@@ -11,7 +11,7 @@ import { packagesAsExternals } from "./packages-as-externals.ts";
  * Builds a TypeScript entry into one ES module outside the user's folders and returns its path (6.9.2). Its name is the
  * hash of its content, so processes and sessions share it without ever overwriting one another.
  *
- * @throws {BlockLoadError} with the compiler's messages.
+ * @throws {@link BlockLoadError} with the compiler's messages.
  */
 export async function bundleBlock(file: string, cacheDir: string): Promise<string> {
   const { outputFiles } = await build({

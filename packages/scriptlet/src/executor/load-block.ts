@@ -18,7 +18,7 @@ export type LoadedBlock = (inputs: unknown, context: unknown) => unknown;
 export function createBlockLoader(cacheDir: string) {
   const modules = new Map<string, Promise<object>>();
 
-  /** @throws {BlockLoadError} */
+  /** @throws {@link BlockLoadError} */
   return async function loadBlock({
     dir,
     entry = "main.ts",

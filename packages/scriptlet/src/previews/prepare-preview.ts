@@ -16,7 +16,7 @@ export type Previewable = PreviewPayload | DataFrame | Plot | string;
  * The payload of a Preview request (section 6.5): tables become CSV files, large data frames their first and last rows,
  * plots images or pages. A promise only where a file is written.
  *
- * @throws {TypeError} for what can not be shown.
+ * @throws `TypeError` for what can not be shown.
  */
 export function preparePreview(
   payload: Previewable,

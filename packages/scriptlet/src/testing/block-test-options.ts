@@ -57,6 +57,7 @@ export interface TestSecret {
 
 /** A block that other blocks may run. */
 export interface TestChild {
+  /** The block itself. */
   main: (inputs: never, context: never) => unknown;
   description?: string;
   inputsDef?: HandleDefs | readonly HandleDef[];

@@ -13,7 +13,7 @@ export interface PackInputsOptions {
 /**
  * Inputs as an engine would send them; what JSON cannot carry becomes a variable.
  *
- * @throws {UnencodableValueError} for a declared input that could never arrive.
+ * @throws `UnencodableValueError` for a declared input that could never arrive.
  */
 export function packInputs({
   inputs,

@@ -20,8 +20,8 @@ import { createTestBlocks, definitionsOf } from "./test-blocks.ts";
  * Runs a block in memory, through the executor's own code and without engine, broker or process, and returns all that it
  * sent. It never rejects for what the block does: a block that throws has an `error`.
  *
- * @throws {BlockRunTimeoutError} when the block does not end in time.
- * @throws {UnencodableValueError} for an input that could never arrive.
+ * @throws {@link BlockRunTimeoutError} when the block does not end in time.
+ * @throws `UnencodableValueError` for an input that could never arrive.
  *
  * @example
  * ```ts

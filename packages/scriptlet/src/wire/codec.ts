@@ -8,7 +8,7 @@ const tooLargeReason = `it has more than ${maxPayloadBytes} bytes, the engine's 
 /**
  * A message as JSON text that the engine's parser accepts: lone surrogates become U+FFFD, numbers that JSON lacks null.
  *
- * @throws {UnencodableValueError} when the value would be lost or changed on the way.
+ * @throws `UnencodableValueError` when the value would be lost or changed on the way.
  */
 export function encodeMessage(message: object): string {
   const text = stringify(message);

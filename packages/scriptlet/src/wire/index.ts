@@ -1,3 +1,8 @@
+/**
+ * The messages between an engine and its executors, for those who write either. Blocks need it not.
+ *
+ * @module @oomol/scriptlet/wire
+ */
 export { decodeMessage, encodeLeniently, encodeMessage } from "./codec.ts";
 export * from "./messages.ts";
 export { topics } from "./topics.ts";

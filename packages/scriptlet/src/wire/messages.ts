@@ -35,6 +35,7 @@ export interface HandleDef {
   [extra: string]: unknown;
 }
 
+/** Declared inputs or outputs, by handle. */
 export type HandleDefs = Record<string, HandleDef>;
 
 /** A place inside an input that holds a secret (section 3.7). */
@@ -84,6 +85,7 @@ interface JobMessage {
   job_id: string;
 }
 
+/** Executor → engine, once, when it can take jobs (section 1.4). */
 export interface ExecutorReady {
   type: "ExecutorReady";
   session_id: string;
@@ -94,6 +96,7 @@ export interface ExecutorReady {
   inspect_wait?: number;
 }
 
+/** Executor → engine: the job was taken, its inputs may come (section 2.6). */
 export interface BlockReady extends JobMessage {
   type: "BlockReady";
 }
@@ -104,6 +107,7 @@ export interface OutputTarget {
   to_flow?: { output_handle: string }[];
 }
 
+/** One output of a job (section 6.2). */
 export interface BlockOutput extends JobMessage {
   type: "BlockOutput";
   handle: string;
@@ -111,6 +115,7 @@ export interface BlockOutput extends JobMessage {
   options?: { target?: OutputTarget };
 }
 
+/** Several outputs of a job at once, by handle (section 6.2). */
 export interface BlockOutputs extends JobMessage {
   type: "BlockOutputs";
   outputs: Record<string, unknown>;
@@ -123,6 +128,7 @@ export interface BlockProgress extends JobMessage {
   progress: number;
 }
 
+/** An error that a job reports without ending. */
 export interface BlockErrorMessage extends JobMessage {
   type: "BlockError";
   error: string;
@@ -159,22 +165,26 @@ interface ReportMessage extends JobMessage {
   block_path?: string;
 }
 
+/** One line of a job's log. */
 export interface BlockLog extends ReportMessage {
   type: "BlockLog";
   log: string;
   stdio: "stdout" | "stderr";
 }
 
+/** A structured record of a job's log. */
 export interface BlockLogJSON extends ReportMessage {
   type: "BlockLogJSON";
   json: unknown;
 }
 
+/** A warning to the user. */
 export interface BlockWarning extends ReportMessage {
   type: "BlockWarning";
   warning: string;
 }
 
+/** A message to the block's own user interface. */
 export interface BlockMessage extends ReportMessage {
   type: "BlockMessage";
   payload: unknown;

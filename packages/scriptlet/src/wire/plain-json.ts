@@ -9,7 +9,7 @@ export const maxDepth = 120;
  * A copy that `JSON.stringify` cannot choke on. Strict: throws where a value would be lost. Otherwise writes a note in
  * its place, such as `[Circular]`.
  *
- * @throws {UnencodableValueError} only when strict.
+ * @throws `UnencodableValueError` only when strict.
  */
 export function toPlainJson(value: unknown, { strict }: { strict: boolean }): JsonValue {
   return copy(value, "", { strict, ancestors: [] }) ?? null;
