@@ -4,6 +4,8 @@ import { createAdaptorServer } from "@hono/node-server";
 import { createAppletsFile } from "./applets-file.ts";
 import { openBroker } from "./broker.ts";
 import { createExecutorEngine } from "./engine/executor-engine.ts";
+import { createOocanaEngine } from "./engine/oocana-engine.ts";
+import { createSessionEngine } from "./engine/session-engine.ts";
 import { createTaskRunner } from "./engine/task-runner.ts";
 import { createApp } from "./http/app.ts";
 import { createMetrics } from "./metrics.ts";
@@ -57,7 +59,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     opened.push(() => installer.close());
     const metrics = createMetrics(() => store.countByStatus());
-    const engine = createExecutorEngine({ ...resolved, broker, metrics });
+    const engine = createSessionEngine({
+      blocks: createExecutorEngine({ ...resolved, broker, metrics }),
+      flows: createOocanaEngine({ ...resolved, broker, catalog }),
+    });
     const runner = createTaskRunner({ ...resolved, store, catalog, engine, metrics });
     opened.push(() => runner.close());
 

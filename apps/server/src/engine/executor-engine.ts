@@ -11,7 +11,13 @@ import {
 } from "./executor-session.ts";
 import type { OfferedJob } from "./offered-job.ts";
 import { type JobFinish, newJobId, runJob } from "./run-job.ts";
-import type { SessionEngine, SessionEvent, SessionOutcome, SessionRequest } from "./session.ts";
+import {
+  refuseSession,
+  type SessionEngine,
+  type SessionEvent,
+  type SessionOutcome,
+  type SessionRequest,
+} from "./session.ts";
 import { createSpareSessions } from "./spare-sessions.ts";
 
 export interface ExecutorEngineOptions extends ExecutorSettings {
@@ -22,7 +28,7 @@ export interface ExecutorEngineOptions extends ExecutorSettings {
 }
 
 /** The engine for blocks: each session is one executor process that runs one block. */
-export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEngine {
+export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEngine<InstalledBlock> {
   const { metrics } = settings;
   const openFor = (purpose: "task" | "spare") => (block: InstalledBlock) => {
     metrics.executorStarted(purpose);
@@ -47,7 +53,7 @@ export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEn
       if (spare) metrics.spareTaken();
       const opened =
         spare?.session ?? (await openFor("task")(block).catch((error: unknown) => messageOf(error)));
-      if (typeof opened === "string") return refuse(request, opened);
+      if (typeof opened === "string") return refuseSession(request, opened);
       const { outcome, ending } = await runSession(opened, request, spare?.job);
       leave(ending);
       // Whoever waits for the outcome hears of it first.
@@ -61,22 +67,9 @@ export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEn
   };
 }
 
-/** What goes wrong before there is a session still needs a log that says why. */
-function refuse(request: SessionRequest, error: string): SessionOutcome {
-  const event = {
-    type: "SessionFinished",
-    session_id: "",
-    finish_at: Date.now(),
-    path: request.block.path,
-    error,
-  };
-  request.onEvent({ type: event.type, nodeId: null, event });
-  return "failed";
-}
-
 async function runSession(
   session: ExecutorSession,
-  request: SessionRequest,
+  request: SessionRequest<InstalledBlock>,
   offered: OfferedJob | undefined,
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
   const { block, inputs, signal } = request;

@@ -21,19 +21,26 @@ export async function findExecutor(
     return { file: process.execPath, args: [...inheritedArguments(process.execArgv), program] };
   }
   const program = `${name}-executor`;
-  const names = process.platform === "win32" ? [`${program}.exe`, `${program}.cmd`] : [program];
+  const file = await findProgram(program, path);
+  if (file !== undefined) return { file, args: [] };
+  throw new Error(
+    `Failed to spawn ${program}. There is no such program on the PATH; install it and run the block again.`,
+  );
+}
+
+/** The first program of that name on the `PATH`. */
+export async function findProgram(name: string, path: string): Promise<string | undefined> {
+  const names = process.platform === "win32" ? [`${name}.exe`, `${name}.cmd`] : [name];
   for (const directory of path.split(delimiter).filter(Boolean)) {
     for (const file of names.map((candidate) => join(directory, candidate))) {
       const isThere = await access(file, constants.X_OK).then(
         () => true,
         () => false,
       );
-      if (isThere) return { file, args: [] };
+      if (isThere) return file;
     }
   }
-  throw new Error(
-    `Failed to spawn ${program}. There is no such program on the PATH; install it and run the block again.`,
-  );
+  return undefined;
 }
 
 /** What an executor must know to resolve modules as the server does; never its inspector, test runner or watcher. */

@@ -1,14 +1,14 @@
 import type { Logger } from "pino";
 import type { Metrics } from "../metrics.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
-import type { InstalledBlock } from "../packages/read-package.ts";
+import type { Runnable } from "../packages/read-package.ts";
 import { type ClaimedTask, sessionEnd } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { messageOf } from "../values.ts";
 import type { SessionEngine, SessionOutcome } from "./session.ts";
 
 /** Runs one task that was claimed to its end, which is in the store when this resolves. Aborted with a {@link TaskStop}. */
-export type RunTask = (task: ClaimedTask, signal: AbortSignal, block?: InstalledBlock) => Promise<void>;
+export type RunTask = (task: ClaimedTask, signal: AbortSignal, block?: Runnable) => Promise<void>;
 
 export interface RunTaskParts {
   store: TaskStore;
@@ -41,7 +41,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       .setStatus(taskId, "running", sessionId)
       .catch((error: unknown) => log.error({ taskId, error }, "not stored"));
 
-  const runEngine = async (task: ClaimedTask, signal: AbortSignal, known: InstalledBlock | undefined) => {
+  const runEngine = async (task: ClaimedTask, signal: AbortSignal, known: Runnable | undefined) => {
     try {
       const block = known ?? (await catalog.find(task.blockId, task.packageVersion));
       return await engine.run({

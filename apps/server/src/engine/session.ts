@@ -1,18 +1,18 @@
-import type { InstalledBlock } from "../packages/read-package.ts";
+import type { Runnable } from "../packages/read-package.ts";
 
 /**
  * The seam between tasks and what runs them. A task is one session: it reports events while it runs and settles once,
  * with an outcome instead of an error.
  */
-export interface SessionEngine {
-  run(request: SessionRequest): Promise<SessionOutcome>;
+export interface SessionEngine<Runs extends Runnable = Runnable> {
+  run(request: SessionRequest<Runs>): Promise<SessionOutcome>;
   /** Ends every process that sessions left behind; no session may run any more. */
   close(): Promise<void>;
 }
 
-export interface SessionRequest {
-  block: InstalledBlock;
-  /** Complete and checked. */
+export interface SessionRequest<Runs extends Runnable = Runnable> {
+  block: Runs;
+  /** Complete and checked; those of a flow by node, its own under `"_"`. */
   inputs: Record<string, unknown>;
   /** Called once, when a process works on the session. */
   onStarted(sessionId: string): void;
@@ -31,3 +31,11 @@ export interface SessionEvent {
 }
 
 export type SessionOutcome = "completed" | "failed" | "aborted";
+
+/** What goes wrong before there is a session still needs a log that says why. */
+export function refuseSession(request: SessionRequest, error: string): SessionOutcome {
+  const { path } = request.block;
+  const event = { type: "SessionFinished", session_id: "", finish_at: Date.now(), path, error };
+  request.onEvent({ type: event.type, nodeId: null, event });
+  return "failed";
+}

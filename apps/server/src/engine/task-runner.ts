@@ -1,4 +1,4 @@
-import type { InstalledBlock } from "../packages/read-package.ts";
+import type { Runnable } from "../packages/read-package.ts";
 import { messageOf } from "../values.ts";
 import { createQueue } from "./queue.ts";
 import { createRunTask, type RunTaskParts, stopRequested, TaskStop } from "./run-task.ts";
@@ -6,7 +6,7 @@ import { createRunTask, type RunTaskParts, stopRequested, TaskStop } from "./run
 /** What callers may do about tasks that are in the store. */
 export interface TaskControl {
   /** The task is to run; `block` spares finding again what the caller knows, where it starts at once. */
-  submit(taskId: string, block?: InstalledBlock): Promise<void>;
+  submit(taskId: string, block?: Runnable): Promise<void>;
   /** Resolves when the task has ended; one that has ended already stays as it is. */
   stop(taskId: string): Promise<void>;
 }
@@ -32,9 +32,9 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
   const { store, engine, concurrency, log } = parts;
   const runTask = createRunTask(parts);
   const running = new Map<string, RunningTask>();
-  const known = new Map<string, InstalledBlock>();
+  const known = new Map<string, Runnable>();
 
-  const run = async (taskId: string, signal: AbortSignal, block: InstalledBlock | undefined) => {
+  const run = async (taskId: string, signal: AbortSignal, block: Runnable | undefined) => {
     const [task] = await store.claim([taskId]);
     if (task) await runTask(task, signal, block);
   };

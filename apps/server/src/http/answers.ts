@@ -1,4 +1,4 @@
-import type { InstalledBlock } from "../packages/read-package.ts";
+import type { Runnable } from "../packages/read-package.ts";
 import type { StoredInstall } from "../store/install-store.ts";
 import type { StoredLog, StoredTask } from "../store/task-rows.ts";
 import type { BlockAnswer, InstallAnswer, TaskAnswer, TaskLogAnswer } from "./answer-schemas.ts";
@@ -6,7 +6,7 @@ import type { BlockAnswer, InstallAnswer, TaskAnswer, TaskLogAnswer } from "./an
 /** A local server knows one project and one user. */
 export const localProject = "local";
 
-/** A block as `GET /v1/blocks` lists it. */
+/** A block or flow as `GET /v1/blocks` lists it. */
 export function blockAnswer({
   packageName,
   name,
@@ -14,7 +14,7 @@ export function blockAnswer({
   description,
   inputs,
   outputs,
-}: InstalledBlock): BlockAnswer {
+}: Runnable): BlockAnswer {
   return {
     package: packageName,
     name,

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { PackageCatalog } from "../packages/package-catalog.ts";
+import { type PackageCatalog, runnablesOf } from "../packages/package-catalog.ts";
 import { blockAnswer } from "./answers.ts";
 
 /** What is installed: `GET /v1/blocks` and `GET /packages`. */
@@ -8,7 +8,7 @@ export function blocksRoutes(catalog: PackageCatalog): Hono {
 
   routes.get("/v1/blocks", async (context) => {
     const packages = await catalog.list();
-    return context.json({ blocks: packages.flatMap((one) => one.blocks.map(blockAnswer)) });
+    return context.json({ blocks: packages.flatMap(runnablesOf).map(blockAnswer) });
   });
 
   routes.get("/packages", async (context) => {

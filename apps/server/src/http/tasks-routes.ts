@@ -5,7 +5,7 @@ import { Hono } from "hono";
 import type { TaskControl } from "../engine/task-runner.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
-import type { InstalledBlock } from "../packages/read-package.ts";
+import type { Runnable } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
 import { type IdempotentRequest, isTerminal, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
@@ -82,7 +82,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
 async function acceptTask(
   { catalog, store, limits, dataDirectory }: TasksRoutesParts,
   request: Request,
-): Promise<{ task: StoredTask; block?: InstalledBlock }> {
+): Promise<{ task: StoredTask; block?: Runnable }> {
   const id = randomUUID();
   const uploadDirectory = join(dataDirectory, "uploads", id);
   let task: StoredTask | undefined;
@@ -94,7 +94,7 @@ async function acceptTask(
     if (earlier) return { task: earlier };
 
     const block = await catalog.find(blockId);
-    const inputs = prepareInputs(block, inputValues, files);
+    const inputs = await prepareInputs(block, inputValues, files, catalog);
     const { packageVersion } = block;
     task = await store.create({ id, blockId, packageVersion, inputValues, inputs, idempotency });
     if (task) return { task, block };

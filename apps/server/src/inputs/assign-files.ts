@@ -1,32 +1,30 @@
-import { blockIdOf } from "../packages/block-id.ts";
-import type { InstalledBlock } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
 import { quoteList } from "../values.ts";
 import { type FileHandle, fileHandlesOf } from "./file-handles.ts";
+import type { InputTaker } from "./input-taker.ts";
 
 /**
  * Gives uploaded files, in the order of their parts, to the inputs that ask for files and have no value yet.
  * Throws a {@link Refusal} where it is not clear which file belongs to which input.
  */
 export function assignFiles(
-  block: InstalledBlock,
+  { title, inputs }: InputTaker,
   given: Map<string, unknown>,
   files: readonly string[],
 ): void {
   if (files.length === 0) return;
-  const blockId = blockIdOf(block);
-  const declared = fileHandlesOf(block.inputs ?? []);
+  const declared = fileHandlesOf(inputs);
   const open = declared.filter((input) => !given.has(input.handle));
   if (open.length === 0) {
     const why = declared.length === 0 ? "takes no files" : `got a value for ${names(declared)} already`;
-    throw new Refusal(400, `${countFiles(files)} uploaded, but ${blockId} ${why}.`);
+    throw new Refusal(400, `${countFiles(files)} uploaded, but ${title} ${why}.`);
   }
 
   const lists = open.filter((input) => input.isList);
   if (lists.length > 1) {
     throw new Refusal(
       400,
-      `${countFiles(files)} uploaded, but which belongs to which of ${names(lists)} of ${blockId} is not clear; give all but one of them a value.`,
+      `${countFiles(files)} uploaded, but which belongs to which of ${names(lists)} of ${title} is not clear; give all but one of them a value.`,
     );
   }
   const takers = chooseTakers(open, files.length);
@@ -35,7 +33,7 @@ export function assignFiles(
   if (!isEnough) {
     throw new Refusal(
       400,
-      `${countFiles(files)} uploaded, but ${blockId} takes ${describeTakers(open, lists.length > 0)}.`,
+      `${countFiles(files)} uploaded, but ${title} takes ${describeTakers(open, lists.length > 0)}.`,
     );
   }
 

@@ -1,21 +1,32 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import { blockIdOf } from "../packages/block-id.ts";
 import type { HandleManifest } from "../packages/manifest.ts";
-import type { InstalledBlock } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
-import { isRecord, messageOf } from "../values.ts";
+import { isRecord, messageOf, quoteList } from "../values.ts";
+import type { InputTaker } from "./input-taker.ts";
 
-/** Checks each input against its `json_schema`; throws a {@link Refusal} naming the handle, what fits, and what came. */
-export function checkInputs(block: InstalledBlock, given: ReadonlyMap<string, unknown>): void {
-  for (const input of block.inputs ?? []) {
+/**
+ * Checks that each input is declared and fits its `json_schema`; throws a {@link Refusal} naming the handle, what fits,
+ * and what came.
+ */
+export function checkInputs(taker: InputTaker, given: ReadonlyMap<string, unknown>): void {
+  requireDeclared(taker, given);
+  for (const input of taker.inputs) {
     if (!given.has(input.handle)) continue;
     const value = given.get(input.handle);
     if (!input.json_schema || (value === null && input.nullable) || isReference(value)) continue;
-    const validate = validatorOf(block, input, input.json_schema);
+    const validate = validatorOf(taker, input, input.json_schema);
     if (validate(value)) continue;
-    const where = `The input "${input.handle}" of ${blockIdOf(block)}`;
+    const where = `The input "${input.handle}" of ${taker.title}`;
     throw new Refusal(400, `${where} ${describe(validate.errors ?? [], value, isSecret(input))}.`);
   }
+}
+
+function requireDeclared({ title, inputs, takesOthers }: InputTaker, given: ReadonlyMap<string, unknown>) {
+  const declared = inputs.map((input) => input.handle);
+  const unknown = [...given.keys()].filter((handle) => !declared.includes(handle));
+  if (unknown.length === 0 || takesOthers) return;
+  const offered = declared.length === 0 ? "it takes none" : `it takes ${quoteList(declared)}`;
+  throw new Refusal(400, `${title} has no input ${quoteList(unknown)}; ${offered}.`);
 }
 
 /** The executor turns references into values later, so a schema says nothing about them. */
@@ -30,7 +41,7 @@ function isSecret(input: HandleManifest): boolean {
 const validators = new WeakMap<object, ValidateFunction>();
 
 function validatorOf(
-  block: InstalledBlock,
+  { path }: InputTaker,
   input: HandleManifest,
   schema: Record<string, unknown>,
 ): ValidateFunction {
@@ -46,7 +57,7 @@ function validatorOf(
   } catch (error) {
     throw new Refusal(
       400,
-      `The json_schema of the input "${input.handle}" in ${block.path} cannot be used: ${messageOf(error)}.`,
+      `The json_schema of the input "${input.handle}" in ${path} cannot be used: ${messageOf(error)}.`,
     );
   }
 }

@@ -3,3 +3,6 @@ import type { z } from "zod";
 
 /** Inputs as they travel: a list of nodes, each with the values of its handles. */
 export type NodeInputs = z.infer<typeof nodeInputsSchema>;
+
+/** The node that stands for the block, or for the flow as a whole. */
+export const blockNodeId = "_";

@@ -11,7 +11,7 @@ const handleSchema = z.looseObject({
 });
 
 // Items without a handle are separators that only an editor shows.
-const handlesSchema = z
+export const handlesSchema = z
   .array(z.union([handleSchema, z.looseObject({ group: z.unknown() })]))
   .transform((items) => items.filter((item): item is HandleManifest => "handle" in item))
   .nullish();
@@ -79,7 +79,7 @@ class ManifestError extends Error {
 const known = new Map<string, { stamp: string; manifest: unknown }>();
 
 /** Parses a file once for as long as it does not change. */
-async function readManifest<Manifest>(file: string, schema: z.ZodType<Manifest>): Promise<Manifest> {
+export async function readManifest<Manifest>(file: string, schema: z.ZodType<Manifest>): Promise<Manifest> {
   const { text, stamp } = await readStamped(file);
   const cached = known.get(file);
   // Cast: a file name decides the schema, so what is kept under it has that type.

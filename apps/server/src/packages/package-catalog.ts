@@ -5,13 +5,13 @@ import semver from "semver";
 import { Refusal } from "../refusal.ts";
 import { messageOf, quoteList } from "../values.ts";
 import { closestName } from "./closest-name.ts";
-import { type InstalledBlock, type InstalledPackage, readPackage } from "./read-package.ts";
+import { type InstalledPackage, type Runnable, readPackage } from "./read-package.ts";
 
 /** The packages that are there now. Folders are read at each call, so a changed one needs no restart. */
 export interface PackageCatalog {
   list(): Promise<InstalledPackage[]>;
-  /** The newest version's block, or that of `version`; throws a 404 that says what there is instead. */
-  find(blockId: string, version?: string): Promise<InstalledBlock>;
+  /** The newest version's block or flow, or that of `version`; throws a 404 that says what there is instead. */
+  find(blockId: string, version?: string): Promise<Runnable>;
 }
 
 /** A catalog of the package folders inside `directories`. */
@@ -58,12 +58,17 @@ export function createPackageCatalog(directories: readonly string[], log: Logger
         .filter((one) => one.name === packageName && (version === undefined || one.version === version))
         .sort((one, other) => semver.rcompare(precedence(one), precedence(other)));
       for (const one of versions) {
-        const block = one.blocks.find((candidate) => candidate.name === blockName);
-        if (block) return block;
+        const found = runnablesOf(one).find((candidate) => candidate.name === blockName);
+        if (found) return found;
       }
       throw new Refusal(404, explainUnknown(packageName, blockName, versions, packages));
     },
   };
+}
+
+/** Everything in a package that a task can run. */
+export function runnablesOf({ blocks, flows }: InstalledPackage): Runnable[] {
+  return [...blocks, ...flows];
 }
 
 /** What is no version counts as older than any. */
@@ -91,7 +96,7 @@ function explainUnknown(
   packages: readonly InstalledPackage[],
 ): string {
   if (versions.length > 0) {
-    const names = [...new Set(versions.flatMap((one) => one.blocks.map((block) => block.name)))];
+    const names = [...new Set(versions.flatMap((one) => runnablesOf(one).map(({ name }) => name)))];
     const closest = closestName(blockName, names);
     const meant = closest === undefined ? "" : ` Did you mean "${closest}"?`;
     const offered = names.length === 0 ? "has no blocks" : `has ${quoteList(names)}`;

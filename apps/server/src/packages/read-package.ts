@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { type FlowNode, nodesOf, readFlowManifest } from "./flow-manifest.ts";
 import {
   type BlockManifest,
   type HandleManifest,
@@ -7,7 +8,7 @@ import {
   readPackageManifest,
 } from "./manifest.ts";
 
-/** One package folder with the blocks that it offers. */
+/** One package folder with what it offers. */
 export interface InstalledPackage {
   name: string;
   /** `0.0.0` where the manifest has none. */
@@ -15,29 +16,46 @@ export interface InstalledPackage {
   /** Absolute. */
   directory: string;
   blocks: InstalledBlock[];
+  /** Subflows included. */
+  flows: InstalledFlow[];
 }
 
-/** A block that can be run. */
-export interface InstalledBlock {
+/** What a task can run. */
+export type Runnable = InstalledBlock | InstalledFlow;
+
+export const isFlow = (runnable: Runnable): runnable is InstalledFlow => "nodes" in runnable;
+
+interface Installed {
   packageName: string;
   packageVersion: string;
   /** Absolute folder of the package: the scope that executors are started for. */
   packageDirectory: string;
   name: string;
-  /** Absolute folder of the block, which its entry is relative to. */
+  /** Absolute folder of its own, which the entry of a block is relative to. */
   directory: string;
   /** Absolute path of its manifest. */
   manifestFile: string;
   /** What clients see instead: `/packages/NAME-VERSION/tasks/BLOCK`; they read the version off it. */
   path: string;
   description?: string;
-  executor: { name: string; options?: { entry?: string; function?: string; spawn: boolean } };
   /** Absent where the manifest has no `inputs_def`. */
   inputs?: HandleManifest[];
   /** Absent where the manifest has no `outputs_def`. */
   outputs?: HandleManifest[];
+}
+
+/** A block that an executor runs. */
+export interface InstalledBlock extends Installed {
+  executor: { name: string; options?: { entry?: string; function?: string; spawn: boolean } };
   /** The caller may give handles that are not declared. */
   additionalInputs: boolean;
+  /** Whoever runs it may declare further outputs. */
+  additionalOutputs: boolean;
+}
+
+/** A flow or subflow, which the engine itself runs. */
+export interface InstalledFlow extends Installed {
+  nodes: FlowNode[];
 }
 
 /** Reads a folder in OOMOL's layout; throws where a manifest cannot be used, or answers `undefined` where it is not a package. */
@@ -51,15 +69,26 @@ export async function readPackage(directory: string): Promise<InstalledPackage |
     version,
     directory,
     blocks: [],
+    flows: [],
   };
   // `blocks/` is searched first, so its block hides a task of the same name.
   const blocks = [
     ...(await readBlocks(installed, "blocks", "block")),
     ...(await readBlocks(installed, "tasks", "task")),
   ];
-  const byName = new Map(blocks.toReversed().map((block) => [block.name, block]));
-  installed.blocks = [...byName.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+  installed.blocks = firstOfEachName(blocks);
+  const isBlock = (name: string) => installed.blocks.some((block) => block.name === name);
+  const flows = [
+    ...(await readFlows(installed, "flows", "flow")),
+    ...(await readFlows(installed, "subflows", "subflow")),
+  ];
+  installed.flows = firstOfEachName(flows.filter(({ name }) => !isBlock(name)));
   return installed;
+}
+
+function firstOfEachName<One extends Installed>(found: readonly One[]): One[] {
+  const byName = new Map(found.toReversed().map((one) => [one.name, one]));
+  return [...byName.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 function nameOfFolder(directory: string, version: string): string {
@@ -68,18 +97,38 @@ function nameOfFolder(directory: string, version: string): string {
 }
 
 async function readBlocks(owner: InstalledPackage, kind: string, file: string): Promise<InstalledBlock[]> {
+  const places = await findPlaces(owner, kind, file);
+  return Promise.all(
+    places.map(async (place) => describeBlock(owner, place, await readBlockManifest(place.manifestFile))),
+  );
+}
+
+async function readFlows(owner: InstalledPackage, kind: string, file: string): Promise<InstalledFlow[]> {
+  const places = await findPlaces(owner, kind, file);
+  return Promise.all(
+    places.map(async (place) => {
+      const manifest = await readFlowManifest(place.manifestFile);
+      return { ...describe(owner, place, manifest), nodes: nodesOf(manifest) };
+    }),
+  );
+}
+
+type Place = Pick<Installed, "name" | "directory" | "manifestFile" | "path">;
+
+/** The folders of one kind that have a manifest. */
+async function findPlaces(owner: InstalledPackage, kind: string, file: string): Promise<Place[]> {
   const folders = await readdir(join(owner.directory, kind)).catch(() => []);
-  const blocks = await Promise.all(
+  const places = await Promise.all(
     folders.map(async (name) => {
       const directory = join(owner.directory, kind, name);
       const manifestFile = await findManifest(directory, file);
       if (manifestFile === undefined) return [];
-      const manifest = await readBlockManifest(manifestFile);
-      const path = `/packages/${owner.name}-${owner.version}/${kind}/${name}`;
-      return [describeBlock(owner, { name, directory, manifestFile, path }, manifest)];
+      return [
+        { name, directory, manifestFile, path: `/packages/${owner.name}-${owner.version}/${kind}/${name}` },
+      ];
     }),
   );
-  return blocks.flat();
+  return places.flat();
 }
 
 /** The path of `NAME.oo.yaml` or `NAME.oo.yml` in a folder. */
@@ -92,18 +141,26 @@ export async function findManifest(directory: string, name: string): Promise<str
   return undefined;
 }
 
-function describeBlock(
+function describe(
   owner: InstalledPackage,
-  place: Pick<InstalledBlock, "name" | "directory" | "manifestFile" | "path">,
-  manifest: BlockManifest,
-): InstalledBlock {
-  const options = manifest.executor.options;
+  place: Place,
+  manifest: Pick<BlockManifest, "description" | "inputs_def" | "outputs_def">,
+): Installed {
   return {
     packageName: owner.name,
     packageVersion: owner.version,
     packageDirectory: owner.directory,
     ...place,
     ...(manifest.description ? { description: manifest.description } : {}),
+    ...(manifest.inputs_def && { inputs: manifest.inputs_def }),
+    ...(manifest.outputs_def && { outputs: manifest.outputs_def }),
+  };
+}
+
+function describeBlock(owner: InstalledPackage, place: Place, manifest: BlockManifest): InstalledBlock {
+  const options = manifest.executor.options;
+  return {
+    ...describe(owner, place, manifest),
     executor: {
       name: manifest.executor.name,
       ...(options && {
@@ -114,8 +171,7 @@ function describeBlock(
         },
       }),
     },
-    ...(manifest.inputs_def && { inputs: manifest.inputs_def }),
-    ...(manifest.outputs_def && { outputs: manifest.outputs_def }),
     additionalInputs: manifest.additional_inputs,
+    additionalOutputs: manifest.additional_outputs,
   };
 }

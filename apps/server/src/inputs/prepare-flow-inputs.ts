@@ -1,0 +1,105 @@
+import { blockIdOf } from "../packages/block-id.ts";
+import type { FlowNode } from "../packages/flow-manifest.ts";
+import type { HandleManifest } from "../packages/manifest.ts";
+import type { PackageCatalog } from "../packages/package-catalog.ts";
+import { type InstalledFlow, isFlow } from "../packages/read-package.ts";
+import { resolveReference } from "../packages/resolve-reference.ts";
+import { Refusal } from "../refusal.ts";
+import { quoteList } from "../values.ts";
+import { assignFiles } from "./assign-files.ts";
+import { checkInputs } from "./check-inputs.ts";
+import { fillDefaults } from "./fill-defaults.ts";
+import type { InputTaker } from "./input-taker.ts";
+import { blockNodeId, type NodeInputs } from "./node-inputs.ts";
+
+/**
+ * The inputs of a flow by node id; those of the flow itself stand under `"_"`. A node may be left without a value: the
+ * engine then says that it did not run. Throws a {@link Refusal} with status 400 that names node and handle.
+ */
+export async function prepareFlowInputs(
+  flow: InstalledFlow,
+  nodes: NodeInputs,
+  files: readonly string[],
+  catalog: PackageCatalog,
+): Promise<Record<string, Record<string, unknown>>> {
+  const takers = await takersOf(flow, catalog);
+  const given = new Map([...takers.keys()].map((nodeId) => [nodeId, new Map<string, unknown>()]));
+  for (const { nodeId, inputs } of nodes) {
+    const own = given.get(nodeId);
+    if (!own) throw new Refusal(400, explainUnknownNode(flow, nodeId));
+    for (const { handle, value } of inputs) own.set(handle, value);
+  }
+  giveFiles(flow, takers, given, files);
+  for (const [nodeId, taker] of takers) checkInputs(taker, given.get(nodeId) ?? new Map());
+
+  const ownInputs = given.get(blockNodeId) ?? new Map();
+  const whole = takers.get(blockNodeId);
+  const missing = whole ? fillDefaults(whole, ownInputs) : [];
+  if (missing.length > 0) {
+    throw new Refusal(400, `${blockIdOf(flow)} needs the input ${quoteList(missing)}, which was not given.`);
+  }
+  const filled = [...given].filter(([, values]) => values.size > 0);
+  return Object.fromEntries(filled.map(([nodeId, values]) => [nodeId, Object.fromEntries(values)]));
+}
+
+/** The flow itself and each of its nodes. */
+async function takersOf(flow: InstalledFlow, catalog: PackageCatalog): Promise<Map<string, InputTaker>> {
+  const title = blockIdOf(flow);
+  const { path } = flow;
+  const whole = { title, path, inputs: flow.inputs ?? [], takesOthers: false };
+  const takers = new Map<string, InputTaker>([[blockNodeId, whole]]);
+  for (const node of flow.nodes) {
+    const { inputs, takesOthers } = await declaredInputs(flow, node, catalog);
+    takers.set(node.nodeId, { title: `the node "${node.nodeId}" of ${title}`, path, inputs, takesOthers });
+  }
+  return takers;
+}
+
+/** What cannot be looked up from here (a path, a package that only the engine finds) is the engine's to check. */
+async function declaredInputs(
+  flow: InstalledFlow,
+  { reference, isOpaque, inputs }: FlowNode,
+  catalog: PackageCatalog,
+): Promise<{ inputs: HandleManifest[]; takesOthers: boolean }> {
+  if (reference === undefined) return { inputs, takesOthers: isOpaque };
+  const found = await resolveReference(reference, flow, catalog).catch(() => undefined);
+  const takesOthers = !found || (!isFlow(found) && found.additionalInputs);
+  return { inputs: [...(found?.inputs ?? []), ...inputs], takesOthers };
+}
+
+/** Files go to inputs of the flow and of its nodes alike, unless something else feeds them. */
+function giveFiles(
+  flow: InstalledFlow,
+  takers: ReadonlyMap<string, InputTaker>,
+  given: ReadonlyMap<string, Map<string, unknown>>,
+  files: readonly string[],
+): void {
+  if (files.length === 0) return;
+  const places = new Map<string, { nodeId: string; handle: string }>();
+  const inputs: HandleManifest[] = [];
+  const values = new Map<string, unknown>();
+  for (const [nodeId, taker] of takers) {
+    const node = flow.nodes.find((one) => one.nodeId === nodeId);
+    for (const { value: ownValue, ...input } of taker.inputs) {
+      const { handle } = input;
+      if (node?.connected.includes(handle)) continue;
+      const label = nodeId === blockNodeId ? handle : `${nodeId}/${handle}`;
+      places.set(label, { nodeId, handle });
+      // The defaults of a node's block do not count inside a flow.
+      const isOptional = node ? node.values.has(handle) : ownValue !== undefined;
+      inputs.push({ ...input, handle: label, ...(isOptional && { value: null }) });
+      if (given.get(nodeId)?.has(handle)) values.set(label, given.get(nodeId)?.get(handle));
+    }
+  }
+  assignFiles({ title: blockIdOf(flow), path: flow.path, inputs, takesOthers: false }, values, files);
+  for (const [label, value] of values) {
+    const place = places.get(label);
+    if (place) given.get(place.nodeId)?.set(place.handle, value);
+  }
+}
+
+function explainUnknownNode(flow: InstalledFlow, nodeId: string): string {
+  const names = flow.nodes.map((node) => node.nodeId);
+  const offered = names.length === 0 ? "it has none" : `it has ${quoteList(names)}`;
+  return `The flow ${blockIdOf(flow)} has no node "${nodeId}"; ${offered}.`;
+}
