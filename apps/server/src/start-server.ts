@@ -60,7 +60,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     opened.push(() => installer.close());
     const metrics = createMetrics(() => store.countByStatus());
     const engine = createSessionEngine({
-      blocks: createExecutorEngine({ ...resolved, broker, metrics }),
+      blocks: createExecutorEngine({ ...resolved, broker, catalog, metrics }),
       flows: createOocanaEngine({ ...resolved, broker, catalog }),
     });
     const runner = createTaskRunner({ ...resolved, store, catalog, engine, metrics });

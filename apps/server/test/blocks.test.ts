@@ -45,6 +45,7 @@ test("skips a package with a broken manifest, and logs its file and the reason",
   await using server = await openTestServer({ log });
   const { packages } = await server.getJson<{ packages: unknown[] }>("/packages");
   expect(packages).toEqual([
+    { name: "helper", version: "1.0.0" },
     { name: "lab", version: "0.2.0" },
     { name: "lab", version: "0.1.0" },
   ]);

@@ -15,7 +15,7 @@ test("names the installed packages where the package is unknown", async () => {
   expect(await refusalOf(await server.create("lap::shout"))).toEqual({
     status: 404,
     message:
-      'No package "lap" is installed, so the block "lap::shout" cannot run; "lab" is installed. Did you mean "lab"?',
+      'No package "lap" is installed, so the block "lap::shout" cannot run; "helper" and "lab" are installed. Did you mean "lab"?',
   });
 });
 

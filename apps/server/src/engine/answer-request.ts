@@ -1,33 +1,132 @@
 import { topics } from "@oomol/scriptlet/wire";
+import { checkInputs } from "../inputs/check-inputs.ts";
+import { fillDefaults } from "../inputs/fill-defaults.ts";
+import { blockAsTaker } from "../inputs/input-taker.ts";
+import type { HandleManifest } from "../packages/manifest.ts";
+import type { PackageCatalog } from "../packages/package-catalog.ts";
+import { type InstalledBlock, isFlow, type Runnable } from "../packages/read-package.ts";
+import { resolveReference } from "../packages/resolve-reference.ts";
+import { isRecord, messageOf, quoteList } from "../values.ts";
+import { defsOf } from "./block-messages.ts";
 import type { ExecutorMessage, ExecutorSession } from "./executor-session.ts";
+import type { Job } from "./run-job.ts";
 
-/** Answers what a block asks of the engine (`oocana-protocol.md`, 2.4), in a session that holds one block and no flow. */
-export function answerRequest(
-  session: ExecutorSession,
-  request: ExecutorMessage,
-  onEvent: (message: ExecutorMessage) => void,
-): void {
-  const { action, job_id, request_id } = request;
-  if (action === "Preview") {
-    onEvent({ type: "BlockPreview", session_id: session.id, job_id, payload: request.payload ?? null });
-    return;
-  }
-  if (action === "UpdateNodeWeight" || typeof request_id !== "string" || /[/+#]/.test(request_id)) return;
-  session.publish(topics.response(session.id, request_id), {
-    session_id: session.id,
-    job_id,
-    request_id,
-    ...answerOf(request),
-  });
+/** A block that a block wants run: found, with complete inputs. */
+export interface RunRequest {
+  /** Made by the caller. */
+  id: string;
+  /** As the caller wrote it. */
+  name: string;
+  block: InstalledBlock;
+  inputs: Record<string, unknown>;
 }
 
-function answerOf({ action, block }: ExecutorMessage): { error: string } | { result: unknown } {
+export interface RequestParts {
+  session: ExecutorSession;
+  catalog: PackageCatalog;
+  /** The job that asks. */
+  job: Job;
+  runBlock(request: RunRequest): void;
+}
+
+/** Answers what a block asks of the engine (`oocana-protocol.md`, 2.4), in a session that holds no flow. */
+export async function answerRequest(parts: RequestParts, request: ExecutorMessage): Promise<void> {
+  const { session, job } = parts;
+  const { action, request_id } = request;
+  const about = { session_id: session.id, job_id: job.id };
+  if (action === "Preview") {
+    job.onEvent({ type: "BlockPreview", ...about, payload: request.payload ?? null });
+    return;
+  }
+  // No id of a topic of its own, no answer; weights have none where there is no flow.
+  if (action === "UpdateNodeWeight" || !isTopicPart(request_id)) return;
+  const answer = await answerOf(parts, request).catch((error: unknown) => ({
+    error: explain(request, error),
+  }));
+  if (answer) session.publish(topics.response(session.id, request_id), { ...about, request_id, ...answer });
+}
+
+async function answerOf(
+  parts: RequestParts,
+  request: ExecutorMessage,
+): Promise<{ error: string } | { result: unknown } | undefined> {
+  const { action } = request;
   if (action === "QueryDownstream") return { result: {} };
   if (action === "QueryAuth") return { error: "Vault client is not available." };
-  if (action === "RunBlock") {
-    return {
-      error: `Run block failed: this server runs no blocks inside blocks yet. Block: ${String(block)}`,
-    };
+  if (action === "QueryBlock") return { result: describe(await find(parts, request)) };
+  if (action !== "RunBlock") return { error: `This server does not know the request ${String(action)}.` };
+  parts.runBlock(await prepare(parts, request));
+  return undefined; // what it does is told on `report`
+}
+
+function explain({ action, block }: ExecutorMessage, error: unknown): string {
+  const reason = messageOf(error);
+  return action === "RunBlock" ? `Run block failed: ${reason} Block: ${String(block)}` : reason;
+}
+
+function find({ catalog, job }: RequestParts, { block }: ExecutorMessage): Promise<Runnable> {
+  return resolveReference(String(block), job.block, catalog);
+}
+
+/** The engine's own limit (8.1). */
+const maxDepth = 50;
+
+async function prepare(parts: RequestParts, request: ExecutorMessage): Promise<RunRequest> {
+  const { block_job_id: id } = request;
+  if (!isTopicPart(id)) throw new Error("The request names no job.");
+  if (parts.job.stacks.length >= maxDepth) {
+    throw new Error(`Blocks run blocks ${maxDepth} levels deep at most.`);
   }
-  return { error: `This server does not answer ${String(action)} yet.` };
+  const found = await find(parts, request);
+  if (isFlow(found)) throw new Error("It is a flow; this server runs flows as tasks of their own only.");
+  const payload = isRecord(request.payload) ? request.payload : {};
+  const block = withAdditional(found, payload);
+  const given = new Map(Object.entries(isRecord(payload.inputs) ? payload.inputs : {}));
+  const taker = { ...blockAsTaker(block), takesOthers: true };
+  if (request.strict === true) checkInputs(taker, given);
+  const missing = fillDefaults(taker, given);
+  if (missing.length > 0) throw new Error(`It needs the input ${quoteList(missing)}, which was not given.`);
+  return { id, name: String(request.block), block, inputs: Object.fromEntries(given) };
+}
+
+/** Further handles count only where the block declares some itself. */
+function withAdditional(block: InstalledBlock, payload: Record<string, unknown>): InstalledBlock {
+  const { inputs, outputs } = block;
+  return {
+    ...block,
+    ...(inputs && { inputs: [...inputs, ...additionalHandles(payload.additional_inputs_def)] }),
+    ...(outputs && { outputs: [...outputs, ...additionalHandles(payload.additional_outputs_def)] }),
+  };
+}
+
+function additionalHandles(defs: unknown): HandleManifest[] {
+  const listed: unknown[] = Array.isArray(defs) ? defs : [];
+  return listed.flatMap((def) =>
+    isRecord(def) && typeof def.handle === "string"
+      ? [{ ...def, handle: def.handle, is_additional: true }]
+      : [],
+  );
+}
+
+/** The answer to QueryBlock. */
+function describe(found: Runnable): Record<string, unknown> {
+  const { description, inputs, outputs } = found;
+  const common = {
+    ...(description !== undefined && { description }),
+    ...(inputs && { inputs_def: defsOf(inputs) }),
+    ...(outputs && { outputs_def: defsOf(outputs) }),
+  };
+  return isFlow(found)
+    ? { type: "subflow", ...common, has_slot: found.nodes.some((node) => node.hasSlot) }
+    : {
+        type: "task",
+        ...common,
+        additional_inputs: found.additionalInputs,
+        additional_outputs: found.additionalOutputs,
+      };
+}
+
+/** Ids become parts of topics. */
+function isTopicPart(id: unknown): id is string {
+  return typeof id === "string" && id !== "" && !/[/+#]/.test(id);
 }

@@ -1,36 +1,39 @@
 import type { BlockInputs, BlockPayload, HandleDefs } from "@oomol/scriptlet/wire";
 import type { HandleManifest } from "../packages/manifest.ts";
-import type { InstalledBlock } from "../packages/read-package.ts";
 import type { ExecutorSession } from "./executor-session.ts";
+import type { Job } from "./run-job.ts";
+import type { SessionExecutor } from "./session-executor.ts";
 
 /** What offers a job to an executor (`oocana-protocol.md`, 2.2). */
-export function blockPayload(session: ExecutorSession, jobId: string, block: InstalledBlock): BlockPayload {
-  const { executor, directory, outputs } = block;
+export function blockPayload(
+  session: ExecutorSession,
+  { identifier }: SessionExecutor,
+  { id, block: { executor, directory, outputs }, stacks }: Pick<Job, "id" | "block" | "stacks">,
+): BlockPayload {
   return {
     type: "BlockPayload",
     session_id: session.id,
     executor_name: executor.name,
-    job_id: jobId,
-    stacks: [],
+    job_id: id,
+    stacks: [...stacks],
     dir: directory,
     executor,
     ...(outputs && { outputs: defsOf(outputs) }),
-    identifier: session.identifier,
+    identifier,
   };
 }
 
 /** What a job that is ready gets; `null` stands for no inputs. */
 export function blockInputs(
   session: ExecutorSession,
-  jobId: string,
-  { inputs: declared, manifestFile }: InstalledBlock,
+  { id, block: { inputs: declared, manifestFile }, stacks }: Job,
   inputs: Record<string, unknown> | null,
 ): BlockInputs {
   return {
     type: "BlockInputs",
     session_id: session.id,
-    job_id: jobId,
-    stacks: [],
+    job_id: id,
+    stacks: [...stacks],
     block_path: manifestFile,
     inputs: inputs === null || Object.keys(inputs).length === 0 ? null : inputs,
     inputs_def: declared && declared.length > 0 ? defsOf(declared) : null,
@@ -39,7 +42,7 @@ export function blockInputs(
 }
 
 /** By handle; a nullable input without a value has null, as in the engine. */
-function defsOf(handles: readonly HandleManifest[]): HandleDefs {
+export function defsOf(handles: readonly HandleManifest[]): HandleDefs {
   const entries = handles.map((def) => {
     const withNull = def.nullable && !Object.hasOwn(def, "value") ? { value: null } : {};
     const { description, json_schema, nullable, ...others } = def;

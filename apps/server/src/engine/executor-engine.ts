@@ -1,16 +1,10 @@
-import { basename } from "node:path";
 import type { Metrics } from "../metrics.ts";
+import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { messageOf } from "../values.ts";
-import type { ExecutorExit } from "./executor-process.ts";
-import {
-  type ExecutorMessage,
-  type ExecutorSession,
-  type ExecutorSettings,
-  openExecutorSession,
-} from "./executor-session.ts";
+import { type ExecutorSession, type ExecutorSettings, openExecutorSession } from "./executor-session.ts";
 import type { OfferedJob } from "./offered-job.ts";
-import { type JobFinish, newJobId, runJob } from "./run-job.ts";
+import { newJobId } from "./run-job.ts";
 import {
   refuseSession,
   type SessionEngine,
@@ -18,18 +12,21 @@ import {
   type SessionOutcome,
   type SessionRequest,
 } from "./session.ts";
+import { createSessionJobs, shownPathOf } from "./session-jobs.ts";
 import { createSpareSessions } from "./spare-sessions.ts";
 
 export interface ExecutorEngineOptions extends ExecutorSettings {
+  /** Where blocks find the blocks that they run. */
+  catalog: PackageCatalog;
   /** How many executors are kept ready for blocks that ran lately. */
   spareExecutors: number;
   spareIdleMs: number;
   metrics: Pick<Metrics, "executorStarted" | "spareTaken">;
 }
 
-/** The engine for blocks: each session is one executor process that runs one block. */
+/** The engine for blocks: each session runs one block, and the blocks that this one runs, on executors of its own. */
 export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEngine<InstalledBlock> {
-  const { metrics } = settings;
+  const { metrics, catalog } = settings;
   const openFor = (purpose: "task" | "spare") => (block: InstalledBlock) => {
     metrics.executorStarted(purpose);
     return openExecutorSession(settings, { ...block, executorName: block.executor.name });
@@ -54,7 +51,7 @@ export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEn
       const opened =
         spare?.session ?? (await openFor("task")(block).catch((error: unknown) => messageOf(error)));
       if (typeof opened === "string") return refuseSession(request, opened);
-      const { outcome, ending } = await runSession(opened, request, spare?.job);
+      const { outcome, ending } = await runSession(opened, catalog, request, spare?.job);
       leave(ending);
       // Whoever waits for the outcome hears of it first.
       if (outcome !== "aborted") setImmediate(() => spares.prepare(block));
@@ -69,71 +66,30 @@ export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEn
 
 async function runSession(
   session: ExecutorSession,
+  catalog: PackageCatalog,
   request: SessionRequest<InstalledBlock>,
   offered: OfferedJob | undefined,
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
-  const { block, inputs, signal } = request;
+  const { block, inputs, signal, onEvent } = request;
   const isAwaitingInputs = offered?.isAwaitingInputs() ?? false;
-  const jobId = isAwaitingInputs && offered ? offered.id : newJobId();
-  const emit = (event: SessionEvent["event"], nodeId: string | null) =>
-    request.onEvent({
-      type: event.type,
-      nodeId,
-      event: { ...event, ...(nodeId !== null && placeOf(block)) },
-    });
-  const emitOfJob = (message: ExecutorMessage) => emit(message, blockNode);
-  const about = { session_id: session.id, job_id: jobId };
-  const whole = { session_id: session.id, path: placeOf(block).block_path, partial: false, cache: false };
+  const id = isAwaitingInputs && offered ? offered.id : newJobId();
+  const whole = { session_id: session.id, path: shownPathOf(block), partial: false, cache: false };
+  const emit = (event: SessionEvent["event"]) => onEvent({ type: event.type, nodeId: null, event });
 
   request.onStarted(session.id);
-  emit({ type: "SessionStarted", ...whole, create_at: Date.now() }, null);
-  emitOfJob({ type: "BlockStarted", ...about, inputs, create_at: Date.now() });
-
-  const jobEnd = new AbortController();
-  const { mustDie = false, ...finished } = await Promise.race<JobFinish & { mustDie?: boolean }>([
-    runJob(session, { id: jobId, block, inputs, onEvent: emitOfJob, isAwaitingInputs }, jobEnd.signal),
-    session.exited.then((exit) => describeExit(block, exit)),
-    session.tooLarge.then((error) => ({ error, mustDie: true })),
-    session.ready.then(
-      () => never<JobFinish>(),
-      (error: unknown) => ({ error: messageOf(error) }),
-    ),
-    aborted(signal, jobEnd.signal),
-  ]);
-  jobEnd.abort();
-
-  emitOfJob({ type: "BlockFinished", ...about, ...finished, finish_at: Date.now() });
-  const error = finished.error === undefined ? {} : { error: finished.error };
-  const last = { type: "SessionFinished", ...whole, ...error, finish_at: Date.now() };
-  emit(last, null);
+  emit({ type: "SessionStarted", ...whole, create_at: Date.now() });
+  const tooLarge = new AbortController();
+  void session.tooLarge.then((error) => tooLarge.abort(new Error(error)));
+  const stop = AbortSignal.any([signal, tooLarge.signal]);
+  const jobs = createSessionJobs({ session, catalog, onEvent });
+  const { error } = await jobs.run({ id, block, inputs, isAwaitingInputs }, stop);
+  const last = {
+    ...{ type: "SessionFinished", ...whole },
+    ...(error !== undefined && { error }),
+    finish_at: Date.now(),
+  };
+  emit(last);
   if (signal.aborted) return { outcome: "aborted", ending: session.kill() };
-  const outcome = finished.error === undefined ? "completed" : "failed";
-  return { outcome, ending: mustDie ? session.kill() : session.end(last) };
-}
-
-/** The node that a block run directly counts as. */
-const blockNode = "_";
-
-function placeOf(block: InstalledBlock): { block_path: string; stacks: [] } {
-  // Not where the server keeps it: logs travel to clients.
-  return { block_path: `${block.path}/${basename(block.manifestFile)}`, stacks: [] };
-}
-
-function describeExit(block: InstalledBlock, { code, spawnError, stderrTail }: ExecutorExit): JobFinish {
-  const program = `${block.executor.name}-executor`;
-  if (spawnError) return { error: `Failed to spawn ${program}. ${spawnError.message}` };
-  const said = stderrTail === "" ? "" : `\n${stderrTail}`;
-  return { error: `Executor ${program} exit with code ${code}${said}` };
-}
-
-function aborted(signal: AbortSignal, jobEnd: AbortSignal): Promise<JobFinish> {
-  return new Promise((resolve) => {
-    const stop = () => resolve({ error: messageOf(signal.reason) });
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { signal: jobEnd });
-  });
-}
-
-function never<Value>(): Promise<Value> {
-  return new Promise(() => undefined);
+  const outcome = error === undefined ? "completed" : "failed";
+  return { outcome, ending: stop.aborted ? session.kill() : session.end(last) };
 }

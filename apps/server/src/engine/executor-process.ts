@@ -8,6 +8,8 @@ export interface ExecutorProcess {
   readonly pid: number | undefined;
   /** Settles when the executor itself is gone; never rejects. */
   readonly exited: Promise<ExecutorExit>;
+  /** Waits until the executor, which was told to, has left by itself; ends it then, and whatever it has left behind. */
+  leave(timeoutMs: number): Promise<void>;
   /** Asks the whole process tree to end, then ends it; resolves when it is gone. Safe to call twice. */
   kill(): Promise<void>;
 }
@@ -65,12 +67,20 @@ export function startExecutorProcess(
     clearTimeout(timer);
     finish();
   };
+  const killOnce = () => {
+    killed ??= kill();
+    return killed;
+  };
   return {
     pid: child.pid,
     exited,
-    kill: () => {
-      killed ??= kill();
-      return killed;
+    kill: killOnce,
+    async leave(timeoutMs) {
+      const descendants = isGone || child.pid === undefined ? [] : listDescendants(child.pid);
+      const timer = setTimeout(() => void killOnce(), timeoutMs);
+      await exited;
+      clearTimeout(timer);
+      for (const pid of descendants) signalProcess(pid, "SIGKILL");
     },
   };
 }

@@ -1,14 +1,17 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { topics } from "@oomol/scriptlet/wire";
 import type { Logger } from "pino";
 import type { Broker } from "../broker.ts";
 import { isRecord } from "../values.ts";
-import { executorEnvironment } from "./executor-environment.ts";
-import { type ExecutorExit, startExecutorProcess } from "./executor-process.ts";
-import { findExecutor } from "./find-executor.ts";
-import { limitHeap, watchMemory } from "./memory-limit.ts";
+import { watchMemory } from "./memory-limit.ts";
+import {
+  type ExecutorScope,
+  type SessionExecutor,
+  shortHash,
+  startSessionExecutor,
+} from "./session-executor.ts";
 
 /** What all executor sessions of a server share. */
 export interface ExecutorSettings {
@@ -17,38 +20,32 @@ export interface ExecutorSettings {
   dataDirectory: string;
   executorReadyTimeoutMs: number;
   retainedVariables: readonly string[];
-  /** What an executor and all it starts may use together. */
+  /** What a task and all it starts may use together. */
   taskMemoryBytes: number | undefined;
   log: Logger;
 }
 
-export interface ExecutorScope {
-  /** `nodejs`, `python`, … */
-  executorName: string;
-  packageName: string;
-  packageDirectory: string;
-}
-
-/** An engine session with one executor process, which is ready or on its way. */
+/** An engine session with an executor for each package that it runs blocks of. */
 export interface ExecutorSession {
   readonly id: string;
-  readonly identifier: string;
   /** Absolute; what the blocks of the session make goes here. */
   readonly directory: string;
-  /** Resolves at ExecutorReady; rejects where none came in time. A crash shows in `exited` alone. */
-  readonly ready: Promise<void>;
-  readonly exited: Promise<ExecutorExit>;
-  /** Resolves, if ever, when the executor uses more memory than it may; whoever runs something on it ends it then. */
+  /** The one that the session was opened with. */
+  readonly executor: SessionExecutor;
+  /** Resolves, if ever, when the session uses more memory than it may; whoever runs something on it ends it then. */
   readonly tooLarge: Promise<string>;
-  /** Calls `listener` with each message of this session, those of executors on `report` included. */
-  listen(listener: (message: ExecutorMessage) => void): () => void;
+  /** The executor of a scope, started where the session has none. Rejects where there is no such program. */
+  executorOf(scope: ExecutorScope): Promise<SessionExecutor>;
+  /** Calls `listener` with each message that executors send about this session, those on `report` included. */
+  readonly listen: Listen;
   publish(topic: string, message: object): void;
   /** Says goodbye as the engine does: SessionFinished, a pause, SIGTERM; then whatever is left is killed. */
   end(sessionFinished: object): Promise<void>;
-  /** Ends the process tree now. */
+  /** Ends the process trees now. */
   kill(): Promise<void>;
 }
 
+export type Listen = (listener: (message: ExecutorMessage) => void) => () => void;
 export type ExecutorMessage = { type: string; session_id: string; [field: string]: unknown };
 
 /** Starts an executor for a package in a session of its own. Rejects where there is no such program. */
@@ -56,13 +53,76 @@ export async function openExecutorSession(
   settings: ExecutorSettings,
   scope: ExecutorScope,
 ): Promise<ExecutorSession> {
-  const { broker, log } = settings;
+  const { broker } = settings;
   const id = randomUUID();
-  const identifier = `${id}-${hash(scope.packageDirectory).slice(0, 16)}`;
-  const directories = await makeDirectories(settings.dataDirectory, id, scope);
-  const { taskMemoryBytes } = settings;
-  const command = limitHeap(await findExecutor(scope.executorName), scope.executorName, taskMemoryBytes);
+  const directory = join(settings.dataDirectory, "sessions", id);
+  const { packageDirectory } = scope;
+  const flowName = `${basename(packageDirectory)}-${shortHash(packageDirectory, 8)}`;
+  const temporaryDirectory = join(directory, "tmp", flowName);
+  await mkdir(temporaryDirectory, { recursive: true });
+  const { listen, close: stopListening } = listenToSession(broker, id);
 
+  const executors = new Map<string, Promise<SessionExecutor>>();
+  const started = new Set<SessionExecutor>();
+  let isOver = false;
+  const executorOf = (wanted: ExecutorScope) => {
+    const key = `${wanted.executorName} ${wanted.packageDirectory}`;
+    const starting = executors.get(key) ?? start(wanted);
+    executors.set(key, starting);
+    return starting;
+  };
+  const start = async (wanted: ExecutorScope) => {
+    const place = { id, directory, temporaryDirectory, listen };
+    const executor = await startSessionExecutor(settings, place, wanted);
+    started.add(executor);
+    if (isOver) await executor.process.kill();
+    return executor;
+  };
+  const killAll = async () => {
+    await Promise.all([...started].map((executor) => executor.process.kill()));
+    await Promise.allSettled(executors.values()); // what was still being started ends itself
+  };
+
+  try {
+    const executor = await executorOf(scope);
+    const pids = () => [...started].map((one) => one.process.pid ?? 0).filter((pid) => pid > 0);
+    return {
+      ...{ id, directory, executor, executorOf, listen },
+      tooLarge: watchMemory(pids, executor.exited, settings.taskMemoryBytes),
+      publish: (topic, message) => broker.publish(topic, message),
+      async end(sessionFinished) {
+        isOver = true;
+        stopListening();
+        const left = [...started].map((executor) => executor.process.leave(goodbyeMs));
+        broker.publish(topics.report, sessionFinished);
+        await Promise.all(left);
+        await killAll();
+      },
+      async kill() {
+        isOver = true;
+        stopListening();
+        await killAll();
+      },
+    };
+  } catch (error) {
+    stopListening();
+    throw error;
+  }
+}
+
+/** The engine leaves executors at least 600 ms to flush. */
+const goodbyeMs = 1_000;
+
+/** What executors themselves say on `report`; the rest there is the engine's, which is this server. */
+const executorReports = new Set([
+  "BlockLog",
+  "BlockLogJSON",
+  "BlockWarning",
+  "BlockMessage",
+  "BlockProgress",
+]);
+
+function listenToSession(broker: Broker, id: string): { listen: Listen; close(): void } {
   const listeners = new Set<(message: ExecutorMessage) => void>();
   const receive = (message: unknown) => {
     if (!isExecutorMessage(message) || message.session_id !== id) return;
@@ -70,109 +130,21 @@ export async function openExecutorSession(
   };
   const unsubscribes = [
     broker.subscribe(topics.session(id), receive),
-    broker.subscribe(topics.report, receive),
+    broker.subscribe(topics.report, (message) => {
+      if (isExecutorMessage(message) && executorReports.has(message.type)) receive(message);
+    }),
   ];
-  const unsubscribe = () => {
-    for (const end of unsubscribes) end();
-  };
-
-  const ready = waitUntilReady(listeners, scope, identifier, settings.executorReadyTimeoutMs);
-  const executor = startExecutorProcess(
-    command,
-    [
-      ...["--session-id", id, "--address", broker.address],
-      ...["--session-dir", directories.session, "--tmp-dir", directories.temporary],
-      ...["--identifier", identifier, "--package", scope.packageDirectory],
-    ],
-    {
-      env: executorEnvironment(process.env, directories.packageData, settings.retainedVariables),
-      onOutput: ({ stdio, text }) => log.debug({ sessionId: id, stdio, text }, "executor output"),
-    },
-  );
-  void executor.exited.then(() => ready.cancel());
-
   return {
-    id,
-    identifier,
-    directory: directories.session,
-    ready: ready.promise,
-    exited: executor.exited,
-    tooLarge: watchMemory(executor, taskMemoryBytes),
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    publish: (topic, message) => broker.publish(topic, message),
-    async end(sessionFinished) {
-      unsubscribe();
-      broker.publish(topics.report, sessionFinished);
-      await settledWithin(executor.exited, goodbyeMs);
-      await executor.kill();
-    },
-    async kill() {
-      unsubscribe();
-      await executor.kill();
+    close() {
+      for (const end of unsubscribes) end();
     },
   };
 }
 
-/** The engine leaves executors at least 600 ms to flush. */
-const goodbyeMs = 1_000;
-
-function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
-
-async function makeDirectories(dataDirectory: string, id: string, scope: ExecutorScope) {
-  const session = join(dataDirectory, "sessions", id);
-  const name = basename(scope.packageDirectory);
-  const temporary = join(session, "tmp", `${name}-${hash(scope.packageDirectory).slice(0, 8)}`);
-  const packageData = join(dataDirectory, "package-data", scope.packageName);
-  await mkdir(join(temporary, name), { recursive: true });
-  await mkdir(packageData, { recursive: true });
-  return { session, temporary, packageData };
-}
-
 function isExecutorMessage(message: unknown): message is ExecutorMessage {
   return isRecord(message) && typeof message.type === "string" && typeof message.session_id === "string";
-}
-
-/** Settles at ExecutorReady or after the time allowed; `cancel` leaves it open for good and its timer cleared. */
-function waitUntilReady(
-  listeners: Set<(message: ExecutorMessage) => void>,
-  scope: ExecutorScope,
-  identifier: string,
-  timeoutMs: number,
-): { promise: Promise<void>; cancel(): void } {
-  let cancel = () => {};
-  const promise = new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      cancel();
-      const program = `${scope.executorName}-executor`;
-      reject(
-        new Error(
-          `Executor ${program} identifier Some("${identifier}") for package ${scope.packageName} timeout after ${timeoutMs / 1000}s`,
-        ),
-      );
-    }, timeoutMs);
-    const listener = (message: ExecutorMessage) => {
-      if (message.type !== "ExecutorReady" || message.executor_name !== scope.executorName) return;
-      if (message.identifier !== identifier) return;
-      cancel();
-      resolve();
-    };
-    cancel = () => {
-      clearTimeout(timer);
-      listeners.delete(listener);
-    };
-    listeners.add(listener);
-  });
-  promise.catch(() => undefined); // who waits handles it; nobody may be waiting yet
-  return { promise, cancel: () => cancel() };
-}
-
-async function settledWithin(promise: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([promise, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
-  clearTimeout(timer);
 }

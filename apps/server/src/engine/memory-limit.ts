@@ -1,4 +1,3 @@
-import type { ExecutorProcess } from "./executor-process.ts";
 import type { ExecutorCommand } from "./find-executor.ts";
 import { residentBytes } from "./process-tree.ts";
 
@@ -16,20 +15,21 @@ export function limitHeap(
   return { ...command, args: [`--max-old-space-size=${heapMebibytes}`, ...command.args] };
 }
 
-/** Looks at a process tree while it lives; resolves with the reason once it holds more than it may. Linux only. */
+/** Looks at process trees until `over`; resolves with the reason once they hold more than they may. Linux only. */
 export function watchMemory(
-  { pid, exited }: ExecutorProcess,
+  pids: () => readonly number[],
+  over: Promise<unknown>,
   limitBytes: number | undefined,
 ): Promise<string> {
   return new Promise((resolve) => {
-    if (pid === undefined || limitBytes === undefined || process.platform !== "linux") return;
+    if (limitBytes === undefined || process.platform !== "linux") return;
     const timer = setInterval(() => {
-      const usedBytes = residentBytes(pid);
+      const usedBytes = pids().reduce((sum, pid) => sum + residentBytes(pid), 0);
       if (usedBytes <= limitBytes) return;
       clearInterval(timer);
       const [used, limit] = [usedBytes, limitBytes].map((bytes) => Math.round(bytes / mebibyte));
       resolve(`The task used ${used} MiB of memory, and this server allows ${limit} MiB.`);
     }, lookMs);
-    void exited.then(() => clearInterval(timer));
+    void over.then(() => clearInterval(timer));
   });
 }

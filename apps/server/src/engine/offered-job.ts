@@ -24,10 +24,9 @@ export function offerJob(session: ExecutorSession, block: InstalledBlock): Offer
     acceptedAtMs = Date.now();
     stopListening();
   });
-  session.ready.then(
-    () => session.publish(topics.runBlock(block.executor.name), blockPayload(session, id, block)),
-    stopListening,
-  );
+  const { executor } = session;
+  const payload = blockPayload(session, executor, { id, block, stacks: [] });
+  executor.ready.then(() => session.publish(topics.runBlock(block.executor.name), payload), stopListening);
   return {
     id,
     isAwaitingInputs: () => acceptedAtMs !== undefined && Date.now() - acceptedAtMs < acceptedForMs,

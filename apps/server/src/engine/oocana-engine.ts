@@ -105,7 +105,7 @@ async function startEngine(
   return {
     sessionId,
     process: running,
-    tooLarge: watchMemory(running, taskMemoryBytes),
+    tooLarge: watchMemory(() => (running.pid ? [running.pid] : []), running.exited, taskMemoryBytes),
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -170,7 +170,7 @@ async function follow(
     };
     onEvent({ type: event.type, nodeId: null, event });
   }
-  const ending = isReported ? endWithin(engine.process, goodbyeMs) : engine.process.kill();
+  const ending = isReported ? engine.process.leave(goodbyeMs) : engine.process.kill();
   if (signal.aborted && !isReported) return { outcome: "aborted", ending };
   return { outcome: error === undefined ? "completed" : "failed", ending };
 }
@@ -182,12 +182,6 @@ interface SessionEnd {
 
 /** The engine pauses at least 600 ms before it ends its executors and itself. */
 const goodbyeMs = 5_000;
-
-async function endWithin(running: ExecutorProcess, timeoutMs: number): Promise<void> {
-  const timer = setTimeout(() => void running.kill(), timeoutMs);
-  await running.exited;
-  clearTimeout(timer);
-}
 
 function explainExit({ code, spawnError, stderrTail }: ExecutorExit): SessionEnd {
   if (spawnError) return { error: `Failed to spawn oocana. ${spawnError.message}` };

@@ -1,19 +1,41 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /** Every process that descends from `pid`, those in a process group of their own (a browser for instance) included. */
 export function listDescendants(pid: number): number[] {
+  const childrenOf = process.platform === "linux" && canReadChildren ? readChildren : indexChildren();
+  const found: number[] = [];
+  let generation = childrenOf(pid);
+  while (generation.length > 0) {
+    found.push(...generation);
+    generation = generation.flatMap(childrenOf);
+  }
+  return found;
+}
+
+/** Most kernels tell the children of a process, which is quicker than to look at all processes. */
+const canReadChildren = existsSync(`/proc/self/task/${process.pid}/children`);
+
+function readChildren(pid: number): number[] {
+  const threads = listFolder(`/proc/${pid}/task`);
+  const lists = threads.map((thread) => readProcFile(pid, `task/${thread}/children`));
+  return lists.join(" ").split(" ").filter(Boolean).map(Number);
+}
+
+function listFolder(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return []; // it ended meanwhile
+  }
+}
+
+function indexChildren(): (pid: number) => number[] {
   const children = new Map<number, number[]>();
   for (const [child, parent] of listProcesses()) {
     children.set(parent, [...(children.get(parent) ?? []), child]);
   }
-  const found: number[] = [];
-  let generation = children.get(pid) ?? [];
-  while (generation.length > 0) {
-    found.push(...generation);
-    generation = generation.flatMap((one) => children.get(one) ?? []);
-  }
-  return found;
+  return (pid) => children.get(pid) ?? [];
 }
 
 /** What a process and all that descend from it hold in memory; 0 where this cannot be told, as outside Linux. */

@@ -1,17 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { topics } from "@oomol/scriptlet/wire";
+import { type StackLevel, topics } from "@oomol/scriptlet/wire";
 import type { InstalledBlock } from "../packages/read-package.ts";
-import { isRecord } from "../values.ts";
-import { answerRequest } from "./answer-request.ts";
+import { isRecord, messageOf } from "../values.ts";
 import { blockInputs, blockPayload } from "./block-messages.ts";
+import type { ExecutorExit } from "./executor-process.ts";
 import type { ExecutorMessage, ExecutorSession } from "./executor-session.ts";
+import type { SessionExecutor } from "./session-executor.ts";
 
 export interface Job {
   id: string;
   block: InstalledBlock;
   inputs: Record<string, unknown>;
+  /** The blocks that lead to it, outermost first; none for the block that a task runs. */
+  stacks: readonly StackLevel[];
   /** Called with each message about the job that observers are to see, in order. */
   onEvent(message: ExecutorMessage): void;
+  /** Called with each `BlockRequest` of the job. */
+  onRequest(message: ExecutorMessage): void;
   /** The executor has said BlockReady already. */
   isAwaitingInputs?: boolean;
 }
@@ -25,12 +30,37 @@ export interface JobFinish {
 /** A new job id, safe inside a topic. */
 export const newJobId = (): string => randomUUID();
 
-/** Runs one block on an executor to its BlockFinished (`oocana-protocol.md`, 2.6). A crash is not its concern. */
-export function runJob(session: ExecutorSession, job: Job, signal: AbortSignal): Promise<JobFinish> {
+/**
+ * Runs one block on an executor to its BlockFinished (`oocana-protocol.md`, 2.6), or to the end of the executor; aborted, it
+ * ends at once with the signal's reason as its error. Never rejects.
+ */
+export function runJob(
+  session: ExecutorSession,
+  executor: SessionExecutor,
+  job: Job,
+  signal: AbortSignal,
+): Promise<JobFinish> {
+  const over = new AbortController();
+  return Promise.race([
+    exchange(session, executor, job, AbortSignal.any([signal, over.signal])),
+    executor.exited.then((exit) => describeExit(job.block, exit)),
+    executor.ready.then(
+      () => new Promise<never>(() => undefined),
+      (error: unknown) => ({ error: messageOf(error) }),
+    ),
+  ]).finally(() => over.abort());
+}
+
+function exchange(
+  session: ExecutorSession,
+  executor: SessionExecutor,
+  job: Job,
+  signal: AbortSignal,
+): Promise<JobFinish> {
   return new Promise((resolve) => {
     const { id, block, inputs } = job;
     const offer = () =>
-      session.publish(topics.runBlock(block.executor.name), blockPayload(session, id, block));
+      session.publish(topics.runBlock(block.executor.name), blockPayload(session, executor, job));
     const resend = setInterval(offer, resendMs);
     let isAccepted = false;
 
@@ -39,7 +69,7 @@ export function runJob(session: ExecutorSession, job: Job, signal: AbortSignal):
       // Inputs are delivered once; a second BlockReady gets null, as the engine does.
       const given = isAccepted ? null : inputs;
       isAccepted = true;
-      session.publish(topics.inputs(session.id, id), blockInputs(session, id, block, given));
+      session.publish(topics.inputs(session.id, id), blockInputs(session, job, given));
     };
 
     const handle = (message: ExecutorMessage) => {
@@ -47,7 +77,7 @@ export function runJob(session: ExecutorSession, job: Job, signal: AbortSignal):
       if (message.type === "BlockReady") {
         giveInputs();
       } else if (message.type === "BlockRequest") {
-        answerRequest(session, message, job.onEvent);
+        job.onRequest(message);
       } else if (message.type === "BlockFinished") {
         finish(readFinish(message));
       } else if (isReportOf(message)) {
@@ -61,11 +91,12 @@ export function runJob(session: ExecutorSession, job: Job, signal: AbortSignal):
       signal.removeEventListener("abort", cancel);
       resolve(finished);
     };
-    const cancel = () => finish({ error: "The job was cancelled." });
+    const cancel = () => finish({ error: messageOf(signal.reason) });
     const stopListening = session.listen(handle);
     signal.addEventListener("abort", cancel);
-    if (job.isAwaitingInputs) giveInputs();
-    else void session.ready.then(offer, () => undefined);
+    if (signal.aborted) cancel();
+    else if (job.isAwaitingInputs) giveInputs();
+    else void executor.ready.then(offer, () => undefined);
   });
 }
 
@@ -83,4 +114,11 @@ function readFinish(message: ExecutorMessage): JobFinish {
   if (result == null && error == null) return {};
   // The real engine drops such a message and waits forever.
   return { error: "The executor finished the block with a result that cannot be read." };
+}
+
+function describeExit(block: InstalledBlock, { code, spawnError, stderrTail }: ExecutorExit): JobFinish {
+  const program = `${block.executor.name}-executor`;
+  if (spawnError) return { error: `Failed to spawn ${program}. ${spawnError.message}` };
+  const said = stderrTail === "" ? "" : `\n${stderrTail}`;
+  return { error: `Executor ${program} exit with code ${code}${said}` };
 }

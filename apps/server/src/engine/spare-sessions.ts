@@ -45,8 +45,8 @@ export function createSpareSessions({ open, maxCount, idleMs, log }: SpareSessio
       const stamp = await packageStamp(block.packageDirectory);
       const session = await open(block);
       const gone = () => discard(key, session);
-      session.ready.catch(gone);
-      void session.exited.then(gone);
+      session.executor.ready.catch(gone);
+      void session.executor.exited.then(gone);
       return { session, stamp, job: offerJob(session, block) };
     } catch (error) {
       log.debug({ block: block.path, error }, "no executor could be started ahead");

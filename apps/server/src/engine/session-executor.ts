@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { executorEnvironment } from "./executor-environment.ts";
+import { type ExecutorExit, type ExecutorProcess, startExecutorProcess } from "./executor-process.ts";
+import type { ExecutorMessage, ExecutorSettings, Listen } from "./executor-session.ts";
+import { findExecutor } from "./find-executor.ts";
+import { limitHeap } from "./memory-limit.ts";
+
+/** What an executor is started for. */
+export interface ExecutorScope {
+  /** `nodejs`, `python`, … */
+  executorName: string;
+  packageName: string;
+  packageDirectory: string;
+}
+
+/** One executor process of a session, which is ready or on its way. */
+export interface SessionExecutor {
+  /** Tells the executors of a session apart. */
+  readonly identifier: string;
+  readonly process: ExecutorProcess;
+  /** Resolves at ExecutorReady; rejects where none came in time. A crash shows in `exited` alone. */
+  readonly ready: Promise<void>;
+  readonly exited: Promise<ExecutorExit>;
+}
+
+export interface SessionPlace {
+  id: string;
+  /** Absolute. */
+  directory: string;
+  temporaryDirectory: string;
+  listen: Listen;
+}
+
+/** Starts an executor with the command line of the engine. Rejects where there is no such program. */
+export async function startSessionExecutor(
+  settings: ExecutorSettings,
+  { id, directory, temporaryDirectory, listen }: SessionPlace,
+  scope: ExecutorScope,
+): Promise<SessionExecutor> {
+  const { broker, dataDirectory, taskMemoryBytes, retainedVariables, log } = settings;
+  const { executorName, packageDirectory } = scope;
+  const identifier = `${id}-${shortHash(packageDirectory, 16)}`;
+  const packageData = join(dataDirectory, "package-data", scope.packageName);
+  await mkdir(packageData, { recursive: true });
+  await mkdir(join(temporaryDirectory, basename(packageDirectory)), { recursive: true });
+  const command = limitHeap(await findExecutor(executorName), executorName, taskMemoryBytes);
+
+  const ready = waitUntilReady(listen, scope, identifier, settings.executorReadyTimeoutMs);
+  const running = startExecutorProcess(
+    command,
+    [
+      ...["--session-id", id, "--address", broker.address],
+      ...["--session-dir", directory, "--tmp-dir", temporaryDirectory],
+      ...["--identifier", identifier, "--package", packageDirectory],
+    ],
+    {
+      env: executorEnvironment(process.env, packageData, retainedVariables),
+      onOutput: ({ stdio, text }) => log.debug({ sessionId: id, stdio, text }, "executor output"),
+    },
+  );
+  void running.exited.then(() => ready.cancel());
+  return { identifier, process: running, ready: ready.promise, exited: running.exited };
+}
+
+/** The first characters of the SHA-256 of a text, in hex. */
+export function shortHash(text: string, characters: number): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, characters);
+}
+
+/** Settles at ExecutorReady or after the time allowed; `cancel` leaves it open for good and its timer cleared. */
+function waitUntilReady(
+  listen: Listen,
+  scope: ExecutorScope,
+  identifier: string,
+  timeoutMs: number,
+): { promise: Promise<void>; cancel(): void } {
+  let cancel = () => {};
+  const promise = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      cancel();
+      const program = `${scope.executorName}-executor`;
+      reject(
+        new Error(
+          `Executor ${program} identifier Some("${identifier}") for package ${scope.packageName} timeout after ${timeoutMs / 1000}s`,
+        ),
+      );
+    }, timeoutMs);
+    const stopListening = listen((message: ExecutorMessage) => {
+      if (message.type !== "ExecutorReady" || message.executor_name !== scope.executorName) return;
+      if (message.identifier !== identifier) return;
+      cancel();
+      resolve();
+    });
+    cancel = () => {
+      clearTimeout(timer);
+      stopListening();
+    };
+  });
+  promise.catch(() => undefined); // who waits handles it; nobody may be waiting yet
+  return { promise, cancel: () => cancel() };
+}
