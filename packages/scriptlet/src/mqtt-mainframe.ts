@@ -19,6 +19,11 @@ export interface MqttMainframeOptions {
   connectTimeoutMs?: number;
   /** Told when the broker is lost and when it is back. */
   onConnectionChange?: (isConnected: boolean) => void;
+  /**
+   * Awaited on each connection but the first, with all topics joined, before anything waiting is sent: a broker also
+   * acknowledges what nobody listens to yet. `publish` sends past what waits, once, unacknowledged.
+   */
+  beforeResending?: (publish: (topic: string, payload: string) => void) => Promise<void>;
 }
 
 /** What waits for the broker's acknowledgement, and is sent again when the broker comes back before it. */
@@ -37,13 +42,16 @@ interface InFlight {
  * @throws {@link BrokerUnreachableError} when the first connection does not come about in time.
  */
 export async function openMqttMainframe(options: MqttMainframeOptions): Promise<Mainframe> {
-  const { address, clientId, connectTimeoutMs = 4500, onConnectionChange } = options;
+  const { address, clientId, connectTimeoutMs = 4500, onConnectionChange, beforeResending } = options;
   const server = parseAddress(address);
   const inFlight = new Map<number, InFlight>();
   /** Topics that the broker has acknowledged, to be joined again on a new connection. */
   const joined = new Set<string>();
   const leavings = new Map<string, Promise<unknown>>();
   let socket: BrokerSocket | undefined;
+  /** Whether what is sent goes out at once. */
+  let isSending = false;
+  let hasConnected = false;
   let lastId = 0;
   let closing: Promise<void> | undefined;
 
@@ -84,16 +92,25 @@ export async function openMqttMainframe(options: MqttMainframeOptions): Promise<
     const opened = await openBrokerSocket({ ...server, clientId, timeoutMs, onPacket, onLost });
     if (isOver()) return void opened.end(packets.disconnect);
     socket = opened;
-    for (const topic of joined) {
-      const encode = (id: number) => packets.encodeSubscribe(topic, id);
-      send({ encode, wasWritten: false, done: () => undefined });
-    }
-    for (const [id, item] of inFlight) write(id, item);
     onConnectionChange?.(true);
+    if (hasConnected) await rejoin(opened);
+    hasConnected = true;
+    // It may have been lost again meanwhile.
+    if (socket !== opened) return;
+    isSending = true;
+    for (const [id, item] of inFlight) write(id, item);
+  }
+
+  async function rejoin(opened: BrokerSocket): Promise<void> {
+    for (const topic of joined) opened.write(packets.encodeSubscribe(topic, nextId()));
+    await beforeResending?.((topic, payload) =>
+      opened.write(packets.encodePublish(topic, payload, nextId(), false)),
+    );
   }
 
   function onLost(): void {
     socket = undefined;
+    isSending = false;
     // The end that was asked for is no loss.
     if (isOver()) return;
     onConnectionChange?.(false);
@@ -122,11 +139,16 @@ export async function openMqttMainframe(options: MqttMainframeOptions): Promise<
   }
 
   function send(item: InFlight): void {
+    const id = nextId();
+    inFlight.set(id, item);
+    // Otherwise it goes out with the next connection.
+    if (isSending) write(id, item);
+  }
+
+  function nextId(): number {
     do lastId = (lastId % 0xffff) + 1;
     while (inFlight.has(lastId));
-    inFlight.set(lastId, item);
-    // Otherwise it goes out with the next connection.
-    if (socket !== undefined) write(lastId, item);
+    return lastId;
   }
 
   function write(id: number, item: InFlight): void {

@@ -43,6 +43,7 @@ test("an output of undefined travels as null", async () => {
     type: "BlockOutput",
     session_id: "s",
     job_id: "j",
+    sequence: 1,
     handle: "out",
     output: null,
   });

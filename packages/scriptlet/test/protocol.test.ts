@@ -13,8 +13,8 @@ type OpenSession = (files: Record<string, string>) => Promise<ProtocolSession>;
 
 const mainframes: [string, OpenSession][] = [
   ["mosquitto", (files) => openSessionOver(openMosquitto, files)],
-  ["aedes", openSession],
-  ["memory", openMemorySession],
+  ["aedes", (files) => openSession(files)],
+  ["memory", (files) => openMemorySession(files)],
 ];
 
 const blocks = {

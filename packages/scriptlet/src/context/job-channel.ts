@@ -4,7 +4,7 @@ import type { Mainframe } from "../mainframe.ts";
 import { createOutbox, type Outbox } from "../outbox.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { encodeLeniently, encodeMessage } from "../wire/codec.ts";
-import type { StackLevel } from "../wire/messages.ts";
+import type { BlockOutput, StackLevel } from "../wire/messages.ts";
 import { topics } from "../wire/topics.ts";
 
 export interface JobChannelOptions {
@@ -44,6 +44,8 @@ export interface JobChannel {
   finish(ending: Ending): Promise<void>;
 }
 
+type Envelope = Required<Pick<BlockOutput, "session_id" | "job_id" | "sequence">>;
+
 /** Creates the channel of one job. */
 export function createJobChannel({
   mainframe,
@@ -56,7 +58,8 @@ export function createJobChannel({
   const outbox = createOutbox(mainframe);
   const job = { session_id: sessionId, job_id: jobId };
   const sessionTopic = topics.session(sessionId);
-  let report: object = { ...job, stacks };
+  let report: object = { stacks };
+  let sequence = 0;
   let isFinished = false;
   let settleFinished = () => {};
   const whenFinished = new Promise<void>((resolve) => {
@@ -64,7 +67,7 @@ export function createJobChannel({
   });
 
   const progress = createProgress((value) => {
-    const message = { type: "BlockProgress", ...job, progress: value };
+    const message = { type: "BlockProgress", progress: value, ...envelope() };
     const sent = outbox.send(sessionTopic, JSON.stringify(message));
     void outbox.send(topics.report, encodeLeniently({ ...report, ...message }));
     return sent;
@@ -83,12 +86,17 @@ export function createJobChannel({
     toEngine(message) {
       if (isOver(message)) return Promise.resolve();
       progress.flush();
-      if (!(message instanceof Promise)) return sendChecked(message);
-      return outbox.send(sessionTopic, message.then(encode).catch(encodeProblem));
+      const own = envelope();
+      if (!(message instanceof Promise)) return outbox.send(sessionTopic, encodeChecked(message, own));
+      const encoded = message.then(
+        (made) => encodeChecked(made, own),
+        (error: unknown) => encodeProblem(error, own),
+      );
+      return outbox.send(sessionTopic, encoded);
     },
     toObservers(message) {
       if (isOver(message)) return Promise.resolve();
-      return outbox.send(topics.report, encodeLeniently({ ...report, ...message }));
+      return outbox.send(topics.report, encodeLeniently({ ...report, ...message, ...envelope() }));
     },
     log: (text, stdio) => channel.toObservers({ type: "BlockLog", log: text, stdio }),
     warn: (text) => channel.toObservers({ type: "BlockWarning", warning: text }),
@@ -97,22 +105,22 @@ export function createJobChannel({
   };
   return channel;
 
-  function sendChecked(message: object): Promise<void> {
-    let text: string;
+  /** What every message of the job bears; numbered in the order of the calls, which is the order of sending. */
+  function envelope(): Envelope {
+    sequence += 1;
+    return { ...job, sequence };
+  }
+
+  function encodeChecked(message: object, own: Envelope): string {
     try {
-      text = encode(message);
+      return encodeMessage({ ...message, ...own });
     } catch (error) {
-      text = encodeProblem(error);
+      return encodeProblem(error, own);
     }
-    return outbox.send(sessionTopic, text);
   }
 
-  function encode(message: object): string {
-    return encodeMessage({ ...message, ...job });
-  }
-
-  function encodeProblem(error: unknown): string {
-    return encodeLeniently({ type: "BlockError", ...job, error: problemOf(error) });
+  function encodeProblem(error: unknown, own: Envelope): string {
+    return encodeLeniently({ type: "BlockError", error: problemOf(error), ...own });
   }
 
   function isOver(message: object): boolean {
@@ -131,33 +139,36 @@ export function createJobChannel({
     isFinished = true;
     progress.flush();
     progress.stop();
-    const sent = outbox.send(sessionTopic, encodeEnding(ending));
+    const sent = outbox.send(sessionTopic, encodeEnding(ending, envelope()));
     sent.then(settleFinished, settleFinished);
     return sent;
   }
+}
 
-  function encodeEnding(ending: Ending): string | Promise<string> {
-    if (ending === undefined) return encodeFinished({});
-    if ("error" in ending) return encodeFailure(describeError(ending.error));
-    if (!(ending.result instanceof Promise)) return encodeResult(ending.result);
-    return ending.result.then(encodeResult, (error: unknown) => encodeFailure(problemOf(error)));
-  }
+function encodeEnding(ending: Ending, own: Envelope): string | Promise<string> {
+  if (ending === undefined) return encodeFinished({}, own);
+  if ("error" in ending) return encodeFailure(describeError(ending.error), own);
+  if (!(ending.result instanceof Promise)) return encodeResult(ending.result, own);
+  return ending.result.then(
+    (result) => encodeResult(result, own),
+    (error: unknown) => encodeFailure(problemOf(error), own),
+  );
+}
 
-  function encodeResult(result: Record<string, unknown>): string {
-    try {
-      return encodeFinished({ result });
-    } catch (error) {
-      return encodeFailure(problemOf(error));
-    }
+function encodeResult(result: Record<string, unknown>, own: Envelope): string {
+  try {
+    return encodeFinished({ result }, own);
+  } catch (error) {
+    return encodeFailure(problemOf(error), own);
   }
+}
 
-  function encodeFailure(error: string): string {
-    return encodeLeniently({ type: "BlockFinished", ...job, error });
-  }
+function encodeFailure(error: string, own: Envelope): string {
+  return encodeLeniently({ type: "BlockFinished", error, ...own });
+}
 
-  function encodeFinished(end: object): string {
-    return encodeMessage({ type: "BlockFinished", ...job, ...end });
-  }
+function encodeFinished(end: object, own: Envelope): string {
+  return encodeMessage({ type: "BlockFinished", ...end, ...own });
 }
 
 function problemOf(error: unknown): string {

@@ -3,6 +3,7 @@ import type { Mainframe, Unsubscribe } from "../mainframe.ts";
 import { openMqttMainframe } from "../mqtt-mainframe.ts";
 import { createBatch } from "./batch.ts";
 import { endProcessGroup } from "./end-process-group.ts";
+import { createEngineReturn } from "./engine-return.ts";
 import { takeJobs } from "./take-jobs.ts";
 import type { FromThread, ThreadOptions, ToThread } from "./thread-messages.ts";
 import { watchEngine } from "./watch-engine.ts";
@@ -23,11 +24,13 @@ export async function runMqttThread(): Promise<void> {
     tell({ kind: "engineGone", reason });
     endHeldProcess(endProcessGroup);
   });
+  const engineReturn = createEngineReturn(executorArguments);
   try {
     const mainframe = await openMqttMainframe({
       address,
       clientId: `nodejs-executor-${identifier ?? sessionId}-${process.pid}`,
       onConnectionChange: watch.connectionChanged,
+      beforeResending: engineReturn.wait,
     });
     serve({
       mainframe,
@@ -42,6 +45,7 @@ export async function runMqttThread(): Promise<void> {
       mainframe,
       executorArguments,
       inputsTimeoutMs,
+      onRunBlock: engineReturn.onRunBlock,
       listener: {
         onJob: (payload) => tell({ kind: "job", payload }),
         onServiceJob: (payload) => tell({ kind: "serviceJob", payload }),

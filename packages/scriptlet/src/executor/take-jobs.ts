@@ -1,8 +1,9 @@
 import type { Mainframe } from "../mainframe.ts";
 import { decodeMessage } from "../wire/codec.ts";
-import type { BlockInputs, BlockPayload, ExecutorReady } from "../wire/messages.ts";
+import type { BlockInputs, BlockPayload } from "../wire/messages.ts";
 import { topics } from "../wire/topics.ts";
 import { awaitInputs } from "./await-inputs.ts";
+import { encodeExecutorReady } from "./executor-ready.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 
 /** Told what comes from the engine. A job is told before its inputs. */
@@ -20,6 +21,8 @@ export interface TakeJobsOptions {
   executorArguments: ExecutorArguments;
   inputsTimeoutMs: number;
   listener: JobListener;
+  /** Told of each delivery of a job, the engine's repetitions included. */
+  onRunBlock?(): void;
 }
 
 /**
@@ -27,8 +30,8 @@ export interface TakeJobsOptions {
  * (sections 1.4 and 2.6). Nothing here waits for a block.
  */
 export async function takeJobs(options: TakeJobsOptions): Promise<void> {
-  const { mainframe, executorArguments, inputsTimeoutMs, listener } = options;
-  const { sessionId, identifier, packagePath, inspectPort } = executorArguments;
+  const { mainframe, executorArguments, inputsTimeoutMs, listener, onRunBlock } = options;
+  const { sessionId, identifier } = executorArguments;
   // For the whole session: the engine sends the same job again and again.
   const seenJobs = new Set<string>();
 
@@ -48,21 +51,13 @@ export async function takeJobs(options: TakeJobsOptions): Promise<void> {
       if (event?.type === "SessionFinished" && event.session_id === sessionId) listener.onSessionFinished();
     }),
   ]);
-  const ready: ExecutorReady = {
-    type: "ExecutorReady",
-    session_id: sessionId,
-    executor_name: "nodejs",
-    package: packagePath ?? null,
-    identifier: identifier ?? null,
-    process_id: process.pid,
-    ...(inspectPort !== undefined && { inspect_wait: inspectPort }),
-  };
-  await mainframe.publish(topics.session(sessionId), JSON.stringify(ready));
+  await mainframe.publish(topics.session(sessionId), encodeExecutorReady(executorArguments));
 
   function accept(text: string): BlockPayload | undefined {
     const payload = decodeMessage(text);
     if (payload?.session_id !== sessionId || typeof payload.job_id !== "string") return undefined;
     if (identifier !== undefined && payload.identifier !== identifier) return undefined;
+    onRunBlock?.();
     if (seenJobs.has(payload.job_id)) return undefined;
     seenJobs.add(payload.job_id);
     // The fields beyond these are read one by one, each with its default.

@@ -29,6 +29,7 @@ export function openBrokerSocket(options: BrokerSocketOptions): Promise<BrokerSo
   const { host, port, clientId, timeoutMs, onPacket, onLost } = options;
   // Small messages must not wait for delayed acknowledgements.
   const socket = connect({ host, port, noDelay: true });
+  readToTheEnd(socket);
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
 
   return new Promise((resolve, reject) => {
@@ -77,6 +78,21 @@ export function openBrokerSocket(options: BrokerSocketOptions): Promise<BrokerSo
     socket.end(lastPacket);
     return closed;
   }
+}
+
+/**
+ * Node destroys a socket whose write fails, with all that the other side has sent and nobody has read yet:
+ * acknowledgements of messages that would then be sent twice, and messages that count as delivered. So it is destroyed
+ * when the event loop has been through its reads once more.
+ */
+function readToTheEnd(socket: Socket): void {
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error?: Error & { syscall?: string }) => {
+    if (error?.syscall !== "write") return destroy(error);
+    // The first may still come before the reads.
+    setImmediate(() => setImmediate(() => destroy(error)));
+    return socket;
+  };
 }
 
 function createWriter(socket: Socket): (packet: Buffer) => void {

@@ -83,6 +83,11 @@ export interface BlockResponse {
 interface JobMessage {
   session_id: string;
   job_id: string;
+  /**
+   * Grows with each message of a job. Beyond the specification, which has unknown fields ignored: QoS 1 repeats what a
+   * broker took but could not acknowledge before it died, and a receiver that survives it can tell the copy by this.
+   */
+  sequence?: number;
 }
 
 /** Executor → engine, once, when it can take jobs (section 1.4). */

@@ -56,7 +56,7 @@ export function answerRequests(
     await engine.start({ ...task, jobId, inputs, stacks });
   }
 
-  function reportChild({ from: _, ...message }: Heard): void {
+  function reportChild({ from: _, sequence: __, ...message }: Heard): void {
     const stacks = children.get(String(message.job_id));
     if (["BlockOutput", "BlockOutputs"].includes(message.type)) void report({ ...message, stacks });
     if (message.type === "BlockFinished") void report({ ...message, stacks, finish_at: 1 });

@@ -31,6 +31,8 @@ export interface JobRequest {
   /** How many times run_block is sent; the engine repeats itself. */
   deliveries?: number;
   omitOutputs?: boolean;
+  /** The engine never sends them, as when they are lost with the broker. */
+  withholdInputs?: boolean;
 }
 
 export interface FakeEngineOptions {
@@ -51,6 +53,7 @@ export class FakeEngine {
   readonly #mainframe: Mainframe;
   readonly #news = new EventEmitter().setMaxListeners(0);
   readonly #inputs = new Map<string, BlockInputs>();
+  readonly #sequences = new Map<string, number>();
   /** Jobs without a finish; every ExecutorReady has them sent again (section 1.4). */
   readonly #live = new Map<string, BlockPayload>();
 
@@ -141,7 +144,16 @@ export class FakeEngine {
       ...(!request.omitOutputs && { outputs }),
       identifier: this.identifier,
     };
-    this.#inputs.set(jobId, {
+    if (!request.withholdInputs) this.#inputs.set(jobId, this.#inputsOf(jobId, stacks, request));
+    this.#live.set(jobId, payload);
+    for (let delivery = 0; delivery < (request.deliveries ?? 1); delivery += 1) {
+      await this.publish(topics.runBlock("nodejs"), payload);
+    }
+    return jobId;
+  }
+
+  #inputsOf(jobId: string, stacks: StackLevel[], request: JobRequest): BlockInputs {
+    return {
       type: "BlockInputs",
       session_id: this.sessionId,
       job_id: jobId,
@@ -150,12 +162,7 @@ export class FakeEngine {
       inputs: request.inputs ?? null,
       inputs_def: request.inputsDef ?? null,
       inputs_def_patch: request.patch ?? null,
-    });
-    this.#live.set(jobId, payload);
-    for (let delivery = 0; delivery < (request.deliveries ?? 1); delivery += 1) {
-      await this.publish(topics.runBlock("nodejs"), payload);
-    }
-    return jobId;
+    };
   }
 
   /** Runs a job to its finish. */
@@ -204,10 +211,19 @@ export class FakeEngine {
 
   #hear(from: Heard["from"], text: string): void {
     const message = { ...JSON.parse(text), from } as Heard;
-    if (message.session_id !== this.sessionId) return;
+    if (message.session_id !== this.sessionId || this.#isCopy(message)) return;
     this.heard.push(message);
     if (from === "session") this.#react(message);
     this.#news.emit("message", message);
+  }
+
+  /** What QoS 1 has delivered twice, because the broker died between forwarding and acknowledging it. */
+  #isCopy({ from, job_id, sequence }: Heard): boolean {
+    if (typeof sequence !== "number") return false;
+    const key = `${from} ${job_id}`;
+    if (sequence <= (this.#sequences.get(key) ?? 0)) return true;
+    this.#sequences.set(key, sequence);
+    return false;
   }
 
   #react(message: Heard): void {

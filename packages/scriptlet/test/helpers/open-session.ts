@@ -53,7 +53,10 @@ export async function openSessionOver<Broker extends AsyncDisposable & { address
 }
 
 /** An engine and the executor's own code in this process: no broker, no thread. */
-export async function openMemorySession(files: Record<string, string>): Promise<ProtocolSession> {
+export async function openMemorySession(
+  files: Record<string, string>,
+  { inputsTimeoutMs = 60_000 } = {},
+): Promise<ProtocolSession> {
   await using resources = new AsyncDisposableStack();
   const workspace = resources.use(await createWorkspace(files));
   const mainframe = createMemoryMainframe();
@@ -65,7 +68,7 @@ export async function openMemorySession(files: Record<string, string>): Promise<
   const executor = createExecutor({ mainframe, executorArguments, cacheDir, warnLocally: () => {} });
   const { promise: left, resolve: onSessionFinished } = Promise.withResolvers<void>();
   const listener = { ...executor, onSessionFinished };
-  await takeJobs({ mainframe, executorArguments, inputsTimeoutMs: 60_000, listener });
+  await takeJobs({ mainframe, executorArguments, inputsTimeoutMs, listener });
   const kept = resources.move();
   return { workspace, engine, left, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
