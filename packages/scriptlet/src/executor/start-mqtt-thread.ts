@@ -4,6 +4,9 @@ import type { ThreadOptions } from "./thread-messages.ts";
 
 const inputsTimeoutMs = 60_000;
 
+/** What the thread makes lives for moments; by default its garbage would grow to some 60 MB before it is looked at. */
+const maxYoungGenerationSizeMb = 8;
+
 export interface MqttThread {
   /** What the thread says waits here until somebody listens. */
   port: MessagePort;
@@ -15,7 +18,8 @@ export interface MqttThread {
 export function startMqttThread(program: URL, executorArguments: ExecutorArguments): MqttThread {
   const { port1, port2 } = new MessageChannel();
   const workerData: ThreadOptions = { port: port2, executorArguments, inputsTimeoutMs };
-  const worker = new Worker(program, { workerData, transferList: [port2] });
+  const resourceLimits = { maxYoungGenerationSizeMb };
+  const worker = new Worker(program, { workerData, transferList: [port2], resourceLimits });
   const broken = new Promise<string>((resolve) => {
     worker.once("error", (error) => resolve(error instanceof Error ? error.message : String(error)));
     worker.once("exit", (code) => resolve(`its thread ended with code ${code}`));
