@@ -3,7 +3,18 @@
 /** Inside a package, a file may use what stands left of it in this order, never right. */
 const order = {
   core: [
-    ["errors", "backoff", "delay", "deadline", "versions", "types", "redact", "hooks", "block-registry"],
+    [
+      "errors",
+      "backoff",
+      "delay",
+      "read-before-silence",
+      "deadline",
+      "versions",
+      "types",
+      "redact",
+      "hooks",
+      "block-registry",
+    ],
     ["wire"],
     ["input-values"],
     ["transport", "multipart", "upload-source", "upload-progress"],
@@ -11,10 +22,20 @@ const order = {
     ["options"],
     ["decode-answer", "http", "call-held"],
     ["wait"],
-    ["task-events", "task-result", "task-watch", "task-stream", "task-endpoints", "task-run", "run-many"],
+    [
+      "task-events",
+      "task-result",
+      "task-watch",
+      "task-stream",
+      "task-endpoints",
+      "task-run",
+      "run-many",
+      "session-path",
+      "download",
+    ],
     ["blocks", "tasks", "packages", "applets"],
     ["client"],
-    ["index", "testing"],
+    ["index", "adapter", "testing"],
   ],
   scriptlet: [
     ["errors"],

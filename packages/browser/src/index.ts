@@ -5,5 +5,6 @@
  */
 export * from "@oomol/connect-core";
 export { OomolConnectClient } from "./client.ts";
+export { saveDownload } from "./save-download.ts";
 export type { NamedData, UploadSource } from "./upload-source.ts";
 export { createXhrTransport } from "./xhr-transport.ts";

@@ -2,9 +2,9 @@ import {
   type NamedData as CoreNamedData,
   type UploadSource as CoreUploadSource,
   InvalidInputError,
-  resolveUploadSource as resolveCoreUploadSource,
   type UploadPart,
 } from "@oomol/connect-core";
+import { resolveUploadSource as resolveCoreUploadSource } from "@oomol/connect-core/adapter";
 import { filesOfDrop } from "./dropped-files.ts";
 
 /** What a page has for a file, or for several: each becomes as many files as it holds. */

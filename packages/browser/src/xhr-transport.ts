@@ -1,11 +1,11 @@
 import {
   createFetchTransport,
-  encodeMultipart,
   type Transport,
   TransportError,
   type TransportRequest,
   type TransportResponse,
 } from "@oomol/connect-core";
+import { encodeMultipart } from "@oomol/connect-core/adapter";
 
 /**
  * A page's transport: `XMLHttpRequest` for uploads, whose progress it reports over any version of HTTP, and `fetch` for

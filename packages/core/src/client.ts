@@ -4,7 +4,7 @@ import { Http } from "./http.ts";
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from "./options.ts";
 import { PackagesClient } from "./packages.ts";
 import { TasksClient } from "./tasks.ts";
-import { resolveUploadSource, type UploadResolver, type UploadSource } from "./upload-source.ts";
+import type { UploadResolver, UploadSource } from "./upload-source.ts";
 
 /**
  * A client of one Connect server.
@@ -31,8 +31,7 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
     this.#options = resolveClientOptions(options);
     const http = new Http(this.#options);
     this.#http = http;
-    // Without a resolver of its own, a client takes what core takes.
-    const resolver = resolveUpload ?? (resolveUploadSource as UploadResolver<unknown>);
+    const resolver = resolveUpload ?? (resolveCoreUpload as UploadResolver<unknown>);
     this.blocks = new BlocksClient(http);
     this.tasks = new TasksClient<Source>(http, this.#options, resolver);
     this.packages = new PackagesClient(http, this.#options);
@@ -50,3 +49,9 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
     return this.close();
   }
 }
+
+/** Without a resolver of its own, a client takes what core takes. */
+const resolveCoreUpload: UploadResolver<UploadSource> = async (source, index) => {
+  const { resolveUploadSource } = await import("./upload-source.ts");
+  return resolveUploadSource(source, index);
+};

@@ -1,4 +1,3 @@
-import { encodeMultipart } from "./multipart.ts";
 import {
   type Transport,
   type TransportRequest,
@@ -12,7 +11,7 @@ export function createFetchTransport(fetch: typeof globalThis.fetch = globalThis
   return {
     ...(isPage && { heldRequestLimit: 4 }),
     async send(request) {
-      const { body, headers, ...rest } = requestBody(request);
+      const { body, headers, ...rest } = await requestBody(request);
       try {
         const response = await fetch(request.url, {
           method: request.method,
@@ -36,10 +35,12 @@ export function createFetchTransport(fetch: typeof globalThis.fetch = globalThis
 /** Pages send uploads as `FormData`: their streamed bodies need HTTP/2. Every other runtime streams them. */
 const isPage = "XMLHttpRequest" in globalThis;
 
-function requestBody({ body, onBytesSent, signal }: TransportRequest): RequestInit {
+async function requestBody({ body, onBytesSent, signal }: TransportRequest): Promise<RequestInit> {
   if (body === undefined) return {};
   if (typeof body === "string") return { body };
   if (isPage && body.parts.every((part) => part.blob)) return { body: toFormData(body) };
+  // Loaded where files are sent: most pages never need it.
+  const { encodeMultipart } = await import("./multipart.ts");
   const encoded = encodeMultipart(body);
   const length = encoded.contentLengthBytes;
   return {

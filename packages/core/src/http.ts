@@ -83,7 +83,6 @@ export class Http {
     call: HttpCall<Data>,
     decode: (response: TransportResponse, token: string | undefined) => Promise<Result>,
   ): Promise<Result> {
-    const { retry, clock, random, hooks } = this.#options;
     // Under one key, the same task comes of every attempt.
     const idempotencyKey =
       !call.isIdempotent && !call.origin && this.extensions.has("idempotency")
@@ -95,24 +94,40 @@ export class Http {
       } catch (failure) {
         call.signal?.throwIfAborted();
         const mayRepeat = call.isIdempotent || idempotencyKey !== undefined || surelyDidNotHappen(failure);
-        if (call.isSingleAttempt || attempt > retry.limit || !mayRepeat || !isTransient(failure))
-          throw failure;
+        if (call.isSingleAttempt || !mayRepeat || !this.#mayTryAgain(attempt, failure)) throw failure;
         const once = call.upload?.parts.find((part) => !part.isRepeatable);
         if (once) {
           const advice = `"${once.name}" is a stream, which can be read once`;
-          hooks.onWarning?.(
+          this.#options.hooks.onWarning?.(
             `${call.method} ${call.path} was not sent again: ${advice}. A path or a Blob could be.`,
           );
           throw failure;
         }
-        const asked = failure instanceof ApiError ? failure.retryAfterMs : undefined;
-        if (asked !== undefined && asked > retry.maxRetryAfterMs) throw failure;
-        const pauseMs = asked ?? retryPauseMs(attempt, retry, random);
-        const reason = failure instanceof Error ? failure.message : String(failure);
-        hooks.onRetry?.({ method: call.method, path: call.path, attempt, pauseMs, reason });
-        await pauseOn(clock, pauseMs, call.signal);
+        await this.beforeRetry(call, attempt, failure);
       }
     }
+  }
+
+  #mayTryAgain(attempt: number, failure: unknown): boolean {
+    return attempt <= this.#options.retry.limit && isTransient(failure);
+  }
+
+  /** Waits as long as the client's `retry` or the server wants it; throws the failure where no attempt is to follow. */
+  async beforeRetry(call: HttpCall<unknown>, attempt: number, failure: unknown): Promise<void> {
+    const { retry, clock, random, hooks } = this.#options;
+    call.signal?.throwIfAborted();
+    const asked = failure instanceof ApiError ? failure.retryAfterMs : undefined;
+    const isTooLong = asked !== undefined && asked > retry.maxRetryAfterMs;
+    if (isTooLong || !this.#mayTryAgain(attempt, failure)) throw failure;
+    const pauseMs = asked ?? retryPauseMs(attempt, retry, random);
+    const reason = failure instanceof Error ? failure.message : String(failure);
+    hooks.onRetry?.({ method: call.method, path: call.path, attempt, pauseMs, reason });
+    await pauseOn(clock, pauseMs, call.signal);
+  }
+
+  /** What a body that broke off says, in words. */
+  reasonOf(failure: unknown): string {
+    return toTransportError(failure).message;
   }
 
   async #attempt<Result>(

@@ -27,6 +27,8 @@ export type {
   TasksClient,
   UploadOptions,
 } from "./tasks.ts";
+export type { Download, DownloadableTask, DownloadOptions } from "./download.ts";
+export type { DownloadProgress } from "./download-body.ts";
 export type { UploadProgress, UploadProgressFile } from "./upload-progress.ts";
 export type {
   GetInstallTaskResponse,
@@ -73,7 +75,6 @@ export {
 // For adapters to other runtimes
 export { type Clock, systemClock } from "./delay.ts";
 export { createFetchTransport } from "./fetch-transport.ts";
-export { encodeMultipart, type MultipartBody } from "./multipart.ts";
 export {
   type Transport,
   TransportError,
@@ -83,9 +84,4 @@ export {
   type Upload,
   type UploadPart,
 } from "./transport.ts";
-export {
-  type NamedData,
-  resolveUploadSource,
-  type UploadResolver,
-  type UploadSource,
-} from "./upload-source.ts";
+export type { NamedData, UploadResolver, UploadSource } from "./upload-source.ts";

@@ -1,7 +1,8 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { type Clock, untilAborted } from "./delay.ts";
+import type { Clock } from "./delay.ts";
 import { ConnectionError } from "./errors/index.ts";
 import type { Http } from "./http.ts";
+import { readBeforeSilence } from "./read-before-silence.ts";
 import type { StreamedEvent } from "./task-watch.ts";
 import type { Task, TaskLog } from "./types.ts";
 import { taskLogSchema, taskSchema, validate } from "./wire/index.ts";
@@ -41,7 +42,7 @@ export async function* readTaskStream(
   const reader = response.stream().getReader();
   try {
     for (;;) {
-      const next = await readBeforeSilence(reader, clock, signal);
+      const next = await readBeforeSilence(reader, { clock, longestSilenceMs, signal });
       if (next === "silent") {
         const reason = `nothing came for ${longestSilenceMs} ms`;
         throw new ConnectionError({
@@ -62,23 +63,6 @@ export async function* readTaskStream(
   } finally {
     // Closes the connection where the reader left early.
     await reader.cancel().catch(() => undefined);
-  }
-}
-
-async function readBeforeSilence(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Awaited<ReturnType<typeof reader.read>> | "silent"> {
-  const timer = new AbortController();
-  const silence = clock.delay(longestSilenceMs, timer.signal).then(
-    () => "silent" as const,
-    () => "silent" as const,
-  );
-  try {
-    return await untilAborted(Promise.race([reader.read(), silence]), signal);
-  } finally {
-    timer.abort();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { BlockId, CreateTaskRequest, InputsOf, OutputsOf } from "./block-registry.ts";
 import { openDeadline } from "./deadline.ts";
+import type { Download, DownloadableTask, DownloadOptions } from "./download.ts";
 import { InvalidInputError } from "./errors/index.ts";
 import type { Http, HttpCall } from "./http.ts";
 import { normalizeInputValues } from "./input-values.ts";
@@ -9,7 +10,7 @@ import {
   type ResolvedClientOptions,
   resolvePollingOptions,
 } from "./options.ts";
-import { type RunManyOptions, runMany, type SettledRun } from "./run-many.ts";
+import type { RunManyOptions, SettledRun } from "./run-many.ts";
 import { createTaskEndpoints } from "./task-endpoints.ts";
 import { type RunResult, TaskRun, type TaskRunReference } from "./task-run.ts";
 import { TaskWatch } from "./task-watch.ts";
@@ -223,11 +224,47 @@ export class TasksClient<Source> {
    * Runs many tasks, a few at a time, and gives each outcome as it comes. Requests are taken one by one as places become
    * free, so an endless iterable is fine; leaving the loop aborts what is under way.
    */
-  runMany<const Id extends BlockId>(
+  async *runMany<const Id extends BlockId>(
     requests: Iterable<CreateTaskRequest<Id>> | AsyncIterable<CreateTaskRequest<Id>>,
     options: RunManyOptions = {},
   ): AsyncGenerator<SettledRun<CreateTaskRequest<Id>, RunResult<OutputsOf<Id>>>, undefined> {
-    return runMany(requests, (request, signal) => this.run(request, { ...options, signal }), options);
+    const { runMany } = await import("./run-many.ts");
+    yield* runMany(requests, (request, signal) => this.run(request, { ...options, signal }), options);
+  }
+
+  /**
+   * Asks for a file that a task made. Resolves when the answer begins; its bytes come while they are read. `path` is what
+   * the result holds, a path on the server's own disk, or one relative to the task's session directory. A connection that
+   * breaks is resumed where it broke.
+   *
+   * @example
+   * const outcome = await client.tasks.run({ blockId: "audio-lab::text-to-audio", inputValues: { text: "Hello" } });
+   * const sound = await client.tasks.download(outcome, outcome.result.audio_address);
+   * const bytes = await sound.bytes();
+   * @throws {UnsupportedError} where the server does not hand out files, {ApiError} where it has no such file,
+   *   {InvalidInputError} for a path that cannot be one of this task's.
+   */
+  async download(task: DownloadableTask, path: string, options: DownloadOptions = {}): Promise<Download> {
+    pathPart("taskId", typeof task === "string" ? task : task.taskId);
+    const { openDownload } = await import("./download.ts");
+    return openDownload(this.#http, this.#options, task, path, options);
+  }
+
+  /**
+   * Downloads each file that a result names, however deep, one after the other: read or save one before the next. What the
+   * server has no file for, a folder for instance, is passed over with a warning.
+   *
+   * @example
+   * const outcome = await client.tasks.run({ blockId: "audio-lab::text-to-audio", inputValues: { text: "Hello" } });
+   * for await (const file of client.tasks.downloadAll(outcome)) console.log(file.name, file.sizeBytes);
+   * @throws What {@link download} throws.
+   */
+  async *downloadAll(
+    outcome: Pick<RunResult, "taskId" | "result" | "logs">,
+    options: DownloadOptions = {},
+  ): AsyncGenerator<Download, undefined> {
+    const { openDownloads } = await import("./download.ts");
+    yield* openDownloads(this.#http, this.#options, outcome, options);
   }
 
   #startWithFiles<Id extends BlockId>(

@@ -78,19 +78,8 @@ export class TransportError extends Error {
   }
 }
 
-/** What TLS says of a server whose certificate it does not accept. */
-const certificateCodes = [
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "CERT_HAS_EXPIRED",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-];
-
 /** What the system says when no connection came about, so that nothing can have been sent. */
 const unsentCodes = new Set([
-  ...certificateCodes,
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -110,15 +99,6 @@ const explanations: Record<string, string> = {
   UND_ERR_SOCKET: "the connection was closed",
   UND_ERR_CONNECT_TIMEOUT: "connecting took too long",
   UND_ERR_DESTROYED: "the client was closed",
-  DEPTH_ZERO_SELF_SIGNED_CERT:
-    "the server's certificate is signed by itself; is its authority given as `ca`?",
-  SELF_SIGNED_CERT_IN_CHAIN: "the server's certificate has an unknown authority; is that given as `ca`?",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    "the server's certificate has an unknown authority; is that given as `ca`?",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    "the server's certificate has an unknown authority; is that given as `ca`?",
-  CERT_HAS_EXPIRED: "the server's certificate has expired",
-  ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host",
 };
 
 /** Reads what a runtime's own failure says about the request, from its `code` or that of its causes. */
@@ -132,9 +112,14 @@ export function toTransportError(failure: unknown): TransportError {
   const isBadPort = innermost === "bad port";
   const reason = isBadPort ? "fetch sends nothing to this port" : ((code && explanations[code]) ?? innermost);
   return new TransportError((reason ?? "the request failed").replace(/\.$/, ""), {
-    isUnsent: isBadPort || codes.some((candidate) => candidate !== undefined && unsentCodes.has(candidate)),
+    isUnsent: isBadPort || codes.some((candidate) => candidate !== undefined && isOfConnecting(candidate)),
     cause: failure,
   });
+}
+
+function isOfConnecting(code: string): boolean {
+  // What TLS says of a server whose certificate it does not accept.
+  return unsentCodes.has(code) || /CERT|_SIGNATURE$/.test(code);
 }
 
 function failureChain(failure: unknown): { code: string | undefined; message: string }[] {

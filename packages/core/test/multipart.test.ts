@@ -1,4 +1,5 @@
-import { encodeMultipart, InvalidInputError, type UploadPart } from "@oomol/connect-core";
+import { InvalidInputError, type UploadPart } from "@oomol/connect-core";
+import { encodeMultipart } from "@oomol/connect-core/adapter";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 

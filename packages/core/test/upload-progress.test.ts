@@ -1,4 +1,5 @@
-import { type Clock, encodeMultipart, type Upload, type UploadPart } from "@oomol/connect-core";
+import type { Clock, Upload, UploadPart } from "@oomol/connect-core";
+import { encodeMultipart } from "@oomol/connect-core/adapter";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { trackUpload, type UploadProgress } from "../src/upload-progress.ts";

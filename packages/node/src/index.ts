@@ -5,6 +5,7 @@
  */
 export * from "@oomol/connect-core";
 export { type NodeClientOptions, OomolConnectClient } from "./client.ts";
+export { type SavedFile, type SaveOptions, saveDownload } from "./save-download.ts";
 export { createUndiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";
 export type { ByteStream } from "./stream-part.ts";
 export type { NamedData, NamedPath, UploadSource } from "./upload-source.ts";

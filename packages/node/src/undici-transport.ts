@@ -1,14 +1,15 @@
 import { Readable } from "node:stream";
 import type { SecureContext } from "node:tls";
 import {
-  encodeMultipart,
   InvalidInputError,
   type Transport,
   type TransportRequest,
   type TransportResponse,
   toTransportError,
 } from "@oomol/connect-core";
+import { encodeMultipart } from "@oomol/connect-core/adapter";
 import type { Dispatcher } from "undici";
+import { certificateError } from "./certificate-error.ts";
 import { recycle } from "./file-stream.ts";
 
 /** How to connect. */
@@ -55,7 +56,8 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Tra
       } catch (failure) {
         cancel?.();
         request.signal.throwIfAborted();
-        throw failure instanceof InvalidInputError ? failure : toTransportError(failure);
+        if (failure instanceof InvalidInputError) throw failure;
+        throw certificateError(failure) ?? toTransportError(failure);
       }
     },
     close: () => connections.close(),

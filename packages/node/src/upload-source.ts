@@ -4,9 +4,9 @@ import {
   type NamedData as CoreNamedData,
   type UploadSource as CoreUploadSource,
   InvalidInputError,
-  resolveUploadSource as resolveCoreUploadSource,
   type UploadPart,
 } from "@oomol/connect-core";
+import { resolveUploadSource as resolveCoreUploadSource } from "@oomol/connect-core/adapter";
 import mime from "mime";
 import { handlePart, pathPart } from "./file-part.ts";
 import { type ByteStream, streamPart } from "./stream-part.ts";

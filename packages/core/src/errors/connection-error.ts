@@ -5,13 +5,15 @@ export interface ConnectionErrorFacts {
   /** Where the request went: scheme, host and path, without query or credentials. */
   address: string;
   reason: string;
+  /** What became of it. Default: `got no answer`. */
+  outcome?: string;
   /** The request may have reached the server, and creates something. */
   mayHaveHappened: boolean;
   isRetryable: boolean;
   cause?: unknown;
 }
 
-/** No answer came: the server could not be reached, or the connection broke. */
+/** The server could not be reached, or the connection broke before the end of its answer. */
 export class ConnectionError extends OomolConnectError {
   static override readonly errorName: string = "ConnectionError";
   /** The request created something and may have reached the server, so the task or installation may exist. */
@@ -19,11 +21,19 @@ export class ConnectionError extends OomolConnectError {
   /** Whether the same request may be sent again without harm. */
   readonly isRetryable: boolean;
 
-  constructor({ method, address, reason, mayHaveHappened, isRetryable, cause }: ConnectionErrorFacts) {
+  constructor({
+    method,
+    address,
+    reason,
+    outcome = "got no answer",
+    mayHaveHappened,
+    isRetryable,
+    cause,
+  }: ConnectionErrorFacts) {
     const doubt = mayHaveHappened
       ? " It may have reached the server, so what it creates may exist; it was not sent again."
       : "";
-    super("connection_failed", `${method} ${address} got no answer: ${reason}.${doubt}`, { cause });
+    super("connection_failed", `${method} ${address} ${outcome}: ${reason}.${doubt}`, { cause });
     this.mayHaveHappened = mayHaveHappened;
     this.isRetryable = isRetryable;
   }

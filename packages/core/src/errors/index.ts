@@ -7,3 +7,4 @@ export { TaskFailedError } from "./task-failed-error.ts";
 export { TaskStoppedError } from "./task-stopped-error.ts";
 export { TimeoutError } from "./timeout-error.ts";
 export { UnexpectedResponseError } from "./unexpected-response-error.ts";
+export { UnsupportedError } from "./unsupported-error.ts";

@@ -1,5 +1,6 @@
 import type { Applet, Block, InstallTask, NodeInputs, Package } from "../types.ts";
 import { type ExtensionName, extensionsHeader } from "../wire/index.ts";
+import { answerFile } from "./answer-file.ts";
 import { FakeTask, type ReceivedFile } from "./fake-task.ts";
 import { type Fault, Faults, type FaultTarget } from "./faults.ts";
 import { streamTask } from "./stream-task.ts";
@@ -136,6 +137,8 @@ export class FakeConnectServer {
     if (call === "POST /rpc/listApplets") return json(this.#options.applets ?? []);
     const install = /^GET \/packages\/install\/(.+)$/.exec(call)?.[1];
     if (install !== undefined) return this.#installTask(decodeURIComponent(install));
+    const [, ownerId = "", filePath = ""] = /^GET \/v1\/tasks\/([^/]+)\/files\/(.+)$/.exec(call) ?? [];
+    if (filePath && this.#has("files")) return this.#file(ownerId, filePath, request);
     const [, id = "", rest = ""] = /^(?:GET|POST) \/v1\/tasks\/([^/]+)(\/\w+)?$/.exec(call) ?? [];
     const task = this.tasks.get(decodeURIComponent(id));
     if (!task) return json({ success: false, message: `there is nothing at ${path}` }, 404);
@@ -179,6 +182,13 @@ export class FakeConnectServer {
     if (!this.#has("wait") || seconds === undefined) return json({ success: true, task: task.toTask() });
     await untilDone(task, Number(seconds) * 1_000, request.signal);
     return json({ success: true, task: task.toTask() }, 200, { "preference-applied": "wait" });
+  }
+
+  #file(id: string, path: string, request: Request): Response {
+    const file = this.tasks
+      .get(decodeURIComponent(id))
+      ?.written.get(path.split("/").map(decodeURIComponent).join("/"));
+    return file ? answerFile(file, request) : json({ success: false, message: `no file ${path}` }, 404);
   }
 
   #install(body: string | undefined): Response {
@@ -248,6 +258,24 @@ function json(body: unknown, status = 200, headers: Record<string, string> = {})
 }
 
 async function truncated(response: Response): Promise<Response> {
-  const text = await response.text();
-  return new Response(text.slice(0, text.length / 2), { status: response.status, headers: response.headers });
+  const { status, headers } = response;
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const half = bytes.slice(0, bytes.length / 2);
+  // What says its length is cut off within it, as by a gateway that dies.
+  const isCut = headers.has("content-length");
+  return new Response(isCut ? brokenAfter(half) : half, { status, headers });
+}
+
+function brokenAfter(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  let isGiven = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (isGiven) controller.error(new Error("the fake server cuts its answer off"));
+        else if (bytes.length > 0) controller.enqueue(bytes);
+        isGiven = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

@@ -7,6 +7,15 @@ export interface ReceivedFile {
   bytes: Uint8Array;
 }
 
+/** A file that a task made. */
+export interface TaskFile {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** MIME type. */
+  type: string;
+  /** Of this content alone. */
+  etag: string;
+}
+
 /** A task of the fake server: say what happens to it, as a block would. */
 export class FakeTask {
   readonly id: string;
@@ -14,6 +23,8 @@ export class FakeTask {
   readonly inputValues: NodeInputs[];
   readonly files: ReceivedFile[];
   readonly logs: TaskLog[] = [];
+  /** What the task has written, by the path below its session directory. */
+  readonly written = new Map<string, TaskFile>();
   status: string = "created";
   readonly #createdAt = Date.now();
   readonly #listeners = new Set<() => void>();
@@ -48,6 +59,13 @@ export class FakeTask {
       created_at: Date.now(),
     });
     return this.#changed();
+  }
+
+  /** Writes a file below the session directory; returns the path on the server's disk, as blocks put it into results. */
+  writeFile(path: string, content: string | Uint8Array, type = "application/octet-stream"): string {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : Uint8Array.from(content);
+    this.written.set(path, { bytes, type, etag: `"${crypto.randomUUID()}"` });
+    return `/fake/sessions/${this.id}/${path}`;
   }
 
   /** Any status, also one that the API does not know. */

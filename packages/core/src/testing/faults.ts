@@ -25,7 +25,7 @@ export type Fault =
   | { kind: "status"; status: number; headers?: Record<string, string>; body?: unknown }
   /** A gateway's HTML page, with status 200 unless told otherwise. */
   | { kind: "html"; status?: number }
-  /** The right answer, cut off in the middle of its JSON. */
+  /** The right answer, cut off in the middle: JSON ends there, the connection of a file breaks there. */
   | { kind: "truncated" };
 
 interface ArmedFault {

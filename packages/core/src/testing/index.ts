@@ -9,5 +9,5 @@ export {
   type FakeServerOptions,
   type RecordedRequest,
 } from "./fake-server.ts";
-export { FakeTask, type ReceivedFile } from "./fake-task.ts";
+export { FakeTask, type ReceivedFile, type TaskFile } from "./fake-task.ts";
 export type { Fault, FaultTarget } from "./faults.ts";

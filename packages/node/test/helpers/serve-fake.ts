@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { ConnectionFault, type FakeConnectServer } from "@oomol/connect-core/testing";
 import { type Served, serve } from "./serve.ts";
 
@@ -13,7 +14,7 @@ export async function serveFake(fake: FakeConnectServer): Promise<Served & { bas
     try {
       const result = await fake.handle(request);
       response.writeHead(result.status, Object.fromEntries(result.headers));
-      if (result.body) for await (const chunk of result.body) response.write(chunk);
+      if (result.body) await pipeline(result.body, response, { end: false });
       response.end();
     } catch (failure) {
       if (failure instanceof ConnectionFault) message.socket.resetAndDestroy();

@@ -1,0 +1,3 @@
+// What adapters to other runtimes build on. A door of its own, so that a page loads it only when files are sent.
+export { encodeMultipart, type MultipartBody } from "./multipart.ts";
+export { resolveUploadSource } from "./upload-source.ts";

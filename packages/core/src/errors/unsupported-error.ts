@@ -1,0 +1,16 @@
+import { OomolConnectError } from "./oomol-connect-error.ts";
+
+/** The server does not offer what the call needs, by what it announces (`connect-api.md`, "Extensions of our own server"). */
+export class UnsupportedError extends OomolConnectError {
+  static override readonly errorName: string = "UnsupportedError";
+  /** The extension that the server would have to announce, `"files"` for instance. */
+  readonly extension: string;
+
+  constructor(extension: string, lack: string) {
+    super(
+      "unsupported",
+      `This server ${lack}: it does not announce the extension "${extension}" in its answers.`,
+    );
+    this.extension = extension;
+  }
+}

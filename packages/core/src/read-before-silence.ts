@@ -1,0 +1,25 @@
+import { type Clock, untilAborted } from "./delay.ts";
+
+export interface SilenceLimit {
+  clock: Clock;
+  /** How long nothing may come, in milliseconds. */
+  longestSilenceMs: number;
+  signal: AbortSignal | undefined;
+}
+
+/** The next chunk of a body, or `"silent"` where none came in time. Leaves no timer. */
+export async function readBeforeSilence(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  { clock, longestSilenceMs, signal }: SilenceLimit,
+): Promise<Awaited<ReturnType<typeof reader.read>> | "silent"> {
+  const timer = new AbortController();
+  const silence = clock.delay(longestSilenceMs, timer.signal).then(
+    () => "silent" as const,
+    () => "silent" as const,
+  );
+  try {
+    return await untilAborted(Promise.race([reader.read(), silence]), signal);
+  } finally {
+    timer.abort();
+  }
+}

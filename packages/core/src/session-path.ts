@@ -1,0 +1,44 @@
+import type { RunResult } from "./task-run.ts";
+import type { TaskLog } from "./types.ts";
+
+/**
+ * The part of a server's path below a task's session directory, with slashes; `undefined` where it does not lie there.
+ * A block names its files by such paths, while a server hands them out by this part (`connect-api.md`, extension `files`).
+ */
+export function pathInSession(path: string, sessionId: string): string | undefined {
+  const segments = path.split(/[\\/]/);
+  const position = segments.indexOf(sessionId);
+  const inside = segments.slice(position + 1);
+  if (position < 0 || inside.length === 0 || !inside.every(isName)) return undefined;
+  return inside.join("/");
+}
+
+/** A path that is already the part below the session directory, with slashes; `undefined` for any other. */
+export function relativePath(path: string): string | undefined {
+  const segments = path.split(/[\\/]/);
+  // An empty first segment begins an absolute path, a colon a Windows drive.
+  return segments.every(isName) && !/^[A-Za-z]:/.test(path) ? segments.join("/") : undefined;
+}
+
+/** The session that wrote these logs. */
+export function sessionOf(logs: readonly TaskLog[] | undefined): string | undefined {
+  return logs?.find((log) => log.session_id)?.session_id;
+}
+
+/** The files that a result names, however deep, each by its part below the session directory. */
+export function filesOfResult({ result, logs }: Pick<RunResult, "result" | "logs">): string[] {
+  const sessionId = sessionOf(logs);
+  const found = new Set<string>();
+  const waiting: unknown[] = [result];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value === "object" && value !== null) waiting.push(...Object.values(value).reverse());
+    const path = typeof value === "string" && sessionId ? pathInSession(value, sessionId) : undefined;
+    if (path !== undefined) found.add(path);
+  }
+  return [...found];
+}
+
+function isName(segment: string): boolean {
+  return segment !== "" && segment !== "." && segment !== "..";
+}
