@@ -8,8 +8,9 @@ import { type InstalledBlock, isFlow, type Runnable } from "../packages/read-pac
 import { resolveReference } from "../packages/resolve-reference.ts";
 import { isRecord, messageOf, quoteList } from "../values.ts";
 import { defsOf } from "./block-messages.ts";
-import type { ExecutorMessage, ExecutorSession } from "./executor-session.ts";
-import type { Job } from "./run-job.ts";
+import type { ExecutorMessage } from "./executor-messages.ts";
+import type { ExecutorSession } from "./executor-session.ts";
+import type { Job } from "./job.ts";
 
 /** A block that a block wants run: found, with complete inputs. */
 export interface RunRequest {

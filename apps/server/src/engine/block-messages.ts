@@ -1,7 +1,7 @@
 import type { BlockInputs, BlockPayload, HandleDefs } from "@oomol/scriptlet/wire";
 import type { HandleManifest } from "../packages/manifest.ts";
 import type { ExecutorSession } from "./executor-session.ts";
-import type { Job } from "./run-job.ts";
+import type { Job } from "./job.ts";
 import type { SessionExecutor } from "./session-executor.ts";
 
 /** What offers a job to an executor (`oocana-protocol.md`, 2.2). */

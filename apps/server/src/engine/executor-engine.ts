@@ -2,7 +2,8 @@ import type { Metrics } from "../metrics.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { messageOf } from "../values.ts";
-import { type ExecutorSession, type ExecutorSettings, openExecutorSession } from "./executor-session.ts";
+import { type ExecutorSession, openExecutorSession } from "./executor-session.ts";
+import type { ExecutorSettings } from "./executor-settings.ts";
 import type { OfferedJob } from "./offered-job.ts";
 import { newJobId } from "./run-job.ts";
 import {

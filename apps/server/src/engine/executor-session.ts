@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { topics } from "@oomol/scriptlet/wire";
-import type { Logger } from "pino";
-import type { Broker } from "../broker.ts";
-import { isRecord } from "../values.ts";
+import { type Listen, listenToSession } from "./executor-messages.ts";
+import type { ExecutorSettings } from "./executor-settings.ts";
 import { watchMemory } from "./memory-limit.ts";
 import {
   type ExecutorScope,
@@ -12,18 +11,6 @@ import {
   shortHash,
   startSessionExecutor,
 } from "./session-executor.ts";
-
-/** What all executor sessions of a server share. */
-export interface ExecutorSettings {
-  broker: Broker;
-  /** Holds `sessions/` and `package-data/`. */
-  dataDirectory: string;
-  executorReadyTimeoutMs: number;
-  retainedVariables: readonly string[];
-  /** What a task and all it starts may use together. */
-  taskMemoryBytes: number | undefined;
-  log: Logger;
-}
 
 /** An engine session with an executor for each package that it runs blocks of. */
 export interface ExecutorSession {
@@ -44,9 +31,6 @@ export interface ExecutorSession {
   /** Ends the process trees now. */
   kill(): Promise<void>;
 }
-
-export type Listen = (listener: (message: ExecutorMessage) => void) => () => void;
-export type ExecutorMessage = { type: string; session_id: string; [field: string]: unknown };
 
 /** Starts an executor for a package in a session of its own. Rejects where there is no such program. */
 export async function openExecutorSession(
@@ -112,39 +96,3 @@ export async function openExecutorSession(
 
 /** The engine leaves executors at least 600 ms to flush. */
 const goodbyeMs = 1_000;
-
-/** What executors themselves say on `report`; the rest there is the engine's, which is this server. */
-const executorReports = new Set([
-  "BlockLog",
-  "BlockLogJSON",
-  "BlockWarning",
-  "BlockMessage",
-  "BlockProgress",
-]);
-
-function listenToSession(broker: Broker, id: string): { listen: Listen; close(): void } {
-  const listeners = new Set<(message: ExecutorMessage) => void>();
-  const receive = (message: unknown) => {
-    if (!isExecutorMessage(message) || message.session_id !== id) return;
-    for (const listener of [...listeners]) listener(message);
-  };
-  const unsubscribes = [
-    broker.subscribe(topics.session(id), receive),
-    broker.subscribe(topics.report, (message) => {
-      if (isExecutorMessage(message) && executorReports.has(message.type)) receive(message);
-    }),
-  ];
-  return {
-    listen(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    close() {
-      for (const end of unsubscribes) end();
-    },
-  };
-}
-
-function isExecutorMessage(message: unknown): message is ExecutorMessage {
-  return isRecord(message) && typeof message.type === "string" && typeof message.session_id === "string";
-}

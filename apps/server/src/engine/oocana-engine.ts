@@ -10,7 +10,7 @@ import { isRecord, messageOf } from "../values.ts";
 import { executorEnvironment } from "./executor-environment.ts";
 import { type ExecutorExit, type ExecutorProcess, startExecutorProcess } from "./executor-process.ts";
 import { writeExecutorProgram } from "./executor-program.ts";
-import type { ExecutorSettings } from "./executor-session.ts";
+import type { ExecutorSettings } from "./executor-settings.ts";
 import { findExecutor, findProgram } from "./find-executor.ts";
 import { watchMemory } from "./memory-limit.ts";
 import { oocanaArguments, searchPathsOf } from "./oocana-command.ts";

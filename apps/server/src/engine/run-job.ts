@@ -1,31 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { type StackLevel, topics } from "@oomol/scriptlet/wire";
+import { topics } from "@oomol/scriptlet/wire";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { isRecord, messageOf } from "../values.ts";
 import { blockInputs, blockPayload } from "./block-messages.ts";
+import type { ExecutorMessage } from "./executor-messages.ts";
 import type { ExecutorExit } from "./executor-process.ts";
-import type { ExecutorMessage, ExecutorSession } from "./executor-session.ts";
+import type { ExecutorSession } from "./executor-session.ts";
+import type { Job, JobFinish } from "./job.ts";
 import type { SessionExecutor } from "./session-executor.ts";
-
-export interface Job {
-  id: string;
-  block: InstalledBlock;
-  inputs: Record<string, unknown>;
-  /** The blocks that lead to it, outermost first; none for the block that a task runs. */
-  stacks: readonly StackLevel[];
-  /** Called with each message about the job that observers are to see, in order. */
-  onEvent(message: ExecutorMessage): void;
-  /** Called with each `BlockRequest` of the job. */
-  onRequest(message: ExecutorMessage): void;
-  /** The executor has said BlockReady already. */
-  isAwaitingInputs?: boolean;
-}
-
-/** How a job ended; `error` wins over `result`. */
-export interface JobFinish {
-  result?: Record<string, unknown>;
-  error?: string;
-}
 
 /** A new job id, safe inside a topic. */
 export const newJobId = (): string => randomUUID();

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { executorEnvironment } from "./executor-environment.ts";
+import type { ExecutorMessage, Listen } from "./executor-messages.ts";
 import { type ExecutorExit, type ExecutorProcess, startExecutorProcess } from "./executor-process.ts";
-import type { ExecutorMessage, ExecutorSettings, Listen } from "./executor-session.ts";
+import type { ExecutorSettings } from "./executor-settings.ts";
 import { findExecutor } from "./find-executor.ts";
 import { limitHeap } from "./memory-limit.ts";
 

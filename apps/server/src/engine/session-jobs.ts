@@ -4,8 +4,10 @@ import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { messageOf } from "../values.ts";
 import { answerRequest, type RunRequest } from "./answer-request.ts";
-import type { ExecutorMessage, ExecutorSession } from "./executor-session.ts";
-import { type Job, type JobFinish, runJob } from "./run-job.ts";
+import type { ExecutorMessage } from "./executor-messages.ts";
+import type { ExecutorSession } from "./executor-session.ts";
+import type { Job, JobFinish } from "./job.ts";
+import { runJob } from "./run-job.ts";
 import type { SessionEvent } from "./session.ts";
 import type { SessionExecutor } from "./session-executor.ts";
 
