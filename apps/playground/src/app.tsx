@@ -1,10 +1,9 @@
 import { lazy, Suspense, useEffect } from "react";
 import { useUnfinishedTasks } from "./blocks/history-list.tsx";
-import { useBlocks } from "./blocks/use-blocks.ts";
+import { useBlocks, useBlockTitles } from "./blocks/use-blocks.ts";
 import { useMessages } from "./i18n/use-messages.ts";
 import { Sidebar } from "./sidebar.tsx";
 import { type Route, useRoute } from "./state/route.ts";
-import { titleOf } from "./ui/title-of.ts";
 import { Welcome } from "./welcome.tsx";
 
 const BlockPage = lazy(() => import("./blocks/block-page.tsx"));
@@ -47,8 +46,9 @@ function Page({ route }: { route: Route }) {
 }
 
 function useDocumentTitle(route: Route): void {
-  const name = route.page === "block" ? route.blockId.split("::").at(-1) : undefined;
+  const titles = useBlockTitles();
+  const title = route.page === "block" ? titles(route.blockId) : undefined;
   useEffect(() => {
-    document.title = name === undefined ? "Oomol Connect" : `${titleOf(name)} · Oomol Connect`;
-  }, [name]);
+    document.title = title === undefined ? "Oomol Connect" : `${title} · Oomol Connect`;
+  }, [title]);
 }

@@ -34,10 +34,11 @@ async function run(flags: Flags): Promise<void> {
     });
     // From the start: queued tasks of an earlier run may have executors before this resolves.
     stopOnSignals(async () => (await starting).close());
-    const { url } = await starting;
+    const { url, playgroundUrl } = await starting;
     process.stdout.write(`Connect server listening on ${url}\n`);
+    if (playgroundUrl) process.stdout.write(`Playground: ${playgroundUrl}\n`);
     // The callback takes the error where the parent has gone; `disconnect` follows then.
-    process.send?.({ type: "ready", url }, undefined, undefined, () => undefined);
+    process.send?.({ type: "ready", url, playgroundUrl }, undefined, undefined, () => undefined);
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`);
     process.exit(1);

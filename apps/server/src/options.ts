@@ -1,6 +1,7 @@
 import { availableParallelism, homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Logger, pino } from "pino";
+import { findPlayground } from "./find-playground.ts";
 
 /** What a caller of `startServer` may set. */
 export interface ServerOptions {
@@ -90,7 +91,9 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     dataDirectory: resolve(options.dataDirectory ?? defaultDataDirectory()),
     registry: options.registry ?? "https://registry.npmjs.org",
     allowScripts: options.allowScripts ?? false,
-    playgroundDirectory: options.playgroundDirectory && resolve(options.playgroundDirectory),
+    playgroundDirectory: options.playgroundDirectory
+      ? resolve(options.playgroundDirectory)
+      : findPlayground(),
     appletsFile: options.appletsFile && resolve(options.appletsFile),
     tokens: [...(options.tokens ?? [])],
     allowedOrigins: [...(options.allowedOrigins ?? [])],

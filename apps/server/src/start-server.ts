@@ -22,6 +22,8 @@ import { TaskStore } from "./store/task-store.ts";
 export interface RunningServer {
   /** What a client takes as its base URL: `http://127.0.0.1:3000/api`. */
   readonly url: string;
+  /** Where a browser finds the playground; `undefined` where it has not been built. */
+  readonly playgroundUrl: string | undefined;
   /** Stops everything that was started: HTTP, executors, broker, database. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -82,14 +84,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     http.requestTimeout = 0; // an upload may take longer than five minutes
     opened.push(() => closeHttp(http, closing));
 
-    const url = `http://${await listen(http, host, port)}/api`;
+    const origin = `http://${await listen(http, host, port)}`;
     await installer.resume();
     await runner.resume();
     isReady = true;
     void retention.sweep();
     let closed: Promise<void> | undefined;
     return {
-      url,
+      url: `${origin}/api`,
+      playgroundUrl: resolved.playgroundDirectory && `${origin}/`,
       close: () => {
         closed ??= closeAll();
         return closed;

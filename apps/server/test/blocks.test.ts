@@ -24,6 +24,7 @@ test("lists inputs and outputs as the manifest declares them, without groups", a
     package: "lab",
     name: "shout",
     path: "/packages/lab-0.2.0/blocks/shout",
+    title: "Shout it out",
     description: "Says it louder.",
     inputs: [
       { handle: "text", description: "What to say.", json_schema: { type: "string" } },

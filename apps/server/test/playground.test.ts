@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openTestServer, type TestClient } from "./open-test-server.ts";
+import { startServer } from "../src/start-server.ts";
+import { fixturePackages, makeDataDirectory, openTestServer, type TestClient } from "./open-test-server.ts";
 
 let playgroundDirectory: string;
 
@@ -22,6 +23,18 @@ test("the playground is at the root, without a token, under a strict policy", as
   expect(page.headers.get("Content-Security-Policy")).toContain("default-src 'self'");
   expect(page.headers.get("Content-Security-Policy")).not.toContain("unsafe-inline");
   expect((await get(server, "/app.js")).headers.get("Content-Type")).toContain("javascript");
+});
+
+test("a running server says where it is", async () => {
+  await using data = await makeDataDirectory();
+  const options = { packages: [fixturePackages], port: 0, dataDirectory: data.path, playgroundDirectory };
+  const server = await startServer(options);
+  try {
+    expect(server.playgroundUrl).toBe(server.url.replace(/api$/, ""));
+    expect(await (await fetch(server.playgroundUrl ?? "")).text()).toBe("<title>Playground</title>");
+  } finally {
+    await server.close();
+  }
 });
 
 test("the frame for what blocks show has an origin of its own", async () => {

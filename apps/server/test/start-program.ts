@@ -18,7 +18,9 @@ export async function startProgram(
   before?.(child);
   const output = collectOutput(child);
   const exited = once(child, "exit").then(([code]) => code as number | null);
-  const ready = once(child, "message").then(([message]) => message as { type: string; url: string });
+  const ready = once(child, "message").then(
+    ([message]) => message as { type: string; url: string; playgroundUrl?: string },
+  );
   const first = await Promise.race([ready, exited]);
   const message = typeof first === "object" && first !== null ? first : undefined;
   return {

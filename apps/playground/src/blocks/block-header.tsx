@@ -18,7 +18,7 @@ export function BlockHeader({ block }: { block: Block }) {
       <div className="block-title">
         <BlockTile name={block.name} isLarge />
         <div>
-          <h1>{titleOf(block.name)}</h1>
+          <h1>{titleOf(block)}</h1>
           <div className="block-id">
             <code>{block.blockId}</code>
             {block.version !== undefined && <span className="version">{block.version}</span>}

@@ -61,7 +61,7 @@ export function BlockList({ selected }: { selected: string | undefined }) {
                 >
                   <BlockTile name={block.name} />
                   <span className="row-text">
-                    <span className="row-title">{titleOf(block.name)}</span>
+                    <span className="row-title">{titleOf(block)}</span>
                     <span className="row-note">{block.description}</span>
                   </span>
                 </a>

@@ -7,12 +7,13 @@ import { formatRoute } from "../state/route.ts";
 import { useStore } from "../state/store.ts";
 import { isFinal } from "../state/task-view.ts";
 import { StatusPill } from "../ui/status-pill.tsx";
-import { titleOf } from "../ui/title-of.ts";
+import { useBlockTitles } from "./use-blocks.ts";
 
 /** Tasks that were run from this browser, the latest first. */
 export function HistoryList({ selected }: { selected: string | undefined }) {
   const messages = useMessages();
   const entries = useStore(historyStore);
+  const titles = useBlockTitles();
   const language = useStore(languageStore);
   const time = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" });
   if (entries.length === 0) return <p className="note">{messages.noHistory}</p>;
@@ -27,7 +28,7 @@ export function HistoryList({ selected }: { selected: string | undefined }) {
               aria-current={entry.taskId === selected ? "page" : undefined}
             >
               <span className="row-text">
-                <span className="row-title">{titleOf(entry.blockId.split("::").at(-1) ?? "")}</span>
+                <span className="row-title">{titles(entry.blockId)}</span>
                 <span className="row-note">{time.format(entry.startedAt)}</span>
               </span>
               <StatusPill status={entry.status} />

@@ -1,4 +1,5 @@
 import type { Block } from "@oomol/connect-browser";
+import { titleOf } from "../ui/title-of.ts";
 
 export interface BlockGroup {
   packageName: string;
@@ -10,7 +11,9 @@ export function searchBlocks(blocks: readonly Block[], query: string): BlockGrou
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const groups = new Map<string, Block[]>();
   for (const block of blocks) {
-    const text = `${block.blockId} ${block.description ?? ""}`.toLowerCase().replaceAll(/[-_]/g, " ");
+    const text = `${block.blockId} ${titleOf(block)} ${block.description ?? ""}`
+      .toLowerCase()
+      .replaceAll(/[-_]/g, " ");
     if (!words.every((word) => text.includes(word.replaceAll(/[-_]/g, " ")))) continue;
     groups.set(block.package, [...(groups.get(block.package) ?? []), block]);
   }

@@ -1,6 +1,7 @@
 import type { Block } from "@oomol/connect-browser";
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useConnection } from "../connection/connection.tsx";
+import { titleOf, titleOfName } from "../ui/title-of.ts";
 
 /** The newest version of every installed block, by package and name. */
 export function useBlocks(): UseQueryResult<Block[]> {
@@ -12,4 +13,13 @@ export function useBlocks(): UseQueryResult<Block[]> {
       return blocks.sort((one, other) => one.blockId.localeCompare(other.blockId));
     },
   });
+}
+
+/** What blocks are called, those included that the server does not have or has not told of yet. */
+export function useBlockTitles(): (blockId: string) => string {
+  const { data } = useBlocks();
+  return (blockId) => {
+    const block = data?.find((candidate) => candidate.blockId === blockId);
+    return block ? titleOf(block) : titleOfName(blockId.split("::").at(-1) ?? "");
+  };
 }

@@ -11,6 +11,7 @@ export const blockSchema = z.object({
   package: z.string(),
   name: z.string(),
   path: z.string().meta({ description: "Has a segment NAME-VERSION." }),
+  title: z.string().optional(),
   description: z.string().optional(),
   inputs: z.array(handleSchema).optional(),
   outputs: z.array(handleSchema).optional(),

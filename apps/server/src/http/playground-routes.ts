@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 
@@ -12,7 +10,7 @@ const previewPolicy =
   "sandbox allow-scripts; default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:";
 
 /** The web app at `/`; no routes where it has not been built. */
-export function playgroundRoutes(directory: string | undefined = findPlayground()): Hono {
+export function playgroundRoutes(directory: string | undefined): Hono {
   const routes = new Hono();
   if (directory === undefined) return routes;
   const files = serveStatic({ root: directory });
@@ -24,11 +22,4 @@ export function playgroundRoutes(directory: string | undefined = findPlayground(
     return files(context, next);
   });
   return routes;
-}
-
-/** Beside the built program, or in the workspace. */
-function findPlayground(): string | undefined {
-  const candidates = ["./playground/", "../../../playground/dist/"];
-  const directories = candidates.map((path) => fileURLToPath(new URL(path, import.meta.url)));
-  return directories.find((directory) => existsSync(`${directory}index.html`));
 }

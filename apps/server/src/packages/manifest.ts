@@ -34,6 +34,7 @@ const executorSchema = z.looseObject({
 
 const blockSchema = z.looseObject({
   executor: executorSchema,
+  title: z.string().nullish(),
   description: z.string().nullish(),
   inputs_def: handlesSchema,
   outputs_def: handlesSchema,

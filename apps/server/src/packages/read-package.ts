@@ -37,6 +37,8 @@ interface Installed {
   manifestFile: string;
   /** What clients see instead: `/packages/NAME-VERSION/tasks/BLOCK`; they read the version off it. */
   path: string;
+  /** What people call it. */
+  title?: string;
   description?: string;
   /** Absent where the manifest has no `inputs_def`. */
   inputs?: HandleManifest[];
@@ -151,6 +153,7 @@ function describe(
     packageVersion: owner.version,
     packageDirectory: owner.directory,
     ...place,
+    ...(manifest.title ? { title: manifest.title } : {}),
     ...(manifest.description ? { description: manifest.description } : {}),
     ...(manifest.inputs_def && { inputs: manifest.inputs_def }),
     ...(manifest.outputs_def && { outputs: manifest.outputs_def }),
