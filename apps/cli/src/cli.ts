@@ -1,4 +1,4 @@
-import tab from "@bomb.sh/tab/commander";
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addBlocksCommand } from "./commands/blocks.ts";
 import { addDevCommand } from "./commands/dev.ts";
@@ -10,10 +10,15 @@ import { addRunCommand } from "./commands/run.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addTaskCommands } from "./commands/tasks.ts";
 import { addTypesCommand } from "./commands/types.ts";
+import { addCompletion, answerCompletion } from "./completion/add-completion.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 const program = new Command("oomol-connect")
   .description("Run, write and serve OOMOL blocks.")
+  .version(ownVersion(), "-V, --version", "print the version")
+  .helpOption("-h, --help", "say all this")
+  .helpCommand("help [command]", "the same as --help")
+  .configureHelp({ helpWidth: 100 })
   .showSuggestionAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.usage))
   .addHelpText(
@@ -22,7 +27,7 @@ const program = new Command("oomol-connect")
 Settings: flags, then OOMOL_CONNECT_BASE_URL and OOMOL_CONNECT_API_TOKEN, then the settings file
 (OOMOL_CONNECT_CONFIG names another; \`oomol-connect doctor\` shows which was used).
 
-Exit codes: 0 done, 1 the task failed, 2 wrong usage, 3 server out of reach, 130 interrupted.
+Exit codes: 0 done, 1 the task or the installation failed, 2 wrong usage, 3 server out of reach, 130 interrupted.
 
 Examples:
   oomol-connect serve --packages ./packages
@@ -40,6 +45,10 @@ addNewCommand(program);
 addDevCommand(program);
 addDoctorCommand(program);
 addMcpCommand(program);
-tab(program, { completionCommandName: "completion" });
+addCompletion(program);
 
-await program.parseAsync();
+if (!(await answerCompletion(process.argv.slice(2)))) await program.parseAsync();
+
+function ownVersion(): string {
+  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
+}

@@ -27,6 +27,10 @@ export function withClient(
 /** The client for these flags. Loaded here, so that `--help` need not wait for it. */
 export async function connect(flags: ConnectionFlags): Promise<OomolConnectClient> {
   const { OomolConnectClient } = await import("@oomol/connect-node");
-  const { baseUrl, apiToken } = resolveSettings(flags);
-  return new OomolConnectClient({ baseUrl, ...(apiToken ? { apiToken } : {}) });
+  const { baseUrl, apiToken, appletsUrl } = resolveSettings(flags);
+  return new OomolConnectClient({
+    baseUrl,
+    ...(apiToken ? { apiToken } : {}),
+    ...(appletsUrl ? { appletsUrl } : {}),
+  });
 }

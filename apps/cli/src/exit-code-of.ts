@@ -1,6 +1,7 @@
 import {
   ApiError,
   ConnectionError,
+  InstallFailedError,
   OomolConnectError,
   TaskFailedError,
   TaskStoppedError,
@@ -9,10 +10,12 @@ import {
 } from "@oomol/connect-node";
 import { exitCodes, Interruption, UsageError } from "./exit-codes.ts";
 
+const endings = [TaskFailedError, TaskStoppedError, InstallFailedError];
+
 /** The exit code for what went wrong: the task, the caller's words, or the way to the server. */
 export function exitCodeOf(failure: unknown): number {
   if (failure instanceof Interruption) return exitCodes.interrupted;
-  if (failure instanceof TaskFailedError || failure instanceof TaskStoppedError) return exitCodes.taskFailed;
+  if (endings.some((kind) => failure instanceof kind)) return exitCodes.taskFailed;
   if (isUnreachable(failure)) return exitCodes.unreachable;
   const isUsage = failure instanceof OomolConnectError || failure instanceof UsageError;
   return isUsage ? exitCodes.usage : exitCodes.taskFailed;

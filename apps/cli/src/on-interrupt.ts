@@ -1,13 +1,17 @@
-import { Interruption } from "./exit-codes.ts";
+import { exitCodes, Interruption } from "./exit-codes.ts";
 
-/** A signal that Ctrl-C aborts, with a reason that says what follows; a second Ctrl-C ends the process at once, as without us. */
+/** A signal that Ctrl-C aborts, with a reason that says what follows; a second Ctrl-C ends the process at once. */
 export function onInterrupt(
   message = "Interrupted; the task is being stopped.",
 ): { signal: AbortSignal } & Disposable {
   const controller = new AbortController();
-  const interrupt = () => controller.abort(new Interruption(message));
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    controller.abort(new Interruption(message));
+  };
+  // Not `once`: what shows the cursor again at the end (signal-exit) ends the process where nobody else listens.
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
   return {
     signal: controller.signal,
     [Symbol.dispose]() {

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { UsageError } from "./exit-codes.ts";
 
 /** Adds `handle=value` to the inputs so far. A value that is JSON is taken as such, any other as text. */
-export function collectInput(pair: string, previous: Record<string, unknown>): Record<string, unknown> {
+export function collectInput(pair: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
   const separator = pair.indexOf("=");
   if (separator < 1) throw new UsageError(`--input ${pair}: expected handle=value.`);
   const value = pair.slice(separator + 1);

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { Interruption } from "./exit-codes.ts";
 
 /** Runs a command; a failure becomes one sentence on stderr and the exit code. */
 export async function reportFailure(work: () => Promise<void>): Promise<void> {
@@ -7,8 +8,12 @@ export async function reportFailure(work: () => Promise<void>): Promise<void> {
   } catch (failure) {
     const { exitCodeOf } = await import("./exit-code-of.ts");
     const message = failure instanceof Error ? failure.message : String(failure);
-    const label = styleText(["red", "bold"], "error", { stream: process.stderr });
-    process.stderr.write(`${label} ${message}\n`);
+    // Whoever pressed Ctrl-C made no error.
+    const label =
+      failure instanceof Interruption
+        ? ""
+        : `${styleText(["red", "bold"], "error", { stream: process.stderr })} `;
+    process.stderr.write(`${label}${message}\n`);
     process.exitCode = exitCodeOf(failure);
   }
 }

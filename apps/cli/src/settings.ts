@@ -6,6 +6,7 @@ import { UsageError } from "./exit-codes.ts";
 export interface Settings {
   baseUrl: string;
   apiToken: string | undefined;
+  appletsUrl: string | undefined;
   /** Where each came from, for `doctor`. */
   sources: { baseUrl: string; apiToken: string };
 }
@@ -14,9 +15,10 @@ export interface Settings {
 export interface ConnectionFlags {
   baseUrl?: string;
   apiToken?: string;
+  appletsUrl?: string;
 }
 
-/** The file that holds settings, JSON `{ "baseUrl", "apiToken" }`; `OOMOL_CONNECT_CONFIG` names another. */
+/** The file that holds settings, JSON `{ "baseUrl", "apiToken", "appletsUrl" }`; `OOMOL_CONNECT_CONFIG` names another. */
 export function settingsFile(): string {
   return (
     process.env.OOMOL_CONNECT_CONFIG ?? join(envPaths("oomol-connect", { suffix: "" }).config, "config.json")
@@ -38,7 +40,13 @@ export function resolveSettings(flags: ConnectionFlags): Settings {
     [settingsFile(), file.apiToken],
     ["nothing", undefined],
   ]);
+  const appletsUrl = first([
+    ["--applets-url", flags.appletsUrl],
+    ["OOMOL_CONNECT_APPLETS_URL", process.env.OOMOL_CONNECT_APPLETS_URL],
+    [settingsFile(), file.appletsUrl],
+  ]);
   return {
+    appletsUrl: appletsUrl.value,
     baseUrl: baseUrl.value ?? "",
     apiToken: apiToken.value,
     sources: { baseUrl: baseUrl.source, apiToken: apiToken.source },
@@ -50,7 +58,7 @@ function first(candidates: [source: string, value: string | undefined][]) {
   return { source, value };
 }
 
-function readSettings(): { baseUrl?: string; apiToken?: string } {
+function readSettings(): ConnectionFlags {
   let text: string;
   try {
     text = readFileSync(settingsFile(), "utf8");
@@ -58,10 +66,11 @@ function readSettings(): { baseUrl?: string; apiToken?: string } {
     return {};
   }
   try {
-    const { baseUrl, apiToken } = JSON.parse(text);
+    const { baseUrl, apiToken, appletsUrl } = JSON.parse(text);
     return {
       ...(typeof baseUrl === "string" && { baseUrl }),
       ...(typeof apiToken === "string" && { apiToken }),
+      ...(typeof appletsUrl === "string" && { appletsUrl }),
     };
   } catch {
     throw new UsageError(`The settings in ${settingsFile()} are not JSON.`);

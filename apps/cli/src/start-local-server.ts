@@ -5,6 +5,8 @@ import { createRequire } from "node:module";
 export interface LocalServer extends AsyncDisposable {
   /** What a client takes as `baseUrl`. */
   baseUrl: string;
+  /** Where a browser finds the playground; `undefined` where it has not been built. */
+  playgroundUrl: string | undefined;
 }
 
 /** The command that starts the server program: this Node, with the flags that it was started with. */
@@ -31,18 +33,26 @@ export async function startLocalServer(flags: readonly string[]): Promise<LocalS
     complaints += chunk.toString();
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const baseUrl = await new Promise<string>((resolve, reject) => {
+  const ready = await new Promise<ReadyMessage>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`The server ended with ${code}: ${complaints.trim()}`)));
-    child.on("message", (message: { type?: string; url?: string }) => {
-      if (message.type === "ready" && message.url) resolve(message.url);
+    child.on("message", (message: ReadyMessage) => {
+      if (message.type === "ready") resolve(message);
     });
   });
   return {
-    baseUrl,
+    baseUrl: ready.url,
+    playgroundUrl: ready.playgroundUrl,
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");
       await exited;
     },
   };
+}
+
+/** What the server says to the program that started it. */
+interface ReadyMessage {
+  type: string;
+  url: string;
+  playgroundUrl?: string;
 }

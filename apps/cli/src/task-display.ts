@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { PollingOptions, Task, TaskLog, UploadOptions, UploadProgress } from "@oomol/connect-node";
 import { createLogUpdate } from "log-update";
-import terminalImage from "term-img";
+import { drawPicture } from "./draw-picture.ts";
 import { formatLog } from "./format-log.ts";
 
 const barWidth = 28;
@@ -62,7 +62,7 @@ export class TaskDisplay implements Disposable {
     if (log.type === "BlockProgress" && typeof event.progress === "number")
       this.#showProgress(event.progress);
     if (spoken.has(log.type)) this.#print(formatLog(log, this.#stream));
-    if (log.type === "BlockPreview") this.#showPicture(event.payload);
+    if (log.type === "BlockPreview") this.#showPictures(event.payload);
   }
 
   /** Leaves the last state on the screen. */
@@ -84,10 +84,12 @@ export class TaskDisplay implements Disposable {
   }
 
   /** On terminals that can. */
-  #showPicture(payload: unknown): void {
-    const image = this.#live && inlineImage(payload);
-    const picture = image && terminalImage(image, { width: 40, fallback: () => undefined });
-    if (picture) this.#print(picture);
+  #showPictures(payload: unknown): void {
+    if (!this.#live) return;
+    for (const image of inlineImages(payload)) {
+      const picture = drawPicture(image, this.#stream);
+      if (picture) this.#print(picture);
+    }
   }
 
   #print(line: string): void {
@@ -109,11 +111,13 @@ export class TaskDisplay implements Disposable {
 /** Events that say something to people. */
 const spoken = new Set(["BlockLog", "BlockLogJSON", "BlockWarning", "BlockError"]);
 
-/** The bytes of an image preview that stands in the preview itself. */
-function inlineImage(payload: unknown): Buffer | undefined {
-  if (typeof payload !== "object" || payload === null || Reflect.get(payload, "type") !== "image")
-    return undefined;
-  const data: unknown = Reflect.get(payload, "data");
-  const match = typeof data === "string" ? /^data:image\/(?:png|jpeg|gif);base64,(.+)$/s.exec(data) : null;
-  return match?.[1] ? Buffer.from(match[1], "base64") : undefined;
+/** The bytes of the pictures of an image preview that stand in the preview itself. */
+function inlineImages(payload: unknown): Buffer[] {
+  const { type, data } = Object(payload) as { type?: unknown; data?: unknown };
+  if (type !== "image") return [];
+  return [data].flat().flatMap((source) => {
+    const match =
+      typeof source === "string" ? /^data:image\/(?:png|jpeg|gif);base64,(.+)$/s.exec(source) : null;
+    return match?.[1] ? [Buffer.from(match[1], "base64")] : [];
+  });
 }

@@ -77,21 +77,25 @@ test("a settings file names the server, the environment wins over it, a flag ove
   expect(fromFlag.stdout).toContain(`${server.baseUrl}, from --base-url`);
 });
 
-test("every command's help has an example", async () => {
-  const { stdout } = await runProgram(cliFile, ["--help"]);
-  const names = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name = ""]) => name);
+test("every command's help has an example, and a flag for JSON where it prints something", async () => {
+  const names = await commandNames();
   expect(names).toContain("doctor");
-  for (const name of names.filter(
-    (command) => !["serve", "new", "completion", "help", "oomol"].includes(command),
-  )) {
-    const help = await runProgram(cliFile, [name, "--help"]);
-    expect(help, name).toMatchObject({ code: 0, stdout: expect.stringContaining("Example") });
+  for (const name of [...names, "new block"]) {
+    const help = await runProgram(cliFile, [...name.split(" "), "--help"]);
+    expect(help, name).toMatchObject({ code: 0, stdout: expect.stringMatching(/Examples?[:,]/) });
+    // A protocol, a script, and a group of commands.
+    expect(help.stdout.includes("--json"), name).toBe(!["mcp", "completion", "new"].includes(name));
   }
 });
 
-test("a shell gets its completions", async () => {
-  expect((await runProgram(cliFile, ["completion", "bash"])).stdout).toContain(
-    "bash completion for oomol-connect",
-  );
-  expect((await runProgram(cliFile, ["complete", "--", "bl"])).stdout).toContain("blocks");
+test("says its version", async () => {
+  const { stdout } = await runProgram(cliFile, ["--version"]);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
+
+async function commandNames(): Promise<string[]> {
+  const { stdout } = await runProgram(cliFile, ["--help"]);
+  const [, commands = ""] = stdout.split("Commands:");
+  const names = [...commands.matchAll(/^ {2}(\w+) /gm)].map(([, name = ""]) => name);
+  return names.filter((name) => !["help", "oomol"].includes(name));
+}

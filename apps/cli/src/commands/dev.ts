@@ -1,16 +1,20 @@
 import { watch } from "node:fs";
-import { resolve } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { styleText } from "node:util";
-import type { OomolConnectClient } from "@oomol/connect-node";
+import type { CreateTaskRequest, OomolConnectClient } from "@oomol/connect-node";
 import type { Command } from "commander";
 import { onInterrupt } from "../on-interrupt.ts";
+import { printJson } from "../print.ts";
 import { collectInput } from "../read-inputs.ts";
 import { reportFailure } from "../report-failure.ts";
 
 interface DevFlags {
   port: string;
   run?: string;
-  input: Record<string, unknown>;
+  input?: Record<string, unknown>;
+  json?: boolean;
 }
 
 /** `oomol-connect dev DIR` */
@@ -21,49 +25,64 @@ export function addDevCommand(program: Command): void {
     .argument("<dir>", "the package's folder, or a folder of packages")
     .option("--port <number>", "port to listen on", "3000")
     .option("--run <block>", "PACKAGE::BLOCK to run at once and after each change")
-    .option(
-      "-i, --input <handle=value>",
-      "an input of that block. May be given several times",
-      collectInput,
-      {},
-    )
+    .option("-i, --input <handle=value>", "an input of that block. May be given several times", collectInput)
+    .option("--json", "print each event as one line of JSON: serving, result, failed")
     .addHelpText("after", '\nExample:\n  oomol-connect dev ./shout --run shout::shout --input text="Hello"')
     .action((directory: string, flags: DevFlags) => reportFailure(() => develop(resolve(directory), flags)));
 }
 
-async function develop(directory: string, { port, run, input }: DevFlags): Promise<void> {
+async function develop(directory: string, { port, run, input = {}, json = false }: DevFlags): Promise<void> {
   const { startLocalServer } = await import("../start-local-server.ts");
   const { OomolConnectClient } = await import("@oomol/connect-node");
   using interruption = onInterrupt("Stopped serving.");
-  await using server = await startLocalServer(["--packages", directory, "--port", port]);
+  // Its own, so that it runs beside a server that uses the usual one.
+  const data = await mkdtemp(join(tmpdir(), "oomol-connect-dev-"));
+  await using _removal = {
+    [Symbol.asyncDispose]: () => rm(data, { recursive: true, force: true, maxRetries: 5 }),
+  };
+  await using server = await startLocalServer(["--packages", directory, "--port", port, "--data", data]);
   await using client = new OomolConnectClient({ baseUrl: server.baseUrl });
-  process.stdout.write(`Serving ${directory} on ${server.baseUrl}\n`);
+  const { baseUrl, playgroundUrl } = server;
+  if (json) printLine({ event: "serving", directory, baseUrl, playgroundUrl: playgroundUrl ?? null });
+  else {
+    process.stdout.write(`Serving ${directory} on ${baseUrl}\n`);
+    if (playgroundUrl) process.stdout.write(`Playground: ${playgroundUrl}\n`);
+  }
   let runs = Promise.resolve();
   const again = () => {
     if (run === undefined) return;
-    runs = runs.then(() => runOnce(client, run, input, interruption.signal));
+    runs = runs.then(() => runOnce(client, { blockId: run, inputValues: input }, json, interruption.signal));
   };
   again();
   await watchUntil(directory, interruption.signal, again);
   await runs;
+  throw interruption.signal.reason;
 }
 
 async function runOnce(
   client: OomolConnectClient,
-  blockId: string,
-  inputValues: Record<string, unknown>,
+  request: CreateTaskRequest<string>,
+  isJson: boolean,
   signal: AbortSignal,
 ): Promise<void> {
   const { TaskDisplay } = await import("../task-display.ts");
   using display = new TaskDisplay(process.stderr);
   try {
-    const { result } = await client.tasks.run({ blockId, inputValues }, display.follow(signal));
+    const { taskId, result } = await client.tasks.run(request, display.follow(signal));
     display.finish();
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    if (isJson) printLine({ event: "result", taskId, result });
+    else printJson(result);
   } catch (failure) {
     // What is being written fails now and then; the next save runs it again.
-    if (!signal.aborted) process.stderr.write(`${styleText("red", String(failure))}\n`);
+    if (signal.aborted) return;
+    const message = failure instanceof Error ? failure.message : String(failure);
+    if (isJson) printLine({ event: "failed", message });
+    else process.stderr.write(`${styleText("red", message, { stream: process.stderr })}\n`);
   }
+}
+
+function printLine(event: object): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
 /** Editors write a file in several steps: what changes within that time is one change. */

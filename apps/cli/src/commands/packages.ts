@@ -6,6 +6,7 @@ import { printJson, printTable } from "../print.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
 interface JsonFlags extends ConnectionFlags {
+  /** Prints for machines. */
   json?: boolean;
 }
 
@@ -44,7 +45,14 @@ export function addPackageCommands(program: Command): void {
     .command("applets")
     .description("List applets: blocks with inputs already filled in.")
     .option("--json", "print them as JSON")
-    .addHelpText("after", "\nExample:\n  oomol-connect applets");
+    .option(
+      "--applets-url <url>",
+      "the service that lists them (OOMOL_CONNECT_APPLETS_URL; OOMOL's own); for a local server its base URL",
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  oomol-connect applets\n  oomol-connect applets --applets-url http://localhost:3000/api",
+    );
   addConnectionFlags(applets).action((flags: JsonFlags) =>
     withClient(flags, async (client) => {
       const listed = await client.applets.list();

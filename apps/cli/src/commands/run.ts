@@ -7,9 +7,9 @@ import { collectInput, readInputs } from "../read-inputs.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
 interface RunFlags extends ConnectionFlags {
-  input: Record<string, unknown>;
+  input?: Record<string, unknown>;
   inputsJson?: string;
-  file: string[];
+  file?: string[];
   json?: boolean;
 }
 
@@ -23,10 +23,9 @@ export function addRunCommand(program: Command): void {
       "-i, --input <handle=value>",
       "an input; JSON, or else text. May be given several times",
       collectInput,
-      {},
     )
     .option("--inputs-json <file>", "inputs as a JSON object from a file, or - for stdin")
-    .option("-f, --file <path>", "a file for the block. May be given several times", collect, [])
+    .option("-f, --file <path>", "a file for the block. May be given several times", collect)
     .option("--json", "print the whole outcome as JSON on stdout, and nothing else there")
     .addHelpText(
       "after",
@@ -39,7 +38,7 @@ export function addRunCommand(program: Command): void {
       using interruption = onInterrupt();
       using display = new TaskDisplay(process.stderr);
       const options = display.follow(interruption.signal);
-      const outcome = await runBlock(client, blockId, inputs, flags.file, options);
+      const outcome = await runBlock(client, blockId, inputs, flags.file ?? [], options);
       display.finish();
       printJson(flags.json ? outcome : outcome.result);
     }),
@@ -58,6 +57,6 @@ function runBlock(
     : client.tasks.run({ blockId, inputValues: inputs }, options);
 }
 
-function collect(value: string, previous: string[]): string[] {
+function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
 }

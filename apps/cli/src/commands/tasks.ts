@@ -1,3 +1,4 @@
+import type { OomolConnectClient, Task } from "@oomol/connect-node";
 import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { formatLog, printable } from "../format-log.ts";
@@ -23,7 +24,7 @@ export function addTaskCommands(program: Command): void {
     .command("show")
     .description("Show a task: its state, and its result or the reason of its failure.")
     .argument("<id>", "the task's id")
-    .option("--json", "print the task with its logs and results as JSON")
+    .option("--json", "print { task, result, reason } as JSON; null is what there is not")
     .addHelpText("after", "\nExample:\n  oomol-connect show 3f2c…");
   addConnectionFlags(show).action(showTask);
 
@@ -40,6 +41,7 @@ export function addTaskCommands(program: Command): void {
     .command("stop")
     .description("Stop a task. One that has ended stays as it is.")
     .argument("<id>", "the task's id")
+    .option("--json", "print the task as JSON")
     .addHelpText("after", "\nExample:\n  oomol-connect stop 3f2c…");
   addConnectionFlags(stop).action(stopTask);
 }
@@ -64,31 +66,35 @@ function listTasks(flags: TaskFlags): Promise<void> {
 function showTask(id: string, flags: TaskFlags): Promise<void> {
   return withClient(flags, async (client) => {
     const { task } = await client.tasks.get(id);
-    const { TaskFailedError, TaskStoppedError } = await import("@oomol/connect-node");
-    const hasEnded = ["completed", "failed", "stopped"].includes(task.status);
-    const outcome = hasEnded
-      ? await client.tasks
-          .attach(id)
-          .result()
-          .catch((error: unknown) => error)
-      : undefined;
-    const isEnd = outcome instanceof TaskFailedError || outcome instanceof TaskStoppedError;
-    if (outcome instanceof Error && !isEnd) throw outcome;
-    if (flags.json)
-      return printJson(
-        outcome instanceof TaskFailedError ? { task, reason: outcome.reason } : (outcome ?? { task }),
-      );
+    const { result, reason } = await readOutcome(client, task);
+    if (flags.json) return printJson({ task, result, reason });
     printTable([
       ["task", task.id],
       ["block", task.manifest_path ?? ""],
       ["status", task.status],
       ["created", formatTime(task.created_at)],
       ["updated", formatTime(task.updated_at)],
+      ...(task.status === "failed" ? [["reason", printable(reason ?? "not told")]] : []),
     ]);
-    if (outcome instanceof TaskFailedError)
-      process.stdout.write(`reason   ${printable(outcome.reason ?? "not told")}\n`);
-    else if (outcome && "result" in Object(outcome)) printJson(Reflect.get(Object(outcome), "result"));
+    if (result) printJson(result);
   });
+}
+
+interface TaskOutcome {
+  result: Record<string, unknown> | null;
+  reason: string | null;
+}
+
+async function readOutcome(client: OomolConnectClient, { id, status }: Task): Promise<TaskOutcome> {
+  if (status !== "completed" && status !== "failed") return { result: null, reason: null };
+  const { TaskFailedError } = await import("@oomol/connect-node");
+  try {
+    const { result } = await client.tasks.attach(id).result();
+    return { result, reason: null };
+  } catch (failure) {
+    if (!(failure instanceof TaskFailedError)) throw failure;
+    return { result: null, reason: failure.reason ?? null };
+  }
 }
 
 function printLogs(id: string, flags: TaskFlags): Promise<void> {
@@ -108,6 +114,7 @@ function printLogs(id: string, flags: TaskFlags): Promise<void> {
 function stopTask(id: string, flags: TaskFlags): Promise<void> {
   return withClient(flags, async (client) => {
     const { task } = await client.tasks.stop(id);
-    process.stdout.write(`task ${task.id} ${task.status}\n`);
+    if (flags.json) printJson(task);
+    else process.stdout.write(`task ${task.id} ${task.status}\n`);
   });
 }

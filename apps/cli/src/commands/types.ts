@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
+import { printJson } from "../print.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
 /** `oomol-connect types` */
@@ -9,17 +10,19 @@ export function addTypesCommand(program: Command): void {
     .command("types")
     .description("Write the types of a server's blocks, so that the compiler checks calls of `run`.")
     .option("-o, --out <file>", "where to write them (stdout by default)")
+    .option("--json", "print { blocks, file, code } as JSON; code is null where a file was written")
     .addHelpText("after", "\nExample:\n  oomol-connect types --out src/blocks.d.ts");
-  addConnectionFlags(command).action((flags: ConnectionFlags & { out?: string }) =>
+  addConnectionFlags(command).action((flags: ConnectionFlags & { out?: string; json?: boolean }) =>
     withClient(flags, async (client) => {
       const { writeBlockTypes } = await import("../write-block-types.ts");
       const { blocks } = await client.blocks.list();
       const code = await writeBlockTypes(blocks);
-      if (flags.out === undefined) process.stdout.write(code);
-      else {
-        await writeFile(flags.out, code);
-        process.stderr.write(`wrote the types of ${blocks.length} blocks to ${flags.out}\n`);
-      }
+      if (flags.out !== undefined) await writeFile(flags.out, code);
+      if (flags.json) {
+        const { out: file = null } = flags;
+        printJson({ blocks: blocks.map(({ blockId }) => blockId), file, code: file === null ? code : null });
+      } else if (flags.out === undefined) process.stdout.write(code);
+      else process.stderr.write(`wrote the types of ${blocks.length} blocks to ${flags.out}\n`);
     }),
   );
 }

@@ -25,9 +25,8 @@ export async function runProgram(
   args: readonly string[],
   { env, onStart }: RunProgramOptions = {},
 ): Promise<Outcome> {
-  const { OOMOL_CONNECT_BASE_URL: _baseUrl, OOMOL_CONNECT_API_TOKEN: _token, ...inherited } = process.env;
   const child = spawn(process.execPath, [...process.execArgv, file, ...args], {
-    env: { ...inherited, NO_COLOR: "1", OOMOL_CONNECT_CONFIG: "/nowhere/config.json", ...env },
+    env: { ...ownSettings(), NO_COLOR: "1", ...env },
   });
   onStart?.(child);
   child.stdin.end();
@@ -37,6 +36,15 @@ export async function runProgram(
     once(child, "close"),
   ]);
   return { code, stdout, stderr };
+}
+
+/** This environment without the settings of whoever runs the tests. */
+export function ownSettings(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(OOMOL_|NO_COLOR$|FORCE_COLOR$|CI$)/.test(entry[0]),
+  );
+  return { ...Object.fromEntries(kept), OOMOL_CONNECT_CONFIG: "/nowhere/config.json" };
 }
 
 /** Processes of this machine whose command line holds `mark`. */

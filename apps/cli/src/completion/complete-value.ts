@@ -1,0 +1,43 @@
+import { connect } from "../connection.ts";
+
+/** Flags whose value is a path. */
+const pathFlags = new Set([
+  ...["-f", "--file", "--inputs-json", "-o", "--out", "--dir"],
+  ...["--packages", "--token-file", "--applets", "--data"],
+]);
+
+/** A shell waits for this, so a server that is slow to answer completes nothing. */
+const patienceMs = 1_000;
+
+/**
+ * The lines that complete a value: paths, the ids of blocks, the ids of tasks. `undefined` where the word is a command or
+ * a flag.
+ *
+ * @param words What stands on the command line after the program's name; the last one is being completed.
+ */
+export async function completeValue(words: readonly string[]): Promise<string[] | undefined> {
+  const before = words.at(-2) ?? "";
+  const [command = ""] = words;
+  const places = words.slice(1).filter((word) => !word.startsWith("-")).length;
+  if (pathFlags.has(before) || (command === "dev" && places === 1 && before === "dev")) return [":0"];
+  if (before === "--run" || (command === "run" && before === "run")) return blockIds();
+  if (["show", "logs", "stop"].includes(command) && before === command) return taskIds();
+  return undefined;
+}
+
+async function blockIds(): Promise<string[]> {
+  await using client = await connect({});
+  const { blocks } = await client.blocks.list({ timeoutMs: patienceMs });
+  return [...blocks.map(({ blockId, title }) => `${blockId}\t${title ?? ""}`), noFiles];
+}
+
+async function taskIds(): Promise<string[]> {
+  await using client = await connect({});
+  const { tasks } = await client.tasks.list({ timeoutMs: patienceMs });
+  const newestFirst = tasks.toSorted((a, b) => (b.created_at ?? 0) - (a.created_at ?? 0)).slice(0, mostTasks);
+  return [...newestFirst.map(({ id, status, manifest_path: block }) => `${id}\t${status} ${block}`), noFiles];
+}
+
+const mostTasks = 20;
+/** The directive of the shells' scripts that asks for no file names. */
+const noFiles = ":4";

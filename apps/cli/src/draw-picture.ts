@@ -1,0 +1,30 @@
+import ansiEscapes from "ansi-escapes";
+import { createSupportsTerminalGraphics } from "supports-terminal-graphics";
+
+/** Cells of a terminal's line. */
+const width = 40;
+
+/**
+ * What draws a picture on a terminal that can: by the protocol of iTerm2, or by kitty's, which takes PNG alone.
+ * `undefined` on any other terminal, and where the stream is none.
+ */
+export function drawPicture(image: Buffer, stream: NodeJS.WriteStream): string | undefined {
+  const supports = createSupportsTerminalGraphics(stream);
+  if (supports.iterm2) return ansiEscapes.image(image, { width });
+  return supports.kitty && isPng(image) ? drawForKitty(image) : undefined;
+}
+
+function isPng(image: Buffer): boolean {
+  return image.subarray(0, 8).equals(Buffer.from("\x89PNG\r\n\x1a\n", "latin1"));
+}
+
+/** One transmission in chunks, as kitty's graphics protocol wants it. `q=2` keeps its answers out of our input. */
+function drawForKitty(image: Buffer): string {
+  const chunks = image.toString("base64").match(/.{1,4096}/g) ?? [];
+  return chunks
+    .map((chunk, index) => {
+      const first = index === 0 ? `a=T,f=100,c=${width},q=2,` : "";
+      return `\x1b_G${first}m=${index < chunks.length - 1 ? 1 : 0};${chunk}\x1b\\`;
+    })
+    .join("");
+}

@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { cliFile, ownSettings, processesWith, runProgram } from "./helpers/run-program.ts";
+
+let directory: string;
+
+beforeAll(async () => {
+  // Inside the workspace, where what the new package needs is installed.
+  directory = await mkdtemp(join(dirname(fileURLToPath(import.meta.url)), "new-block-"));
+  await runProgram(cliFile, ["new", "block", "shout", "--dir", directory]);
+});
+
+afterAll(() => rm(directory, { recursive: true }));
+
+test("a new block is served, runs, runs again when it is saved, and is gone after Ctrl-C", async () => {
+  const block = join(directory, "shout");
+  const main = join(block, "tasks/shout/main.ts");
+  const flags = ["--port", "0", "--run", "shout::shout", "--input", "text=ha", "--json"];
+  const child = spawn(process.execPath, [...process.execArgv, cliFile, "dev", block, ...flags], {
+    env: ownSettings(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const events = readEvents(child);
+  expect(await events.next()).toMatchObject({ value: { event: "serving", directory: block } });
+  expect(await events.next()).toMatchObject({ value: { event: "result", result: { text: "ha ha" } } });
+
+  const code = await readFile(main, "utf8");
+  await writeFile(main, code.replace('.join(" ")', '.join("-")'));
+  expect(await events.next()).toMatchObject({ value: { event: "result", result: { text: "ha-ha" } } });
+
+  await writeFile(main, "export default () => { throw new Error('not yet'); };");
+  const failed = { event: "failed", message: expect.stringContaining("not yet") };
+  expect(await events.next()).toMatchObject({ value: failed });
+
+  child.kill("SIGINT");
+  const [exitCode] = await once(child, "close");
+  expect(exitCode).toBe(130);
+  expect(processesWith(block)).toEqual([]);
+});
+
+async function* readEvents(child: ChildProcess): AsyncGenerator<unknown> {
+  if (!child.stdout) return;
+  for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line);
+}
