@@ -32,24 +32,24 @@ const commands = [
   ["complete", "--", "run", ""],
 ];
 
-test.for([
-  ["right", rightToken],
-  ["wrong", wrongToken],
-] as const)("a %s token is never echoed, wherever it was given", async ([, token]) => {
+const given = [rightToken, wrongToken].flatMap((token) =>
+  commands.map((args) => [args.join(" "), token, args] as const),
+);
+
+test.for(given)("`%s` never echoes the token %s of the settings file", async ([, token, args]) => {
   const file = join(server.directory, "config.json");
   await writeFile(file, JSON.stringify({ baseUrl: server.baseUrl, apiToken: token }));
-  for (const args of commands) {
-    const outcome = await runProgram(cliFile, args, { env: { OOMOL_CONNECT_CONFIG: file } });
-    expect(outcome.stdout + outcome.stderr, args.join(" ")).not.toContain("canary");
-  }
-  const flags = ["doctor", "--base-url", server.baseUrl, "--api-token", token];
-  const env = { OOMOL_CONNECT_API_TOKEN: token };
-  for (const outcome of [
-    await runProgram(cliFile, flags),
-    await runProgram(cliFile, flags.slice(0, 3), { env }),
-  ]) {
-    expect(outcome.stdout).toMatch(/token +given, from/);
-    expect(outcome.stdout + outcome.stderr).not.toContain("canary");
+  const outcome = await runProgram(cliFile, args, { env: { OOMOL_CONNECT_CONFIG: file } });
+  expect(outcome.stdout + outcome.stderr).not.toContain("canary");
+});
+
+test("nor is it echoed from a flag or the environment", async () => {
+  const flags = ["doctor", "--base-url", server.baseUrl];
+  const fromFlag = await runProgram(cliFile, [...flags, "--api-token", rightToken]);
+  const fromEnvironment = await runProgram(cliFile, flags, { env: { OOMOL_CONNECT_API_TOKEN: rightToken } });
+  for (const { stdout, stderr } of [fromFlag, fromEnvironment]) {
+    expect(stdout).toMatch(/token +given, from/);
+    expect(stdout + stderr).not.toContain("canary");
   }
 });
 
