@@ -146,7 +146,7 @@ export async function findManifest(directory: string, name: string): Promise<str
 function describe(
   owner: InstalledPackage,
   place: Place,
-  manifest: Pick<BlockManifest, "description" | "inputs_def" | "outputs_def">,
+  manifest: Pick<BlockManifest, "title" | "description" | "inputs_def" | "outputs_def">,
 ): Installed {
   return {
     packageName: owner.name,
