@@ -1,0 +1,14 @@
+export { createFaultPlan, type FaultPlan, type FaultPlanOptions } from "./fault-plan.ts";
+export {
+  type HttpFaultKind,
+  type HttpFaultProxy,
+  httpFaultKinds,
+  openHttpFaultProxy,
+} from "./http-fault-proxy.ts";
+export { createRandom } from "./random.ts";
+export {
+  openTcpFaultProxy,
+  type TcpFaultKind,
+  type TcpFaultProxy,
+  tcpFaultKinds,
+} from "./tcp-fault-proxy.ts";
