@@ -4,6 +4,7 @@ import { ConnectionError } from "./errors/index.ts";
 import type { Http } from "./http.ts";
 import { readBeforeSilence } from "./read-before-silence.ts";
 import type { StreamedEvent } from "./task-watch.ts";
+import { toTransportError } from "./transport.ts";
 import type { Task, TaskLog } from "./types.ts";
 import { taskLogSchema, taskSchema, validate } from "./wire/index.ts";
 
@@ -42,17 +43,13 @@ export async function* readTaskStream(
   const reader = response.stream().getReader();
   try {
     for (;;) {
-      const next = await readBeforeSilence(reader, { clock, longestSilenceMs, signal });
-      if (next === "silent") {
-        const reason = `nothing came for ${longestSilenceMs} ms`;
-        throw new ConnectionError({
-          method: "GET",
-          address: path,
-          reason,
-          mayHaveHappened: false,
-          isRetryable: true,
-        });
-      }
+      const next = await readBeforeSilence(reader, { clock, longestSilenceMs, signal }).catch(
+        (failure: unknown) => {
+          signal.throwIfAborted();
+          throw brokenStream(path, toTransportError(failure).message, failure);
+        },
+      );
+      if (next === "silent") throw brokenStream(path, `nothing came for ${longestSilenceMs} ms`);
       if (next.done) return;
       parser.feed(decoder.decode(next.value, { stream: true }));
       for (const message of arrived.splice(0)) {
@@ -64,6 +61,12 @@ export async function* readTaskStream(
     // Closes the connection where the reader left early.
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** Opening it again goes on after the last log. */
+function brokenStream(path: string, reason: string, cause?: unknown): ConnectionError {
+  const facts = { method: "GET", address: path, mayHaveHappened: false, isRetryable: true };
+  return new ConnectionError({ ...facts, reason, cause });
 }
 
 /** Events of other names, or that hold something else, belong to a newer server. */

@@ -31,7 +31,7 @@ export type HttpFaultKind = (typeof httpFaultKinds)[number];
 export interface HttpFaultProxyOptions {
   /** Origin of the real server, `http://127.0.0.1:3000` for instance. */
   target: string;
-  plan: FaultPlan<HttpFaultKind>;
+  plan: Pick<FaultPlan<HttpFaultKind>, "draw">;
   /** How many bytes of an answer pass before it is struck, at most. Default 400. */
   mostBytesBefore?: number;
   /** Longest stall, in milliseconds; a third of the stalls last until the client gives up. Default 500. */

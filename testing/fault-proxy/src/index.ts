@@ -1,4 +1,5 @@
 export { createFaultPlan, type FaultPlan, type FaultPlanOptions } from "./fault-plan.ts";
+export { createHastyClock } from "./hasty-clock.ts";
 export {
   type HttpFaultKind,
   type HttpFaultProxy,

@@ -13,7 +13,7 @@ export type TcpFaultKind = (typeof tcpFaultKinds)[number];
 export interface TcpFaultProxyOptions {
   /** Where the real server listens. */
   target: { host: string; port: number };
-  plan: FaultPlan<TcpFaultKind>;
+  plan: Pick<FaultPlan<TcpFaultKind>, "draw">;
   /** How many bytes, in both directions together, pass before a fault strikes, at most. Default 4,000. */
   mostBytesBefore?: number;
   /** Longest stall, in milliseconds. Default 500. */

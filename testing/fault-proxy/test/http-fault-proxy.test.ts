@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
-import { type FaultPlan, type HttpFaultKind, openHttpFaultProxy } from "../src/index.ts";
+import { type HttpFaultKind, openHttpFaultProxy } from "../src/index.ts";
 
 const text = "The answer, whole. ".repeat(20);
 
@@ -16,12 +16,7 @@ async function openServed(kind: HttpFaultKind | undefined, where = 0.5, howLong 
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const plan: FaultPlan<HttpFaultKind> = {
-    draw: () => (kind ? { kind, where, howLong } : undefined),
-    end: () => undefined,
-    tally: {} as Record<HttpFaultKind, number>,
-    drawn: 0,
-  };
+  const plan = { draw: () => (kind ? { kind, where, howLong } : undefined) };
   const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const proxy = await openHttpFaultProxy({ target, plan, longestStallMs: 50 });
   return {
@@ -98,14 +93,11 @@ test("reorder: a later request overtakes", async () => {
   await using served = await openServed(undefined);
   const { bodies } = served;
   const target = served.proxy.origin;
-  const plan: FaultPlan<HttpFaultKind> = {
+  const plan = {
     draw: () => {
       const kind = faults.shift();
       return kind && { kind, where: 1, howLong: 20 };
     },
-    end: () => undefined,
-    tally: {} as Record<HttpFaultKind, number>,
-    drawn: 0,
   };
   await using proxy = await openHttpFaultProxy({ target, plan });
   const first = fetch(proxy.origin, { method: "POST", body: "first" });

@@ -151,12 +151,14 @@ export class FakeConnectServer {
   }
 
   async #create(request: Request, body: string | undefined, form: FormData | undefined): Promise<Response> {
+    const { blockId, inputValues, files } = form ? await readForm(form) : readJson(body ?? "");
     const key = this.#has("idempotency") ? request.headers.get("idempotency-key") : null;
     const known = key === null ? undefined : this.#byKey.get(key);
-    if (known && known.body !== body) return json({ message: "another body under the same key" }, 422);
-    const { blockId, inputValues, files } = form ? await readForm(form) : readJson(body ?? "");
+    // The boundaries of a form differ each time, so what it holds is compared.
+    const content = form ? JSON.stringify([blockId, inputValues, files.map(describeFile)]) : (body ?? "");
+    if (known && known.body !== content) return json({ message: "another body under the same key" }, 422);
     const task = (known && this.tasks.get(known.id)) ?? this.#newTask(blockId, inputValues, files);
-    if (key !== null && body !== undefined) this.#byKey.set(key, { body, id: task.id });
+    if (key !== null) this.#byKey.set(key, { body: content, id: task.id });
     return json({ success: true, userID: "fake", task: task.toTask() });
   }
 
@@ -248,6 +250,10 @@ async function readForm(form: FormData) {
   }
   const inputValues: NodeInputs[] = JSON.parse(String(form.get("inputValues") ?? "[]"));
   return { blockId: String(form.get("manifest")), inputValues, files };
+}
+
+function describeFile({ name, type, bytes }: ReceivedFile): string[] {
+  return [name, type, new TextDecoder("latin1").decode(bytes)];
 }
 
 function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {

@@ -7,7 +7,7 @@ const abort = new AbortController();
 const options = {
   intervalMs: 120_000,
   signal: abort.signal,
-  timeoutMs: ending === "timeout" ? 1_000 : 240_000,
+  timeoutMs: ending === "timeout" ? 3_000 : 240_000,
 };
 const run = await client.tasks.start({ blockId: "a::b" }, options);
 for await (const event of run) if (event.type === "status") break;

@@ -26,7 +26,9 @@ export async function serve(
   const aborted = new Promise<void>((resolve) => {
     onAborted = resolve;
   });
-  const server = createServer((request, response) => {
+  // No clock of the server's own: on a busy machine it would close connections just as they are used again.
+  const patient = { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 };
+  const server = createServer(patient, (request, response) => {
     inFlight += 1;
     response.on("close", () => {
       inFlight -= 1;
