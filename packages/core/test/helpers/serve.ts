@@ -26,9 +26,7 @@ export async function serve(
   const aborted = new Promise<void>((resolve) => {
     onAborted = resolve;
   });
-  // No clock of the server's own: on a busy machine it would close connections just as they are used again.
-  const patient = { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 };
-  const server = createServer(patient, (request, response) => {
+  const server = createServer((request, response) => {
     inFlight += 1;
     response.on("close", () => {
       inFlight -= 1;
@@ -36,7 +34,10 @@ export async function serve(
     });
     void answer(fake, request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // A thousand clients come at once, also where a busy machine is slow to let them in.
+  await new Promise<void>((resolve) =>
+    server.listen({ port: 0, host: "127.0.0.1", backlog: 4_096 }, resolve),
+  );
   const { port } = server.address() as AddressInfo;
   const baseUrl = `http://127.0.0.1:${port}/api`;
   return {
