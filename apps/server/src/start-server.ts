@@ -4,10 +4,12 @@ import { createAdaptorServer } from "@hono/node-server";
 import { createAppletsFile } from "./applets-file.ts";
 import { openBroker } from "./broker.ts";
 import { createExecutorEngine } from "./engine/executor-engine.ts";
+import { endLeftoverProcesses } from "./engine/leftover-processes.ts";
 import { createOocanaEngine } from "./engine/oocana-engine.ts";
 import { createSessionEngine } from "./engine/session-engine.ts";
 import { createTaskRunner } from "./engine/task-runner.ts";
 import { createApp } from "./http/app.ts";
+import { removeLeftoverFiles } from "./leftover-files.ts";
 import { createMetrics } from "./metrics.ts";
 import { resolveServerOptions, type ServerOptions } from "./options.ts";
 import { createInstaller } from "./packages/installer.ts";
@@ -46,6 +48,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const database = await openDatabase(dataDirectory);
     const store = new TaskStore(database);
     opened.push(() => store.close());
+    // The database is this server's alone, so the directory is, too.
+    const leftovers = endLeftoverProcesses(dataDirectory);
+    if (leftovers > 0) log.warn({ leftovers }, "ended processes of a server that was killed");
+    await removeLeftoverFiles(dataDirectory, store);
     const installs = new InstallStore(database);
     const broker = await openBroker(log);
     opened.push(() => broker.close());

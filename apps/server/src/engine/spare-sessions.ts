@@ -1,5 +1,6 @@
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import type { Logger } from "pino";
+import { spareMark } from "../leftover-files.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import type { ExecutorSession } from "./executor-session.ts";
 import { type OfferedJob, offerJob } from "./offered-job.ts";
@@ -44,6 +45,7 @@ export function createSpareSessions({ open, maxCount, idleMs, log }: SpareSessio
     try {
       const stamp = await packageStamp(block.packageDirectory);
       const session = await open(block);
+      await writeFile(markOf(session), "");
       const gone = () => discard(key, session);
       session.executor.ready.catch(gone);
       void session.executor.exited.then(gone);
@@ -72,7 +74,9 @@ export function createSpareSessions({ open, maxCount, idleMs, log }: SpareSessio
     const ended = spare.opened
       .then(async (opened) => {
         await opened?.session.kill();
-        if (opened) await rm(opened.session.directory, { recursive: true, force: true });
+        if (!opened) return;
+        await rm(opened.session.directory, { recursive: true, force: true });
+        await rm(markOf(opened.session), { force: true });
       })
       .catch((error: unknown) => log.warn({ error }, "a spare executor did not end cleanly"))
       .finally(() => ending.delete(ended));
@@ -83,7 +87,10 @@ export function createSpareSessions({ open, maxCount, idleMs, log }: SpareSessio
     async take(block) {
       const spare = forget(keyOf(block));
       const [opened, stamp] = await Promise.all([spare?.opened, packageStamp(block.packageDirectory)]);
-      if (opened && stamp !== undefined && opened.stamp === stamp) return opened;
+      if (opened && stamp !== undefined && opened.stamp === stamp) {
+        await rm(markOf(opened.session), { force: true });
+        return opened;
+      }
       end(spare);
       return undefined;
     },
@@ -102,6 +109,11 @@ export function createSpareSessions({ open, maxCount, idleMs, log }: SpareSessio
       while (ending.size > 0) await Promise.all(ending);
     },
   };
+}
+
+/** Tells a server that starts after this one was killed that the folder is of no use. */
+function markOf(session: ExecutorSession): string {
+  return session.directory + spareMark;
 }
 
 function keyOf(block: InstalledBlock): string {
