@@ -1,19 +1,26 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compileProblems } from "./helpers/compile-problems.ts";
+import { anchorsOf, documents, linksOf, snippetsOf } from "./helpers/documents.ts";
 import { root } from "./helpers/published-packages.ts";
-
-const documents = globSync(["*.md", "docs/**/*.md", "{packages,apps}/*/README.md"], { cwd: root });
 
 describe.each(documents)("%s", (document) => {
   test("its links lead somewhere", () => {
-    const targets = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
-      ([, target = ""]) => target,
-    );
-    const missing = targets.filter((target) => !existsSync(join(root, dirname(document), target)));
+    const missing = linksOf(document).filter(({ path }) => !existsSync(join(root, path)));
     expect(missing).toEqual([]);
   });
+
+  test("its links to headings lead to one", () => {
+    const lost = linksOf(document).filter(
+      ({ path, anchor }) => anchor !== undefined && documents.includes(path) && !anchorsOf(path).has(anchor),
+    );
+    expect(lost).toEqual([]);
+  });
+});
+
+test("control: headings become anchors as GitHub makes them", () => {
+  expect(anchorsOf("README.md")).toContain("the-three-forms-of-inputs");
 });
 
 test("every snippet compiles", () => {
@@ -24,7 +31,7 @@ test("every snippet compiles", () => {
 
 test("control: a snippet that calls what is not there fails", () => {
   const file = join(root, "tests/control.ts");
-  expect(compileProblems(new Map([[file, complete("await client.tasks.runn({});")]]))).toHaveLength(1);
+  expect(compileProblems(new Map([[file, complete("await client.tasks.runWell({});")]]))).toHaveLength(1);
 });
 
 /** The snippets of a page as files beside each other, so that they can import one another by the name in their first line. */
@@ -32,11 +39,11 @@ function snippetFiles(document: string): [path: string, code: string][] {
   // A package's own page imports what the package has; any other page what the tests have.
   const home = dirname(document) === "." || document.startsWith("docs") ? "tests" : dirname(document);
   const folder = join(root, home, `snippets-of-${relative(".", document).replaceAll(/\W/g, "-")}`);
-  const snippets = [...read(document).matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = ""]) => code);
-  return snippets.map((code, index) => {
-    const name = /^\/\/ ([\w.-]+\.ts)\n/.exec(code)?.[1] ?? `snippet-${index}.ts`;
-    return [join(folder, name), complete(code)];
-  });
+  const snippets = snippetsOf(document).filter(({ language }) => language === "ts");
+  return snippets.map(({ code, file }, index) => [
+    join(folder, file ?? `snippet-${index}.ts`),
+    complete(code),
+  ]);
 }
 
 /** Snippets build on the first one of their page: give them its client. */
@@ -46,8 +53,4 @@ function complete(code: string): string {
     ? ""
     : 'import type { OomolConnectClient } from "@oomol/connect-node";\n';
   return `${imported}${code}\ndeclare const client: OomolConnectClient;\nexport {};\n`;
-}
-
-function read(document: string): string {
-  return readFileSync(join(root, document), "utf8");
 }

@@ -25,7 +25,8 @@ const longestTimerMs = 2 ** 31 - 1;
 function delay(durationMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    let leftMs = durationMs;
+    // A deadline may have passed before the wait for it began; Node warns of a negative time.
+    let leftMs = Math.max(0, durationMs);
     let timer: ReturnType<typeof setTimeout>;
     const abort = () => {
       clearTimeout(timer);
