@@ -42,15 +42,21 @@ function snippetFiles(document: string): [path: string, code: string][] {
   const snippets = snippetsOf(document).filter(({ language }) => language === "ts");
   return snippets.map(({ code, file }, index) => [
     join(folder, file ?? `snippet-${index}.ts`),
-    complete(code),
+    complete(code, ownClient.get(home)),
   ]);
 }
 
+/** Where the client of a page comes from that imports what its package has, and so not that for Node.js. */
+const ownClient = new Map([
+  ["packages/core", "@oomol/connect-core"],
+  ["packages/browser", "@oomol/connect-browser"],
+]);
+
 /** Snippets build on the first one of their page: give them its client. */
-function complete(code: string): string {
+function complete(code: string, home = "@oomol/connect-node"): string {
   if (!/\bclient\b/.test(code) || /\b(const|using) client\b/.test(code)) return `${code}\nexport {};\n`;
   const imported = /import \{[^}]*OomolConnectClient/.test(code)
     ? ""
-    : 'import type { OomolConnectClient } from "@oomol/connect-node";\n';
+    : `import type { OomolConnectClient } from "${home}";\n`;
   return `${imported}${code}\ndeclare const client: OomolConnectClient;\nexport {};\n`;
 }

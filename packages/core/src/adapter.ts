@@ -1,3 +1,7 @@
-// What adapters to other runtimes build on. A door of its own, so that a page loads it only when files are sent.
+/**
+ * What adapters to other runtimes build on. A door of its own, so that a page loads it only when files are sent.
+ *
+ * @module @oomol/connect-core/adapter
+ */
 export { encodeMultipart, type MultipartBody } from "./multipart.ts";
 export { resolveUploadSource } from "./upload-source.ts";

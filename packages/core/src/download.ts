@@ -66,6 +66,7 @@ export class Download implements AsyncIterable<Uint8Array>, AsyncDisposable {
     return this.#response().json();
   }
 
+  /** All of it, in memory. */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
     return new Uint8Array(await this.#response().arrayBuffer());
   }
@@ -80,6 +81,7 @@ export class Download implements AsyncIterable<Uint8Array>, AsyncDisposable {
     return this.#response().blob();
   }
 
+  /** Piece by piece, as it arrives. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, undefined> {
     // Not every browser lets a stream be looped over itself.
     const reader = this.body.getReader();

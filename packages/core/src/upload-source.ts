@@ -24,7 +24,7 @@ export type UploadResolver<Source> = (
 const accepted =
   "a File, a Blob, or { data, name, type? } with a Blob, an ArrayBuffer, a typed array or a string";
 
-/** @throws {@link InvalidInputError} for anything but an {@link UploadSource}, naming what is accepted. */
+/** @throws `InvalidInputError` for anything but an {@link UploadSource}, naming what is accepted. */
 export function resolveUploadSource(source: UploadSource, index: number): UploadPart {
   const path = `files[${index}]`;
   if (source instanceof Blob) return blobPart(source, nameOf(source) ?? "blob", source.type);

@@ -4,6 +4,7 @@ import { basename, dirname, join, parse, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Download, InvalidInputError } from "@oomol/connect-core";
 
+/** How to save. */
 export interface SaveOptions {
   /**
    * What to do where the file exists: `"refuse"` it, `"replace"` it, or `"number"` the new one: `speech (2).wav`.
