@@ -1,20 +1,25 @@
 import { createHash, randomUUID } from "node:crypto";
 import { access, mkdir, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Message } from "esbuild";
 import { BlockLoadError } from "./block-load-error.ts";
+import { rememberBuild } from "./build-index.ts";
+import { sourcesOf } from "./build-sources.ts";
 import { originalLocations } from "./original-locations.ts";
 import { packagesAsExternals } from "./packages-as-externals.ts";
+import { pruneCache } from "./prune-cache.ts";
 
 /**
  * Builds a TypeScript entry into one ES module outside the user's folders and returns its path (6.9.2). Its name is the
- * hash of its content, so processes and sessions share it without ever overwriting one another.
+ * hash of its content, so processes and sessions share it without ever overwriting one another; what it was made from is
+ * remembered, so that a later process need not build it again.
  *
  * @throws {@link BlockLoadError} with the compiler's messages.
  */
 export async function bundleBlock(file: string, cacheDir: string): Promise<string> {
-  const { outputFiles } = await build({
+  const workingDir = dirname(file);
+  const { outputFiles, metafile } = await build({
     entryPoints: [file],
     bundle: true,
     write: false,
@@ -26,7 +31,8 @@ export async function bundleBlock(file: string, cacheDir: string): Promise<strin
     conditions: [],
     sourcemap: "inline",
     sourcesContent: false,
-    absWorkingDir: dirname(file),
+    absWorkingDir: workingDir,
+    metafile: true,
     logLevel: "silent",
     banner: { js: requireShim(file) },
     define: originalLocations.define,
@@ -36,7 +42,15 @@ export async function bundleBlock(file: string, cacheDir: string): Promise<strin
   });
   const [bundle] = outputFiles;
   if (bundle === undefined) throw new BlockLoadError(file, "the compiler wrote nothing", undefined);
-  return store(bundle.contents, cacheDir);
+  const path = await store(bundle.contents, cacheDir);
+  const sources = sourcesOf(metafile, workingDir);
+  // Nobody waits for the cache, and a block runs also where it cannot be kept.
+  if (sources !== undefined) {
+    rememberBuild(file, cacheDir, basename(path), sources)
+      .then(() => pruneCache(cacheDir))
+      .catch(() => undefined);
+  }
+  return path;
 }
 
 /** Packages that are `require`d resolve from the original file. */

@@ -2,6 +2,7 @@ import { realpath, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BlockLoadError } from "./block-load-error.ts";
+import { findBuild } from "./build-index.ts";
 import { chooseFunction } from "./choose-function.ts";
 
 export interface BlockSource {
@@ -49,10 +50,12 @@ export function createBlockLoader(cacheDir: string) {
   }
 
   async function bundle(file: string): Promise<string> {
-    // esbuild costs some 10 ms, which JavaScript blocks need not pay.
-    const { bundleBlock } = await import("./bundle-block.ts");
     // Stack traces then name the user's files and lines.
     process.setSourceMapsEnabled(true);
+    const built = await findBuild(file, cacheDir);
+    if (built !== undefined) return built;
+    // Loading esbuild costs some 10 ms, which neither JavaScript nor what is already built has to pay.
+    const { bundleBlock } = await import("./bundle-block.ts");
     return bundleBlock(file, cacheDir);
   }
 }

@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { access, mkdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fingerprint } from "./fingerprint.ts";
+
+/** Raised with every change to what bundle-block.ts makes of a file. */
+const buildVersion = 1;
+
+/** What a build was made from, and what it became. */
+interface IndexEntry {
+  /** Name of the built file in the cache. */
+  built: string;
+  /** Files and folders that decided about it, each with its fingerprint. */
+  sources: [path: string, fingerprint: string][];
+}
+
+/**
+ * The built file of an entry, where an earlier process has made one from exactly the same sources: the compiler need not
+ * even be loaded. Undefined where there is none.
+ */
+export async function findBuild(file: string, cacheDir: string): Promise<string | undefined> {
+  try {
+    const entry = JSON.parse(await readFile(indexPath(file, cacheDir), "utf8")) as IndexEntry;
+    const path = join(cacheDir, entry.built);
+    const unchanged = await Promise.all([
+      access(path).then(() => true),
+      ...entry.sources.map(async ([source, seen]) => (await fingerprint(source)) === seen),
+    ]);
+    if (unchanged.includes(false)) return undefined;
+    // What is used stays when the cache is pruned.
+    const now = new Date();
+    utimes(path, now, now).catch(() => undefined);
+    return path;
+  } catch {
+    // No entry, one that cannot be read, or a built file that has been pruned.
+    return undefined;
+  }
+}
+
+/** Remembers a build for processes to come. Renaming is atomic: nobody ever reads half an entry. */
+export async function rememberBuild(
+  file: string,
+  cacheDir: string,
+  built: string,
+  sources: readonly string[],
+): Promise<void> {
+  const path = indexPath(file, cacheDir);
+  const entry: IndexEntry = {
+    built,
+    sources: await Promise.all(
+      sources.map(async (source): Promise<[string, string]> => [source, await fingerprint(source)]),
+    ),
+  };
+  await mkdir(join(cacheDir, "index"), { recursive: true, mode: 0o700 });
+  const unfinished = `${path}.${crypto.randomUUID()}.tmp`;
+  await writeFile(unfinished, JSON.stringify(entry));
+  await rename(unfinished, path);
+}
+
+function indexPath(file: string, cacheDir: string): string {
+  compiler ??= readFileSync(createRequire(import.meta.url).resolve("esbuild/package.json"), "utf8");
+  const about = [buildVersion, process.version, compiler, file];
+  const name = createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 32);
+  return join(cacheDir, "index", `${name}.json`);
+}
+
+/** The compiler's own manifest: its version, read without loading it. */
+let compiler: string | undefined;

@@ -1,0 +1,44 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+const maxBuilds = 500;
+const maxSizeBytes = 256 * 2 ** 20;
+/** Another process may be about to load what it has just built or found. */
+const minAgeMs = 60_000;
+
+export interface PruneLimits {
+  maxBuilds?: number;
+  maxSizeBytes?: number;
+  minAgeMs?: number;
+}
+
+/**
+ * Removes the builds that were used longest ago, and index entries in the same way, while there are more than 500 or they
+ * take more than 256 MiB. What another process removes meanwhile is passed over.
+ */
+export async function pruneCache(cacheDir: string, limits: PruneLimits = {}): Promise<void> {
+  await pruneFolder(cacheDir, limits);
+  await pruneFolder(join(cacheDir, "index"), limits);
+}
+
+async function pruneFolder(folder: string, limits: PruneLimits): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const known = await Promise.all(names.map((name) => describe(join(folder, name))));
+  const files = known
+    .filter((file) => file !== undefined)
+    .sort((one, other) => other.usedAtMs - one.usedAtMs);
+  const youngest = Date.now() - (limits.minAgeMs ?? minAgeMs);
+  let sizeBytes = 0;
+  for (const [index, file] of files.entries()) {
+    sizeBytes += file.sizeBytes;
+    const isWithin =
+      index < (limits.maxBuilds ?? maxBuilds) && sizeBytes <= (limits.maxSizeBytes ?? maxSizeBytes);
+    if (!isWithin && file.usedAtMs <= youngest) await rm(file.path, { force: true });
+  }
+}
+
+async function describe(path: string) {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return undefined;
+  return { path, sizeBytes: found.size, usedAtMs: found.mtimeMs };
+}
