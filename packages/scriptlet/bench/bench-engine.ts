@@ -15,17 +15,26 @@ export async function openBenchEngine(address: string, scopePath: string) {
   const identifier = `${sessionId}-${createHash("sha256").update(scopePath).digest("hex").slice(0, 16)}`;
   const ends = new Map<string, (message: Message) => void>();
   const counts = new Map<string, number>();
+  const offeredAt = new Map<string, number>();
+  const readyMs: number[] = [];
+  const heard = { executorReady: 0, blockReady: 0, blockFinished: 0 };
   let onReady = () => {};
   await mainframe.subscribe(`session/${sessionId}`, (text) => {
     const message = JSON.parse(text) as Message;
     const jobId = String(message.job_id);
-    if (message.type === "ExecutorReady") onReady();
-    else if (message.type === "BlockOutput") counts.set(jobId, (counts.get(jobId) ?? 0) + 1);
+    if (message.type === "ExecutorReady") {
+      heard.executorReady += 1;
+      onReady();
+    } else if (message.type === "BlockOutput") counts.set(jobId, (counts.get(jobId) ?? 0) + 1);
     else if (message.type === "BlockReady") {
+      heard.blockReady += 1;
+      readyMs.push(performance.now() - (offeredAt.get(jobId) ?? Number.NaN));
+      offeredAt.delete(jobId);
       const inputs = { type: "BlockInputs", session_id: sessionId, job_id: jobId, stacks: [] };
       const nothing = { inputs: {}, inputs_def: null, inputs_def_patch: null };
       void mainframe.publish(`inputs/${sessionId}/${jobId}`, JSON.stringify({ ...inputs, ...nothing }));
     } else if (message.type === "BlockFinished") {
+      heard.blockFinished += 1;
       ends.get(jobId)?.(message);
       ends.delete(jobId);
     }
@@ -55,6 +64,7 @@ export async function openBenchEngine(address: string, scopePath: string) {
       const payload = { type: "BlockPayload", session_id: sessionId, executor_name: "nodejs", job_id: jobId };
       const where = { stacks: [], dir: scopePath, executor: { name: "nodejs", options: { entry } } };
       const start = performance.now();
+      offeredAt.set(jobId, start);
       void mainframe.publish(
         "executor/nodejs/run_block",
         JSON.stringify({ ...payload, ...where, outputs: { value: { handle: "value" } }, identifier }),
@@ -63,6 +73,9 @@ export async function openBenchEngine(address: string, scopePath: string) {
       if (message.error !== undefined) throw new Error(String(message.error));
       return { ms: performance.now() - start, jobId, message };
     },
+    /** How often each came, and the milliseconds from run_block to BlockReady of each job. */
+    heard: heard as Readonly<typeof heard>,
+    readyMs: readyMs as readonly number[],
     outputsOf: (jobId: string) => counts.get(jobId) ?? 0,
     async stop(child: ChildProcess): Promise<void> {
       child.kill("SIGTERM");
