@@ -8,6 +8,8 @@ export interface ExecutorArguments {
   packagePath?: string;
   /** Port of `--inspect-wait` or `--inspect`, where the engine runs with `--debug`. */
   inspectPort?: number;
+  /** No block runs before a debugger has attached. */
+  waitsForDebugger?: boolean;
 }
 
 /** Reads the arguments leniently: unknown flags and stray values, such as the engine's bare debug port, are passed over. */
@@ -33,7 +35,7 @@ export function parseExecutorArguments(argv: readonly string[]): ExecutorArgumen
     tmpDir: required("tmp-dir"),
     ...(identifier !== undefined && { identifier }),
     ...(packagePath !== undefined && { packagePath }),
-    ...(inspectPort > 0 && { inspectPort }),
+    ...(inspectPort > 0 && { inspectPort, waitsForDebugger: values.has("inspect-wait") }),
   };
 
   function required(name: string): string {

@@ -16,6 +16,11 @@ export async function runExecutor(executorArguments: ExecutorArguments, thread: 
   const warnLocally = (text: string) => void writeError(`nodejs-executor: ${text}\n`);
   let leaving: Promise<void> | undefined;
 
+  if (executorArguments.inspectPort !== undefined) {
+    const { openInspector } = await import("./open-inspector.ts");
+    // Before signals are listened to: while this thread waits, they end the process at once.
+    openInspector(executorArguments, warnLocally);
+  }
   const mainframe = createThreadMainframe(thread.port, hear);
   const executor = createExecutor({
     mainframe,
@@ -36,8 +41,6 @@ export async function runExecutor(executorArguments: ExecutorArguments, thread: 
     warnLocally(`leaving, because ${reason}`);
     guard.exit(1);
   });
-  await openInspector(executorArguments);
-
   function hear(news: ThreadNews): void {
     switch (news.kind) {
       case "job":
@@ -85,11 +88,4 @@ export async function runExecutor(executorArguments: ExecutorArguments, thread: 
       if (!channel.isFinished) void channel.finish({ error });
     }
   }
-}
-
-async function openInspector({ inspectPort }: ExecutorArguments): Promise<void> {
-  if (inspectPort === undefined) return;
-  const { open, url } = await import("node:inspector");
-  // Already open when the program was started with the flag itself.
-  if (url() === undefined) open(inspectPort, "127.0.0.1");
 }

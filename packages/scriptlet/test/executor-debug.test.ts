@@ -1,0 +1,72 @@
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { attachDebugger, readSourceMap } from "./helpers/debugger.ts";
+import { findFreePort } from "./helpers/find-free-port.ts";
+import { openSession } from "./helpers/open-session.ts";
+
+const block = `interface Inputs {
+  text: string;
+}
+
+export default async ({ text }: Inputs) => {
+  const loud: string = text.toUpperCase();
+  return { value: loud };
+};`;
+
+test("--inspect-wait waits for a debugger, and a breakpoint in a TypeScript block is hit", async () => {
+  const port = await findFreePort();
+  await using session = await openSession(
+    { "main.ts": block },
+    { debug: ["--enable-source-maps", `--inspect-wait=${port}`] },
+  );
+  const { engine, workspace } = session;
+  const ready = await engine.next(({ type }) => type === "ExecutorReady");
+  expect(ready.inspect_wait).toBe(port);
+  const inputs = { text: "hello" };
+  const jobId = await engine.start({ dir: workspace.path, entry: "main.ts", outputs: ["value"], inputs });
+  await engine.next(({ type }) => type === "BlockReady");
+
+  await using client = await attachDebugger(port);
+  await client.send("Runtime.enable");
+  await client.send("Debugger.enable");
+  const instrumentation = "beforeScriptWithSourceMapExecution";
+  await client.send("Debugger.setInstrumentationBreakpoint", { instrumentation });
+  expect(engine.messagesOf(jobId).map(({ type }) => type)).toEqual(["BlockReady"]);
+  await client.send("Runtime.runIfWaitingForDebugger");
+
+  // Before the bundle runs, as a debugger does that has breakpoints in its sources.
+  const { data } = await client.next("Debugger.paused");
+  const { scriptId, sourceMapURL } = data as { scriptId: string; sourceMapURL: string };
+  const map = readSourceMap(sourceMapURL);
+  const lineNumber = map.generatedLine("main.ts", 6);
+  await client.send("Debugger.setBreakpoint", { location: { scriptId, lineNumber } });
+  await client.send("Debugger.resume");
+
+  const { callFrames, hitBreakpoints } = await client.next("Debugger.paused");
+  const [frame] = callFrames as {
+    callFrameId: string;
+    location: { lineNumber: number; columnNumber: number };
+  }[];
+  const place = map.originOf(frame?.location.lineNumber ?? -1, frame?.location.columnNumber ?? 0);
+  expect(hitBreakpoints).toHaveLength(1);
+  expect(place?.line).toBe(6);
+  // Sources stand in the map relative to the bundle, which lies in the cache.
+  const source = resolve(workspace.path, ".test-cache", String(place?.source));
+  expect(source).toBe(`${workspace.path}/main.ts`);
+  const seen = await client.send("Debugger.evaluateOnCallFrame", {
+    callFrameId: frame?.callFrameId,
+    expression: "loud",
+  });
+  expect(seen.result).toMatchObject({ value: "HELLO" });
+  expect(engine.messagesOf(jobId).map(({ type }) => type)).toEqual(["BlockReady"]);
+  await client.send("Debugger.resume");
+  const { finish } = await engine.finished(jobId);
+  expect(finish.result).toEqual({ value: "HELLO" });
+});
+
+test("an executor that waits for a debugger still leaves on SIGTERM", async () => {
+  const port = await findFreePort();
+  await using session = await openSession({}, { debug: [`--inspect-wait=${port}`] });
+  session.executor.child.kill("SIGTERM");
+  expect(await session.executor.exited).toEqual({ code: null, signal: "SIGTERM" });
+});
