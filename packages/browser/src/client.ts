@@ -7,7 +7,7 @@ import { pageClock } from "./page-clock.ts";
 import { resolveUploadSource, type UploadSource } from "./upload-source.ts";
 import { createXhrTransport } from "./xhr-transport.ts";
 
-const guide = "https://github.com/oomol/oomol-connect-ts/tree/main/packages/browser#the-token";
+const guide = "https://github.com/oomol/oomol-connect-ts/blob/main/docs/guides/web-app.md";
 
 /**
  * The client for web pages: everything of `@oomol/connect-core`, files as pages have them, upload progress, and waits that

@@ -3,5 +3,7 @@
  *
  * @module @oomol/connect-core/adapter
  */
-export { encodeMultipart, type MultipartBody } from "./multipart.ts";
+export { encodeMultipart, encodePassingMultipart, type MultipartBody } from "./multipart.ts";
+export { redact } from "./redact.ts";
 export { resolveUploadSource } from "./upload-source.ts";
+export { blockOfApplet } from "./versions.ts";

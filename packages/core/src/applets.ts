@@ -6,7 +6,7 @@ import type { PollingOptions, RequestOptions, ResolvedClientOptions } from "./op
 import type { RunResult } from "./task-run.ts";
 import type { TasksClient } from "./tasks.ts";
 import type { Applet, TaskInputValues } from "./types.ts";
-import { splitVersionedName } from "./versions.ts";
+import { blockOfApplet } from "./versions.ts";
 import { appletsAnswerSchema } from "./wire/index.ts";
 
 /** Which applet to run, and what to put over its presets. */
@@ -72,7 +72,6 @@ export class AppletsClient {
 type OpenOutputs = Record<string, any>;
 
 function appletRequest({ data }: Applet, inputValues: TaskInputValues | undefined): CreateTaskRequest {
-  const packageName = splitVersionedName(data.packageId)?.name ?? data.packageId;
   const preset = normalizeInputValues(data.presetInputs ?? {});
   const merged = new Map(
     preset.map((node) => [node.nodeId, new Map(node.inputs.map((input) => [input.handle, input]))]),
@@ -83,5 +82,5 @@ function appletRequest({ data }: Applet, inputValues: TaskInputValues | undefine
     merged.set(nodeId, node);
   }
   const nodes = [...merged].map(([nodeId, inputs]) => ({ nodeId, inputs: [...inputs.values()] }));
-  return { blockId: `${packageName}::${data.blockName}`, inputValues: nodes };
+  return { blockId: blockOfApplet(data), inputValues: nodes };
 }

@@ -37,6 +37,32 @@ export function encodeMultipart(upload: Upload, boundary = randomBoundary()): Mu
   };
 }
 
+/**
+ * The same for a form that passes through: its files are named by `parts` one after the other, so that its length is not
+ * known, and each is read to its end before the next is asked for.
+ */
+export function encodePassingMultipart(
+  fields: Upload["fields"],
+  parts: AsyncIterable<UploadPart>,
+  boundary = randomBoundary(),
+): Pick<MultipartBody, "contentType" | "open"> {
+  const tail = utf8(`--${boundary}--\r\n`);
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    open: () => streamOf(passingSections(fields, parts, boundary), tail),
+  };
+}
+
+async function* passingSections(
+  fields: Upload["fields"],
+  parts: AsyncIterable<UploadPart>,
+  boundary: string,
+): AsyncGenerator<Section> {
+  yield* sectionsOf({ fields, parts: [] }, boundary);
+  let index = 0;
+  for await (const part of parts) yield { head: partHead(boundary, part), part, index: index++ };
+}
+
 /** How many bytes of the body stand before each file's own: its head, and what ends the one before it. */
 export function envelopeBytes(upload: Upload): number[] {
   const lengths: number[] = [];
@@ -55,6 +81,8 @@ interface Section {
   /** The part's place among the files. */
   index: number;
 }
+
+type Sections = Iterable<Section> | AsyncIterable<Section>;
 
 const encoder = new TextEncoder();
 const utf8 = (text: string) => encoder.encode(text);
@@ -96,7 +124,7 @@ function escapeName(name: string): string {
 }
 
 /** Not `ReadableStream.from`: Safari and older runtimes lack it. */
-function streamOf(sections: Section[], tail: Uint8Array): ReadableStream<Uint8Array> {
+function streamOf(sections: Sections, tail: Uint8Array): ReadableStream<Uint8Array> {
   const open: OpenFile = { reader: undefined };
   const chunks = bytesOf(sections, tail, open);
   return new ReadableStream<Uint8Array>(
@@ -121,11 +149,11 @@ interface OpenFile {
 }
 
 async function* bytesOf(
-  sections: Section[],
+  sections: Sections,
   tail: Uint8Array,
   open: OpenFile,
 ): AsyncGenerator<Uint8Array, undefined> {
-  for (const { head, part, index } of sections) {
+  for await (const { head, part, index } of sections) {
     yield head;
     if (part) yield* partBytes(part, `files[${index}]`, open);
     yield lineEnd;

@@ -23,6 +23,11 @@ export function splitVersionedName(text: string): { name: string; version: strin
   return groups?.name && groups.version ? { name: groups.name, version: groups.version } : undefined;
 }
 
+/** The block that an applet runs (`connect-api.md`, "Applet"). */
+export function blockOfApplet({ packageId, blockName }: { packageId: string; blockName: string }): string {
+  return `${splitVersionedName(packageId)?.name ?? packageId}::${blockName}`;
+}
+
 /**
  * Precedence of two versions by semver 2.0.0, section 11: negative when `left` is the lower one. Build metadata does not
  * count; what is no version at all is lower than any version.

@@ -5,6 +5,14 @@
  */
 export * from "@oomol/connect-core";
 export { type NodeClientOptions, OomolConnectClient } from "./client.ts";
+export {
+  type AllowBlocks,
+  type Authorize,
+  type ConnectProxy,
+  type ConnectProxyOptions,
+  createConnectProxy,
+  type ProxyOperation,
+} from "./proxy/index.ts";
 export { type SavedFile, type SaveOptions, saveDownload } from "./save-download.ts";
 export { createUndiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";
 export type { ByteStream } from "./stream-part.ts";

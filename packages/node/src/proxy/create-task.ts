@@ -1,0 +1,139 @@
+import type { Task, UploadPart } from "@oomol/connect-core";
+import { encodePassingMultipart } from "@oomol/connect-core/adapter";
+import { taskAnswerSchema, validate } from "@oomol/connect-core/wire";
+import { FormError } from "./form-error.ts";
+import type { FormPart } from "./form-reader.ts";
+import { type Handling, passJson } from "./handling.ts";
+import { Refusal } from "./refusal.ts";
+import { readTaskRequest, refusalOfForm, type TaskForm, type TaskRequest } from "./task-request.ts";
+import { callUpstream, SilenceTimer } from "./upstream.ts";
+
+const mostFiles = 1_000;
+
+/** What was wrong with a form whose sending failed. */
+interface Broken {
+  reason?: Refusal | FormError;
+}
+
+/**
+ * Creates a task: the body is understood here and written anew, so that the server cannot read another block in it than the
+ * one that was allowed.
+ */
+export async function createTask(handling: Handling): Promise<Response> {
+  const { request, options } = handling;
+  const asked = await readTaskRequest(request, options);
+  const { blockId, inputValues, form } = asked;
+  try {
+    await handling.authorize({ name: "tasks.create", blockId, inputValues });
+    if (!(await options.isAllowedBlock(blockId)))
+      throw new Refusal(403, `This proxy does not run the block "${blockId}".`);
+    return await (form ? sendForm(handling, asked, form) : sendJson(handling, asked));
+  } finally {
+    await form?.cancel();
+  }
+}
+
+function sendJson(handling: Handling, asked: TaskRequest): Promise<Response> {
+  const { request, options, call } = handling;
+  const body = JSON.stringify({ manifest: asked.blockId, inputValues: asked.inputValues });
+  const headers = { ...call.headers, "content-type": "application/json" };
+  return callUpstream(options, request, { ...call, headers, body }, (response) =>
+    tellCreated(handling, asked, response),
+  );
+}
+
+async function sendForm(handling: Handling, asked: TaskRequest, form: TaskForm): Promise<Response> {
+  const { request, options, call } = handling;
+  const timer = new SilenceTimer();
+  const broken: Broken = {};
+  const fields = [
+    ["manifest", asked.blockId],
+    ["inputValues", JSON.stringify(asked.inputValues)],
+  ] as const;
+  const parts = partsOf(form, options.maxUploadBytes, () => timer.windUp(), broken);
+  const encoded = encodePassingMultipart(fields, parts);
+  const headers = { ...call.headers, "content-type": encoded.contentType };
+  const body = encoded.open();
+  try {
+    return await callUpstream(
+      options,
+      request,
+      { ...call, headers, body },
+      (response) => tellCreated(handling, asked, response),
+      timer,
+    );
+  } catch (failure) {
+    // What is wrong with the form comes back as a failure of the connection that it was sent on.
+    throw broken.reason === undefined ? failure : refusalOfForm(broken.reason);
+  }
+}
+
+async function* partsOf(
+  form: TaskForm,
+  limitBytes: number,
+  onBytes: () => void,
+  broken: Broken,
+): AsyncGenerator<UploadPart, undefined> {
+  let sizeBytes = 0;
+  let files = 0;
+  const count = (bytes: Uint8Array) => {
+    sizeBytes += bytes.byteLength;
+    if (sizeBytes > limitBytes)
+      throw new Refusal(413, `The files have more than the ${limitBytes} bytes that this proxy takes.`);
+    onBytes();
+  };
+  try {
+    for await (const part of form.files) {
+      files += 1;
+      if (files > mostFiles) throw new Refusal(413, `A form may hold ${mostFiles} files at most.`);
+      yield toUploadPart(part, count, form, broken);
+    }
+  } catch (failure) {
+    throw noted(failure, broken);
+  }
+}
+
+function toUploadPart(
+  { fileName = "", type, bytes }: FormPart,
+  count: (bytes: Uint8Array) => void,
+  form: TaskForm,
+  broken: Broken,
+): UploadPart {
+  const open = () =>
+    new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          try {
+            const { done, value } = await bytes.next();
+            if (done) return controller.close();
+            count(value);
+            controller.enqueue(value);
+          } catch (failure) {
+            throw noted(failure, broken);
+          }
+        },
+        cancel: () => form.cancel(),
+      },
+      { highWaterMark: 0 },
+    );
+  return { field: "files", name: fileName, type, sizeBytes: undefined, isRepeatable: false, open };
+}
+
+/** The form's own faults; a connection that breaks is told of by whoever used it. */
+function noted(failure: unknown, broken: Broken): unknown {
+  if (failure instanceof Refusal || failure instanceof FormError) broken.reason ??= failure;
+  return failure;
+}
+
+async function tellCreated(
+  handling: Handling,
+  { blockId }: TaskRequest,
+  response: Response,
+): Promise<Response> {
+  return passJson(handling, response, async (body) => {
+    const checked = validate<{ task: Task }>(taskAnswerSchema, body);
+    if (!checked.isValid) throw new Refusal(502, "The Connect server's answer names no task.");
+    await handling.options.onTaskCreated(handling.request, { taskId: checked.data.task.id, blockId });
+    return body;
+  });
+}

@@ -1,0 +1,9 @@
+/**
+ * A proxy that keeps a web app's token on its server; web standards alone, for any runtime.
+ *
+ * @module @oomol/connect-node/proxy
+ */
+export type { AllowBlocks } from "./allow-blocks.ts";
+export { type ConnectProxy, createConnectProxy } from "./create-connect-proxy.ts";
+export type { ProxyOperation } from "./operation.ts";
+export type { Authorize, ConnectProxyOptions } from "./options.ts";

@@ -1,0 +1,67 @@
+import { extensionsHeader } from "@oomol/connect-core/wire";
+import { Refusal } from "./refusal.ts";
+
+/** What a page of another origin may send: what the clients use, and a token of the app's own for `authorize`. */
+const allowedHeaders = "authorization, content-type, idempotency-key, last-event-id, prefer, range";
+const exposedHeaders = `${extensionsHeader}, Preference-Applied, Accept-Ranges, Content-Range, ETag, Retry-After`;
+
+/**
+ * Keeps the pages of other origins out, which a browser would send with the visitor's cookies: by `Sec-Fetch-Site`, which no
+ * page can set, and where a browser does not send it by `Origin`. What is no browser has no visitor's cookies.
+ *
+ * @throws {Refusal} where a foreign page asks.
+ */
+export function guardOrigin(request: Request, allowedOrigins: ReadonlySet<string>): void {
+  const origin = request.headers.get("origin");
+  if (origin !== null && allowedOrigins.has(origin)) return;
+  const site = request.headers.get("sec-fetch-site");
+  if (site === "same-origin") return;
+  // "none" is a person's own doing, such as an address typed in.
+  if (origin === null && (site === null || site === "none")) return;
+  // Browsers send no Sec-Fetch-Site over plain HTTP.
+  if (origin !== null && site === null && isOwnHost(origin, request)) return;
+  throw new Refusal(403, "Pages of other origins may not call this proxy; `allowedOrigins` can name them.");
+}
+
+/** The host alone: behind a proxy that ends TLS, the scheme is another one here. */
+function isOwnHost(origin: string, request: Request): boolean {
+  return URL.canParse(origin) && new URL(origin).host === new URL(request.url).host;
+}
+
+/** Answers what a browser asks before it lets a page of another origin call; `undefined` for any other request. */
+export function answerPreflight(request: Request, allowedOrigins: ReadonlySet<string>): Response | undefined {
+  const { headers } = request;
+  if (request.method !== "OPTIONS" || !headers.has("access-control-request-method")) return undefined;
+  if (!allowedOrigins.has(headers.get("origin") ?? "")) {
+    return new Refusal(403, "Pages of this origin may not call this proxy.").response;
+  }
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-methods": "GET, HEAD, POST",
+      "access-control-allow-headers": allowedHeaders,
+      "access-control-max-age": "600",
+    },
+  });
+}
+
+/** What every answer says about who may read it and what a browser may do with it. */
+export function sealAnswer(
+  answer: Response,
+  request: Request,
+  allowedOrigins: ReadonlySet<string>,
+): Response {
+  // Those of a Response from elsewhere may be immutable.
+  const headers = new Headers(answer.headers);
+  headers.append("vary", "Origin");
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("cross-origin-resource-policy", "same-origin");
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+  const origin = request.headers.get("origin");
+  if (origin !== null && allowedOrigins.has(origin)) {
+    headers.set("access-control-allow-origin", origin);
+    headers.set("access-control-expose-headers", exposedHeaders);
+  }
+  const { status, statusText } = answer;
+  return new Response(answer.body, { status, statusText, headers });
+}

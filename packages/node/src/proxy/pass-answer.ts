@@ -1,0 +1,87 @@
+import { extensionNames, extensionsHeader } from "@oomol/connect-core/wire";
+import { Refusal } from "./refusal.ts";
+
+/** What comes back with any answer. Never a cookie, nor what concerns the connection to the server. */
+const passed = ["preference-applied", "x-request-id"];
+/** What comes back with a file's bytes besides. */
+const passedWithFiles = ["accept-ranges", "content-range", "etag", "last-modified"];
+
+/** The headers of the server's answer that callers may see. */
+export function answerHeaders(response: Response): Headers {
+  const headers = picked(response, passed);
+  const announced = response.headers.get(extensionsHeader)?.split(/[\s,]+/) ?? [];
+  const known = extensionNames.filter((name) => announced.includes(name));
+  if (known.length > 0) headers.set(extensionsHeader, known.join(", "));
+  return headers;
+}
+
+/** @throws {Refusal} where the server's answer is of another type: a page of a gateway must not become one of the app. */
+export function requireType(response: Response, expected: string): void {
+  const type = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type === expected) return;
+  void response.body?.cancel().catch(() => undefined);
+  throw new Refusal(502, `The Connect server's answer is not of type ${expected}.`);
+}
+
+/** An answer whose bytes go on as they come. */
+export function passStream(response: Response, type: string, signal: AbortSignal): Response {
+  requireType(response, type);
+  const headers = answerHeaders(response);
+  headers.set("content-type", `${type}; charset=utf-8`);
+  // What compresses on the way would hold events back.
+  headers.set("cache-control", "no-store, no-transform");
+  return new Response(endingWith(signal, response.body), { status: response.status, headers });
+}
+
+/** Types that a browser shows without running anything in them. */
+const harmlessTypes =
+  /^(audio|video)\/[\w.+-]+$|^image\/(?!svg)[\w.-]+$|^text\/(plain|csv|markdown)$|^application\/(json|octet-stream)$/;
+
+/**
+ * A file of a task, whole or in part. It stands on the app's own origin, so whatever a browser would run in it is downloaded
+ * instead of shown, and has no origin, scripts or network should it be shown after all.
+ */
+export function passFile(response: Response, signal: AbortSignal): Response {
+  const headers = answerHeaders(response);
+  for (const [name, value] of picked(response, passedWithFiles)) headers.set(name, value);
+  const length = response.headers.get("content-length");
+  // What fetch has unpacked is longer than what was announced.
+  if (length !== null && !response.headers.has("content-encoding")) headers.set("content-length", length);
+  const type = response.headers.get("content-type") ?? "application/octet-stream";
+  headers.set("content-type", type);
+  headers.set("cache-control", "private, no-cache");
+  headers.set("content-security-policy", "sandbox; default-src 'none'");
+  if (!harmlessTypes.test(type.split(";")[0]?.trim().toLowerCase() ?? ""))
+    headers.set("content-disposition", "attachment");
+  const body = response.status === 304 ? null : endingWith(signal, response.body);
+  return new Response(body, { status: response.status, headers });
+}
+
+/** Ends with the request, without a failure: servers would report one, though nobody is there any more. */
+function endingWith(
+  signal: AbortSignal,
+  body: ReadableStream<Uint8Array> | null,
+): ReadableStream<Uint8Array> | null {
+  if (!body) return null;
+  const reader = body.getReader();
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    try {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    } catch (failure) {
+      if (!signal.aborted) throw failure;
+      controller.close();
+    }
+  };
+  return new ReadableStream({ pull, cancel: (reason) => reader.cancel(reason) }, { highWaterMark: 0 });
+}
+
+function picked(response: Response, names: readonly string[]): Headers {
+  const headers = new Headers();
+  for (const name of names) {
+    const value = response.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  return headers;
+}

@@ -1,0 +1,33 @@
+/** A body has more bytes than it may have. */
+export class TooLargeError extends Error {}
+
+/**
+ * Reads JSON of at most `limitBytes`, whatever its announced length.
+ *
+ * @throws {TooLargeError}, {SyntaxError} or {TypeError} where it is no JSON in UTF-8.
+ */
+export async function readJson(
+  body: ReadableStream<Uint8Array> | null,
+  limitBytes: number,
+): Promise<unknown> {
+  return JSON.parse(await readText(body, limitBytes));
+}
+
+async function readText(body: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<string> {
+  if (!body) return "";
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const reader = body.getReader();
+  let text = "";
+  let sizeBytes = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return text + decoder.decode();
+      sizeBytes += value.byteLength;
+      if (sizeBytes > limitBytes) throw new TooLargeError(`more than ${limitBytes} bytes`);
+      text += decoder.decode(value, { stream: true });
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}

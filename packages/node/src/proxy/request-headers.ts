@@ -1,0 +1,51 @@
+import { Refusal } from "./refusal.ts";
+import type { Route } from "./routes.ts";
+
+/** The longest that a server holds an answer (`connect-api.md`, extension `wait`). */
+const longestHoldSeconds = 60;
+
+/** What goes up with a request: only what its operation knows, read here and written anew. Never cookies or the caller's token. */
+export function upstreamHeaders(
+  { headers }: Request,
+  { name }: Route,
+): { headers: Record<string, string>; holdMs: number } {
+  const up: Record<string, string> = { accept: "application/json", "accept-encoding": "identity" };
+  let holdMs = 0;
+  if (name === "tasks.get" && headers.get("accept")?.includes("text/event-stream")) {
+    up.accept = "text/event-stream";
+    const last = headers.get("last-event-id");
+    if (last !== null && /^\d{1,15}$/.test(last)) up["last-event-id"] = last;
+  } else if (name === "tasks.get" || name === "packages.getInstallTask") {
+    const asked = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(
+      headers.get("prefer") ?? "",
+    )?.[1];
+    const seconds = Math.min(Number(asked ?? 0), longestHoldSeconds);
+    if (seconds > 0) up.prefer = `wait=${seconds}`;
+    holdMs = seconds * 1_000;
+  }
+  if (name === "tasks.create" || name === "packages.install") addKey(up, headers.get("idempotency-key"));
+  if (name === "tasks.getFile") addFileConditions(up, headers);
+  return { headers: up, holdMs };
+}
+
+/** Keys of all callers meet at the server, under one token: one that can be guessed would give another's task. */
+function addKey(up: Record<string, string>, key: string | null): void {
+  if (key === null) return;
+  if (!/^[\x21-\x7e]{16,255}$/.test(key)) {
+    throw new Refusal(
+      400,
+      "An Idempotency-Key has 16 to 255 visible characters here, a random UUID for instance.",
+    );
+  }
+  up["idempotency-key"] = key;
+}
+
+function addFileConditions(up: Record<string, string>, headers: Headers): void {
+  up.accept = "*/*";
+  const range = headers.get("range");
+  if (range !== null && /^bytes=\d*-\d*$/.test(range)) up.range = range;
+  for (const name of ["if-none-match", "if-range", "if-modified-since"]) {
+    const value = headers.get(name);
+    if (value !== null && /^[\x20-\x7e]{1,1000}$/.test(value)) up[name] = value;
+  }
+}

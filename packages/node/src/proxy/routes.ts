@@ -1,0 +1,86 @@
+import type { OperationName } from "./operation.ts";
+
+/** A request that the proxy knows. */
+export interface Route {
+  name: OperationName;
+  method: "GET" | "HEAD" | "POST";
+  /** Where the operation is about one; checked. */
+  taskId: string | undefined;
+  /** Of a task's file, decoded; checked. */
+  filePath: string | undefined;
+  /** Below the server's base URL, put together anew: nothing of the incoming path's text is in it. */
+  upstreamPath: string;
+}
+
+/** `{id}` and `{path}` take part in no other way than as checked values (`connect-api.md`). */
+const table: readonly (readonly [OperationName, method: "GET" | "POST", path: string])[] = [
+  ["blocks.list", "GET", "v1/blocks"],
+  ["tasks.list", "GET", "v1/tasks"],
+  ["tasks.create", "POST", "v1/tasks"],
+  ["tasks.get", "GET", "v1/tasks/{id}"],
+  ["tasks.stop", "POST", "v1/tasks/{id}/stop"],
+  ["tasks.getLogs", "GET", "v1/tasks/{id}/logs"],
+  ["tasks.getFile", "GET", "v1/tasks/{id}/files/{path}"],
+  ["packages.list", "GET", "packages"],
+  ["packages.install", "POST", "packages/install"],
+  ["packages.listInstallTasks", "GET", "packages/install"],
+  ["packages.getInstallTask", "GET", "packages/install/{id}"],
+  ["applets.list", "POST", "rpc/listApplets"],
+];
+
+/** The route of a request, whose `path` is what stands after the mount path's slash; `undefined` for all else. */
+export function matchRoute(method: string, path: string): Route | undefined {
+  // Longer than any path of the API, and than most servers take.
+  if (path.length > 4_000) return undefined;
+  const segments = path.split("/");
+  for (const [name, ownMethod, pattern] of table) {
+    const mayBeHead = name === "tasks.getFile" && method === "HEAD";
+    if (method !== ownMethod && !mayBeHead) continue;
+    const values = matchSegments(pattern.split("/"), segments);
+    if (!values) continue;
+    const { id, path: filePath } = values;
+    const upstreamPath = pattern
+      .replace("{id}", () => encodeURIComponent(id ?? ""))
+      .replace("{path}", () => (filePath ?? "").split("/").map(encodeURIComponent).join("/"));
+    return {
+      name,
+      method: mayBeHead ? "HEAD" : ownMethod,
+      taskId: id,
+      filePath,
+      upstreamPath: `/${upstreamPath}`,
+    };
+  }
+  return undefined;
+}
+
+function matchSegments(pattern: string[], segments: string[]): { id?: string; path?: string } | undefined {
+  const values: { id?: string; path?: string } = {};
+  for (const [index, expected] of pattern.entries()) {
+    const segment = segments[index];
+    if (segment === undefined) return undefined;
+    if (expected === "{path}") {
+      const names = segments.slice(index).map(decodeName);
+      return names.every((name) => name !== undefined) ? { ...values, path: names.join("/") } : undefined;
+    }
+    if (expected === "{id}") {
+      const id = decodeName(segment);
+      if (id === undefined || !/^[\w.:~@+=-]{1,200}$/.test(id)) return undefined;
+      values.id = id;
+    } else if (segment !== expected) {
+      return undefined;
+    }
+  }
+  return segments.length === pattern.length ? values : undefined;
+}
+
+/** A name that leads nowhere else, also where a server decodes it once more; `undefined` for all others. */
+function decodeName(segment: string): string | undefined {
+  let name: string;
+  try {
+    name = decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+  const isHarmless = name !== "" && !/^\.+$/.test(name) && !/[/\\\p{Cc}]|%[0-9a-f]{2}/iu.test(name);
+  return isHarmless ? name : undefined;
+}

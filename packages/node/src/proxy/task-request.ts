@@ -1,0 +1,144 @@
+import { InvalidInputError, type NodeInputs, normalizeInputValues } from "@oomol/connect-core";
+import { isBlockId } from "./allow-blocks.ts";
+import { FormError } from "./form-error.ts";
+import { type FormPart, FormReader } from "./form-reader.ts";
+import type { ResolvedProxyOptions } from "./options.ts";
+import { readJson, TooLargeError } from "./read-body.ts";
+import { Refusal } from "./refusal.ts";
+
+/** What the body of `POST /v1/tasks` asks for. */
+export interface TaskRequest {
+  blockId: string;
+  inputValues: readonly NodeInputs[];
+  /** The files of a form, still to be read. */
+  form: TaskForm | undefined;
+}
+
+export interface TaskForm {
+  files: AsyncIterable<FormPart>;
+  cancel(): Promise<void>;
+}
+
+type Limits = Pick<ResolvedProxyOptions, "maxInputBytes">;
+
+/** Reads the body up to its first file. @throws {Refusal} for a body that is not of the API. */
+export async function readTaskRequest(request: Request, limits: Limits): Promise<TaskRequest> {
+  const contentType = request.headers.get("content-type") ?? "";
+  const [type] = contentType.split(";");
+  if (type?.trim().toLowerCase() === "application/json") {
+    const body = await readJsonRequest(request, limits);
+    return { ...checkTask(Reflect.get(body, "manifest"), Reflect.get(body, "inputValues")), form: undefined };
+  }
+  if (type?.trim().toLowerCase() === "multipart/form-data") return readTaskForm(request, contentType, limits);
+  throw new Refusal(415, "A task is created with application/json or multipart/form-data.");
+}
+
+/** The object that a JSON body holds. @throws {Refusal} */
+export async function readJsonRequest(request: Request, { maxInputBytes }: Limits): Promise<object> {
+  try {
+    const body = await readJson(request.body, maxInputBytes);
+    if (typeof body === "object" && body !== null && !Array.isArray(body)) return body;
+  } catch (failure) {
+    if (failure instanceof TooLargeError) throw tooMuchInput(maxInputBytes);
+    if (request.signal.aborted) throw new Refusal(499, "The caller has gone.");
+  }
+  throw new Refusal(400, "The body must be a JSON object.");
+}
+
+async function readTaskForm(request: Request, contentType: string, limits: Limits): Promise<TaskRequest> {
+  if (!request.body) throw new Refusal(400, "The form is empty.");
+  let reader: FormReader | undefined;
+  try {
+    reader = new FormReader(request.body, contentType);
+    const parts = reader[Symbol.asyncIterator]();
+    const { fields, firstFile } = await readFields(parts, limits.maxInputBytes);
+    const { cancel } = reader;
+    return {
+      ...checkTask(fields.get("manifest"), parseJson(fields.get("inputValues"))),
+      form: { files: filesOf(firstFile, parts), cancel: () => cancel.call(reader) },
+    };
+  } catch (failure) {
+    await reader?.cancel();
+    throw refusalOfForm(failure);
+  }
+}
+
+/** @throws {Refusal} instead of a {@link FormError}; anything else as it is. */
+export function refusalOfForm(failure: unknown): unknown {
+  if (!(failure instanceof FormError)) return failure;
+  return new Refusal(400, `The form cannot be read: ${failure.message}.`, { cause: failure });
+}
+
+async function readFields(parts: AsyncIterator<FormPart>, limitBytes: number) {
+  const fields = new Map<string, string>();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let sizeBytes = 0;
+  for (;;) {
+    const { done, value: part } = await parts.next();
+    if (done) return { fields, firstFile: undefined };
+    if (part.fileName !== undefined) return { fields, firstFile: part };
+    if (part.name !== "manifest" && part.name !== "inputValues")
+      throw new FormError("a field is neither manifest nor inputValues");
+    if (fields.has(part.name)) throw new FormError(`there are two fields ${part.name}`);
+    let text = "";
+    for await (const bytes of part.bytes) {
+      sizeBytes += bytes.byteLength;
+      if (sizeBytes > limitBytes) throw tooMuchInput(limitBytes);
+      text += decodePiece(decoder, bytes, { stream: true });
+    }
+    fields.set(part.name, text + decodePiece(decoder));
+  }
+}
+
+function decodePiece(decoder: TextDecoder, ...piece: Parameters<TextDecoder["decode"]>): string {
+  try {
+    return decoder.decode(...piece);
+  } catch {
+    throw new FormError("a field is no UTF-8");
+  }
+}
+
+async function* filesOf(
+  firstFile: FormPart | undefined,
+  others: AsyncGenerator<FormPart, undefined>,
+): AsyncGenerator<FormPart, undefined> {
+  try {
+    if (!firstFile) return;
+    yield checkFile(firstFile);
+    for await (const part of others) yield checkFile(part);
+  } finally {
+    await others.return(undefined);
+  }
+}
+
+function checkFile(part: FormPart): FormPart {
+  if (part.fileName === undefined) throw new FormError("a field stands behind a file; the fields come first");
+  if (part.name !== "files") throw new FormError('a file is in a part that is not named "files"');
+  return part;
+}
+
+function checkTask(blockId: unknown, inputValues: unknown): Omit<TaskRequest, "form"> {
+  if (typeof blockId !== "string" || !isBlockId(blockId))
+    throw new Refusal(400, 'The field "manifest" must name a block as PACKAGE::BLOCK, before any file.');
+  if (inputValues !== undefined && !Array.isArray(inputValues))
+    throw new Refusal(400, '"inputValues" must be a list of { nodeId, inputs: [{ handle, value }] }.');
+  try {
+    return { blockId, inputValues: normalizeInputValues(inputValues) };
+  } catch (failure) {
+    if (failure instanceof InvalidInputError) throw new Refusal(400, failure.message);
+    throw failure;
+  }
+}
+
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined || text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, 'The field "inputValues" is not valid JSON.');
+  }
+}
+
+function tooMuchInput(limitBytes: number): Refusal {
+  return new Refusal(413, `The inputs have more than the ${limitBytes} bytes that this proxy takes.`);
+}

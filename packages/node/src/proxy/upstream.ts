@@ -1,0 +1,105 @@
+import type { OperationName } from "./operation.ts";
+import type { ResolvedProxyOptions } from "./options.ts";
+import { Refusal } from "./refusal.ts";
+import { refuseUpstream } from "./refuse-upstream.ts";
+
+export interface UpstreamCall {
+  name: OperationName;
+  method: "GET" | "HEAD" | "POST";
+  /** The whole address. */
+  url: string;
+  headers: Record<string, string>;
+  body?: string | ReadableStream<Uint8Array>;
+  /** How long the server may hold its answer, on top of the timeout. */
+  holdMs?: number;
+}
+
+/**
+ * Asks the server with the token and without following redirects; what the caller gives up is given up there too. The time
+ * allowed covers `read`, and begins anew whenever `timer` is wound up.
+ *
+ * @throws {Refusal} where the server refuses, fails, cannot be reached or keeps silent; none of them says where it is.
+ */
+export async function callUpstream(
+  options: ResolvedProxyOptions,
+  request: Request,
+  call: UpstreamCall,
+  read: (response: Response) => Response | Promise<Response>,
+  timer = new SilenceTimer(),
+): Promise<Response> {
+  const token = await tokenOf(options);
+  const timeoutMs = options.timeoutMs + (call.holdMs ?? 0);
+  timer.start(timeoutMs);
+  try {
+    const asking = options.fetch(call.url, {
+      method: call.method,
+      headers: { ...call.headers, ...(token ? { authorization: token } : {}) },
+      signal: AbortSignal.any([request.signal, timer.signal]),
+      cache: "no-store",
+      redirect: typeof call.body === "object" ? streamRedirect() : "manual",
+      // Required with a stream; not in every runtime's types.
+      ...(call.body === undefined ? {} : ({ body: call.body, duplex: "half" } as object)),
+    });
+    const response = await asking.catch((cause: unknown) => {
+      throw new Refusal(502, "The Connect server could not be reached.", { cause });
+    });
+    const refusal = await refuseUpstream(response, call.name, token);
+    if (refusal) throw refusal;
+    return await read(response);
+  } catch (failure) {
+    if (request.signal.aborted) throw new Refusal(499, "The caller has gone.");
+    if (timer.signal.aborted)
+      throw new Refusal(504, "The Connect server did not answer in time.", { cause: failure });
+    throw failure;
+  } finally {
+    timer.stop();
+  }
+}
+
+/** Ends a request after too long a silence. */
+export class SilenceTimer {
+  readonly #scope = new AbortController();
+  readonly signal = this.#scope.signal;
+  #timeoutMs = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  start(timeoutMs: number): void {
+    this.#timeoutMs = timeoutMs;
+    this.windUp();
+  }
+
+  /** There was a sign of life. */
+  windUp(): void {
+    if (this.#timeoutMs === 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#scope.abort(), Math.min(this.#timeoutMs, 2 ** 31 - 1));
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timeoutMs = 0;
+  }
+}
+
+async function tokenOf({ apiToken }: ResolvedProxyOptions): Promise<string | undefined> {
+  let token: string | undefined;
+  try {
+    token = await apiToken();
+  } catch (cause) {
+    throw new Refusal(500, "The proxy could not get its token.", { cause });
+  }
+  // The runtime's own error would show the value.
+  if (token !== undefined && !/^[\x20-\x7e]*$/.test(token)) {
+    throw new Refusal(500, "The proxy's token holds a character that no HTTP header can carry.");
+  }
+  return token;
+}
+
+/** Node.js keeps a copy of every body that it might have to send to another place; workerd knows no "error". */
+function streamRedirect(): "error" | "manual" {
+  try {
+    return new Request("http://localhost", { redirect: "error" }).redirect === "error" ? "error" : "manual";
+  } catch {
+    return "manual";
+  }
+}
