@@ -11,6 +11,7 @@ export type Authorize = (
   operation: ProxyOperation,
 ) => boolean | Response | Promise<boolean | Response>;
 
+/** Where the server is, and who may do what with which blocks. Nothing is open that is not named here. */
 export interface ConnectProxyOptions {
   /** The Connect server: its origin plus `/api`, `https://connect.example.com/api` for instance. */
   baseUrl: string;
