@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compileProblems } from "./helpers/compile-problems.ts";
-import { anchorsOf, documents, linksOf, snippetsOf } from "./helpers/documents.ts";
+import { anchorsOf, documents, headingsOf, linksOf, readDocument, snippetsOf } from "./helpers/documents.ts";
 import { root } from "./helpers/published-packages.ts";
 
 describe.each(documents)("%s", (document) => {
@@ -17,6 +17,23 @@ describe.each(documents)("%s", (document) => {
     );
     expect(lost).toEqual([]);
   });
+});
+
+test("README.zh-CN.md has the headings and the code of README.md, and they link to each other", () => {
+  const [english, chinese] = ["README.md", "README.zh-CN.md"] as const;
+  const levels = (document: string) => headingsOf(readDocument(document)).map(({ level }) => level);
+  expect(levels(chinese)).toEqual(levels(english));
+  expect(snippetsOf(chinese)).toEqual(snippetsOf(english));
+  expect(linksOf(chinese).map(({ path }) => path)).toContain(english);
+  expect(linksOf(english).map(({ path }) => path)).toContain(chinese);
+});
+
+test("README.zh-CN.md has as many rows in its tables, and leads to the same pages", () => {
+  const rows = (document: string) => readDocument(document).match(/^\|/gm)?.length;
+  const pages = (document: string) =>
+    new Set(linksOf(document).flatMap(({ path }) => (path.startsWith("README") ? [] : [path])));
+  expect(rows("README.zh-CN.md")).toBe(rows("README.md"));
+  expect(pages("README.zh-CN.md")).toEqual(pages("README.md"));
 });
 
 test("control: headings become anchors as GitHub makes them", () => {
