@@ -23,6 +23,7 @@ async function run(flags: Flags): Promise<void> {
       concurrency: flags.concurrency,
       spareExecutors: flags.spareExecutors,
       taskTimeoutMs: flags.taskTimeoutMs,
+      rerunInterrupted: flags.rerunInterrupted,
       taskMemoryBytes: scale(flags.taskMemoryMb, 2 ** 20),
       keepMs: scale(flags.keepDays, 86_400_000),
       keepBytes: scale(flags.keepGb, 2 ** 30),

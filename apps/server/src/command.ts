@@ -17,6 +17,7 @@ export interface Flags {
   spareExecutors?: number;
   taskTimeoutMs?: number;
   taskMemoryMb?: number;
+  rerunInterrupted?: boolean;
   retainEnv?: string[];
   data?: string;
   keepDays?: number;
@@ -51,6 +52,7 @@ export function createCommand(run: (flags: Flags) => Promise<void>): Command {
     )
     .option("--task-timeout-ms <number>", "how long a task may run (no limit by default)", positive)
     .option("--task-memory-mb <number>", "memory of a task with all it starts, in MiB (no limit)", positive)
+    .option("--rerun-interrupted", "run tasks again that ran when the server was killed (they fail)")
     .option("--retain-env <name>", "environment variable that blocks may see; may be repeated", collect)
     .optionsGroup("Data and logs:")
     .option("--data <dir>", "where tasks, logs and files are kept (a per-user directory by default)")

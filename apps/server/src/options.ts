@@ -35,6 +35,8 @@ export interface ServerOptions {
   executorReadyTimeoutMs?: number | undefined;
   /** How long a task may run; as long as it likes by default. */
   taskTimeoutMs?: number | undefined;
+  /** Whether tasks that ran when the server was killed run again; otherwise they fail with that reason, as by default. */
+  rerunInterrupted?: boolean | undefined;
   /** What a task may hold in memory, with all it starts (watched on Linux); no limit by default. */
   taskMemoryBytes?: number | undefined;
   /** How long a task is kept after its end, with its logs and files; for ever by default. */
@@ -70,6 +72,7 @@ export interface ResolvedServerOptions {
   spareIdleMs: number;
   executorReadyTimeoutMs: number;
   taskTimeoutMs: number | undefined;
+  rerunInterrupted: boolean;
   taskMemoryBytes: number | undefined;
   keepMs: number | undefined;
   keepBytes: number | undefined;
@@ -102,6 +105,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     spareIdleMs: options.spareIdleMs ?? 600_000,
     executorReadyTimeoutMs: options.executorReadyTimeoutMs ?? 5_000,
     taskTimeoutMs: options.taskTimeoutMs,
+    rerunInterrupted: options.rerunInterrupted ?? false,
     taskMemoryBytes: options.taskMemoryBytes,
     keepMs: options.keepMs,
     keepBytes: options.keepBytes,

@@ -13,7 +13,7 @@ export interface TaskControl {
 
 /** Takes accepted tasks from a queue in this process to their end. */
 export interface TaskRunner extends TaskControl {
-  /** Takes up what an earlier run of the server left: queued tasks run, the one that ran is failed. */
+  /** Takes up what an earlier run of the server left: queued tasks run, what ran then is failed or runs again. */
   resume(): Promise<void>;
   /** Fails what runs, with the reason, and leaves what waits for the next start. */
   close(): Promise<void>;
@@ -21,6 +21,8 @@ export interface TaskRunner extends TaskControl {
 
 export interface TaskRunnerParts extends RunTaskParts {
   concurrency: number;
+  /** What an earlier run of the server had under way runs again; otherwise it is failed. */
+  rerunInterrupted: boolean;
 }
 
 interface RunningTask {
@@ -29,7 +31,7 @@ interface RunningTask {
 }
 
 export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
-  const { store, engine, concurrency, log } = parts;
+  const { store, engine, concurrency, rerunInterrupted, log } = parts;
   const runTask = createRunTask(parts);
   const running = new Map<string, RunningTask>();
   const known = new Map<string, Runnable>();
@@ -53,7 +55,7 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
   return {
     async resume() {
       for (const { id, status } of await store.listUnfinished()) {
-        if (status === "running") await store.end(id, "failed", serverStopped.message);
+        if (status === "running" && !rerunInterrupted) await store.end(id, "failed", serverStopped.message);
         else await this.submit(id);
       }
     },

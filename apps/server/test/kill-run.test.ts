@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { killRun } from "./kill-run.ts";
+
+test("loses no task and runs none twice when it is killed while tasks come and run", async () => {
+  const tally = await killRun({ tasks: 24, kills: 2, seed: 1, submitters: 5 });
+  expect(tally).toMatchObject({
+    ...{ submitted: 24, distinctIds: 24, kills: 2, unknownToServer: 0 },
+    ...{ ranMore: 0, completedWithoutRun: 0, others: 0 },
+  });
+  expect(tally.completed + tally.interrupted).toBe(24);
+  expect(tally.completed).toBeGreaterThan(12);
+}, 120_000);
+
+test("runs again what it was killed in, where it may", async () => {
+  const tally = await killRun({
+    ...{ tasks: 12, kills: 2, seed: 2, submitters: 5 },
+    serverFlags: ["--rerun-interrupted"],
+  });
+  expect(tally).toMatchObject({
+    submitted: 40,
+    completed: 40,
+    interrupted: 0,
+    notRun: 0,
+    unknownToServer: 0,
+  });
+}, 120_000);
