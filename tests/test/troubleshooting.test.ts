@@ -10,7 +10,9 @@ const sources = globSync("packages/*/src/**/*.ts", { cwd: root }).map((file) => 
 const doors = [
   "@oomol/connect-core",
   "@oomol/connect-core/testing",
+  "@oomol/connect-core/adapter",
   "@oomol/connect-node",
+  "@oomol/connect-node/proxy",
   "@oomol/scriptlet",
   "@oomol/scriptlet/testing",
   "@oomol/scriptlet/wire",
@@ -35,6 +37,15 @@ describe("the page on trouble knows", () => {
     const statuses = union.match(/\d+/g) ?? [];
     expect(statuses).toContain("400");
     expect(statuses.filter((status) => !rowsOf("What a server refuses").includes(status))).toEqual([]);
+  });
+
+  test("every status with which the proxy refuses", () => {
+    const refusals = globSync("packages/node/src/proxy/*.ts", { cwd: root }).flatMap((file) => [
+      ...read(file).matchAll(/new Refusal\(\s*(\d+)/g),
+    ]);
+    const statuses = refusals.map(([, status = ""]) => status);
+    expect(statuses).toContain("502");
+    expect(statuses.filter((status) => !rowsOf("What a proxy refuses").includes(status))).toEqual([]);
   });
 
   test("every exit code of the command", () => {

@@ -28,7 +28,7 @@ export function snippetsOf(document: string): Snippet[] {
 }
 
 /** The headings of a page, its code left out. */
-export function headingsOf(text: string): { level: number; title: string }[] {
+function headingsOf(text: string): { level: number; title: string }[] {
   const prose = text.replace(/^```[\s\S]*?^```/gm, "");
   return [...prose.matchAll(/^(#+) (.*)$/gm)].map(([, marks = "", title = ""]) => ({
     level: marks.length,
