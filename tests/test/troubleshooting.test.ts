@@ -13,6 +13,7 @@ const doors = [
   "@oomol/connect-core/adapter",
   "@oomol/connect-node",
   "@oomol/connect-node/proxy",
+  "@oomol/connect-browser",
   "@oomol/scriptlet",
   "@oomol/scriptlet/testing",
   "@oomol/scriptlet/wire",
