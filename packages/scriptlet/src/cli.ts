@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { resolveCacheDir } from "./executor/cache-dir.ts";
 import { parseExecutorArguments } from "./executor/parse-executor-arguments.ts";
+import { parseServiceArguments } from "./executor/services/parse-service-arguments.ts";
 import { startMqttThread } from "./executor/start-mqtt-thread.ts";
 
 // Before anything large is loaded: the engine waits for readiness.
@@ -16,11 +17,18 @@ else {
 
 /** The other thread loads and connects while this one loads what runs blocks. */
 async function runMain(): Promise<void> {
+  const program = new URL(import.meta.url);
   try {
+    const serviceArguments = parseServiceArguments(process.argv.slice(2));
+    if (serviceArguments !== undefined) {
+      const thread = startMqttThread(program, { service: serviceArguments });
+      const { runServiceProcess } = await import("./executor/services/run-service-process.ts");
+      return await runServiceProcess(serviceArguments, thread);
+    }
     const executorArguments = parseExecutorArguments(process.argv.slice(2));
-    const thread = startMqttThread(new URL(import.meta.url), executorArguments);
+    const thread = startMqttThread(program, { executor: executorArguments });
     const { runExecutor } = await import("./executor/run-executor.ts");
-    await runExecutor(executorArguments, thread);
+    await runExecutor(program, executorArguments, thread);
   } catch (error) {
     process.stderr.write(`nodejs-executor: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);

@@ -17,6 +17,12 @@ export {
   type QueriedBlock,
 } from "./context/context.ts";
 export type { OutputSource } from "./context/output-source.ts";
+export type {
+  ServiceBlockHandler,
+  ServiceContext,
+  ServiceHandler,
+  ServiceMessage,
+} from "./context/service-context.ts";
 export type { BlockJob, RunBlockOptions } from "./context/run-block.ts";
 export { type BlockDefinition, type DefinedBlock, defineBlock } from "./define-block/define-block.ts";
 export { HandleValueError } from "./define-block/handle-value-error.ts";

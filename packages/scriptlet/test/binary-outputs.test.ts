@@ -66,3 +66,31 @@ test("a stream that breaks is an error, leaves no file, and the block goes on", 
   expect(files.filter((file) => file.isFile())).toHaveLength(1);
   expect(run.error).toBeUndefined();
 });
+
+test("a second output of a handle overwrites nothing, and no handle's name leads out of the folder", async () => {
+  const handle = "../../../escaped/name";
+  const send = async (_: object, context: Context) => {
+    await context.output(handle, Buffer.from("first"));
+    await context.output(handle, Buffer.from("second"));
+  };
+  const bin = { handle, json_schema: { contentMediaType: "oomol/bin" } };
+  await using run = await runBlock(send, { outputsDef: { [handle]: bin } });
+  expect(run.outputs.map(({ value }) => String(value))).toEqual(["first", "second"]);
+  const files = await readdir(run.directories.sessionDir, { recursive: true, withFileTypes: true });
+  expect(files.filter((file) => file.isFile())).toHaveLength(2);
+});
+
+test("a file that one executor has written is read by another", async () => {
+  await using first = await openSession({
+    "give.mjs": `export default () => ({ bytes: Buffer.from("kept") });`,
+    "take.mjs": `export default ({ bytes }) => ({ bytes: bytes.toString() });`,
+  });
+  const dir = first.workspace.path;
+  const { finish } = await first.engine.run({ dir, entry: "give.mjs", outputs });
+  first.executor.child.kill("SIGTERM");
+  await first.executor.exited;
+  await using _second = await first.engine.spawnExecutor(first.broker.address);
+  const inputs = finish.result as Record<string, unknown>;
+  const taken = await first.engine.run({ dir, entry: "take.mjs", outputs: ["bytes"], inputs });
+  expect(taken.finish.result).toEqual({ bytes: "kept" });
+});

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import type { Context } from "../src/context/context.ts";
 import { RequestFailedError } from "../src/errors/request-failed-error.ts";
 import { RequestTimeoutError } from "../src/errors/request-timeout-error.ts";
 import { openContext } from "./helpers/open-context.ts";
@@ -269,6 +270,35 @@ test("a runBlock that fails rejects finish with the engine's words, and nobody h
   }
   await expect(job.finish()).rejects.toThrow("went wrong");
   expect(() => context.runBlock("")).toThrow("name of a block");
+});
+
+test.each([
+  ["queryBlock self::shout: Timeout", (context: Context) => context.queryBlock("self::shout")],
+  ["queryDownstream of out: Timeout", (context: Context) => context.queryDownstream(["out"])],
+  ["queryDownstream of all outputs: Timeout", (context: Context) => context.queryDownstream()],
+  [
+    "queryAuth for cloud mine: Timeout",
+    (context: Context) => context.queryAuth({ type: "cloud", name: "mine", id: "1" }),
+  ],
+  ["runBlock self::shout: Timeout", (context: Context) => context.runBlock("self::shout").finish()],
+])("an engine that never answers is named after 30 seconds: %s", async (text, ask) => {
+  vi.useFakeTimers();
+  const { context } = openContext();
+  const refused = expect(ask(context)).rejects.toThrow(`${text}, no answer from the engine within 30000 ms.`);
+  await vi.advanceTimersByTimeAsync(30_000);
+  await refused;
+});
+
+test("runBlock ends with its child's own finish where the engine reports nothing", async () => {
+  const { context, mainframe } = openContext();
+  const job = context.runBlock("self::child");
+  const outputs: unknown[] = [];
+  job.onOutput((values) => outputs.push(values));
+  const finish = { type: "BlockFinished", session_id: "s", job_id: job.blockJobId, result: { text: "bye" } };
+  await mainframe.publish("session/s", JSON.stringify(finish));
+  await job.finish();
+  expect(outputs).toEqual([{ text: "bye" }]);
+  await expect.poll(() => mainframe.listenerCount("session/s")).toBe(0);
 });
 
 test("joinOutputs zips its sources", () => {

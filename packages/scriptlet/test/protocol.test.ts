@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answerRequests } from "./helpers/answer-requests.ts";
 import type { JobRequest } from "./helpers/fake-engine.ts";
@@ -65,6 +66,22 @@ const blocks = {
     export default (_, context) => ({ reference: kept, bytes: Buffer.from([0, 255]) });`,
   "take.mjs": `import { kept } from "./give.mjs";
     export default ({ reference, bytes }) => ({ value: [reference === kept, [...bytes]] });`,
+  "services/counter/main.ts": `let calls = 0;
+    const heard: unknown[] = [];
+    export const main = (service: any) => {
+      service.events.on("message", (message: unknown) => heard.push(message));
+      service.blockHandler = {
+        count: async (_: object, context: any) => {
+          await context.output("absent", 1);
+          return { value: ++calls };
+        },
+        heard: () => ({ value: heard }),
+        fail: () => { throw new Error("no more"); },
+      };
+    };`,
+  "services/any/main.mjs": `export default (service) => {
+      service.blockHandler = (name, inputs) => ({ value: [name, inputs] });
+    };`,
 };
 
 describe.each(mainframes)("over %s", (_, open) => {
@@ -154,6 +171,11 @@ describe.each(mainframes)("over %s", (_, open) => {
     expect(progress).toEqual([10, 90]);
   });
 
+  test("a relative dir is relative to where the executor was started", async () => {
+    const dir = relative(process.cwd(), session.workspace.path);
+    expect(await resultOf("echo.mjs", { dir, inputs: { a: 1 } })).toEqual({ a: 1 });
+  });
+
   test("a block that throws ends its job with an error", async () => {
     const { finish } = await run("throws.mjs");
     expect(finish.error).toContain("went wrong");
@@ -201,6 +223,45 @@ describe.each(mainframes)("over %s", (_, open) => {
       bytes: { __OOMOL_TYPE__: "oomol/bin", value: expect.stringContaining("/binary/") },
     });
     expect(await resultOf("take.mjs", { inputs })).toEqual([true, [0, 255]]);
+  });
+
+  test("a service keeps its state over jobs, hears messages, and fails one job at a time", async () => {
+    const { engine, workspace } = session;
+    const dir = `${workspace.path}/services/counter`;
+    // Its function is called otherwise, as the official tests have it.
+    const job = { dir, entry: "main.ts", function: "default", outputs: ["value"] };
+    const first = await Promise.all(
+      ["count", "count"].map((block) => engine.runService({ ...job, block, deliveries: 2 })),
+    );
+    const values = first.map(({ finish }) => (finish.result as { value: number }).value);
+    expect(values.sort()).toEqual([1, 2]);
+    const warning = "Output handle key: [absent] is not defined in Block outputs schema.";
+    await engine.next((message) => message.job_id === first[0]?.jobId && message.warning === warning);
+
+    const message = { job_id: "j", node_id: "n", flow_path: "/f", payload: { a: 1 } };
+    await engine.publish("/service/message", message);
+    const heard = await engine.runService({ ...job, block: "heard" });
+    expect(heard.finish.result).toEqual({ value: [message] });
+
+    const failed = await engine.runService({ ...job, block: "fail" });
+    expect(failed.finish.error).toContain("no more");
+    const unknown = await engine.runService({ ...job, block: "toString" });
+    expect(unknown.finish.error).toContain(
+      "no handler for its block toString: it has handlers for count, heard, fail",
+    );
+    const later = await engine.runService({ ...job, block: "count" });
+    expect(later.finish.result).toEqual({ value: 3 });
+    for (const { messages } of [...first, failed, unknown, later]) {
+      const types = messages.filter(({ from }) => from === "session").map(({ type }) => type);
+      expect(types).toEqual(["BlockReady", "BlockFinished"]);
+    }
+  });
+
+  test("one handler may serve all blocks of a service", async () => {
+    const dir = `${session.workspace.path}/services/any`;
+    const job = { dir, entry: "main.mjs", block: "any name", inputs: { a: 1 }, outputs: ["value"] };
+    const { finish } = await session.engine.runService(job);
+    expect(finish.result).toEqual({ value: ["any name", { a: 1 }] });
   });
 
   test("leaves when its session finishes, not when another does", async () => {

@@ -17,20 +17,19 @@ const lastChanceMs = 3000;
  */
 export async function runMqttThread(): Promise<void> {
   // Only ever started with these options, by start-mqtt-thread.ts.
-  const { port, executorArguments, inputsTimeoutMs } = workerData as ThreadOptions;
-  const { address, identifier, sessionId } = executorArguments;
+  const { port, role, inputsTimeoutMs } = workerData as ThreadOptions;
   const tell = (message: FromThread) => port.postMessage(message);
   const watch = watchEngine((reason) => {
     tell({ kind: "engineGone", reason });
     endHeldProcess(endProcessGroup);
-  });
-  const engineReturn = createEngineReturn(executorArguments);
+  }, outlivesParent(role));
+  const engineReturn = "executor" in role ? createEngineReturn(role.executor) : undefined;
   try {
     const mainframe = await openMqttMainframe({
-      address,
-      clientId: `nodejs-executor-${identifier ?? sessionId}-${process.pid}`,
+      address: ("executor" in role ? role.executor : role.service).address,
+      clientId: clientIdOf(role),
       onConnectionChange: watch.connectionChanged,
-      beforeResending: engineReturn.wait,
+      ...(engineReturn && { beforeResending: engineReturn.wait }),
     });
     serve({
       mainframe,
@@ -41,9 +40,10 @@ export async function runMqttThread(): Promise<void> {
         endHeldProcess();
       },
     });
+    if (engineReturn === undefined || !("executor" in role)) return;
     await takeJobs({
       mainframe,
-      executorArguments,
+      executorArguments: role.executor,
       inputsTimeoutMs,
       onRunBlock: engineReturn.onRunBlock,
       listener: {
@@ -59,7 +59,20 @@ export async function runMqttThread(): Promise<void> {
     });
   } catch (error) {
     tell({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
+    // The main thread ends the process once it has read this, which takes a while when it is still loading.
+    port.ref();
   }
+}
+
+/** Two clients of one name throw each other out: the same service may run for two sessions (9.2 #36). */
+function clientIdOf(role: ThreadOptions["role"]): string {
+  if ("service" in role) return `nodejs-service-${role.service.serviceHash}-${process.pid}-${Date.now()}`;
+  const { identifier, sessionId } = role.executor;
+  return `nodejs-executor-${identifier ?? sessionId}-${process.pid}`;
+}
+
+function outlivesParent(role: ThreadOptions["role"]): boolean {
+  return "service" in role && role.service.sessionId === undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import { createExecutor } from "./create-executor.ts";
 import { endProcessGroup } from "./end-process-group.ts";
 import { guardProcess } from "./guard-process.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
+import { serviceStarter } from "./services/service-starter.ts";
 import type { MqttThread } from "./start-mqtt-thread.ts";
 import { createThreadMainframe, type ThreadNews } from "./thread-mainframe.ts";
 
@@ -11,7 +12,11 @@ import { createThreadMainframe, type ThreadNews } from "./thread-mainframe.ts";
 const flushTimeoutMs = 500;
 
 /** The main thread of the program: runs the jobs that the other thread takes, and leaves with the session. */
-export async function runExecutor(executorArguments: ExecutorArguments, thread: MqttThread): Promise<void> {
+export async function runExecutor(
+  program: URL,
+  executorArguments: ExecutorArguments,
+  thread: MqttThread,
+): Promise<void> {
   const writeError = process.stderr.write.bind(process.stderr);
   const warnLocally = (text: string) => void writeError(`nodejs-executor: ${text}\n`);
   let leaving: Promise<void> | undefined;
@@ -26,6 +31,7 @@ export async function runExecutor(executorArguments: ExecutorArguments, thread: 
     mainframe,
     executorArguments,
     cacheDir: resolveCacheDir(process.env),
+    startService: serviceStarter(program, executorArguments),
     warnLocally,
   });
   const guard = guardProcess({

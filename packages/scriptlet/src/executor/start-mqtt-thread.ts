@@ -1,5 +1,4 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import type { ThreadOptions } from "./thread-messages.ts";
 
 const inputsTimeoutMs = 60_000;
@@ -15,9 +14,9 @@ export interface MqttThread {
 }
 
 /** Starts the thread that holds the connection; `program` runs `runMqttThread` when it is no main thread. */
-export function startMqttThread(program: URL, executorArguments: ExecutorArguments): MqttThread {
+export function startMqttThread(program: URL, role: ThreadOptions["role"]): MqttThread {
   const { port1, port2 } = new MessageChannel();
-  const workerData: ThreadOptions = { port: port2, executorArguments, inputsTimeoutMs };
+  const workerData: ThreadOptions = { port: port2, role, inputsTimeoutMs };
   const resourceLimits = { maxYoungGenerationSizeMb };
   const worker = new Worker(program, { workerData, transferList: [port2], resourceLimits });
   const broken = new Promise<string>((resolve) => {

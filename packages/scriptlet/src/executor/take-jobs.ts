@@ -1,6 +1,6 @@
 import type { Mainframe } from "../mainframe.ts";
 import { decodeMessage } from "../wire/codec.ts";
-import type { BlockInputs, BlockPayload } from "../wire/messages.ts";
+import type { BlockInputs, BlockPayload, ServiceBlockPayload } from "../wire/messages.ts";
 import { topics } from "../wire/topics.ts";
 import { awaitInputs } from "./await-inputs.ts";
 import { encodeExecutorReady } from "./executor-ready.ts";
@@ -9,7 +9,7 @@ import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 /** Told what comes from the engine. A job is told before its inputs. */
 export interface JobListener {
   onJob(payload: BlockPayload): void;
-  onServiceJob(payload: BlockPayload): void;
+  onServiceJob(payload: ServiceBlockPayload): void;
   onInputs(jobId: string, inputs: BlockInputs): void;
   /** The engine did not send them in time. */
   onNoInputs(jobId: string, reason: string): void;
@@ -42,7 +42,7 @@ export async function takeJobs(options: TakeJobsOptions): Promise<void> {
     }),
     mainframe.subscribe(topics.runServiceBlock("nodejs"), (text) => {
       const payload = accept(text);
-      if (payload !== undefined) listener.onServiceJob(payload);
+      if (payload !== undefined) listener.onServiceJob(payload as unknown as ServiceBlockPayload);
     }),
     mainframe.subscribe(topics.report, (text) => {
       // Everybody's reports come by; few are worth parsing.

@@ -1,12 +1,14 @@
 import type { MessagePort } from "node:worker_threads";
-import type { BlockInputs, BlockPayload } from "../wire/messages.ts";
+import type { BlockInputs, BlockPayload, ServiceBlockPayload } from "../wire/messages.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
+import type { ServiceArguments } from "./services/parse-service-arguments.ts";
 
 /** What the thread is started with. */
 export interface ThreadOptions {
   /** A channel of its own: what is said before the other side listens waits in it. */
   port: MessagePort;
-  executorArguments: ExecutorArguments;
+  /** Whom it holds the connection for; a service takes its jobs itself. */
+  role: { executor: ExecutorArguments } | { service: ServiceArguments };
   /** How long a job waits for its inputs, in milliseconds. */
   inputsTimeoutMs: number;
 }
@@ -30,7 +32,7 @@ export type FromThread =
   /** Topic, payload, topic, payload … */
   | { kind: "heard"; messages: string[] }
   | { kind: "job"; payload: BlockPayload }
-  | { kind: "serviceJob"; payload: BlockPayload }
+  | { kind: "serviceJob"; payload: ServiceBlockPayload }
   | { kind: "inputs"; jobId: string; inputs: BlockInputs }
   | { kind: "noInputs"; jobId: string; reason: string }
   | { kind: "sessionFinished" }

@@ -1,11 +1,14 @@
 const parentCheckMs = 1000;
 const brokerLossMs = 10_000;
 
-/** Notices that the engine is gone without a word (section 1.5): another parent, or no broker for ten seconds. */
-export function watchEngine(onGone: (reason: string) => void) {
+/**
+ * Notices that the engine is gone without a word (section 1.5): another parent, or no broker for ten seconds. For a global
+ * service only the broker counts.
+ */
+export function watchEngine(onGone: (reason: string) => void, outlivesParent: boolean) {
   const parent = process.ppid;
   const timer = setInterval(() => {
-    if (process.ppid !== parent) onGone("the engine has ended");
+    if (process.ppid !== parent && !outlivesParent) onGone("the engine has ended");
   }, parentCheckMs);
   timer.unref();
 

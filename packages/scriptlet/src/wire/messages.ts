@@ -59,6 +59,24 @@ export interface BlockPayload {
   identifier: string;
 }
 
+/** Engine → executor, `executor/NAME/run_service_block`: one job of a service. */
+export interface ServiceBlockPayload extends Omit<BlockPayload, "type" | "executor"> {
+  type: "ServiceBlockPayload";
+  /** Which of the service's blocks. */
+  block_name: string;
+  service_executor: {
+    name?: string;
+    entry?: string;
+    function?: string;
+    start_at?: string;
+    /** `block_end`, `session_end`, `app_end` or `never`, which the engine writes `Never`. */
+    stop_at?: string;
+    /** How long a service of `block_end` stays after its last job, in seconds. */
+    keep_alive?: number | null;
+  };
+  service_hash: string;
+}
+
 /** Engine → executor, `inputs/SESSION/JOB`, once per job. */
 export interface BlockInputs {
   type: "BlockInputs";

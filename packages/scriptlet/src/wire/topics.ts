@@ -14,4 +14,22 @@ export const topics = {
   response: (sessionId: string, requestId: string) => `session/${sessionId}/request/${requestId}/response`,
   /** Engine and executors → observers: one topic for all sessions of the broker; filter by `session_id`. */
   report: "report",
+  /** App → services. */
+  serviceMessage: "/service/message",
+  /** A service → executors: it is alive, every five seconds. */
+  serviceStatus: "/service/report/status",
+  /** A service → executors: it ends. */
+  serviceExit: "/service/report/exit",
+  /** Executor ↔ one of its services; a global service belongs to no session. */
+  service: (hash: string, sessionId: string | undefined) => {
+    const root = `${sessionId === undefined ? "" : `/${sessionId}`}/service/nodejs/${hash}`;
+    return {
+      config: `${root}/action/config`,
+      run: `${root}/action/run`,
+      ping: `${root}/action/ping`,
+      shutdown: `${root}/action/shutdown`,
+      prepare: `${root}/report/prepare`,
+      pong: `${root}/report/pong`,
+    };
+  },
 } as const;

@@ -4,7 +4,14 @@ import { EventEmitter, once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Mainframe } from "../../src/mainframe.ts";
-import type { BlockInputs, BlockPayload, HandleDefs, InputPatch, StackLevel } from "../../src/wire/index.ts";
+import type {
+  BlockInputs,
+  BlockPayload,
+  HandleDefs,
+  InputPatch,
+  ServiceBlockPayload,
+  StackLevel,
+} from "../../src/wire/index.ts";
 import { topics } from "../../src/wire/index.ts";
 
 const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
@@ -35,12 +42,28 @@ export interface JobRequest {
   withholdInputs?: boolean;
 }
 
+export interface ServiceJobRequest
+  extends Pick<JobRequest, "dir" | "entry" | "function" | "inputs" | "outputs"> {
+  block: string;
+  /** Once, unless an executor becomes ready again (9.1 #17). */
+  deliveries?: number;
+  stopAt?: string;
+  keepAlive?: number;
+}
+
 export interface FakeEngineOptions {
   mainframe: Mainframe;
   sessionId?: string;
   scopePath: string;
   sessionDir?: string;
   tmpDir?: string;
+}
+
+/** The hash under which a service is known, made of its directory (section 2.2). */
+export const serviceHashOf = shortHash;
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 /** The engine's side of the protocol, written from the specification alone. */
@@ -70,8 +93,7 @@ export class FakeEngine {
     this.options = options;
     this.#mainframe = options.mainframe;
     this.sessionId = options.sessionId ?? randomUUID();
-    const scope = createHash("sha256").update(options.scopePath).digest("hex").slice(0, 16);
-    this.identifier = `${this.sessionId}-${scope}`;
+    this.identifier = `${this.sessionId}-${shortHash(options.scopePath)}`;
   }
 
   /** The executor's command line, exactly as the engine writes it. */
@@ -123,9 +145,7 @@ export class FakeEngine {
   async start(request: JobRequest): Promise<string> {
     const jobId = request.jobId ?? randomUUID();
     const stacks = request.stacks ?? [{ flow_job_id: "f1", flow: "/demo/flow.oo.yaml", node_id: "node-1" }];
-    const outputs = Array.isArray(request.outputs)
-      ? Object.fromEntries(request.outputs.map((handle) => [handle, { handle }]))
-      : (request.outputs ?? {});
+    const outputs = this.#outputsOf(request);
     const payload: BlockPayload = {
       type: "BlockPayload",
       session_id: this.sessionId,
@@ -152,7 +172,46 @@ export class FakeEngine {
     return jobId;
   }
 
-  #inputsOf(jobId: string, stacks: StackLevel[], request: JobRequest): BlockInputs {
+  /** Sends run_service_block; the inputs follow its BlockReady, once. Returns the job's id. */
+  async startService(request: ServiceJobRequest): Promise<string> {
+    const jobId = randomUUID();
+    const payload: ServiceBlockPayload = {
+      type: "ServiceBlockPayload",
+      session_id: this.sessionId,
+      job_id: jobId,
+      stacks: [],
+      executor_name: "nodejs",
+      dir: request.dir,
+      block_name: request.block,
+      service_executor: {
+        name: "nodejs",
+        ...(request.entry !== undefined && { entry: request.entry }),
+        ...(request.function !== undefined && { function: request.function }),
+        start_at: "block_start",
+        stop_at: request.stopAt ?? "session_end",
+        keep_alive: request.keepAlive ?? null,
+      },
+      outputs: this.#outputsOf(request),
+      service_hash: serviceHashOf(request.dir),
+      identifier: this.identifier,
+    };
+    this.#inputs.set(jobId, this.#inputsOf(jobId, [], request));
+    for (let delivery = 0; delivery < (request.deliveries ?? 1); delivery += 1) {
+      await this.publish(topics.runServiceBlock("nodejs"), payload);
+    }
+    return jobId;
+  }
+
+  async runService(request: ServiceJobRequest): Promise<FinishedJob> {
+    return this.finished(await this.startService(request));
+  }
+
+  #outputsOf({ outputs = {} }: Pick<JobRequest, "outputs">): HandleDefs {
+    if (!Array.isArray(outputs)) return outputs;
+    return Object.fromEntries(outputs.map((handle) => [handle, { handle }]));
+  }
+
+  #inputsOf(jobId: string, stacks: StackLevel[], request: Omit<JobRequest, "entry">): BlockInputs {
     return {
       type: "BlockInputs",
       session_id: this.sessionId,

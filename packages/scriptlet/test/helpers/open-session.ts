@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { createExecutor } from "../../src/executor/create-executor.ts";
+import { createBlockLoader } from "../../src/executor/load-block.ts";
 import { parseExecutorArguments } from "../../src/executor/parse-executor-arguments.ts";
+import { runService } from "../../src/executor/services/service.ts";
+import { createSharedParts } from "../../src/executor/shared-parts.ts";
 import { takeJobs } from "../../src/executor/take-jobs.ts";
 import { createMemoryMainframe } from "../../src/memory-mainframe.ts";
 import { openMqttMainframe } from "../../src/mqtt-mainframe.ts";
@@ -65,7 +68,26 @@ export async function openMemorySession(
   resources.defer(captureProcess());
   const executorArguments = parseExecutorArguments(engine.executorArguments("no address"));
   const cacheDir = join(workspace.path, ".test-cache");
-  const executor = createExecutor({ mainframe, executorArguments, cacheDir, warnLocally: () => {} });
+  const warnLocally = () => {};
+  const executor = createExecutor({
+    mainframe,
+    executorArguments,
+    cacheDir,
+    warnLocally,
+    async startService(start) {
+      const { sessionDir } = executorArguments;
+      const packageName = start.serviceHash;
+      const parts = createSharedParts({
+        mainframe,
+        sessionDir,
+        tmpDir: sessionDir,
+        packageName,
+        warnLocally,
+      });
+      await runService({ ...start, mainframe, parts, loadModule: createBlockLoader(cacheDir) });
+      return "code 0";
+    },
+  });
   const { promise: left, resolve: onSessionFinished } = Promise.withResolvers<void>();
   const listener = { ...executor, onSessionFinished };
   await takeJobs({ mainframe, executorArguments, inputsTimeoutMs, listener });

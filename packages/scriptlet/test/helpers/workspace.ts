@@ -18,5 +18,10 @@ export async function createWorkspace(files: Record<string, string> = {}): Promi
     return file;
   };
   for (const [name, text] of Object.entries(files)) await write(name, text);
-  return { path, write, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  return { path, write, [Symbol.asyncDispose]: () => removeFolder(path) };
+}
+
+/** A process that is about to leave may still write its caches. */
+function removeFolder(path: string): Promise<void> {
+  return rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }

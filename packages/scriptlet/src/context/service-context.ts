@@ -1,0 +1,44 @@
+import type { Context } from "./context.ts";
+
+/** Handles the jobs of one block of a service. */
+export type ServiceBlockHandler = (inputs: Record<string, unknown>, context: Context) => unknown;
+
+/** Handles the jobs of every block of a service. */
+export type ServiceHandler = (
+  blockName: string,
+  inputs: Record<string, unknown>,
+  context: Context,
+) => unknown;
+
+/** What an app sends to services, from a custom user interface for example. */
+export interface ServiceMessage {
+  job_id?: string;
+  node_id?: string;
+  flow_path?: string;
+  payload?: unknown;
+}
+
+/**
+ * What the entry function of a service is handed, once, when the service starts (section 6.11).
+ *
+ * @example
+ * ```ts
+ * export default function main(service: ServiceContext) {
+ *   service.blockHandler = { add: ({ a, b }) => ({ sum: Number(a) + Number(b) }) };
+ * }
+ * ```
+ */
+export interface ServiceContext {
+  /** Set by the service: one function for each block by name, or one for all of them. */
+  blockHandler: Record<string, ServiceBlockHandler> | ServiceHandler | undefined;
+  /** `"message"`: an app has sent something. Every service hears it; `job_id` tells whom it is for. */
+  readonly events: {
+    on(event: "message", listener: (message: ServiceMessage) => void): unknown;
+    off(event: "message", listener: (message: ServiceMessage) => void): unknown;
+  };
+  readonly serviceHash: string;
+  /** Shared by the whole session that has started the service. */
+  readonly sessionDir: string;
+  /** Persists across sessions (`OOCANA_PKG_DIR`); `""` where the engine sets none. */
+  readonly pkgDir: string;
+}

@@ -1,0 +1,84 @@
+import { describeError } from "../../errors/describe-error.ts";
+import type { Mainframe } from "../../mainframe.ts";
+import { decodeMessage, encodeLeniently } from "../../wire/codec.ts";
+import type { ServiceBlockPayload } from "../../wire/messages.ts";
+import { topics } from "../../wire/topics.ts";
+import { launchService, type StartService } from "./launch-service.ts";
+
+export interface ServiceHostOptions {
+  mainframe: Mainframe;
+  sessionId: string;
+  startService: StartService;
+}
+
+interface Job {
+  payload: ServiceBlockPayload;
+  isReady: boolean;
+}
+
+interface Service {
+  /** What hands a job over; rejects where the service could not be started. */
+  launched: Promise<(payload: ServiceBlockPayload) => void>;
+  /** Jobs that it has not finished. */
+  jobs: Map<string, Job>;
+}
+
+/**
+ * Hands the jobs of service blocks to the processes of their services, which it starts (section 6.11). A job whose service
+ * ends before its time is given to a new one, or, once it has begun, ended with an error.
+ */
+export function createServiceHost({ mainframe, sessionId, startService }: ServiceHostOptions) {
+  const services = new Map<string, Service>();
+  let listening: Promise<unknown> | undefined;
+
+  return { run };
+
+  async function run(payload: ServiceBlockPayload): Promise<void> {
+    const hash = payload.service_hash;
+    const service = services.get(hash) ?? { launched: launch(payload), jobs: new Map() };
+    services.set(hash, service);
+    service.jobs.set(payload.job_id, { payload, isReady: false });
+    try {
+      listening ??= listen();
+      await listening;
+      const handOver = await service.launched;
+      handOver(payload);
+    } catch (error) {
+      services.delete(hash);
+      fail(payload, error);
+    }
+  }
+
+  function launch(first: ServiceBlockPayload) {
+    return launchService({ mainframe, sessionId, first, startService, onExit: (how) => onExit(first, how) });
+  }
+
+  /** The services speak to the engine themselves; only what they do not live to say is said here. */
+  async function listen(): Promise<void> {
+    await mainframe.subscribe(topics.session(sessionId), (text) => {
+      if (!text.includes('"BlockFinished"') && !text.includes('"BlockReady"')) return;
+      const message = decodeMessage(text);
+      for (const { jobs } of services.values()) {
+        const job = jobs.get(String(message?.job_id));
+        if (job !== undefined && message?.type === "BlockReady") job.isReady = true;
+        if (message?.type === "BlockFinished") jobs.delete(String(message.job_id));
+      }
+    });
+  }
+
+  function onExit({ service_hash }: ServiceBlockPayload, how: string): void {
+    const service = services.get(service_hash);
+    services.delete(service_hash);
+    for (const { payload, isReady } of service?.jobs.values() ?? []) {
+      if (isReady) fail(payload, new Error(`The service ended with ${how} before its block had finished.`));
+      // It came when the service was about to leave.
+      else void run(payload);
+    }
+  }
+
+  /** Unnumbered: the messages of the job so far were the service's. */
+  function fail({ job_id }: ServiceBlockPayload, error: unknown): void {
+    const finish = { type: "BlockFinished", session_id: sessionId, job_id, error: describeError(error) };
+    mainframe.publish(topics.session(sessionId), encodeLeniently(finish)).catch(() => undefined);
+  }
+}
