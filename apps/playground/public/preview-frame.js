@@ -6,6 +6,13 @@ if (window.origin === "null" && window.parent !== window) {
     document.open();
     document.write(event.data.html);
     document.close();
+    tellHeight();
+  };
+  // The page makes the frame as high as what is in it.
+  const tellHeight = () => {
+    const root = document.documentElement;
+    const tell = () => window.parent.postMessage({ previewHeight: root.offsetHeight }, "*");
+    new ResizeObserver(tell).observe(root);
   };
   window.addEventListener("message", showDocument);
   window.parent.postMessage("preview-frame-ready", "*");

@@ -41,7 +41,11 @@ test("previews of a hostile block reach nothing of the page", async () => {
   await page.getByRole("heading", { name: "Hostile", level: 1 }).last().waitFor();
   // The frame's own scripts do run: what they were refused they report themselves.
   const report = page.frameLocator(".preview[data-type=html] iframe").locator("body[data-report]");
-  expect(await report.getAttribute("data-report")).not.toContain("reached");
+  const attempts = (await report.getAttribute("data-report"))?.split(" ") ?? [];
+  expect(attempts).toHaveLength(11);
+  expect(attempts.filter((attempt) => !attempt.endsWith(":refused"))).toEqual([]);
+  await page.frameLocator(".preview[data-type=html] iframe").locator("body[data-network=refused]").waitFor();
+  expect(page.context().pages()).toHaveLength(1);
   for (const frame of await page.locator("iframe").all()) {
     expect(await frame.getAttribute("sandbox")).toBe("allow-scripts");
   }

@@ -87,7 +87,10 @@ export const chinese: Messages = {
   openLink: "在新标签页打开",
   openPage: "显示",
   previewFailed: "无法显示此内容。",
-  rows: (count) => `${count.toLocaleString("zh")} 行`,
+  rows: (count, shown) =>
+    shown < count
+      ? `共 ${count.toLocaleString("zh")} 行，显示 ${shown.toLocaleString("zh")} 行`
+      : `${count.toLocaleString("zh")} 行`,
   table: "表格",
   imageOf: (name) => `预览图 ${name}`,
   problem: ({ code, limit, place, text }) => {

@@ -89,7 +89,10 @@ export const english = {
   openLink: "Open in a new tab",
   openPage: "Show",
   previewFailed: "This could not be shown.",
-  rows: (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`,
+  rows: (count: number, shown: number) => {
+    const whole = `${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`;
+    return shown < count ? `${shown.toLocaleString("en")} of ${whole}` : whole;
+  },
   table: "Table",
   imageOf: (name: string) => `Preview image ${name}`,
   problem: ({ code, limit, place, text }: Problem) => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import type { PreviewItem } from "../state/task-view.ts";
 import { SourceCard } from "./source-card.tsx";
@@ -8,19 +8,29 @@ import { useSourceText } from "./use-source.ts";
 /** Scripts may run, for plots; without `allow-same-origin` they run as nobody, with no storage and no way to us. */
 const sandbox = "allow-scripts";
 
+const lowestPx = 48;
+const highestPx = 640;
+/** Of the style sheet, above and below. */
+const bordersPx = 2;
+
 /** A block's own HTML, in a frame of an opaque origin. The frame is a file, so that its policy can differ from the page's. */
 export function HtmlFrame({ html }: { html: string }) {
   const messages = useMessages();
   const frame = useRef<HTMLIFrameElement>(null);
+  const [height, setHeight] = useState<number>();
   useEffect(() => {
-    const send = (event: MessageEvent) => {
+    const listen = (event: MessageEvent) => {
       const target = frame.current?.contentWindow;
-      if (!target || event.source !== target || event.data !== "preview-frame-ready") return;
+      if (!target || event.source !== target) return;
       // An opaque origin has no name that could be given here.
-      target.postMessage({ html }, "*");
+      if (event.data === "preview-frame-ready") target.postMessage({ html }, "*");
+      // The block's own scripts may say this too: more than a height within bounds it cannot be.
+      const told: unknown = event.data?.previewHeight;
+      if (typeof told === "number")
+        setHeight(Math.min(highestPx, Math.max(lowestPx, Math.ceil(told) + bordersPx)));
     };
-    addEventListener("message", send);
-    return () => removeEventListener("message", send);
+    addEventListener("message", listen);
+    return () => removeEventListener("message", listen);
   }, [html]);
   return (
     <iframe
@@ -32,6 +42,7 @@ export function HtmlFrame({ html }: { html: string }) {
       sandbox={sandbox}
       referrerPolicy="no-referrer"
       src="./preview-frame.html"
+      style={{ height }}
     />
   );
 }

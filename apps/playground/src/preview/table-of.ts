@@ -16,8 +16,12 @@ export function tableOf(data: unknown): Table | undefined {
   return { columns, rows, rowCount: typeof data.row_count === "number" ? data.row_count : rows.length };
 }
 
-export function tableOfCsv([columns = [], ...rows]: readonly (readonly string[])[]): Table {
-  return { columns, rows, rowCount: rows.length };
+/** `rowCount` where the file holds a part of the table alone. */
+export function tableOfCsv(
+  [columns = [], ...rows]: readonly (readonly string[])[],
+  rowCount: unknown = undefined,
+): Table {
+  return { columns, rows, rowCount: typeof rowCount === "number" ? rowCount : rows.length };
 }
 
 function fromRecords(records: readonly Record<string, unknown>[]): Table {

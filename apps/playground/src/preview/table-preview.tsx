@@ -18,7 +18,7 @@ export default function TablePreview({ item }: { item: PreviewItem }) {
 function CsvFile({ item, source }: { item: PreviewItem; source: string }) {
   const { text, path, url } = useSourceText(item, source, "text/csv");
   if (text === undefined) return <SourceCard path={path} url={url} />;
-  return <TableView table={tableOfCsv(parseCsv(text))} id={item.id} />;
+  return <TableView table={tableOfCsv(parseCsv(text), item.row_count)} id={item.id} />;
 }
 
 const rowHeight = 34;
@@ -64,7 +64,7 @@ function TableView({ table: { columns, rows, rowCount }, id }: { table: Table; i
           </tbody>
         </table>
       </ScrollRegion>
-      <p className="table-count">{messages.rows(rowCount)}</p>
+      <p className="table-count">{messages.rows(rowCount, rows.length)}</p>
     </div>
   );
 }

@@ -29,6 +29,8 @@ export interface PreviewItem {
   id: number;
   type: string;
   data: unknown;
+  /** Of a table in a file: how many rows the whole of it has. */
+  row_count?: unknown;
   taskId: string;
   /** Names the directory that relative files of this preview live in. */
   sessionId: string | undefined;

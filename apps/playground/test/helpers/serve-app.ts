@@ -11,7 +11,7 @@ const policy =
   "default-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:; frame-src 'self' data: blob:; style-src 'self'";
 /** Blocks' own HTML may have styles and scripts, as nobody and without the network. */
 const framePolicy =
-  "sandbox allow-scripts; default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:";
+  "sandbox allow-scripts; default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval' https://cdn.jsdelivr.net; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:";
 
 const types: Record<string, string> = {
   ".html": "text/html; charset=utf-8",

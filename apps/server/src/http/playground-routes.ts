@@ -5,9 +5,11 @@ import { Hono } from "hono";
 const pagePolicy =
   "default-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:; frame-src 'self' data: blob:; style-src 'self'; frame-ancestors 'self'";
 
-/** Where HTML of blocks is shown: an origin of its own that reaches neither the page nor the network. */
+/** Where HTML of blocks is shown: an origin of its own that reaches neither the page nor the network, but for the
+ * libraries that plots are drawn with (vega compiles its expressions).
+ */
 const previewPolicy =
-  "sandbox allow-scripts; default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:";
+  "sandbox allow-scripts; default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval' https://cdn.jsdelivr.net; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:";
 
 /** The web app at `/`; no routes where it has not been built. */
 export function playgroundRoutes(directory: string | undefined): Hono {

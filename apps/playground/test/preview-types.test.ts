@@ -1,0 +1,194 @@
+import { readFile } from "node:fs/promises";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openPlayground } from "./helpers/open-playground.ts";
+import { startTask } from "./helpers/start-task.ts";
+
+// Every type of the Context API, as a real block shows it, in a real browser.
+let playground: Awaited<ReturnType<typeof openPlayground>>;
+
+beforeAll(async () => {
+  playground = await openPlayground();
+});
+afterAll(() => playground[Symbol.asyncDispose]());
+
+interface Payload {
+  type?: string;
+  data?: unknown;
+  file?: { name: string; text: string };
+  [field: string]: unknown;
+}
+
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"><rect width="60" height="40" fill="red"/></svg>`;
+const image = `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
+const html = "<!doctype html><p>Words of a block</p>";
+
+const isDrawn = (picture: Locator) =>
+  expect.poll(() => picture.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBe(60);
+
+const says = (text: string) => (preview: Locator) =>
+  preview.getByText(text, { exact: true }).first().waitFor();
+const saysInFrame = (text: string) => (preview: Locator) =>
+  preview.frameLocator("iframe").getByText(text).first().waitFor();
+
+const types: [name: string, payload: Payload, check: (preview: Locator) => Promise<unknown>][] = [
+  ["an image", { type: "image", data: image }, (preview) => isDrawn(preview.locator("img"))],
+  [
+    "a list of images",
+    { type: "image", data: [image, image, image] },
+    async (preview) => {
+      await isDrawn(preview.locator("img").nth(2));
+      expect(await preview.locator("img").count()).toBe(3);
+    },
+  ],
+  ["an image as SVG text", { type: "image", data: svg }, (preview) => isDrawn(preview.locator("img"))],
+  [
+    "an image in a file",
+    { type: "image", file: { name: "a picture.svg", text: svg } },
+    (preview) => isDrawn(preview.locator("img")),
+  ],
+  [
+    "markdown",
+    { type: "markdown", data: "# Title\n\n| a |\n| - |\n| 1 |" },
+    (preview) => preview.getByRole("cell", { name: "1" }).waitFor(),
+  ],
+  [
+    "markdown in a file",
+    { type: "markdown", file: { name: "notes.md", text: "## From a file" } },
+    says("From a file"),
+  ],
+  ["html", { type: "html", data: html }, saysInFrame("Words of a block")],
+  [
+    "html in a file",
+    { type: "html", file: { name: "page.html", text: html } },
+    saysInFrame("Words of a block"),
+  ],
+  [
+    "an iframe",
+    { type: "iframe", data: `data:text/html,${encodeURIComponent(html)}` },
+    saysInFrame("Words of a block"),
+  ],
+  ["json", { type: "json", data: { answer: 42 } }, says('"answer":')],
+  ["text", { type: "text", data: "plain words" }, says("plain words")],
+  ["text of another kind", { type: "text/x-log", data: "log words" }, says("log words")],
+  [
+    "a table",
+    { type: "table", data: { columns: ["name"], rows: [["Ada"], [null], [{ a: 1 }]], row_count: 5_000 } },
+    async (preview) => {
+      await preview.getByRole("cell", { name: "Ada" }).waitFor();
+      await preview.getByRole("cell", { name: '{"a":1}' }).waitFor();
+      await preview.getByText("3 of 5,000 rows").waitFor();
+    },
+  ],
+  [
+    "a CSV file",
+    { type: "csv", file: { name: "people.csv", text: 'name,words\nAda,"one, two"\n' } },
+    (preview) => preview.getByRole("cell", { name: "one, two" }).waitFor(),
+  ],
+  ["a type that nobody knows", { type: "hologram", data: { depth: 3 } }, says('"depth":')],
+];
+
+test.for(types)("shows %s", async ([, payload, check]) => {
+  await using opened = await showPreviews([payload]);
+  await check(opened.page.locator(".preview").first());
+  expect(opened.complaints).toEqual([]);
+});
+
+test("plays a sound and a film", async () => {
+  await using recorder = await playground.openPage();
+  const [sound, film] = [
+    await recordMedia(recorder.page, "audio/webm"),
+    await recordMedia(recorder.page, "video/webm"),
+  ];
+  await using opened = await showPreviews([
+    { type: "audio", data: sound },
+    { type: "video", data: film },
+  ]);
+  for (const name of ["audio", "video"]) {
+    const player = opened.page.locator(`.preview ${name}`);
+    const state = () => player.evaluate((element: HTMLMediaElement) => element.readyState);
+    await expect.poll(state).toBeGreaterThanOrEqual(1);
+    expect(await player.getAttribute("controls")).not.toBeNull();
+  }
+  expect(opened.complaints).toEqual([]);
+});
+
+describe("plots", () => {
+  const data = [
+    { x: "a", y: 3 },
+    { x: "b", y: 7 },
+  ];
+  const vegaLite = {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    ...{ data: { values: data }, mark: "bar" },
+    encoding: { x: { field: "x", type: "nominal" }, y: { field: "y", type: "quantitative" } },
+  };
+  const plotly = { data: [{ type: "bar", x: ["a", "b"], y: [3, 7] }], layout: { width: 300, height: 200 } };
+
+  test.for([
+    ["Vega-Lite", vegaLite, "svg path"],
+    ["Plotly", plotly, ".plotly svg"],
+  ] as const)("a figure of %s is drawn, and its frame is as high as it is", async ([, figure, drawn]) => {
+    await using opened = await showPreviews([figure], serveLibraries);
+    const frame = opened.page.frameLocator(".preview iframe");
+    await frame.locator(drawn).first().waitFor();
+    const iframe = opened.page.locator(".preview iframe");
+    const overflow = () => frame.locator("html").evaluate((root) => root.scrollHeight - root.clientHeight);
+    await expect.poll(overflow).toBeLessThanOrEqual(1);
+    expect(await iframe.evaluate((element) => element.clientHeight)).toBeGreaterThan(150);
+  });
+});
+
+async function showPreviews(payloads: Payload[], prepare?: (page: Page) => Promise<void>) {
+  const route = await startTask(playground.connect.url, "show::given", { payloads });
+  const opened = await playground.openPage();
+  await prepare?.(opened.page);
+  await opened.page.goto(playground.app.url + route);
+  await opened.page.locator(".output .pill[data-status=completed]").waitFor({ timeout: 25_000 });
+  return opened;
+}
+
+/** The libraries that plots are drawn with, from this machine instead of their usual host. */
+async function serveLibraries(page: Page): Promise<void> {
+  const folder = new URL("../../../packages/scriptlet/node_modules/", import.meta.url);
+  const files: Record<string, string> = {
+    "vega@6": "vega/build/vega.min.js",
+    "vega-lite@6": "vega-lite/build/vega-lite.min.js",
+    "plotly.js-dist-min@4": "plotly.js-dist-min/plotly.min.js",
+  };
+  await page.route("https://cdn.jsdelivr.net/npm/*", async (route) => {
+    const file = files[new URL(route.request().url()).pathname.replace("/npm/", "")];
+    if (!file) return route.abort();
+    await route.fulfill({ contentType: "text/javascript", body: await readFile(new URL(file, folder)) });
+  });
+}
+
+/** A third of a second of a moving canvas, or of a tone, as the browser itself writes it. */
+function recordMedia(page: Page, mimeType: string): Promise<string> {
+  return page.evaluate(async (type) => {
+    const canvas = document.createElement("canvas");
+    const sound = new AudioContext();
+    const destination = sound.createMediaStreamDestination();
+    const tone = sound.createOscillator();
+    tone.connect(destination);
+    tone.start();
+    const stream = type.startsWith("video") ? canvas.captureStream(30) : destination.stream;
+    const draw = () => canvas.getContext("2d")?.fillRect(0, 0, Math.random() * 300, 100);
+    const drawing = setInterval(draw, 20);
+    const recorder = new MediaRecorder(stream, { mimeType: type });
+    const recorded = new Promise<Blob>((resolve) => {
+      recorder.ondataavailable = ({ data }) => resolve(data);
+    });
+    recorder.start();
+    setTimeout(() => recorder.stop(), 350);
+    const blob = await recorded;
+    clearInterval(drawing);
+    const reader = new FileReader();
+    const read = new Promise((resolve) => {
+      reader.onload = resolve;
+    });
+    reader.readAsDataURL(new Blob([blob], { type }));
+    await read;
+    return String(reader.result);
+  }, mimeType);
+}
