@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { openMqttMainframe } from "../src/mqtt-mainframe.ts";
+import type { HandleDefs } from "../src/wire/index.ts";
 
 const executorProgram = fileURLToPath(new URL("../bin/nodejs-executor.js", import.meta.url));
 
@@ -58,7 +59,10 @@ export async function openBenchEngine(address: string, scopePath: string) {
       return { readyMs: performance.now() - start, child };
     },
     /** Milliseconds from run_block to BlockFinished. */
-    async run(entry: string): Promise<{ ms: number; jobId: string; message: Message }> {
+    async run(
+      entry: string,
+      outputs: HandleDefs = { value: { handle: "value" } },
+    ): Promise<{ ms: number; jobId: string; message: Message }> {
       const jobId = randomUUID();
       const ended = new Promise<Message>((resolve) => ends.set(jobId, resolve));
       const payload = { type: "BlockPayload", session_id: sessionId, executor_name: "nodejs", job_id: jobId };
@@ -67,7 +71,7 @@ export async function openBenchEngine(address: string, scopePath: string) {
       offeredAt.set(jobId, start);
       void mainframe.publish(
         "executor/nodejs/run_block",
-        JSON.stringify({ ...payload, ...where, outputs: { value: { handle: "value" } }, identifier }),
+        JSON.stringify({ ...payload, ...where, outputs, identifier }),
       );
       const message = await ended;
       if (message.error !== undefined) throw new Error(String(message.error));

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openMqttMainframe } from "../src/mqtt-mainframe.ts";
 import { FakeEngine, serviceHashOf } from "./helpers/fake-engine.ts";
@@ -15,6 +16,8 @@ const files = {
   "broken/main.mjs": `throw new Error("at load");`,
   "silent/main.mjs": `export default () => {};`,
 };
+
+const example = new URL("./examples/counter.ts", import.meta.url);
 
 let session: TestSession;
 
@@ -44,6 +47,17 @@ function isAlive(processId: number): boolean {
     return false;
   }
 }
+
+test("the service of the README keeps its count", async () => {
+  await session.workspace.write("example/counter.ts", await readFile(example, "utf8"));
+  const dir = `${session.workspace.path}/example`;
+  const request = { dir, entry: "counter.ts", outputs: ["count"] };
+  await session.engine.runService({ ...request, block: "add", inputs: { by: 2 } });
+  const { finish } = await session.engine.runService({ ...request, block: "add", inputs: { by: 3 } });
+  expect(finish.result).toEqual({ count: 5 });
+  const reset = await session.engine.runService({ ...request, block: "reset" });
+  expect(reset.finish).not.toHaveProperty("error");
+});
 
 test("a job whose service dies ends with an error, and the next one finds a new service", async () => {
   const { engine } = session;
