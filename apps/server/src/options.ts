@@ -1,5 +1,6 @@
 import { availableParallelism, homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { type ExtensionName, extensionNames } from "@oomol/connect-core/wire";
 import { type Logger, pino } from "pino";
 import { findPlayground } from "./find-playground.ts";
 
@@ -43,6 +44,8 @@ export interface ServerOptions {
   keepMs?: number | undefined;
   /** How much the logs and files of ended tasks may take, the oldest going first; no limit by default. */
   keepBytes?: number | undefined;
+  /** Which extensions of the API it announces and serves; all by default. */
+  extensions?: readonly ExtensionName[] | undefined;
   /** How many requests each token, or address, may make in a minute; no limit by default. */
   requestsPerMinute?: number | undefined;
   /** Limit of a JSON body or of one field of a form; 16 MiB by default. */
@@ -76,6 +79,7 @@ export interface ResolvedServerOptions {
   taskMemoryBytes: number | undefined;
   keepMs: number | undefined;
   keepBytes: number | undefined;
+  extensions: ExtensionName[];
   requestsPerMinute: number | undefined;
   bodyLimitBytes: number;
   uploadLimitBytes: number;
@@ -109,6 +113,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     taskMemoryBytes: options.taskMemoryBytes,
     keepMs: options.keepMs,
     keepBytes: options.keepBytes,
+    extensions: [...(options.extensions ?? extensionNames)],
     requestsPerMinute: options.requestsPerMinute,
     bodyLimitBytes: options.bodyLimitBytes ?? 16 * mebibyte,
     uploadLimitBytes: options.uploadLimitBytes ?? 16 * 1024 * mebibyte,

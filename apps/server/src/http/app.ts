@@ -1,4 +1,4 @@
-import { extensionsHeader } from "@oomol/connect-core/wire";
+import { type ExtensionName, extensionsHeader } from "@oomol/connect-core/wire";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { Logger } from "pino";
@@ -8,7 +8,7 @@ import { appletsRoutes } from "./applets-routes.ts";
 import { requireToken } from "./auth.ts";
 import { blocksRoutes } from "./blocks-routes.ts";
 import { answerNotFound, createErrorHandler } from "./errors.ts";
-import { announceExtensions } from "./extensions.ts";
+import { serveExtensions } from "./extensions.ts";
 import { type InstallsRoutesParts, installsRoutes } from "./installs-routes.ts";
 import { describeApi } from "./openapi.ts";
 import { type OperationsRoutesParts, operationsRoutes } from "./operations-routes.ts";
@@ -21,6 +21,7 @@ import { type TasksRoutesParts, tasksRoutes } from "./tasks-routes.ts";
 export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, OperationsRoutesParts {
   limits: TasksRoutesParts["limits"];
   applets: AppletsFile;
+  extensions: readonly ExtensionName[];
   requestsPerMinute: number | undefined;
   metrics: Metrics;
   playgroundDirectory: string | undefined;
@@ -36,7 +37,7 @@ export function createApp(parts: AppParts): Hono {
   app.onError(createErrorHandler(parts.log));
   app.notFound(answerNotFound);
 
-  app.use(announceExtensions);
+  app.use(serveExtensions(parts.extensions));
   app.use(guardOrigin(parts.host, parts.allowedOrigins));
   app.use(recordRequests(parts.metrics, parts.log));
   app.route("/", operationsRoutes(parts));

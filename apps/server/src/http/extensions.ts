@@ -1,11 +1,32 @@
-import { type ExtensionName, extensionsHeader } from "@oomol/connect-core/wire";
+import { type ExtensionName, extensionNames, extensionsHeader } from "@oomol/connect-core/wire";
 import type { MiddlewareHandler } from "hono";
+import { Refusal } from "../refusal.ts";
 
-/** What this server really does, of the extensions that `connect-api.md` describes. */
-const extensions: readonly ExtensionName[] = ["wait", "after", "events", "idempotency", "files"];
+/**
+ * Names the extensions of `connect-api.md` on every answer, refusals included. What asks for one that is off goes
+ * unheard, as it does on a server that knows none.
+ */
+export function serveExtensions(names: readonly ExtensionName[]): MiddlewareHandler {
+  const off = extensionNames.filter((name) => !names.includes(name));
+  return async (context, next) => {
+    if (off.length > 0) {
+      if (off.includes("files") && /\/v1\/tasks\/[^/]+\/files\//.test(context.req.path)) {
+        throw new Refusal(404, `There is no ${context.req.method} ${context.req.path} here.`);
+      }
+      context.req.raw = withoutExtensions(context.req.raw, off);
+    }
+    await next();
+    if (names.length > 0) context.res.headers.set(extensionsHeader, names.join(", "));
+  };
+}
 
-/** Names the extensions on every answer, refusals included. */
-export const announceExtensions: MiddlewareHandler = async (context, next) => {
-  await next();
-  context.res.headers.set(extensionsHeader, extensions.join(", "));
-};
+function withoutExtensions(request: Request, off: readonly ExtensionName[]): Request {
+  const url = new URL(request.url);
+  const headers = new Headers(request.headers);
+  if (off.includes("after")) url.searchParams.delete("after");
+  if (off.includes("wait")) headers.delete("Prefer");
+  if (off.includes("idempotency")) headers.delete("Idempotency-Key");
+  if (off.includes("events")) headers.delete("Accept");
+  const { method, body, signal } = request;
+  return new Request(url, { method, headers, signal, ...(body && { body, duplex: "half" }) });
+}
