@@ -28,8 +28,10 @@ export function withClient(
 export async function connect(flags: ConnectionFlags): Promise<OomolConnectClient> {
   const { OomolConnectClient } = await import("@oomol/connect-node");
   const { baseUrl, apiToken, appletsUrl } = resolveSettings(flags);
+  const hooks = { onWarning: (message: string) => void process.stderr.write(`${message}\n`) };
   return new OomolConnectClient({
     baseUrl,
+    hooks,
     ...(apiToken ? { apiToken } : {}),
     ...(appletsUrl ? { appletsUrl } : {}),
   });

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LocalServer, startLocalServer } from "../src/start-local-server.ts";
 import { blocksDirectory, cliFile, type Outcome, processesWith, runProgram } from "./helpers/run-program.ts";
@@ -50,6 +50,29 @@ test("uploads files to a block", async () => {
     task: { status: "completed" },
     result: { name: "a file.txt", size_bytes: 7 },
   });
+});
+
+test("saves the files of a result, says where, and leaves older files alone", async () => {
+  const out = join(directory, "sounds");
+  const args = ["audio-lab::text-to-audio", "--input", "text=Hello", "--out", out];
+  const first = await run(...args);
+  const name = basename(JSON.parse(first.stdout).audio_address);
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining(`saved ${join(out, name)}\n`) });
+  expect((await readFile(join(out, name))).subarray(0, 4).toString()).toBe("RIFF");
+  const { saved } = JSON.parse((await run(...args, "--json")).stdout);
+  expect(saved).toEqual([{ path: expect.stringContaining(`${out}/`), sizeBytes: expect.any(Number) }]);
+  expect(saved[0].sizeBytes).toBeGreaterThan(1_000);
+  expect(await readdir(out)).toHaveLength(2);
+});
+
+test("a result without files is said to have none, and makes no folder", async () => {
+  const file = join(directory, "plain.txt");
+  await writeFile(file, "content");
+  const out = join(directory, "nothing");
+  const { code, stderr, stdout } = await run("pkg::file-processor", "--file", file, "--out", out, "--json");
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("names no files") });
+  expect(JSON.parse(stdout).saved).toEqual([]);
+  await expect(readdir(out)).rejects.toThrow("ENOENT");
 });
 
 describe("bad input gets one clear sentence and a non-zero exit", () => {

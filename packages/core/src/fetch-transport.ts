@@ -50,10 +50,19 @@ async function requestBody({ body, onBytesSent, signal }: TransportRequest): Pro
       ...(length === undefined ? {} : { "content-length": String(length) }),
     },
     // Node keeps a copy of every body that it might have to send to another place.
-    redirect: "error",
+    redirect: refusesRedirects() ? "error" : "manual",
     // Required with a stream; not in the types yet.
     ...({ duplex: "half" } as object),
   };
+}
+
+/** workerd knows no such setting, and throws. */
+function refusesRedirects(): boolean {
+  try {
+    return new Request("http://localhost", { redirect: "error" }).redirect === "error";
+  } catch {
+    return false;
+  }
 }
 
 function toFormData({ fields, parts }: Upload): FormData {

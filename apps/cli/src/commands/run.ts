@@ -1,4 +1,10 @@
-import type { OomolConnectClient, PollingOptions, RunResult, UploadOptions } from "@oomol/connect-node";
+import type {
+  OomolConnectClient,
+  PollingOptions,
+  RunResult,
+  SavedFile,
+  UploadOptions,
+} from "@oomol/connect-node";
 import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { onInterrupt } from "../on-interrupt.ts";
@@ -10,6 +16,7 @@ interface RunFlags extends ConnectionFlags {
   input?: Record<string, unknown>;
   inputsJson?: string;
   file?: string[];
+  out?: string;
   json?: boolean;
 }
 
@@ -26,10 +33,11 @@ export function addRunCommand(program: Command): void {
     )
     .option("--inputs-json <file>", "inputs as a JSON object from a file, or - for stdin")
     .option("-f, --file <path>", "a file for the block. May be given several times", collect)
+    .option("-o, --out <dir>", "save the files that the result names in this folder")
     .option("--json", "print the whole outcome as JSON on stdout, and nothing else there")
     .addHelpText(
       "after",
-      '\nExamples:\n  oomol-connect run audio-lab::text-to-audio --input text="Hello, World"\n  oomol-connect run pkg::file-processor --file test.txt\n  echo \'{"text": "Hi"}\' | oomol-connect run audio-lab::text-to-audio --inputs-json -',
+      '\nExamples:\n  oomol-connect run audio-lab::text-to-audio --input text="Hello, World" --out sounds\n  oomol-connect run pkg::file-processor --file test.txt\n  echo \'{"text": "Hi"}\' | oomol-connect run audio-lab::text-to-audio --inputs-json -',
     );
   addConnectionFlags(command).action((blockId: string, flags: RunFlags) =>
     withClient(flags, async (client) => {
@@ -40,7 +48,9 @@ export function addRunCommand(program: Command): void {
       const options = display.follow(interruption.signal);
       const outcome = await runBlock(client, blockId, inputs, flags.file ?? [], options);
       display.finish();
-      printJson(flags.json ? outcome : outcome.result);
+      const saved =
+        flags.out === undefined ? undefined : await saveFiles(client, outcome, flags.out, options);
+      printJson(flags.json ? { ...outcome, ...(saved && { saved }) } : outcome.result);
     }),
   );
 }
@@ -55,6 +65,25 @@ function runBlock(
   return files.length > 0
     ? client.tasks.runWithFiles(blockId, inputs, files, options)
     : client.tasks.run({ blockId, inputValues: inputs }, options);
+}
+
+/** Saves what a block wrote, wherever its server is; an older file of the same name stays. */
+async function saveFiles(
+  client: OomolConnectClient,
+  outcome: RunResult,
+  directory: string,
+  { signal }: PollingOptions,
+): Promise<SavedFile[]> {
+  const { saveDownload } = await import("@oomol/connect-node");
+  const saved: SavedFile[] = [];
+  for await (const file of client.tasks.downloadAll(outcome, { ...(signal && { signal }) })) {
+    // Ends with a slash, so that it is a folder also where it is not there yet.
+    const { path, sizeBytes } = await saveDownload(file, `${directory}/`, { ifExists: "number" });
+    process.stderr.write(`saved ${path}\n`);
+    saved.push({ path, sizeBytes });
+  }
+  if (saved.length === 0) process.stderr.write("The result names no files, so nothing was saved.\n");
+  return saved;
 }
 
 function collect(value: string, previous: string[] = []): string[] {

@@ -1,0 +1,5 @@
+// Runs the suite in a process of Node.js, Bun or Deno, and ends when nothing is left to do.
+import { runSuite } from "./suite.ts";
+
+const verdicts = await runSuite(process.argv.at(-1) ?? "");
+process.stdout.write(`${JSON.stringify(verdicts)}\n`);

@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build as buildByEsbuild } from "esbuild";
+import { type Browser, chromium } from "playwright-core";
+import { build as buildByVite } from "vite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import webpack from "webpack";
+import { chromiumLaunchOptions } from "../../chromium.shared.ts";
+import { serveScenarios } from "../runtimes/scenarios.ts";
+import { root } from "./helpers/published-packages.ts";
+import { temporaryDirectory } from "./helpers/temporary-directory.ts";
+
+/** What a page may load, by its name. */
+type Files = Record<string, string>;
+
+const entry = join(root, "tests/bundled/app.ts");
+const directory = temporaryDirectory();
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await chromium.launch(chromiumLaunchOptions());
+});
+
+afterAll(async () => {
+  await browser.close();
+  directory.remove();
+});
+
+// Ceilings of the whole app, minified and compressed, with what it loads on demand.
+test.each<[string, () => Promise<Files>, kB: number]>([
+  ["Vite", viteFiles, 34],
+  ["webpack", webpackFiles, 34],
+  ["esbuild", esbuildFiles, 34],
+  ["no bundler, but the one file of the package", oneFile, 32],
+])("an app built by %s runs a block under a strict content security policy", async (_, build, kB) => {
+  const files = await build();
+  expect(Object.keys(files)).toContain("app.js");
+  const code = Object.values(files).join("\n");
+  const builtins = builtinModules.filter((name) =>
+    new RegExp(`(from|import)\\s*\\(?["'](node:)?${name}["']`).test(code),
+  );
+  expect(builtins).toEqual([]);
+  const gzipBytes = Object.values(files).reduce(
+    (total, file) => total + gzipSync(file, { level: 9 }).length,
+    0,
+  );
+  expect(gzipBytes).toBeLessThan(kB * 1_000);
+  expect(await runInPage(files)).toEqual({ text: "Hello" });
+});
+
+async function runInPage(files: Files): Promise<unknown> {
+  const page = '<!doctype html><title>app</title><script type="module" src="/app.js"></script>';
+  await using server = await serveScenarios({ "": page, "favicon.ico": "", ...files });
+  const opened = await browser.newPage();
+  const complaints: string[] = [];
+  opened.on("console", (message) => complaints.push(message.text()));
+  opened.on("pageerror", (error) => complaints.push(String(error)));
+  await opened.goto(`${server.origin}/`);
+  await opened
+    .waitForFunction(() => "outcome" in globalThis, undefined, { timeout: 20_000 })
+    .catch(() => undefined);
+  expect(complaints).toEqual([]);
+  const outcome = await opened.evaluate(() => Reflect.get(globalThis, "outcome"));
+  await opened.close();
+  return outcome;
+}
+
+async function esbuildFiles(): Promise<Files> {
+  const { outputFiles, metafile } = await buildByEsbuild({
+    entryPoints: [entry],
+    outdir: directory.path,
+    bundle: true,
+    minify: true,
+    splitting: true,
+    metafile: true,
+    write: false,
+    format: "esm",
+    logLevel: "error",
+  });
+  const inputs = Object.keys(metafile.inputs).filter(
+    (name) => name.startsWith("node:") || name.includes("(disabled)"),
+  );
+  expect(inputs).toEqual([]);
+  return Object.fromEntries(
+    outputFiles.map(({ path, text }) => [path.slice(directory.path.length + 1), text]),
+  );
+}
+
+async function viteFiles(): Promise<Files> {
+  const built = await buildByVite({
+    configFile: false,
+    root: join(root, "tests"),
+    logLevel: "error",
+    build: {
+      write: false,
+      modulePreload: false,
+      rolldownOptions: { input: entry, output: { entryFileNames: "app.js", chunkFileNames: "[name].js" } },
+    },
+  });
+  const outputs = [built].flat().flatMap((each) => ("output" in each ? each.output : []));
+  return Object.fromEntries(
+    outputs.map((file) => [file.fileName, file.type === "chunk" ? file.code : String(file.source)]),
+  );
+}
+
+async function webpackFiles(): Promise<Files> {
+  // webpack itself reads no TypeScript; this file is JavaScript as it stands.
+  const compiler = webpack({
+    mode: "production",
+    entry,
+    context: join(root, "tests"),
+    module: { rules: [{ test: /\.ts$/, type: "javascript/auto" }] },
+    output: { path: directory.path, filename: "app.js", chunkFilename: "[name].js", publicPath: "/" },
+  });
+  const stats = await new Promise<webpack.Stats | undefined>((resolve, reject) =>
+    compiler.run((failure, done) => (failure ? reject(failure) : resolve(done))),
+  );
+  await new Promise((resolve) => compiler.close(resolve));
+  expect(stats?.toJson({ errors: true }).errors).toEqual([]);
+  const names = Object.keys(stats?.compilation.assets ?? {});
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(directory.path, name), "utf8")]));
+}
+
+/** A page without a bundler: its own script imports the one file by its address. */
+async function oneFile(): Promise<Files> {
+  const library = readFileSync(join(root, "packages/browser/dist/oomol-connect.min.js"), "utf8");
+  const app = readFileSync(entry, "utf8").replace('"@oomol/connect-browser"', '"/oomol-connect.min.js"');
+  return { "app.js": app, "oomol-connect.min.js": library };
+}
