@@ -11,6 +11,8 @@ const repository = new URL("./", import.meta.url);
 export interface StartedConnectServer extends AsyncDisposable {
   /** What a client takes as `baseUrl`. */
   url: string;
+  /** Where it keeps tasks, logs and files. */
+  dataDirectory: string;
 }
 
 export interface ConnectServerSettings {
@@ -38,6 +40,7 @@ export async function startConnectServer({
   const url = await readyUrl(child);
   return {
     url,
+    dataDirectory: data,
     async [Symbol.asyncDispose]() {
       const exited = once(child, "exit");
       child.kill("SIGTERM");

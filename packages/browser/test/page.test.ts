@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FakeConnectServer, type FakeTask } from "@oomol/connect-core/testing";
-import type { Page } from "playwright-core";
 import { afterAll, describe, expect, test } from "vitest";
+import { dropFiles } from "./helpers/drop-files.ts";
 import { fakeHandler } from "./helpers/fake-handler.ts";
 import { closeBrowser, openPage } from "./helpers/open-page.ts";
 
@@ -100,7 +100,7 @@ describe("what a page has for a file", { timeout: 60_000 }, () => {
       await writeFile(join(folder, "single.txt"), "333");
       const fake = new FakeConnectServer();
       await using opened = await openPage(fakeHandler(fake));
-      await drop(opened.page, [join(folder, "album"), join(folder, "single.txt")]);
+      await dropFiles(opened.page, [join(folder, "album"), join(folder, "single.txt")], "pkg::block");
       expect(filesOf(fake).map(({ name, bytes }) => [name, bytes.length])).toEqual([
         ["album/inner/two.txt", 2],
         ["album/one.txt", 1],
@@ -155,24 +155,4 @@ const createdTask = JSON.stringify({
 
 function filesOf(fake: FakeConnectServer) {
   return [...fake.tasks.values()].flatMap((task) => task.files);
-}
-
-/** Drops files and folders of this machine as a person would, and waits until the page has sent them. */
-async function drop(page: Page, files: string[]): Promise<void> {
-  await page.evaluate(() => {
-    document.addEventListener("dragover", (event) => event.preventDefault());
-    document.addEventListener("drop", (event) => {
-      event.preventDefault();
-      const { dataTransfer } = event;
-      if (!dataTransfer) return;
-      const { tasks } = new window.connect.OomolConnectClient();
-      Object.assign(window, { sent: tasks.createWithFiles("pkg::block", {}, dataTransfer) });
-    });
-  });
-  const debuggerSession = await page.context().newCDPSession(page);
-  const data = { items: [], files, dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const)
-    await debuggerSession.send("Input.dispatchDragEvent", { type, x: 50, y: 50, data });
-  await page.waitForFunction(() => "sent" in window);
-  await page.evaluate(() => Reflect.get(window, "sent"));
 }

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { createConnectProxy } from "@oomol/connect-node/proxy";
+import { type StartedConnectServer, startConnectServer } from "../../../../connect-server.shared.ts";
+import { type OpenPage, openPage } from "./open-page.ts";
+
+/** What the server asks for, and no page may see. */
+export const apiToken = "api-canary-of-the-server";
+
+/** A page with its own server, which has a proxy at `/api`, and the real Connect server behind it. */
+export interface OpenApp extends OpenPage {
+  connect: StartedConnectServer;
+  /** Breaks the next request of that kind: an upload while its bytes come, events once the first are out. */
+  breakNext(kind: "upload" | "events"): void;
+  /** What was broken. */
+  broken: ("upload" | "events")[];
+}
+
+export async function openApp(): Promise<OpenApp> {
+  const waiting = new Set<"upload" | "events">();
+  const used = new WeakSet<Socket>();
+  let answer: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
+  const opened = await openPage(async (request, response) => {
+    const isUpload = request.headers["content-type"]?.startsWith("multipart/") === true;
+    if (isUpload && waiting.has("upload")) {
+      app.broken.push("upload");
+      // A browser by itself sends again what broke on a connection that it had kept.
+      if (!used.has(request.socket)) waiting.delete("upload");
+      request.once("data", () => request.socket.resetAndDestroy());
+      return;
+    }
+    if (request.headers.accept === "text/event-stream" && waiting.delete("events")) {
+      app.broken.push("events");
+      const write = response.write.bind(response) as (chunk: unknown) => boolean;
+      response.write = (chunk: unknown) => {
+        write(chunk);
+        request.socket.destroy();
+        return false;
+      };
+    }
+    used.add(request.socket);
+    await answer?.(request, response);
+  });
+  const app: OpenApp = {
+    ...opened,
+    connect: await startConnectServer({
+      packages: ["apps/blocks", "apps/server/test/fixtures/packages"],
+      token: apiToken,
+      flags: ["--allow-origin", opened.server.origin, "--log-level", "silent"],
+    }),
+    broken: [],
+    breakNext: (kind) => void waiting.add(kind),
+    async [Symbol.asyncDispose]() {
+      await opened[Symbol.asyncDispose]();
+      await app.connect[Symbol.asyncDispose]();
+    },
+  };
+  const proxy = createConnectProxy({
+    baseUrl: app.connect.url,
+    apiToken,
+    allowBlocks: ["pkg::*", "lab::*"],
+    authorize: "public",
+    maxUploadBytes: 300 * 2 ** 20,
+  });
+  answer = getRequestListener(proxy, { overrideGlobalObjects: false });
+  return app;
+}
