@@ -21,7 +21,7 @@ export function App() {
       </button>
       <Sidebar route={route} />
       <main id="main" tabIndex={-1}>
-        <Suspense>
+        <Suspense fallback={<PagePending />}>
           <Page route={route} />
         </Suspense>
       </main>
@@ -36,11 +36,24 @@ function Page({ route }: { route: Route }) {
   if (route.page === "home") return <Welcome />;
   const block = blocks.data?.find(({ blockId }) => blockId === route.blockId);
   if (block) return <BlockPage key={block.blockId} block={block} taskId={route.taskId} />;
-  if (!blocks.data) return null;
+  if (!blocks.data) return <PagePending />;
   return (
     <div className="welcome">
       <h1>{messages.unknownBlock}</h1>
       <p className="lead">{messages.unknownBlockText(route.blockId)}</p>
+    </div>
+  );
+}
+
+/** The outline of a page that is on its way; what it waits for is said elsewhere. */
+function PagePending() {
+  return (
+    <div className="pending" aria-hidden="true">
+      <div className="pending-head" />
+      <div className="columns">
+        <div className="card" />
+        <div className="card" />
+      </div>
     </div>
   );
 }

@@ -94,6 +94,19 @@ test.for(types)("shows %s", async ([, payload, check]) => {
   expect(opened.complaints).toEqual([]);
 });
 
+test("a hundred thousand rows scroll, and a few of them are in the document", async () => {
+  const rows = Array.from({ length: 100_000 }, (_, index) => `${index + 1},name ${index + 1}`);
+  const text = ["row,name", ...rows].join("\n");
+  await using opened = await showPreviews([{ type: "csv", file: { name: "long.csv", text } }]);
+  const table = opened.page.getByRole("region", { name: /^Table/ });
+  await opened.page.getByText("100,000 rows", { exact: true }).waitFor();
+  for (const row of [50_000, 100_000]) {
+    await table.evaluate((box, share) => box.scrollTo(0, box.scrollHeight * share), row / 100_000);
+    await table.getByRole("cell", { name: `name ${row}`, exact: true }).waitFor();
+    expect(await table.getByRole("row").count()).toBeLessThan(60);
+  }
+});
+
 test("plays a sound and a film", async () => {
   await using recorder = await playground.openPage();
   const [sound, film] = [

@@ -16,7 +16,7 @@ export function BlockHeader({ block }: { block: Block }) {
         {messages.back}
       </a>
       <div className="block-title">
-        <BlockTile name={block.name} isLarge />
+        <BlockTile block={block} isLarge />
         <div>
           <h1>{titleOf(block)}</h1>
           <div className="block-id">

@@ -59,7 +59,7 @@ export function BlockList({ selected }: { selected: string | undefined }) {
                   href={formatRoute({ page: "block", blockId: block.blockId, taskId: undefined })}
                   aria-current={block.blockId === selected ? "page" : undefined}
                 >
-                  <BlockTile name={block.name} />
+                  <BlockTile block={block} />
                   <span className="row-text">
                     <span className="row-title">{titleOf(block)}</span>
                     <span className="row-note">{block.description}</span>

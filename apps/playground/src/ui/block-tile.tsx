@@ -1,9 +1,14 @@
+import type { Block } from "@oomol/connect-browser";
+import { titleOf } from "./title-of.ts";
+
 /** A block's initials on a colour of its own, so that the eye finds it again. */
-export function BlockTile({ name, isLarge = false }: { name: string; isLarge?: boolean }) {
-  const words = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+export function BlockTile({ block, isLarge = false }: { block: Block; isLarge?: boolean }) {
+  const words = titleOf(block)
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
   const initials = words.slice(0, 2).map((word) => word.slice(0, 1).toUpperCase());
   return (
-    <span className={isLarge ? "tile tile-large" : "tile"} data-hue={hueOf(name)} aria-hidden="true">
+    <span className={isLarge ? "tile tile-large" : "tile"} data-hue={hueOf(block.name)} aria-hidden="true">
       {initials.join("")}
     </span>
   );
