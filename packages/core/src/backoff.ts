@@ -24,7 +24,7 @@ export interface BackoffOptions {
 /** The pause that the caller's own options ask for, to the millisecond. */
 export function scheduledPauseMs(options: BackoffOptions, { looks }: WaitProgress): number {
   if (options.strategy === BackoffStrategy.Fixed) return options.intervalMs;
-  return Math.min(options.maxIntervalMs, options.intervalMs * options.factor ** (looks - 1));
+  return Math.min(options.maxIntervalMs, grown(options.intervalMs, options.factor, looks - 1));
 }
 
 /** Share of the time waited so far, and its bounds; chosen by `bench/waiting.ts`. */
@@ -46,5 +46,10 @@ export function retryPauseMs(
   bounds: { baseMs: number; maxMs: number },
   random: () => number,
 ): number {
-  return random() * Math.min(bounds.maxMs, bounds.baseMs * 2 ** (failures - 1));
+  return random() * Math.min(bounds.maxMs, grown(bounds.baseMs, 2, failures - 1));
+}
+
+/** Infinity, where powers end, would make no number of a first pause of 0. */
+function grown(firstMs: number, factor: number, steps: number): number {
+  return firstMs * Math.min(factor ** steps, Number.MAX_VALUE);
 }

@@ -12,7 +12,9 @@ function errorAnswer(message: string): RefusalAnswer {
 export function createErrorHandler(log: Logger) {
   return (error: Error, context: Context): Response => {
     if (error instanceof Refusal) return context.json(errorAnswer(error.message), error.status);
-    log.error({ error, path: context.req.path }, "a request failed");
+    // Whoever left in the middle of a request hears no answer, and it is no fault of the server's.
+    if (context.req.raw.signal.aborted) log.info({ path: context.req.path }, "a client went away");
+    else log.error({ error, path: context.req.path }, "a request failed");
     return context.json(errorAnswer("The server failed to answer; its log says why."), 500);
   };
 }

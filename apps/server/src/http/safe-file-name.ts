@@ -7,8 +7,14 @@ const maxNameBytes = 255;
 export function safeFileName(name: string | undefined): string {
   const base = posix.basename(win32.basename(name ?? ""));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
-  const cleaned = base.replaceAll(/[\u0000-\u001f\u007f<>:"|?*]/g, "_").replace(/[. ]+$/, "");
-  return shorten(cleaned) || "file";
+  const cleaned = base.replaceAll(/[\u0000-\u001f\u007f<>:"|?*]/g, "_");
+  // Last: what shortening leaves at the end may be what must not stand there.
+  return withoutDroppedEnd(shorten(withoutDroppedEnd(cleaned))) || "file";
+}
+
+/** Windows drops dots and spaces at the end of a name. */
+function withoutDroppedEnd(name: string): string {
+  return name.replace(/[. ]+$/, "");
 }
 
 /** Keeps the extension: blocks tell types by it. */

@@ -112,7 +112,8 @@ async function readStamped(file: string): Promise<{ text?: string; stamp: string
 function parseYaml(file: string, text: string): unknown {
   try {
     // Editors leave these two separators behind; YAML would read them as line breaks.
-    return parse(text.replaceAll(/[\u2028\u2029]/g, ""));
+    // Its warnings would be printed, into the server's own output.
+    return parse(text.replaceAll(/[\u2028\u2029]/g, ""), { logLevel: "error" });
   } catch (error) {
     throw new ManifestError(file, messageOf(error));
   }

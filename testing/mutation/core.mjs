@@ -1,0 +1,6 @@
+import { settingsFor } from "./settings.mjs";
+
+export default settingsFor("core", [
+  "src/{wait,backoff,delay,deadline,input-values,redact}.ts",
+  "src/errors/*.ts",
+]);

@@ -1,0 +1,27 @@
+import { fileURLToPath } from "node:url";
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** What both runs share; each runs in the folder of its package. */
+export const settingsFor = (name, mutate) => ({
+  mutate,
+  // The package's own files are changed, one mutant at a time, and put back: siblings and settings are found as always.
+  inPlace: true,
+  testRunner: "vitest",
+  plugins: [fileURLToPath(import.meta.resolve("@stryker-mutator/vitest-runner"))],
+  vitest: { configFile: here(`./${name}.vitest.ts`), related: false },
+  coverageAnalysis: "perTest",
+  ignoreStatic: true,
+  // Sentences are checked where tests quote them; a changed word elsewhere is no wrong behaviour.
+  mutator: { excludedMutations: ["StringLiteral"] },
+  concurrency: 2,
+  timeoutMS: 10_000,
+  timeoutFactor: 2,
+  disableTypeChecks: false,
+  checkers: [],
+  reporters: ["clear-text", "json"],
+  clearTextReporter: { reportTests: false, allowColor: false, logTests: false },
+  jsonReporter: { fileName: here(`./.reports/${name}.json`) },
+  tempDirName: here(`./.reports/${name}`),
+  allowEmpty: true,
+});
