@@ -33,7 +33,9 @@ export interface ServiceContext {
   blockHandler: Record<string, ServiceBlockHandler> | ServiceHandler | undefined;
   /** `"message"`: an app has sent something. Every service hears it; `job_id` tells whom it is for. */
   readonly events: {
+    /** Listens from now on. */
     on(event: "message", listener: (message: ServiceMessage) => void): unknown;
+    /** Listens no more. */
     off(event: "message", listener: (message: ServiceMessage) => void): unknown;
   };
   readonly serviceHash: string;
