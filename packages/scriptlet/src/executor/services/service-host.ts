@@ -13,7 +13,10 @@ export interface ServiceHostOptions {
 
 interface Job {
   payload: ServiceBlockPayload;
+  /** Whether the service has begun with it. */
   isReady: boolean;
+  /** Given to a second service, because the first was leaving when it came. */
+  isRetry: boolean;
 }
 
 interface Service {
@@ -31,20 +34,23 @@ export function createServiceHost({ mainframe, sessionId, startService }: Servic
   const services = new Map<string, Service>();
   let listening: Promise<unknown> | undefined;
 
-  return { run };
+  return { run: (payload: ServiceBlockPayload) => run(payload) };
 
-  async function run(payload: ServiceBlockPayload): Promise<void> {
+  async function run(payload: ServiceBlockPayload, isRetry = false): Promise<void> {
     const hash = payload.service_hash;
     const service = services.get(hash) ?? { launched: launch(payload), jobs: new Map() };
     services.set(hash, service);
-    service.jobs.set(payload.job_id, { payload, isReady: false });
+    service.jobs.set(payload.job_id, { payload, isReady: false, isRetry });
+    // It may fail before it is awaited below.
+    service.launched.catch(() => undefined);
     try {
       listening ??= listen();
       await listening;
       const handOver = await service.launched;
       handOver(payload);
     } catch (error) {
-      services.delete(hash);
+      // A later job may have begun anew already.
+      if (services.get(hash) === service) services.delete(hash);
       fail(payload, error);
     }
   }
@@ -69,10 +75,9 @@ export function createServiceHost({ mainframe, sessionId, startService }: Servic
   function onExit({ service_hash }: ServiceBlockPayload, how: string): void {
     const service = services.get(service_hash);
     services.delete(service_hash);
-    for (const { payload, isReady } of service?.jobs.values() ?? []) {
-      if (isReady) fail(payload, new Error(`The service ended with ${how} before its block had finished.`));
-      // It came when the service was about to leave.
-      else void run(payload);
+    for (const { payload, isReady, isRetry } of service?.jobs.values() ?? []) {
+      if (!isReady && !isRetry) void run(payload, true);
+      else fail(payload, new Error(`The service ended with ${how} before its block had finished.`));
     }
   }
 
