@@ -53,6 +53,7 @@ function createServers(): Record<string, FakeConnectServer> {
     failing: new FakeConnectServer({ onTask: (task) => void task.fail("no good") }),
     refusing: new FakeConnectServer({ apiToken: "another" }),
     files,
+    made: new FakeConnectServer({ extensions, onTask: makeFile }),
     flaky,
     gateway,
   };

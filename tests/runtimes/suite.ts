@@ -15,8 +15,11 @@ export interface Verdict {
   problem?: string;
 }
 
+/** Promises by their names; each throws where it does not hold. */
+export type Checks = Record<string, (origin: string) => Promise<void>>;
+
 /** Tries every promise against the scenarios of `scenarios.ts`, which are served below `origin`. */
-export async function runSuite(origin: string): Promise<Verdict[]> {
+export async function runSuite(origin: string, checks: Checks = clientChecks): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   for (const [name, check] of Object.entries(checks)) {
     try {
@@ -32,14 +35,14 @@ export async function runSuite(origin: string): Promise<Verdict[]> {
   return verdicts;
 }
 
-const block = { blockId: "pkg::echo", inputValues: { text: "Hello" } };
-const retry = { limit: 3, baseMs: 1, maxMs: 2 };
+export const block = { blockId: "pkg::echo", inputValues: { text: "Hello" } };
+export const retry = { limit: 3, baseMs: 1, maxMs: 2 };
 
-const checks: Record<string, (origin: string) => Promise<void>> = {
+export const clientChecks: Checks = {
   "runs to a result, asking from time to time": (origin) => runs(client(origin, "plain")),
   "runs to a result with held answers": (origin) => runs(client(origin, "held")),
   "runs to a result with a stream of events": (origin) => runs(client(origin, "events")),
-  "uploads bytes and text, and tells how far it is": uploads,
+  "uploads bytes and text, and tells how far it is": (origin) => uploads(client(origin, "uploads")),
   "an abort ends a wait with its own reason, and cuts the request": aborts,
   "a deadline ends a wait": async (origin) => {
     const failure = await failureOf(client(origin, "endless").tasks.run(block, { timeoutMs: 200 }));
@@ -66,14 +69,15 @@ const checks: Record<string, (origin: string) => Promise<void>> = {
     const failure = await failureOf(nobody.tasks.list());
     ok(failure instanceof ConnectionError, failure);
   },
-  "downloads what a result names, going on where the connection broke": downloads,
+  "downloads what a result names, going on where the connection broke": (origin) =>
+    downloads(client(origin, "files")),
 };
 
 function client(origin: string, scenario: string): OomolConnectClient {
   return new OomolConnectClient({ baseUrl: `${origin}/${scenario}/api`, retry });
 }
 
-async function runs({ tasks }: OomolConnectClient): Promise<void> {
+export async function runs({ tasks }: OomolConnectClient): Promise<void> {
   const logs: TaskLog[] = [];
   const { result } = await tasks.run(block, { onLog: (log) => void logs.push(log) });
   equal(result, { text: "Hello" });
@@ -86,12 +90,12 @@ async function runs({ tasks }: OomolConnectClient): Promise<void> {
   );
 }
 
-async function uploads(origin: string): Promise<void> {
+export async function uploads({ tasks }: OomolConnectClient): Promise<void> {
   const bytes = new Uint8Array(8_000_000).fill(7);
   const loaded: number[] = [];
   const phases = new Set<string>();
   const files = [{ data: bytes, name: "big.bin" }, new File(["text"], "note.txt", { type: "text/markdown" })];
-  const { result } = await client(origin, "uploads").tasks.runWithFiles("pkg::files", { a: 1 }, files, {
+  const { result } = await tasks.runWithFiles("pkg::files", { a: 1 }, files, {
     onUploadProgress: (progress) => {
       loaded.push(progress.loaded);
       phases.add(progress.phase);
@@ -124,8 +128,7 @@ async function aborts(origin: string): Promise<void> {
   equal(await (await fetch(`${origin}/cut`)).text(), "cut");
 }
 
-async function downloads(origin: string): Promise<void> {
-  const { tasks } = client(origin, "files");
+export async function downloads({ tasks }: OomolConnectClient): Promise<void> {
   const outcome = await tasks.run(block);
   const file = await tasks.download(outcome, outcome.result.file);
   equal([file.name, file.type, file.sizeBytes], ["big.bin", "application/x-test", 1_000_000]);
@@ -137,7 +140,7 @@ async function downloads(origin: string): Promise<void> {
   );
 }
 
-async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     return `nothing failed: ${JSON.stringify(await promise)}`;
   } catch (failure) {
@@ -154,6 +157,6 @@ function equal(seen: unknown, expected: unknown): void {
     throw new Error(`expected ${texts[1]}, saw ${texts[0]}`);
 }
 
-function ok(holds: boolean, seen: unknown): void {
+export function ok(holds: boolean, seen: unknown): void {
   if (!holds) throw new Error(`saw ${seen instanceof Error ? seen.stack : JSON.stringify(seen)}`);
 }

@@ -9,6 +9,14 @@ describe("what a browser loads asks for no Node builtin", () => {
     for (const file of bundlesOf(directory)) expect(builtinsIn(file.text), file.name).toEqual([]);
   });
 
+  test("nor does the proxy of packages/node, which runs where there is no Node.js", () => {
+    const bundles = bundlesOf("packages/node");
+    const entry = bundles.find(({ name }) => name === "proxy.js")?.text ?? "";
+    const chunks = bundles.filter(({ name }) => entry.includes(`./${name}`));
+    expect(entry.length + chunks.length).toBeGreaterThan(0);
+    expect([entry, ...chunks.map(({ text }) => text)].flatMap((text) => builtinsIn(text))).toEqual([]);
+  });
+
   test("control: the server's bundle does, so the search finds what it should", () => {
     expect(bundlesOf("apps/server").flatMap((file) => builtinsIn(file.text))).toContain("node:fs");
   });

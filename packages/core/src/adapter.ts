@@ -3,6 +3,7 @@
  *
  * @module @oomol/connect-core/adapter
  */
+export { refusesRedirects } from "./fetch-transport.ts";
 export { encodeMultipart, encodePassingMultipart, type MultipartBody } from "./multipart.ts";
 export { redact } from "./redact.ts";
 export { resolveUploadSource } from "./upload-source.ts";

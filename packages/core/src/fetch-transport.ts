@@ -56,8 +56,8 @@ async function requestBody({ body, onBytesSent, signal }: TransportRequest): Pro
   };
 }
 
-/** workerd knows no such setting, and throws. */
-function refusesRedirects(): boolean {
+/** Whether `redirect: "error"` can be asked for: workerd knows no such setting, and throws. */
+export function refusesRedirects(): boolean {
   try {
     return new Request("http://localhost", { redirect: "error" }).redirect === "error";
   } catch {

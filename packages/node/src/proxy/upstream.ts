@@ -1,3 +1,4 @@
+import { refusesRedirects } from "@oomol/connect-core/adapter";
 import type { OperationName } from "./operation.ts";
 import type { ResolvedProxyOptions } from "./options.ts";
 import { Refusal } from "./refusal.ts";
@@ -36,7 +37,8 @@ export async function callUpstream(
       headers: { ...call.headers, ...(token ? { authorization: token } : {}) },
       signal: AbortSignal.any([request.signal, timer.signal]),
       cache: "no-store",
-      redirect: typeof call.body === "object" ? streamRedirect() : "manual",
+      // Node.js keeps a copy of every streamed body that it might have to send to another place.
+      redirect: typeof call.body === "object" && refusesRedirects() ? "error" : "manual",
       // Required with a stream; not in every runtime's types.
       ...(call.body === undefined ? {} : ({ body: call.body, duplex: "half" } as object)),
     });
@@ -93,13 +95,4 @@ async function tokenOf({ apiToken }: ResolvedProxyOptions): Promise<string | und
     throw new Refusal(500, "The proxy's token holds a character that no HTTP header can carry.");
   }
   return token;
-}
-
-/** Node.js keeps a copy of every body that it might have to send to another place; workerd knows no "error". */
-function streamRedirect(): "error" | "manual" {
-  try {
-    return new Request("http://localhost", { redirect: "error" }).redirect === "error" ? "error" : "manual";
-  } catch {
-    return "manual";
-  }
 }
