@@ -68,6 +68,7 @@ export function createCommand(run: (flags: Flags) => Promise<void>): Command {
 const afterHelp = `
 Environment:
   OOMOL_CONNECT_SERVER_TOKENS  tokens that callers may use, separated by commas
+  OOMOL_CONNECT_REGISTRY_TOKEN for a registry that asks for one (npm's own settings otherwise)
   OOMOL_...                    passed on to blocks, except OOMOL_CONNECT_...
 
 Data is kept in --data, otherwise in ~/.local/share/oomol-connect-server (XDG_DATA_HOME), on macOS

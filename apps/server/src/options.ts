@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { type ExtensionName, extensionNames } from "@oomol/connect-core/wire";
 import { type Logger, pino } from "pino";
 import { findPlayground } from "./find-playground.ts";
+import { findRegistryToken } from "./packages/registry-token.ts";
 
 /** What a caller of `startServer` may set. */
 export interface ServerOptions {
@@ -16,6 +17,8 @@ export interface ServerOptions {
   dataDirectory?: string | undefined;
   /** Where packages are installed from; npm's own registry by default. */
   registry?: string | undefined;
+  /** For a registry that asks for a token; that of npm's own settings by default. */
+  registryToken?: string | undefined;
   /** Whether a package may run programs of its own while it is installed; not by default. */
   allowScripts?: boolean | undefined;
   /** The built playground, shown at `/`; the one that comes with the server by default. */
@@ -65,6 +68,7 @@ export interface ResolvedServerOptions {
   port: number;
   dataDirectory: string;
   registry: string;
+  registryToken: string | undefined;
   allowScripts: boolean;
   playgroundDirectory: string | undefined;
   appletsFile: string | undefined;
@@ -97,6 +101,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     port: options.port ?? 3000,
     dataDirectory: resolve(options.dataDirectory ?? defaultDataDirectory()),
     registry: options.registry ?? "https://registry.npmjs.org",
+    registryToken: options.registryToken,
     allowScripts: options.allowScripts ?? false,
     playgroundDirectory: options.playgroundDirectory
       ? resolve(options.playgroundDirectory)
@@ -128,6 +133,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
   if (!Number.isInteger(resolved.concurrency) || resolved.concurrency < 1) {
     throw new Error(`The concurrency must be a whole number of at least 1, not ${resolved.concurrency}.`);
   }
+  resolved.registryToken ??= findRegistryToken(resolved.registry, process.env);
   if (resolved.tokens.some((token) => token.trim() === "")) throw new Error("A token must not be empty.");
   if (resolved.tokens.length === 0 && !isLoopback(resolved.host)) {
     throw new Error(

@@ -61,7 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const cacheDirectory = join(dataDirectory, "npm-cache");
     const installer = createInstaller({
       ...{ store: installs, catalog, log, packagesDirectory },
-      registry: createRegistry(resolved.registry, cacheDirectory),
+      registry: createRegistry(resolved.registry, resolved.registryToken, cacheDirectory),
       stagingDirectory: join(dataDirectory, "staging"),
       npm: { cacheDirectory, allowScripts: resolved.allowScripts },
     });

@@ -15,7 +15,7 @@ const config = {
   storage: join(directory, "storage"),
   uplinks: {},
   web: { enable: false },
-  packages: { "**": { access: "$all", publish: "$all" } },
+  packages: { "**": { access: process.argv[3] ?? "$all", publish: "$all" } },
   auth: { htpasswd: { file: join(directory, "htpasswd") } },
   log: { type: "file", path: join(directory, "log"), level: "fatal", format: "json" },
 };

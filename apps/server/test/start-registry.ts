@@ -20,10 +20,10 @@ export interface PublishedPackage {
 }
 
 /** A real registry (verdaccio) on loopback, which knows only what is published to it. */
-export async function startRegistry() {
+export async function startRegistry(access: "$all" | "$authenticated" = "$all") {
   const directory = await makeDataDirectory();
   const program = fileURLToPath(new URL("./registry-program.ts", import.meta.url));
-  const child = fork(program, [directory.path], { stdio: "ignore" });
+  const child = fork(program, [directory.path, access], { stdio: "ignore" });
   const requests: string[] = [];
   const url = await new Promise<string>((resolve, reject) => {
     child.once("exit", (code) => reject(new Error(`verdaccio ended with ${code}`)));
@@ -35,6 +35,17 @@ export async function startRegistry() {
   return {
     url,
     requests,
+    /** The token of a new user. */
+    async addUser(name: string): Promise<string> {
+      const response = await fetch(`${url}/-/user/org.couchdb.user:${name}`, {
+        method: "PUT",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ name, password: "a long password" }),
+      });
+      const { token } = (await response.json()) as { token?: string };
+      if (token === undefined) throw new Error(`${name} got no token: ${response.status}`);
+      return token;
+    },
     async publish(one: PublishedPackage) {
       const tarball = await pack(join(directory.path, "sources", `${one.name}-${one.version}`), one);
       const response = await fetch(`${url}/${one.name.replace("/", "%2f")}`, {

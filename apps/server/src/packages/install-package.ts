@@ -97,7 +97,8 @@ async function stage(
     await stage(parts, dependency, { staging, found, path: [...path, id], signal });
   }
   if (staged.directory !== undefined) {
-    await installNpmModules(directory, { ...parts.npm, registryUrl: parts.registry.url, signal });
+    const { url: registryUrl, token: registryToken } = parts.registry;
+    await installNpmModules(directory, { ...parts.npm, registryUrl, registryToken, signal });
   }
   found.set(id, staged);
   return staged;

@@ -1,18 +1,22 @@
 import semver from "semver";
 import { messageOf } from "../values.ts";
+import { tokenKey } from "./registry-token.ts";
 
 /** An npm-compatible registry. */
 export interface Registry {
   readonly url: string;
+  /** Never shown, logged or handed to a package. */
+  readonly token: string | undefined;
   /** The exact version that a version, range or tag stands for. */
   resolve(name: string, wanted: string): Promise<string>;
   /** Unpacks a version; throws where its content does not have the checksum that the registry names. */
   unpack(name: string, version: string, directory: string): Promise<void>;
 }
 
-export function createRegistry(url: string, cacheDirectory: string): Registry {
+export function createRegistry(url: string, token: string | undefined, cacheDirectory: string): Registry {
   const options = {
     registry: url,
+    ...(token !== undefined && { [tokenKey(url)]: token }),
     cache: cacheDirectory,
     preferOnline: true, // a version may have been published a moment ago
     fetchRetries: 1,
@@ -28,7 +32,7 @@ export function createRegistry(url: string, cacheDirectory: string): Registry {
   };
 
   return {
-    url,
+    ...{ url, token },
     async resolve(name, wanted) {
       const { default: pacote } = await library();
       const manifest = await pacote.manifest(`${name}@${wanted}`, options).catch(explain(name, wanted));
