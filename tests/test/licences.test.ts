@@ -1,0 +1,55 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { publishedPackages, root } from "./helpers/published-packages.ts";
+
+/** Licences whose code may be used by a program under the MIT licence, and say what they ask for in their own file. */
+const compatible = [
+  "MIT",
+  "MIT-0",
+  "ISC",
+  "0BSD",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "Apache-2.0",
+  "BlueOak-1.0.0",
+  "Unlicense",
+  "CC0-1.0",
+  "Python-2.0",
+  "PSF-2.0",
+  // Of data alone, the list of SPDX exceptions: asks for its author's name, which its own file gives.
+  "CC-BY-3.0",
+];
+
+interface Licensed {
+  name: string;
+  versions: string[];
+}
+
+test("what published packages depend on has a licence that goes with theirs", () => {
+  const filters = publishedPackages().flatMap(({ name }) => ["--filter", name]);
+  const output = execFileSync("pnpm", [...filters, "licenses", "list", "--prod", "--json"], {
+    cwd: root,
+    maxBuffer: 2 ** 26,
+  });
+  const byLicence: Record<string, Licensed[]> = JSON.parse(output.toString());
+  const dependencies = Object.values(byLicence).flat();
+  expect(dependencies.length).toBeGreaterThan(30);
+  const others = Object.entries(byLicence).filter(([licence]) => !isCompatible(licence));
+  expect(others.map(([licence, packages]) => [licence, packages.map(({ name }) => name)])).toEqual([]);
+});
+
+test.each([
+  ["(MIT OR GPL-3.0)", true],
+  ["MIT AND ISC", true],
+  ["GPL-3.0", false],
+  ["MIT AND GPL-3.0", false],
+  ["Unknown", false],
+])("control: %s is judged", (licence, expected) => {
+  expect(isCompatible(licence)).toBe(expected);
+});
+
+/** SPDX: of `OR` one must do, of `AND` all. */
+function isCompatible(licence: string): boolean {
+  const choices = licence.replaceAll(/[()]/g, "").split(" OR ");
+  return choices.some((choice) => choice.split(" AND ").every((part) => compatible.includes(part.trim())));
+}
