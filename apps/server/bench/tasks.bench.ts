@@ -6,7 +6,7 @@ import { openTestServer } from "../test/open-test-server.ts";
 const packages = [fileURLToPath(new URL("../test/fixtures/tally", import.meta.url))];
 const entry = new URL("../test/fixtures/tally/tasks/tally/main.js", import.meta.url).href;
 const levels = [1, 10, 100];
-const rounds = 3;
+const rounds = 2;
 
 /** Nearly empty tasks per second from the client's call to its result, by how many are under way at once. */
 export async function measure(): Promise<Measurement> {
@@ -21,7 +21,7 @@ export async function measure(): Promise<Measurement> {
     const calls: number[] = [];
     await runTask(); // so that spares are there
     for (let turn = 0; turn < rounds; turn += 1) {
-      tasks.push(await perSecond(runTask, level, Math.max(8, Math.min(level, 40))));
+      tasks.push(await perSecond(runTask, level, Math.max(5, Math.min(level, 20))));
       calls.push(await perSecond(async () => call(inputValues), level, 2_000));
     }
     rows.push([level, medianAndSpread(tasks, 1), medianAndSpread(calls, 0), round(1_000 / median(tasks), 0)]);
