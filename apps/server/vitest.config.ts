@@ -1,3 +1,3 @@
 import { defineProject } from "../../vitest.shared.ts";
 
-export default defineProject("server");
+export default defineProject("server", { globalSetup: "test/postgres-setup.ts" });

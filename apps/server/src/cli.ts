@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
+import type { ApiFlags, DatabaseFlags, WorkerFlags } from "./cluster/cluster-commands.ts";
 import { createCommand, type Flags } from "./command.ts";
 import { startServer } from "./start-server.ts";
 import { messageOf } from "./values.ts";
 
-await createCommand(run).parseAsync();
+// What a cluster needs is loaded only for its commands.
+await createCommand(serve, { api, worker, migrate }).parseAsync();
 
-async function run(flags: Flags): Promise<void> {
-  // A parent that died took the other end of the pipes with it.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-  try {
-    const starting = startServer({
+async function serve(flags: Flags): Promise<void> {
+  await runUntilStopped("Connect server listening on", () =>
+    startServer({
       packages: flags.packages,
       host: flags.host,
       port: flags.port,
@@ -31,12 +31,83 @@ async function run(flags: Flags): Promise<void> {
       uploadLimitBytes: scale(flags.uploadLimitGb, 2 ** 30),
       requestsPerMinute: flags.rateLimit,
       retainedVariables: flags.retainEnv,
-      log: pino({ level: flags.logLevel }, pino.destination({ fd: 2, sync: true })),
+      log: logTo(flags.logLevel),
+    }),
+  );
+}
+
+async function api(flags: ApiFlags): Promise<void> {
+  await runUntilStopped("Connect API listening on", async () => {
+    const { startApi } = await import("./cluster/start-api.ts");
+    return startApi({
+      database: flags.database ?? "",
+      files: flags.files ?? "",
+      dataDirectory: flags.data,
+      maxConnections: flags.maxConnections,
+      host: flags.host,
+      port: flags.port,
+      tokens: readTokens(flags.tokenFile),
+      allowedOrigins: flags.allowOrigin,
+      requestsPerMinute: flags.rateLimit,
+      bodyLimitBytes: scale(flags.bodyLimitMb, 2 ** 20),
+      uploadLimitBytes: scale(flags.uploadLimitGb, 2 ** 30),
+      appletsFile: flags.applets,
+      attempts: flags.attempts,
+      lostAfterSeconds: flags.lostAfterSeconds,
+      keepMs: scale(flags.keepDays, 86_400_000),
+      log: logTo(flags.logLevel),
     });
+  });
+}
+
+async function worker(flags: WorkerFlags): Promise<void> {
+  await runUntilStopped("Connect worker ready", async () => {
+    const { startWorker } = await import("./cluster/start-worker.ts");
+    return startWorker({
+      database: flags.database ?? "",
+      files: flags.files ?? "",
+      dataDirectory: flags.data,
+      maxConnections: flags.maxConnections,
+      packages: flags.packages,
+      concurrency: flags.concurrency,
+      spareExecutors: flags.spareExecutors,
+      taskTimeoutMs: flags.taskTimeoutMs,
+      taskMemoryBytes: scale(flags.taskMemoryMb, 2 ** 20),
+      retainedVariables: flags.retainEnv,
+      drainMs: flags.drainSeconds * 1_000,
+      host: flags.host,
+      port: flags.port,
+      tokens: readTokens(flags.tokenFile),
+      log: logTo(flags.logLevel),
+    });
+  });
+}
+
+async function migrate({ database = "", logLevel }: DatabaseFlags): Promise<void> {
+  try {
+    const { migrate } = await import("./cluster/schema.ts");
+    process.stdout.write(`${await migrate(database, logTo(logLevel))}\n`);
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+interface Running {
+  url: string | undefined;
+  playgroundUrl?: string | undefined;
+  close(): Promise<void>;
+}
+
+async function runUntilStopped(sentence: string, start: () => Promise<Running>): Promise<void> {
+  // A parent that died took the other end of the pipes with it.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  try {
+    const starting = start();
     // From the start: queued tasks of an earlier run may have executors before this resolves.
     stopOnSignals(async () => (await starting).close());
     const { url, playgroundUrl } = await starting;
-    process.stdout.write(`Connect server listening on ${url}\n`);
+    process.stdout.write(`${url === undefined ? sentence : `${sentence} ${url}`}\n`);
     if (playgroundUrl) process.stdout.write(`Playground: ${playgroundUrl}\n`);
     // The callback takes the error where the parent has gone; `disconnect` follows then.
     process.send?.({ type: "ready", url, playgroundUrl }, undefined, undefined, () => undefined);
@@ -44,6 +115,10 @@ async function run(flags: Flags): Promise<void> {
     process.stderr.write(`${messageOf(error)}\n`);
     process.exit(1);
   }
+}
+
+function logTo(level: string): Logger {
+  return pino({ level }, pino.destination({ fd: 2, sync: true }));
 }
 
 /** Lines of the file and items of the variable; comments and blanks do not count. */

@@ -1,4 +1,6 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { addClusterCommands, type ClusterCommands } from "./cluster/cluster-commands.ts";
+import { collect, positive, wholeNumber } from "./flags.ts";
 
 /** What the command line says, option by option. */
 export interface Flags {
@@ -26,12 +28,14 @@ export interface Flags {
 }
 
 /** The command line of `connect-server`. */
-export function createCommand(run: (flags: Flags) => Promise<void>): Command {
-  return new Command("connect-server")
+export function createCommand(run: (flags: Flags) => Promise<void>, cluster: ClusterCommands): Command {
+  const command = new Command("connect-server")
     .description("Runs OOMOL blocks on this machine behind the Connect HTTP API.")
     .configureHelp({ helpWidth: 100 })
+    .enablePositionalOptions() // those after `worker` are the worker's
+    .usage("[options]\n       connect-server <api | worker | migrate> [options]")
     .optionsGroup("Packages:")
-    .requiredOption("--packages <dir>", "directory of package folders; may be repeated", collect)
+    .option("--packages <dir>", "directory of package folders; may be repeated", collect, [])
     .option("--registry <url>", "where packages are installed from (npm's own by default)")
     .option("--allow-scripts", "let packages run programs of their own while they are installed")
     .option("--applets <file>", "JSON or YAML file with the list of applets")
@@ -63,6 +67,8 @@ export function createCommand(run: (flags: Flags) => Promise<void>): Command {
     .helpOption("-h, --help", "say all this")
     .addHelpText("after", afterHelp)
     .action(run);
+  addClusterCommands(command, cluster);
+  return command;
 }
 
 const afterHelp = `
@@ -76,18 +82,3 @@ in ~/Library/Application Support/oomol-connect-server, on Windows in %LOCALAPPDA
 
 Example:
   connect-server --packages ./packages --port 3000`;
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
-  return Number(text);
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (number > 0 && number < Number.POSITIVE_INFINITY) return number;
-  throw new InvalidArgumentError("It must be a number above 0.");
-}

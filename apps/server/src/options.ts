@@ -95,8 +95,15 @@ const mebibyte = 1024 * 1024;
 
 /** Fills in defaults and refuses what cannot work. */
 export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
+  if (options.packages.length === 0)
+    throw new Error("Name at least one directory of packages (--packages DIR).");
+  return resolveCommonOptions(options);
+}
+
+/** The same for a process that may do without packages. */
+export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedServerOptions {
   const resolved: ResolvedServerOptions = {
-    packages: options.packages.map((directory) => resolve(directory)),
+    packages: (options.packages ?? []).map((directory) => resolve(directory)),
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 3000,
     dataDirectory: resolve(options.dataDirectory ?? defaultDataDirectory()),
@@ -125,8 +132,6 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     retainedVariables: [...(options.retainedVariables ?? [])],
     log: options.log ?? pino({ enabled: false }),
   };
-  if (resolved.packages.length === 0)
-    throw new Error("Name at least one directory of packages (--packages DIR).");
   if (!/^https?:$/.test(URL.parse(resolved.registry)?.protocol ?? "")) {
     throw new Error(`The registry must be an http or https address, not "${resolved.registry}".`);
   }

@@ -1,6 +1,8 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import type { FileStore } from "./files/file-store.ts";
+import { sessionOf, uploadsOf } from "./files/local-files.ts";
 import type { EndedTask } from "./store/task-rows.ts";
 import type { TaskStore } from "./store/task-store.ts";
 
@@ -14,7 +16,8 @@ export interface Retention {
 
 export interface RetentionOptions {
   store: TaskStore;
-  /** Holds `sessions/` and `uploads/`. */
+  files: FileStore;
+  /** Holds `sessions/` and `uploads/`, which are measured for `keepBytes`. */
   dataDirectory: string;
   /** How long a task is kept after its end; `undefined` for ever. */
   keepMs: number | undefined;
@@ -31,11 +34,8 @@ export function createRetention(options: RetentionOptions): Retention {
   let isClosed = false;
 
   const sweep = async () => {
-    if (isClosed || (keepMs === undefined && keepBytes === undefined)) return;
-    for (const task of await chooseTasks(options)) {
-      if (isClosed) return;
-      await forget(options, task);
-    }
+    if (keepMs !== undefined) await forgetOld(options, () => isClosed);
+    if (keepBytes !== undefined) await forgetLarge(options, () => isClosed);
   };
   const start = () => {
     running = running
@@ -54,38 +54,46 @@ export function createRetention(options: RetentionOptions): Retention {
   };
 }
 
-/** Newest first while there is room; the rest goes. */
-async function chooseTasks({
-  store,
-  dataDirectory,
-  keepMs,
-  keepBytes,
-}: RetentionOptions): Promise<EndedTask[]> {
-  const ended = await store.listEnded();
-  const oldestMs = keepMs === undefined ? Number.NEGATIVE_INFINITY : Date.now() - keepMs;
-  const young = ended.filter((task) => task.updatedAt >= oldestMs);
-  const chosen = ended.filter((task) => task.updatedAt < oldestMs);
-  let roomBytes = keepBytes ?? Number.POSITIVE_INFINITY;
-  if (roomBytes === Number.POSITIVE_INFINITY) return chosen;
-  for (const task of young) {
-    const sizes = await Promise.all(directoriesOf(dataDirectory, task).map(sizeOf));
-    roomBytes -= sizes.reduce((sum, size) => sum + size, task.logBytes);
-    if (roomBytes < 0) chosen.push(task);
+/** Those that ended too long ago, oldest first. */
+async function forgetOld(
+  { store, files, keepMs = 0 }: RetentionOptions,
+  isClosed: () => boolean,
+): Promise<void> {
+  while (!isClosed()) {
+    const tasks = await store.listEndedBefore(Date.now() - keepMs, tasksAtOnce);
+    if (tasks.length === 0) return;
+    for (const task of tasks) {
+      if (isClosed()) return;
+      await forget({ store, files }, task);
+    }
   }
-  return chosen;
+}
+
+const tasksAtOnce = 200;
+
+/** Newest first while there is room; the rest goes. */
+async function forgetLarge(options: RetentionOptions, isClosed: () => boolean): Promise<void> {
+  let roomBytes = options.keepBytes ?? Number.POSITIVE_INFINITY;
+  for (const task of await options.store.listEnded()) {
+    if (isClosed()) return;
+    const sizes = await Promise.all(directoriesOf(options.dataDirectory, task).map(sizeOf));
+    roomBytes -= sizes.reduce((sum, size) => sum + size, task.logBytes);
+    if (roomBytes < 0) await forget(options, task);
+  }
 }
 
 /** The files first: what is left of a task that is half gone can be removed again. */
-async function forget({ store, dataDirectory }: RetentionOptions, task: EndedTask): Promise<void> {
-  for (const directory of directoriesOf(dataDirectory, task)) {
-    await rm(directory, { recursive: true, force: true });
-  }
+async function forget(
+  { store, files }: Pick<RetentionOptions, "store" | "files">,
+  task: Pick<EndedTask, "id" | "sessionId">,
+): Promise<void> {
+  await files.remove(task);
   await store.remove(task.id);
 }
 
 function directoriesOf(dataDirectory: string, { id, sessionId }: EndedTask): string[] {
-  const uploads = join(dataDirectory, "uploads", id);
-  return sessionId === null ? [uploads] : [uploads, join(dataDirectory, "sessions", sessionId)];
+  const uploads = uploadsOf(dataDirectory, id);
+  return sessionId === null ? [uploads] : [uploads, sessionOf(dataDirectory, sessionId)];
 }
 
 async function sizeOf(directory: string): Promise<number> {

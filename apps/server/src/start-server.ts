@@ -1,16 +1,15 @@
-import type { Server } from "node:http";
 import { join } from "node:path";
-import { createAdaptorServer } from "@hono/node-server";
 import { createAppletsFile } from "./applets-file.ts";
 import { openBroker } from "./broker.ts";
-import { createExecutorEngine } from "./engine/executor-engine.ts";
+import { createEngine } from "./engine/create-engine.ts";
 import { endLeftoverProcesses } from "./engine/leftover-processes.ts";
-import { createOocanaEngine } from "./engine/oocana-engine.ts";
-import { createSessionEngine } from "./engine/session-engine.ts";
 import { createTaskRunner } from "./engine/task-runner.ts";
+import { createLocalFiles } from "./files/local-files.ts";
 import { createApp } from "./http/app.ts";
+import { listenHttp } from "./http/listen-http.ts";
 import { removeLeftoverFiles } from "./leftover-files.ts";
 import { createMetrics } from "./metrics.ts";
+import { OpenedParts } from "./opened-parts.ts";
 import { resolveServerOptions, type ServerOptions } from "./options.ts";
 import { createInstaller } from "./packages/installer.ts";
 import { createPackageCatalog } from "./packages/package-catalog.ts";
@@ -36,25 +35,23 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const resolved = resolveServerOptions(options);
-  const { log, dataDirectory, packages, host, port } = resolved;
-  const opened: (() => Promise<void>)[] = [];
-  const closeAll = async () => {
-    for (const close of opened.splice(0).reverse()) await close();
-  };
+  const { log, dataDirectory, packages } = resolved;
+  const opened = new OpenedParts();
 
   try {
     const applets = createAppletsFile(resolved.appletsFile);
     await applets.list(); // a mistake in it is told at once
     const database = await openDatabase(dataDirectory);
     const store = new TaskStore(database);
-    opened.push(() => store.close());
+    opened.add(() => store.close());
     // The database is this server's alone, so the directory is, too.
     const leftovers = endLeftoverProcesses(dataDirectory);
     if (leftovers > 0) log.warn({ leftovers }, "ended processes of a server that was killed");
     await removeLeftoverFiles(dataDirectory, store);
     const installs = new InstallStore(database);
+    const files = createLocalFiles(dataDirectory);
     const broker = await openBroker(log);
-    opened.push(() => broker.close());
+    opened.add(() => broker.close());
 
     const packagesDirectory = join(dataDirectory, "packages");
     const catalog = createPackageCatalog([...packages, packagesDirectory], log);
@@ -65,71 +62,36 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       stagingDirectory: join(dataDirectory, "staging"),
       npm: { cacheDirectory, allowScripts: resolved.allowScripts },
     });
-    opened.push(() => installer.close());
+    opened.add(() => installer.close());
     const metrics = createMetrics(() => store.countByStatus());
-    const engine = createSessionEngine({
-      blocks: createExecutorEngine({ ...resolved, broker, catalog, metrics }),
-      flows: createOocanaEngine({ ...resolved, broker, catalog }),
-    });
-    const runner = createTaskRunner({ ...resolved, store, catalog, engine, metrics });
-    opened.push(() => runner.close());
+    const engine = createEngine({ ...resolved, broker, catalog, metrics });
+    const runner = createTaskRunner({ ...resolved, store, catalog, engine, files, metrics });
+    opened.add(() => runner.close());
 
-    const retention = createRetention({ ...resolved, store });
-    opened.push(() => retention.close());
+    const retention = createRetention({ ...resolved, store, files });
+    opened.add(() => retention.close());
 
     let isReady = false;
     const closing = new AbortController();
-    const routes = { catalog, store, runner, installer, installs, applets, metrics };
+    const routes = { catalog, store, runner, files, installer, installs, applets, metrics };
     const app = createApp({
       ...{ ...resolved, ...routes, limits: resolved, closing: closing.signal },
       isReady: () => isReady && !closing.signal.aborted,
     });
-    // A server for HTTP/1 is what it makes unless told otherwise.
-    const serverOptions = { maxHeaderSize: maxHeaderBytes };
-    const http = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
-    http.requestTimeout = 0; // an upload may take longer than five minutes
-    opened.push(() => closeHttp(http, closing));
+    const http = await listenHttp(app, resolved, closing);
+    opened.add(() => http.close());
 
-    const origin = `http://${await listen(http, host, port)}`;
     await installer.resume();
     await runner.resume();
     isReady = true;
     void retention.sweep();
-    let closed: Promise<void> | undefined;
     return {
-      url: `${origin}/api`,
-      playgroundUrl: resolved.playgroundDirectory && `${origin}/`,
-      close: () => {
-        closed ??= closeAll();
-        return closed;
-      },
+      url: `${http.origin}/api`,
+      playgroundUrl: resolved.playgroundDirectory && `${http.origin}/`,
+      close: () => opened.close(),
     };
   } catch (error) {
-    await closeAll();
+    await opened.close();
     throw error;
   }
 }
-
-async function listen(http: Server, host: string, port: number): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    http.once("error", reject);
-    http.listen(port, host, resolve);
-  });
-  const bound = http.address();
-  if (bound === null || typeof bound === "string") throw new Error("The HTTP server has no TCP port.");
-  return `${host.includes(":") ? `[${host}]` : host}:${bound.port}`;
-}
-
-/** Answers that are held go out, then connections are cut. */
-async function closeHttp(http: Server, closing: AbortController): Promise<void> {
-  if (!http.listening) return;
-  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-  closing.abort();
-  http.closeIdleConnections();
-  const timer = setTimeout(() => http.closeAllConnections(), drainMs);
-  await closed;
-  clearTimeout(timer);
-}
-
-const drainMs = 500;
-const maxHeaderBytes = 16 * 1024;

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { FileStore } from "../files/file-store.ts";
 import type { Metrics } from "../metrics.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
@@ -14,6 +15,7 @@ export interface RunTaskParts {
   store: TaskStore;
   catalog: PackageCatalog;
   engine: SessionEngine;
+  files: FileStore;
   /** How long a task may run; `undefined` for as long as it likes. */
   taskTimeoutMs: number | undefined;
   metrics: Pick<Metrics, "taskStarted" | "taskEnded">;
@@ -34,7 +36,7 @@ export class TaskStop extends Error {
 export const stopRequested = new TaskStop("The task was stopped.", "stopped");
 
 export function createRunTask(parts: RunTaskParts): RunTask {
-  const { store, catalog, engine, taskTimeoutMs, metrics, log } = parts;
+  const { store, catalog, engine, files, taskTimeoutMs, metrics, log } = parts;
 
   const markRunning = (taskId: string, sessionId: string) =>
     store
@@ -42,20 +44,35 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       .catch((error: unknown) => log.error({ taskId, error }, "not stored"));
 
   const runEngine = async (task: ClaimedTask, signal: AbortSignal, known: Runnable | undefined) => {
+    if (signal.aborted) return "aborted";
+    let sessionId: string | undefined;
     try {
       const block = known ?? (await catalog.find(task.blockId, task.packageVersion));
-      return await engine.run({
+      const inputs = await files.openUploads(task.id, task.inputs);
+      const outcome = await engine.run({
         block,
-        inputs: task.inputs,
+        inputs,
         signal,
-        onStarted: (sessionId) => void markRunning(task.id, sessionId),
+        onStarted(id) {
+          sessionId = id;
+          void markRunning(task.id, id);
+        },
         onEvent: ({ type, nodeId, event }) =>
           store.appendLog(task.id, { sessionId: event.session_id, nodeId, type, event }),
       });
+      // Before anyone is told that the task has ended: its files can be asked for then.
+      if (sessionId !== undefined) await files.keepSession(sessionId);
+      return outcome;
     } catch (error) {
       // The reason belongs in the logs, where clients look for it.
-      store.appendLog(task.id, sessionEnd("", messageOf(error)));
+      store.appendLog(task.id, sessionEnd(sessionId ?? "", messageOf(error)));
       return "failed";
+    } finally {
+      await files
+        .release(task.id, sessionId)
+        .catch((error: unknown) =>
+          log.warn({ taskId: task.id, error: messageOf(error) }, "files are left over"),
+        );
     }
   };
 
@@ -71,6 +88,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     const outcome = await runEngine(task, signal, known);
     clearTimeout(timer);
     const status = statusOf(outcome, signal);
+    if (status === undefined) await store.release(task.id);
     if (status === undefined || !(await store.setStatus(task.id, status))) {
       log.info({ taskId: task.id, reason: messageOf(signal.reason) }, "a task was left to others");
       return;

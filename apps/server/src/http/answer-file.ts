@@ -1,13 +1,12 @@
-import { Readable } from "node:stream";
 import mime from "mime";
 import parseRange from "range-parser";
-import type { OpenedFile } from "./session-files.ts";
+import type { OpenedFile } from "../files/file-store.ts";
 
 /** Answers a file, or the one range of it that is asked for; closes it. */
 export async function answerFile(request: Request, path: string, file: OpenedFile): Promise<Response> {
   const headers = fileHeaders(path, file);
   const finish = async (status: number) => {
-    await file.handle.close();
+    await file.close();
     return new Response(null, { status, headers });
   };
   if (matches(request.headers.get("If-None-Match"), file.etag)) return finish(304);
@@ -22,9 +21,7 @@ export async function answerFile(request: Request, path: string, file: OpenedFil
   if (range) headers.set("Content-Range", `bytes ${start}-${end}/${file.sizeBytes}`);
   headers.set("Content-Length", String(end - start + 1));
   if (request.method === "HEAD" || file.sizeBytes === 0) return finish(status);
-  // Cast: the DOM's and Node's types of one stream differ in name only. The stream closes the file.
-  const body = Readable.toWeb(file.handle.createReadStream({ start, end })) as ReadableStream<Uint8Array>;
-  return new Response(body, { status, headers });
+  return new Response(await file.read(start, end), { status, headers });
 }
 
 function fileHeaders(path: string, { etag, modifiedAt }: OpenedFile): Headers {

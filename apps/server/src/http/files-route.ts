@@ -1,12 +1,11 @@
-import { join } from "node:path";
 import type { Handler } from "hono";
+import type { FileStore } from "../files/file-store.ts";
 import { Refusal } from "../refusal.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { answerFile } from "./answer-file.ts";
-import { openSessionFile } from "./session-files.ts";
 
 /** `GET` and `HEAD /v1/tasks/:id/files/PATH`: what a task made in its session directory. */
-export function filesRoute(store: TaskStore, dataDirectory: string): Handler {
+export function filesRoute(store: TaskStore, files: FileStore): Handler {
   return async (context) => {
     const id = context.req.param("id") ?? "";
     const task = await store.get(id);
@@ -14,8 +13,7 @@ export function filesRoute(store: TaskStore, dataDirectory: string): Handler {
     // As it was sent: decoded here, once, segment by segment.
     const { pathname } = new URL(context.req.url);
     const path = pathname.slice(pathname.indexOf("/files/") + "/files/".length);
-    const directory = task.sessionId && join(dataDirectory, "sessions", task.sessionId);
-    const file = directory ? await openSessionFile(directory, path) : undefined;
+    const file = task.sessionId ? await files.openSessionFile(task.sessionId, path) : undefined;
     if (!file) throw new Refusal(404, `The task "${id}" has made no file "${path}".`);
     return answerFile(context.req.raw, path, file);
   };

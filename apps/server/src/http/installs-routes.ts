@@ -12,7 +12,7 @@ import { readJsonBody } from "./read-json-body.ts";
 import { waitForChange } from "./wait-for-change.ts";
 
 export interface InstallsRoutesParts {
-  installer: Installer;
+  installer: Pick<Installer, "submit">;
   installs: InstallStore;
   limits: { bodyLimitBytes: number };
   /** Aborted when the server closes. */

@@ -17,7 +17,7 @@ export function operationsRoutes({ tokens, metrics, store, isReady }: Operations
   routes.get("/healthz", (context) => context.json({ status: "ok" }));
 
   routes.get("/readyz", async (context) => {
-    const hasDatabase = await store.countByStatus().then(
+    const hasDatabase = await store.ping().then(
       () => true,
       () => false,
     );

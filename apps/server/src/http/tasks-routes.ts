@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { Hono } from "hono";
 import type { TaskControl } from "../engine/task-runner.ts";
+import type { FileStore } from "../files/file-store.ts";
+import { referTo } from "../files/upload-references.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
@@ -23,7 +23,7 @@ export interface TasksRoutesParts {
   store: TaskStore;
   runner: TaskControl;
   limits: UploadLimits;
-  dataDirectory: string;
+  files: FileStore;
   /** Aborted when the server closes: answers that are held go out then. */
   closing: AbortSignal;
 }
@@ -73,28 +73,30 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
     return context.json({ logs: logs.map((log) => logAnswer(log, task)), success: true });
   });
 
-  routes.get("/:id/files/*", filesRoute(store, parts.dataDirectory));
+  routes.get("/:id/files/*", filesRoute(store, parts.files));
 
   return routes;
 }
 
 /** A new task with its block, or the one that the same request made before. */
 async function acceptTask(
-  { catalog, store, limits, dataDirectory }: TasksRoutesParts,
+  { catalog, store, limits, files }: TasksRoutesParts,
   request: Request,
 ): Promise<{ task: StoredTask; block?: Runnable }> {
   const id = randomUUID();
-  const uploadDirectory = join(dataDirectory, "uploads", id);
   let task: StoredTask | undefined;
   try {
-    const { blockId, inputValues, files } = await readTaskRequest(request, uploadDirectory, limits);
+    const received = await readTaskRequest(request, files.uploadDirectory(id), limits);
+    const { blockId, inputValues } = received;
     const key = request.headers.get("Idempotency-Key") ?? undefined;
-    const idempotency = await readIdempotency(key, [blockId, inputValues], files);
+    const idempotency = await readIdempotency(key, [blockId, inputValues], received.files);
     const earlier = await findEarlier(store, idempotency);
     if (earlier) return { task: earlier };
 
     const block = await catalog.find(blockId);
-    const inputs = await prepareInputs(block, inputValues, files, catalog);
+    const references = received.files.map((file) => referTo(id, file));
+    const inputs = await prepareInputs(block, inputValues, references, catalog);
+    await files.keepUploads(id, received.files);
     const { packageVersion } = block;
     task = await store.create({ id, blockId, packageVersion, inputValues, inputs, idempotency });
     if (task) return { task, block };
@@ -103,7 +105,7 @@ async function acceptTask(
     if (!winner) throw new Error(`The task ${id} was not stored.`);
     return { task: winner };
   } finally {
-    if (!task) await rm(uploadDirectory, { recursive: true, force: true });
+    if (!task) await files.discardUploads(id);
   }
 }
 

@@ -46,24 +46,27 @@ export function createPackageCatalog(directories: readonly string[], log: Logger
     return [...byId.values()];
   };
 
-  return {
-    list,
-    async find(blockId, version) {
-      const [packageName, blockName, ...rest] = blockId.split("::");
-      if (!packageName || !blockName || rest.length > 0) {
-        throw new Refusal(400, `"${blockId}" is not a block id: write PACKAGE::BLOCK.`);
-      }
-      const packages = await list();
-      const versions = packages
-        .filter((one) => one.name === packageName && (version === undefined || one.version === version))
-        .sort((one, other) => semver.rcompare(precedence(one), precedence(other)));
-      for (const one of versions) {
-        const found = runnablesOf(one).find((candidate) => candidate.name === blockName);
-        if (found) return found;
-      }
-      throw new Refusal(404, explainUnknown(packageName, blockName, versions, packages));
-    },
-  };
+  return { list, find: async (blockId, version) => findIn(await list(), blockId, version) };
+}
+
+/** A block among packages, see {@link PackageCatalog.find}. */
+export function findIn(
+  packages: readonly InstalledPackage[],
+  blockId: string,
+  version: string | undefined,
+): Runnable {
+  const [packageName, blockName, ...rest] = blockId.split("::");
+  if (!packageName || !blockName || rest.length > 0) {
+    throw new Refusal(400, `"${blockId}" is not a block id: write PACKAGE::BLOCK.`);
+  }
+  const versions = packages
+    .filter((one) => one.name === packageName && (version === undefined || one.version === version))
+    .sort((one, other) => semver.rcompare(precedence(one), precedence(other)));
+  for (const one of versions) {
+    const found = runnablesOf(one).find((candidate) => candidate.name === blockName);
+    if (found) return found;
+  }
+  throw new Refusal(404, explainUnknown(packageName, blockName, versions, packages));
 }
 
 /** Everything in a package that a task can run. */

@@ -16,8 +16,8 @@ export class TaskChanges {
     for (const listener of [...(this.#listeners.get(taskId) ?? [])]) listener();
   }
 
-  /** For when changes may have been missed: whoever waits looks again. */
-  notifyAll(): void {
-    for (const taskId of [...this.#listeners.keys()]) this.notify(taskId);
+  /** The tasks that somebody waits for. */
+  protected listened(): string[] {
+    return [...this.#listeners.keys()];
   }
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { retryConnection } from "./retry-connection.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges } from "./task-changes.ts";
@@ -15,7 +15,7 @@ import {
   terminalStatuses,
   toTask,
 } from "./task-rows.ts";
-import { type TaskTransaction, TaskWriter } from "./task-writer.ts";
+import { type QueuedTask, type TaskTransaction, TaskWriter } from "./task-writer.ts";
 
 export interface TaskStoreOptions {
   /** Where changes are told; heard in this process alone by default. */
@@ -28,9 +28,11 @@ export interface TaskStoreOptions {
 
 /** A queue in the same database: it changes in the transactions that tasks are created and ended in. */
 export interface TransactionalQueue {
+  /** Called before the transaction in which the task is added. */
+  prepare(task: NewTask): Promise<void>;
   add(transaction: TaskTransaction, task: NewTask): Promise<void>;
   /** Some may not be in it any more. */
-  remove(transaction: TaskTransaction, taskIds: readonly string[]): Promise<void>;
+  remove(transaction: TaskTransaction, tasks: readonly QueuedTask[]): Promise<void>;
 }
 
 /**
@@ -55,7 +57,7 @@ export class TaskStore {
       database,
       changes: this.changes,
       isShared: queue !== undefined,
-      onEnded: async (transaction, taskIds) => queue?.remove(transaction, taskIds),
+      onEnded: async (transaction, tasks) => queue?.remove(transaction, tasks),
     });
     this.lost = this.#writer.lost;
   }
@@ -77,6 +79,7 @@ export class TaskStore {
       created_at: now,
       updated_at: now,
     };
+    await retryConnection(async () => this.#queue?.prepare(task));
     const isThere = await retryConnection(() =>
       this.#database.transaction().execute(async (transaction) => {
         const insert = transaction.insertInto("tasks").values(values);
@@ -128,6 +131,11 @@ export class TaskStore {
       .groupBy("status");
     const rows = await (isOpenOnly ? select.where("status", "in", openStatuses) : select).execute();
     return new Map(rows.map(({ status, count }) => [status, Number(count)]));
+  }
+
+  /** Rejects where the database does not answer. */
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.#database);
   }
 
   /** Every task that has ended, newest first. */
@@ -197,7 +205,17 @@ export class TaskStore {
 
   /** Ends a task over the head of whoever holds it, with a reason in its logs. False where it had ended before. */
   end(id: string, status: "failed" | "stopped", reason?: string): Promise<boolean> {
-    return this.#writer.end(id, status, reason);
+    return this.#writer.end(id, status, reason === undefined ? {} : { reason });
+  }
+
+  /** Stops a task that nobody has taken yet; false where somebody has, or where it has ended. */
+  stopUnclaimed(id: string): Promise<boolean> {
+    return this.#writer.end(id, "stopped", { unclaimedOnly: true });
+  }
+
+  /** Writes what is pending about a task that was claimed, and lets go of it. */
+  release(id: string): Promise<void> {
+    return this.#writer.release(id);
   }
 
   /** Leaves word for whoever runs the task, or takes it next. */

@@ -7,6 +7,7 @@ import {
   isTerminal,
   type NewLog,
   openStatuses,
+  type StoredTask,
   sessionEnd,
   taskColumns,
   toTask,
@@ -20,8 +21,11 @@ export interface TaskWriterParts {
   /** Other processes write to the same database, so rows are locked before they are judged. */
   isShared: boolean;
   /** Takes tasks out of the queue, in the transaction that ends them. */
-  onEnded(transaction: TaskTransaction, taskIds: readonly string[]): Promise<void>;
+  onEnded(transaction: TaskTransaction, tasks: readonly QueuedTask[]): Promise<void>;
 }
+
+/** What tells in which queue a task is. */
+export type QueuedTask = Pick<StoredTask, "id" | "blockId" | "packageVersion">;
 
 /** What a claim holds: writes count only while the task's `attempt` is this one. */
 interface Claim {
@@ -58,7 +62,7 @@ export class TaskWriter {
     this.#parts = parts;
   }
 
-  /** Takes those of the chosen tasks that have not ended, each under an attempt of its own. */
+  /** Takes those of the chosen tasks that have not ended, each under an attempt of its own; in the order of acceptance. */
   async claim(choose: (transaction: TaskTransaction) => Promise<readonly string[]>): Promise<ClaimedTask[]> {
     const { database, onEnded } = this.#parts;
     const taken = await database.transaction().execute(async (transaction) => {
@@ -69,17 +73,15 @@ export class TaskWriter {
         .set(({ eb }) => ({ attempt: eb("attempt", "+", 1) }))
         .where("id", "in", ids)
         .where("status", "in", openStatuses)
-        .returning([...taskColumns, "inputs", "attempt", "stop_requested_at"])
+        .returning([...taskColumns, "sequence", "inputs", "attempt", "stop_requested_at"])
         .execute();
-      const byId = new Map(rows.map((row) => [row.id, row]));
-      const gone = ids.filter((id) => !byId.has(id));
-      if (gone.length > 0) await onEnded(transaction, gone);
+      const gone = ids.filter((id) => !rows.some((row) => row.id === id));
+      if (gone.length > 0) await onEnded(transaction, await readQueued(transaction, gone));
       const resumed = rows.filter(({ attempt }) => attempt > 1).map(({ id }) => id);
       const nextLogIds = await readNextLogIds(transaction, resumed);
-      return ids.flatMap((id) => {
-        const row = byId.get(id);
-        return row ? [{ row, nextLogId: nextLogIds.get(id) ?? 0 }] : [];
-      });
+      return rows
+        .sort((one, other) => one.sequence - other.sequence)
+        .map((row) => ({ row, nextLogId: nextLogIds.get(row.id) ?? 0 }));
     });
     return taken.map(({ row, nextLogId }) => {
       this.#claims.set(row.id, { attempt: row.attempt, nextLogId });
@@ -137,25 +139,38 @@ export class TaskWriter {
     return this.#logs.length > 0 || this.#changes.length > 0;
   }
 
-  /** Ends a task over the head of whoever holds it, leaving a reason in its logs. False where it had ended before. */
-  async end(taskId: string, status: "failed" | "stopped", reason?: string): Promise<boolean> {
+  /** Writes what is pending about a task and lets go of it: this process writes nothing about it any more. */
+  async release(taskId: string): Promise<void> {
+    await this.flush();
+    this.#claims.delete(taskId);
+  }
+
+  /**
+   * Ends a task over the head of whoever holds it, leaving a reason in its logs; or, with `unclaimedOnly`, only where
+   * nobody has taken it yet. False where it was not ended by this call.
+   */
+  async end(
+    taskId: string,
+    status: "failed" | "stopped",
+    { reason, unclaimedOnly = false }: { reason?: string; unclaimedOnly?: boolean },
+  ): Promise<boolean> {
     const { database, changes, onEnded } = this.#parts;
     const isEnded = await retryConnection(() =>
       database.transaction().execute(async (transaction) => {
-        const row = await transaction
+        const update = transaction
           .updateTable("tasks")
           .set(({ eb }) => ({ status, attempt: eb("attempt", "+", 1), updated_at: Date.now() }))
           .where("id", "=", taskId)
           .where("status", "in", openStatuses)
-          .returning("session_id")
-          .executeTakeFirst();
+          .returning(["id", "session_id", "block_id", "package_version"]);
+        const row = await (unclaimedOnly ? update.where("attempt", "=", 0) : update).executeTakeFirst();
         if (!row) return false;
         if (reason !== undefined) {
           const nextLogId = (await readNextLogIds(transaction, [taskId])).get(taskId) ?? 0;
           const log = toRow(taskId, nextLogId, sessionEnd(row.session_id ?? "", reason));
           await transaction.insertInto("task_logs").values(log).execute();
         }
-        await onEnded(transaction, [taskId]);
+        await onEnded(transaction, [toQueued(row)]);
         return true;
       }),
     );
@@ -170,7 +185,7 @@ export class TaskWriter {
     this.#logs = [];
     this.#changes = [];
     const ids = [...new Set([...logs.map((log) => log.task_id), ...changes.map(({ taskId }) => taskId)])];
-    let held: ReadonlySet<string>;
+    let held: ReadonlyMap<string, QueuedTask>;
     try {
       held = await retryConnection(() =>
         this.#parts.database
@@ -183,7 +198,7 @@ export class TaskWriter {
       throw error;
     }
     for (const { taskId, status, settle } of changes) {
-      if (isTerminal(status)) this.#claims.delete(taskId);
+      if (isTerminal(status) && held.has(taskId)) this.#claims.delete(taskId);
       settle(held.has(taskId));
     }
     for (const id of ids) {
@@ -197,7 +212,7 @@ export class TaskWriter {
     ids: readonly string[],
     logs: readonly LogRow[],
     changes: readonly Change[],
-  ): Promise<ReadonlySet<string>> {
+  ): Promise<ReadonlyMap<string, QueuedTask>> {
     const held = await this.#findHeld(transaction, ids, changes);
     const rows = logs.filter((log) => held.has(log.task_id));
     for (let start = 0; start < rows.length; start += rowsAtOnce) {
@@ -213,7 +228,9 @@ export class TaskWriter {
       const update = { status, updated_at: Date.now(), ...(sessionId && { session_id: sessionId }) };
       await transaction.updateTable("tasks").set(update).where("id", "=", taskId).execute();
     }
-    const ended = applied.filter(({ status }) => isTerminal(status)).map(({ taskId }) => taskId);
+    const ended = applied.flatMap(({ status, taskId }) =>
+      isTerminal(status) ? (held.get(taskId) ?? []) : [],
+    );
     if (ended.length > 0) await this.#parts.onEnded(transaction, ended);
     return held;
   }
@@ -223,10 +240,10 @@ export class TaskWriter {
     database: Kysely<Tables>,
     ids: readonly string[],
     changes: readonly Change[],
-  ): Promise<ReadonlySet<string>> {
+  ): Promise<ReadonlyMap<string, QueuedTask>> {
     const select = database
       .selectFrom("tasks")
-      .select(["id", "attempt", "status"])
+      .select(["id", "attempt", "status", "block_id", "package_version"])
       .where("id", "in", ids)
       .orderBy("id"); // two that lock several rows do so in one order
     const isLocking = this.#parts.isShared && database.isTransaction;
@@ -236,12 +253,22 @@ export class TaskWriter {
         this.#claims.get(id)?.attempt === attempt &&
         (!isTerminal(status) || changes.some((change) => change.taskId === id && change.status === status)),
     );
-    return new Set(held.map(({ id }) => id));
+    return new Map(held.map((row) => [row.id, toQueued(row)]));
   }
 
   #lose(taskId: string): void {
     if (this.#claims.delete(taskId)) this.lost.notify(taskId);
   }
+}
+
+function toQueued(row: { id: string; block_id: string; package_version: string }): QueuedTask {
+  return { id: row.id, blockId: row.block_id, packageVersion: row.package_version };
+}
+
+/** Those that are still stored. */
+async function readQueued(transaction: TaskTransaction, ids: readonly string[]): Promise<QueuedTask[]> {
+  const select = transaction.selectFrom("tasks").select(["id", "block_id", "package_version"]);
+  return (await select.where("id", "in", ids).execute()).map(toQueued);
 }
 
 /** SQLite takes 32,766 parameters in a statement. */

@@ -1,15 +1,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
-
-/** A regular file, opened for reading; whoever opened it closes `handle`. */
-export interface OpenedFile {
-  handle: FileHandle;
-  sizeBytes: number;
-  /** A strong ETag. */
-  etag: string;
-  modifiedAt: Date;
-}
+import { Readable } from "node:stream";
+import type { OpenedFile } from "./file-store.ts";
 
 /**
  * Opens what the still encoded `path` of a URL names beneath `directory`; `undefined` for everything else, be it missing,
@@ -27,7 +20,8 @@ export async function openSessionFile(directory: string, path: string): Promise<
   return opened;
 }
 
-function decodeSegments(path: string): string[] | undefined {
+/** The segments of a path that leads nowhere but down; `undefined` for any other. */
+export function decodeSegments(path: string): string[] | undefined {
   try {
     const segments = path.split("/").map(decodeURIComponent);
     return segments.every(isFileName) ? segments : undefined;
@@ -54,7 +48,10 @@ async function inspect(handle: FileHandle, file: string, directory: string): Pro
   if (named.ino !== found.ino || named.dev !== found.dev) return undefined;
   const { size, mtimeNs, ino } = found;
   return {
-    handle,
+    // Cast: the DOM's and Node's types of one stream differ in name only. The stream closes the file.
+    read: async (start, end) =>
+      Readable.toWeb(handle.createReadStream({ start, end })) as ReadableStream<Uint8Array>,
+    close: () => handle.close(),
     sizeBytes: Number(size),
     etag: `"${[size, mtimeNs, ino].map((part) => part.toString(36)).join("-")}"`,
     modifiedAt: found.mtime,

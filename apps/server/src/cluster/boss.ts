@@ -1,0 +1,27 @@
+import type pg from "pg";
+import { PgBoss } from "pg-boss";
+
+/** pg-boss takes a worker for lost after no less. */
+export const minHeartbeatSeconds = 10;
+
+/** How often pg-boss looks for jobs whose worker is silent; one process of the cluster does so at a time. */
+const monitorSeconds = 3;
+
+export interface BossOptions {
+  /** Whether the queue's tables are made or changed, which is `connect-server migrate`'s to do. */
+  migrate?: boolean;
+}
+
+/** pg-boss on a pool that others use too. */
+export function createBoss(pool: pg.Pool, { migrate = false }: BossOptions = {}): PgBoss {
+  return new PgBoss({
+    db: { executeSql: (text, values) => pool.query(text, values as unknown[]) },
+    migrate,
+    createSchema: migrate,
+    supervise: !migrate,
+    schedule: false,
+    superviseIntervalSeconds: monitorSeconds,
+    monitorIntervalSeconds: monitorSeconds,
+    maintenanceIntervalSeconds: 300,
+  });
+}

@@ -1,0 +1,29 @@
+import type { TaskControl } from "../engine/task-runner.ts";
+import { waitForChange } from "../http/wait-for-change.ts";
+import { isTerminal, type StoredTask } from "../store/task-rows.ts";
+import type { TaskStore } from "../store/task-store.ts";
+import { nameOf } from "./job-queue.ts";
+import type { Notices } from "./notices.ts";
+
+/** How long the worker that runs a task has to end it; then it is ended without it. */
+const stopPatienceMs = 5_000;
+
+/** Submits and stops tasks that workers run. */
+export function createClusterControl(store: TaskStore, notices: Notices, closing: AbortSignal): TaskControl {
+  return {
+    async submit(_taskId, block) {
+      // The task is in the queue since the transaction that created it; this spares the wait for somebody to look.
+      if (block) notices.send("queued", nameOf(block.packageName, block.packageVersion));
+    },
+    async stop(taskId) {
+      if (await store.stopUnclaimed(taskId)) return;
+      await store.requestStop(taskId);
+      notices.send("stop", taskId);
+      const isOver = ({ status }: StoredTask) => isTerminal(status);
+      const waiting = { changes: store.changes, id: taskId, read: () => store.get(taskId), isOver };
+      const task = await waitForChange(waiting, stopPatienceMs, closing);
+      if (!task || isOver(task)) return;
+      await store.end(taskId, "stopped", "The task was stopped; the worker that ran it did not answer.");
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import type pg from "pg";
+import { fromKysely } from "pg-boss";
+import type { Logger } from "pino";
+import type { TransactionalQueue } from "../store/task-store.ts";
+import type { QueuedTask, TaskTransaction } from "../store/task-writer.ts";
+import { messageOf } from "../values.ts";
+import { createBoss } from "./boss.ts";
+
+/** Tasks that wait for a worker, in pg-boss: a job for each, with the task's own id, in a queue for each package version. */
+export interface JobQueue extends TransactionalQueue {
+  /** Makes sure that the queue of a package version is there, and answers its name. */
+  open(packageName: string, version: string): Promise<string>;
+  /** Takes at most `count` tasks out of the named queue; they are this process's while it calls `touch`. */
+  take(transaction: TaskTransaction, queue: string, count: number): Promise<string[]>;
+  /** Says that this process still works on them. */
+  touch(tasks: readonly QueuedTask[]): Promise<void>;
+  /** Puts a task back, for another worker; one that had its last attempt is given up. */
+  giveBack(task: QueuedTask): Promise<void>;
+  /** Calls `handle` with each task that is given up: its last worker was lost. */
+  handleGivenUp(handle: (taskId: string) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface JobQueueOptions {
+  /** How often a task is tried where its worker is lost. */
+  attempts: number;
+  /** How long a worker may be silent before its tasks are taken from it; at least 10. */
+  lostAfterSeconds: number;
+  log: Logger;
+}
+
+/** Where pg-boss puts jobs that had their last attempt. */
+const givenUpQueue = "given-up";
+
+/** pg-boss allows no more: a task that runs for longer than a day counts as lost. */
+const longestRunSeconds = 86_400;
+const longestWaitSeconds = 365 * 86_400;
+const keepHandledSeconds = 3_600;
+
+/** Opens the queue in a database that `migrateDatabase` has prepared; this process helps to watch over all jobs. */
+export async function openJobQueue(
+  pool: pg.Pool,
+  { attempts, lostAfterSeconds, log }: JobQueueOptions,
+): Promise<JobQueue> {
+  const boss = createBoss(pool);
+  boss.on("error", (error) => log.warn({ error: messageOf(error) }, "the queue could not be watched"));
+  boss.on("warning", ({ message, data }) => log.warn({ data }, message));
+  await boss.start();
+  const isReady = new Set<string>();
+
+  const openQueue = async (queue: string) => {
+    if (isReady.has(queue)) return queue;
+    if (queue !== givenUpQueue && !isReady.has(givenUpQueue)) await openQueue(givenUpQueue);
+    await boss.createQueue(queue, {
+      ...(queue !== givenUpQueue && { deadLetter: givenUpQueue }),
+      expireInSeconds: longestRunSeconds,
+      retentionSeconds: longestWaitSeconds,
+      deleteAfterSeconds: keepHandledSeconds,
+    });
+    isReady.add(queue);
+    return queue;
+  };
+
+  return {
+    open: (packageName, version) => openQueue(nameOf(packageName, version)),
+    prepare: async (task) => void (await openQueue(queueOf(task))),
+    async add(transaction, task) {
+      await boss.send(
+        queueOf(task),
+        { taskId: task.id },
+        {
+          ...{ id: task.id, retryLimit: attempts - 1, retryDelay: 0, heartbeatSeconds: lostAfterSeconds },
+          db: fromKysely(transaction),
+        },
+      );
+    },
+    async remove(transaction, tasks) {
+      for (const [queue, ids] of byQueue(tasks)) {
+        await boss.deleteJob(queue, ids, { db: fromKysely(transaction) });
+      }
+    },
+    async take(transaction, queue, count) {
+      const jobs = await boss.fetch(queue, { batchSize: count, db: fromKysely(transaction) });
+      return jobs.map(({ id }) => id);
+    },
+    async touch(tasks) {
+      for (const [queue, ids] of byQueue(tasks)) await boss.touch(queue, ids);
+    },
+    async giveBack(task) {
+      await boss.fail(queueOf(task), task.id, { message: "The worker was stopped." });
+    },
+    async handleGivenUp(handle) {
+      await openQueue(givenUpQueue);
+      await boss.work<{ taskId: string }>(
+        givenUpQueue,
+        { pollingIntervalSeconds: 1, batchSize: 10 },
+        async (jobs) => {
+          for (const { data } of jobs) await handle(data.taskId);
+        },
+      );
+    },
+    close: () => boss.stop({ graceful: false }),
+  };
+}
+
+/** The queue of a task, by its package and version. */
+export function queueOf({ blockId, packageVersion }: Omit<QueuedTask, "id">): string {
+  return nameOf(blockId.split("::")[0] ?? "", packageVersion);
+}
+
+/** pg-boss takes few characters; the hash tells apart what would become the same. */
+export function nameOf(packageName: string, version: string): string {
+  const full = `${packageName}-${version}`;
+  const hash = createHash("sha256").update(full).digest("hex").slice(0, 8);
+  return `${full.replaceAll(/[^\w.-]/g, "_").slice(0, 100)}-${hash}`;
+}
+
+function byQueue(tasks: readonly QueuedTask[]): Map<string, string[]> {
+  const grouped = new Map<string, string[]>();
+  for (const task of tasks) {
+    const queue = queueOf(task);
+    grouped.set(queue, [...(grouped.get(queue) ?? []), task.id]);
+  }
+  return grouped;
+}

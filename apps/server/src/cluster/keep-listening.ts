@@ -1,0 +1,67 @@
+import type pg from "pg";
+import type { Logger } from "pino";
+import { messageOf } from "../values.ts";
+import type { Postgres } from "./postgres.ts";
+
+export interface ListeningOptions {
+  receive(payload: string): void;
+  /** Called after each new connection but the first: something may have been missed. */
+  onReconnected(): void;
+  log: Logger;
+}
+
+const checkMs = 5_000;
+const reconnectMs = 250;
+
+/** Listens to a channel on one connection, which is replaced whenever it is lost or answers no more. */
+export async function keepListening(
+  postgres: Postgres,
+  channel: string,
+  { receive, onReconnected, log }: ListeningOptions,
+): Promise<{ close(): Promise<void> }> {
+  let isClosed = false;
+  let connecting: Promise<void> | undefined;
+  let client: pg.Client | undefined;
+  let retry: NodeJS.Timeout | undefined;
+
+  const connect = async () => {
+    const opened = await postgres.connect();
+    opened.on("notification", ({ payload = "" }) => receive(payload));
+    try {
+      await opened.query(`listen ${channel}`);
+    } catch (error) {
+      await end(opened);
+      throw error;
+    }
+    client = opened;
+    // A half-open connection is silent; its query times out, and ending it then cuts the socket.
+    const check = setInterval(() => void opened.query("select 1").catch(() => end(opened)), checkMs);
+    opened.once("end", () => {
+      clearInterval(check);
+      if (!isClosed) reconnect();
+    });
+  };
+
+  const reconnect = () => {
+    retry = setTimeout(() => {
+      connecting = connect().then(onReconnected, (error: unknown) => {
+        log.warn({ error: messageOf(error) }, "notices of other processes cannot be heard");
+        if (!isClosed) reconnect();
+      });
+    }, reconnectMs);
+  };
+
+  await connect();
+  return {
+    async close() {
+      isClosed = true;
+      clearTimeout(retry);
+      await connecting;
+      if (client) await end(client);
+    },
+  };
+}
+
+async function end(client: pg.Client): Promise<void> {
+  await client.end().catch(() => undefined);
+}

@@ -1,0 +1,60 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import type { Logger } from "pino";
+import { messageOf } from "../values.ts";
+import type { ClusterTables } from "./tables.ts";
+
+/** Connections to the one database that all processes of a cluster share. */
+export interface Postgres {
+  readonly pool: pg.Pool;
+  readonly database: Kysely<ClusterTables>;
+  /** One connection of its own, outside of the pool, whose queries fail after 5 seconds; the caller ends it. */
+  connect(): Promise<pg.Client>;
+}
+
+/** Prepares a pool; nothing is connected before it is used. Throws where the address is none of a PostgreSQL. */
+export function openPostgres(url: string, maxConnections: number, log: Logger): Postgres {
+  requirePostgresUrl(url);
+  const config: pg.ClientConfig = {
+    connectionString: url,
+    application_name: "connect-server",
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    // A process that freezes inside a transaction must not hold up those that take over its tasks.
+    idle_in_transaction_session_timeout: 5_000,
+    types: { getTypeParser },
+  };
+  const pool = new pg.Pool({ ...config, max: maxConnections });
+  // The query that was under way rejects; what is idle is replaced.
+  const explain = (error: unknown) => log.warn({ error: messageOf(error) }, "a database connection was lost");
+  pool.on("error", explain);
+  pool.on("connect", (client) => client.on("error", explain));
+  return {
+    pool,
+    database: new Kysely<ClusterTables>({ dialect: new PostgresDialect({ pool }) }),
+    async connect() {
+      const client = new pg.Client({ ...config, query_timeout: 5_000 });
+      client.on("error", explain);
+      await client.connect();
+      return client;
+    },
+  };
+}
+
+/** Host and database, for people: never the user or the password. */
+export function describePostgres(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}
+
+function requirePostgresUrl(url: string): void {
+  if (/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? "")) return;
+  // Without the address: it may hold a password.
+  throw new Error("The database must be an address like postgres://user@host:5432/name.");
+}
+
+const int8 = 20;
+
+/** Counts and epoch milliseconds fit a number. */
+const getTypeParser: pg.CustomTypesConfig["getTypeParser"] = (id: number, format?: "text" | "binary") =>
+  id === int8 && format !== "binary" ? Number : pg.types.getTypeParser(id, format as "text");

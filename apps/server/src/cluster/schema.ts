@@ -1,0 +1,67 @@
+import { Migrator } from "kysely/migration";
+import type { Logger } from "pino";
+import { createBoss } from "./boss.ts";
+import { describePostgres, openPostgres, type Postgres } from "./postgres.ts";
+import { compatibleFrom, postgresMigrations, schemaVersion } from "./postgres-migrations.ts";
+
+/** `connect-server migrate`: answers what was done, for people. */
+export async function migrate(url: string, log: Logger): Promise<string> {
+  const postgres = openPostgres(url, 3, log);
+  try {
+    await migrateDatabase(postgres);
+    const schema = await readSchema(postgres);
+    return `The database ${describePostgres(url)} has schema ${schema?.version}.`;
+  } finally {
+    await postgres.database.destroy();
+  }
+}
+
+/**
+ * Brings the database up to date, its queue included. Several may do so at once: one of them does, the others wait. A
+ * newer schema is left as it is.
+ */
+export async function migrateDatabase({ database, pool }: Postgres): Promise<void> {
+  const getMigrations = async () => postgresMigrations;
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations },
+    allowUnorderedMigrations: false,
+  });
+  const known = await readSchema({ database });
+  if (known && known.version > schemaVersion) return;
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+  const boss = createBoss(pool, { migrate: true });
+  await boss.start();
+  await boss.stop({ graceful: false });
+  const schema = { version: schemaVersion, compatible_from: compatibleFrom };
+  await database
+    .insertInto("schema_info")
+    .values({ id: 1, ...schema })
+    .onConflict((conflict) =>
+      conflict.column("id").doUpdateSet(schema).where("schema_info.version", "<", schemaVersion),
+    )
+    .execute();
+}
+
+/** Throws where this program cannot work with the schema that the database has. */
+export async function requireKnownSchema({ database }: Pick<Postgres, "database">): Promise<void> {
+  const schema = await readSchema({ database });
+  if (schema === undefined || schema.version < schemaVersion) {
+    const has = schema === undefined ? "no schema yet" : `schema ${schema.version}`;
+    throw new Error(
+      `The database has ${has}, but this version of connect-server needs schema ${schemaVersion}: run "connect-server migrate" first.`,
+    );
+  }
+  if (schema.compatible_from > schemaVersion) {
+    throw new Error(
+      `The database has schema ${schema.version}, which this version of connect-server does not know: it knows schema ${schemaVersion}, and ${schema.compatible_from} is the oldest that still works. Start a newer version.`,
+    );
+  }
+}
+
+async function readSchema({ database }: Pick<Postgres, "database">) {
+  const tables = await database.introspection.getTables();
+  if (!tables.some(({ name }) => name === "schema_info")) return undefined;
+  return database.selectFrom("schema_info").select(["version", "compatible_from"]).executeTakeFirst();
+}

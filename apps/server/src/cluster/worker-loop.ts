@@ -1,0 +1,170 @@
+import type { Logger } from "pino";
+import { type RunTask, stopRequested, TaskStop } from "../engine/run-task.ts";
+import type { ClaimedTask } from "../store/task-rows.ts";
+import type { TaskStore } from "../store/task-store.ts";
+import { messageOf } from "../values.ts";
+import { minHeartbeatSeconds } from "./boss.ts";
+import type { JobQueue } from "./job-queue.ts";
+import type { Notices } from "./notices.ts";
+import type { WorkerRegistry } from "./worker-registry.ts";
+
+export interface WorkerLoopParts {
+  store: TaskStore;
+  jobs: JobQueue;
+  notices: Notices;
+  registry: WorkerRegistry;
+  runTask: RunTask;
+  concurrency: number;
+  log: Logger;
+}
+
+export interface WorkerLoop {
+  /** Takes nothing more, and gives back what has not ended after `drainMs`. */
+  close(drainMs: number): Promise<void>;
+}
+
+interface RunningTask {
+  task: ClaimedTask;
+  abort: AbortController;
+  ended: Promise<void>;
+}
+
+/** Looks into every queue that often, besides when it is told of a task. */
+const pollMs = 4_000;
+const presenceMs = 10_000;
+/** Three of them must be missed before tasks are taken away. */
+const heartbeatMs = (minHeartbeatSeconds * 1_000) / 4;
+/** About so many workers answer when a task is queued; of a thousand that are idle all would, for one task. */
+const answering = 16;
+
+const lost = new TaskStop("Another worker has taken the task, or it was ended elsewhere.", undefined);
+const givenBack = new TaskStop(
+  "The worker was stopped while the task ran; another one runs it again.",
+  undefined,
+);
+
+/** Takes tasks of the packages that this worker has, as many at once as it may, and runs them. */
+export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoop> {
+  const { store, jobs, notices, registry, runTask, concurrency, log } = parts;
+  const running = new Map<string, RunningTask>();
+  const queues = new Set<string>();
+  const ready = new Set<string>(); // those that may hold tasks
+  let answerShare = 1;
+  let isClosed = false;
+  let isTaking = false;
+  let isAgain = false;
+
+  const appear = async () => {
+    const { packages, workers } = await registry.beat();
+    answerShare = Math.min(1, answering / workers);
+    const names = await Promise.all(packages.map(({ name, version }) => jobs.open(name, version)));
+    for (const name of queues) if (!names.includes(name)) queues.delete(name);
+    for (const name of names) if (!queues.has(name)) ready.add(name);
+    for (const name of names) queues.add(name);
+  };
+
+  /** Takes tasks of the queues that may hold some; a queue that gave all it was asked for may hold more. */
+  const takeOnce = async () => {
+    const looked = [...ready];
+    ready.clear();
+    try {
+      const claimed = await store.claim(async (transaction) => {
+        const ids: string[] = [];
+        for (const queue of looked) {
+          const wanted = concurrency - running.size - ids.length;
+          const taken = wanted === 0 ? [] : await jobs.take(transaction, queue, wanted);
+          if (taken.length === wanted) ready.add(queue);
+          ids.push(...taken);
+        }
+        return ids;
+      });
+      for (const task of claimed) start(task);
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, "no tasks could be taken"); // the next poll looks again
+    }
+  };
+
+  const take = async () => {
+    if (isTaking) {
+      isAgain = true;
+      return;
+    }
+    isTaking = true;
+    do {
+      isAgain = false;
+      while (!isClosed && ready.size > 0 && running.size < concurrency) await takeOnce();
+    } while (isAgain);
+    isTaking = false;
+  };
+
+  const start = (task: ClaimedTask) => {
+    const abort = new AbortController();
+    if (task.isStopRequested) abort.abort(stopRequested);
+    const stopListening = store.lost.listen(task.id, () => abort.abort(lost));
+    const ended = runTask(task, abort.signal)
+      .then(async () => {
+        if (abort.signal.reason === givenBack) await jobs.giveBack(task);
+      })
+      .catch((error: unknown) =>
+        log.error({ taskId: task.id, error: messageOf(error) }, "a task could not be run"),
+      )
+      .finally(() => {
+        stopListening();
+        running.delete(task.id);
+        void take();
+      });
+    running.set(task.id, { task, abort, ended });
+  };
+
+  const poll = () => {
+    for (const queue of queues) ready.add(queue);
+    void take();
+  };
+
+  const heartbeat = async () => {
+    await store.checkClaims();
+    const tasks = [...running.values()].map(({ task }) => task);
+    if (tasks.length > 0) await jobs.touch(tasks);
+  };
+
+  const every = (ms: number, run: () => Promise<void> | void) => {
+    const attempt = async () => run();
+    return setInterval(() => {
+      attempt().catch((error: unknown) =>
+        log.warn({ error: messageOf(error) }, "the database did not answer"),
+      );
+    }, ms);
+  };
+
+  notices.onNotice("queued", (queue) => {
+    if (!queues.has(queue) || Math.random() >= answerShare) return;
+    ready.add(queue);
+    void take();
+  });
+  notices.onNotice("stop", (taskId) => running.get(taskId)?.abort.abort(stopRequested));
+  notices.onMissed(() => {
+    poll();
+    heartbeat().catch((error: unknown) =>
+      log.warn({ error: messageOf(error) }, "the database did not answer"),
+    );
+  });
+
+  await appear();
+  const taking = [every(pollMs * (0.9 + Math.random() / 5), poll), every(presenceMs, appear)];
+  const beating = every(heartbeatMs, heartbeat);
+  poll();
+
+  return {
+    async close(drainMs) {
+      isClosed = true;
+      for (const timer of taking) clearInterval(timer);
+      const late = setTimeout(() => {
+        for (const { abort } of running.values()) abort.abort(givenBack);
+      }, drainMs);
+      while (running.size > 0) await Promise.all([...running.values()].map(({ ended }) => ended));
+      clearTimeout(late);
+      clearInterval(beating);
+      await registry.leave();
+    },
+  };
+}

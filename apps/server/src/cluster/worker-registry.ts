@@ -1,0 +1,80 @@
+import { createHash, randomUUID } from "node:crypto";
+import { sql } from "kysely";
+import type { PackageCatalog } from "../packages/package-catalog.ts";
+import type { InstalledPackage } from "../packages/read-package.ts";
+import type { Postgres } from "./postgres.ts";
+
+/** This worker's entry in the list of workers, by which API processes know what can be run. */
+export interface WorkerRegistry {
+  /** Says that this worker is there, and with which packages. */
+  beat(): Promise<Presence>;
+  /** Takes the entry away. What only this worker had stays listed for an hour, so that its tasks can wait for another. */
+  leave(): Promise<void>;
+}
+
+export interface Presence {
+  packages: InstalledPackage[];
+  /** How many workers were seen lately, this one included. */
+  workers: number;
+}
+
+/** What a worker offers is listed for so long after it was last seen. */
+export const listedFor = sql<Date>`now() - interval '1 hour'`;
+const liveFor = sql<Date>`now() - interval '30 seconds'`;
+const now = sql<Date>`now()`;
+
+export function createWorkerRegistry(
+  { database }: Postgres,
+  catalog: PackageCatalog,
+  concurrency: number,
+): WorkerRegistry {
+  const id = randomUUID();
+
+  const publish = async (packages: string) => {
+    const hash = createHash("sha256").update(packages).digest("hex");
+    const known = await database.selectFrom("catalogs").select("hash").where("hash", "=", hash).execute();
+    if (known.length > 0) return hash; // it may be large
+    const insert = database.insertInto("catalogs").values({ hash, packages });
+    await insert.onConflict((conflict) => conflict.doNothing()).execute();
+    return hash;
+  };
+
+  return {
+    async beat() {
+      const packages = await catalog.list();
+      const entry = {
+        catalog_hash: await publish(JSON.stringify(packages)),
+        concurrency,
+        seen_at: now,
+      };
+      await database
+        .insertInto("workers")
+        .values({ id, ...entry })
+        .onConflict((conflict) => conflict.column("id").doUpdateSet(entry))
+        .execute();
+      const { workers } = await database
+        .selectFrom("workers")
+        .select(({ fn }) => fn.countAll<number>().as("workers"))
+        .where("seen_at", ">", liveFor)
+        .executeTakeFirstOrThrow();
+      return { packages, workers: Number(workers) };
+    },
+    async leave() {
+      // Older by what counts as live: it is not waited for, and what it had stays listed.
+      await database
+        .updateTable("workers")
+        .set({ seen_at: sql<Date>`now() - interval '31 seconds'` })
+        .where("id", "=", id)
+        .execute();
+      await forgetOldWorkers(database);
+    },
+  };
+}
+
+async function forgetOldWorkers(database: Postgres["database"]): Promise<void> {
+  await database.deleteFrom("workers").where("seen_at", "<", listedFor).execute();
+  await database
+    .deleteFrom("catalogs")
+    .where("hash", "not in", (query) => query.selectFrom("workers").select("catalog_hash"))
+    .execute();
+}

@@ -1,0 +1,30 @@
+/** Where files of tasks are kept: what was uploaded for them, and what they made in their session directories. */
+export interface FileStore {
+  /** Absolute; where the files of a new task are received. */
+  uploadDirectory(taskId: string): string;
+  /** Keeps received files, so that whoever runs the task finds them. */
+  keepUploads(taskId: string, files: readonly string[]): Promise<void>;
+  /** Forgets what was received, or kept, for a task that does not come to be. */
+  discardUploads(taskId: string): Promise<void>;
+  /** The inputs with the paths of the uploaded files in place of the references to them; the files are there then. */
+  openUploads(taskId: string, inputs: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** Keeps what a session made, before anyone is told that the task has ended. */
+  keepSession(sessionId: string): Promise<void>;
+  /** Lets go of what was only here to run the task. */
+  release(taskId: string, sessionId: string | undefined): Promise<void>;
+  /** A file of a session by the still encoded path of a URL; `undefined` where there is none, or it is no business of the caller's. */
+  openSessionFile(sessionId: string, path: string): Promise<OpenedFile | undefined>;
+  /** Forgets everything about a task. */
+  remove(task: { id: string; sessionId: string | null }): Promise<void>;
+}
+
+/** A file that can be read; whoever opened it closes it. */
+export interface OpenedFile {
+  sizeBytes: number;
+  /** A strong ETag. */
+  etag: string;
+  modifiedAt: Date;
+  /** Bytes `start` to `end`, both included; closes the file at its end. */
+  read(start: number, end: number): Promise<ReadableStream<Uint8Array>>;
+  close(): Promise<void>;
+}

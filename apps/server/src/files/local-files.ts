@@ -1,0 +1,29 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { FileStore } from "./file-store.ts";
+import { openSessionFile } from "./open-session-file.ts";
+import { resolveReferences } from "./upload-references.ts";
+
+/** Where the uploads of a task and the files of a session are beneath a directory. */
+export const uploadsOf = (directory: string, taskId: string) => join(directory, "uploads", taskId);
+export const sessionOf = (directory: string, sessionId: string) => join(directory, "sessions", sessionId);
+
+/** Files in one directory: the data of this server alone, or a folder that all machines of a cluster share. */
+export function createLocalFiles(directory: string): FileStore {
+  const removeUploads = (taskId: string) =>
+    rm(uploadsOf(directory, taskId), { recursive: true, force: true });
+  return {
+    uploadDirectory: (taskId) => uploadsOf(directory, taskId),
+    keepUploads: async () => undefined, // they were received where they stay
+    discardUploads: removeUploads,
+    openUploads: async (taskId, inputs) =>
+      resolveReferences(taskId, inputs, ({ part, name }) => join(uploadsOf(directory, taskId), part, name)),
+    keepSession: async () => undefined,
+    release: async () => undefined,
+    openSessionFile: (sessionId, path) => openSessionFile(sessionOf(directory, sessionId), path),
+    async remove({ id, sessionId }) {
+      await removeUploads(id);
+      if (sessionId !== null) await rm(sessionOf(directory, sessionId), { recursive: true, force: true });
+    },
+  };
+}

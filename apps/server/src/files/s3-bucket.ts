@@ -1,0 +1,87 @@
+import { createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { OpenedFile } from "./file-store.ts";
+
+/** The part of a bucket beneath a prefix. */
+export interface Bucket {
+  /** Writes a file in parts, so that memory stays flat. */
+  write(key: string, content: Readable): Promise<void>;
+  download(key: string, file: string): Promise<void>;
+  /** `undefined` where there is none. */
+  open(key: string): Promise<OpenedFile | undefined>;
+  /** Removes every object whose key begins so. */
+  removeAll(keyStart: string): Promise<void>;
+}
+
+/** Opens `s3://bucket/prefix`. Rejects where that is no such address, or where the bucket cannot be reached. */
+export async function openBucket(address: string): Promise<Bucket> {
+  const { hostname: name, pathname, protocol } = URL.parse(address) ?? {};
+  if (protocol !== "s3:" || !name) throw new Error(`"${address}" is no bucket: write s3://BUCKET/PREFIX.`);
+  // Loaded only where it is needed: it is large.
+  const [s3, { Upload }] = await Promise.all([import("@aws-sdk/client-s3"), import("@aws-sdk/lib-storage")]);
+  const client = new s3.S3Client({
+    // Buckets of other services have no host name each.
+    forcePathStyle: true,
+    // Checksums of a kind that many S3-compatible services do not know yet.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+  });
+  const prefix = (pathname ?? "").replace(/^\//, "").replace(/([^/])$/, "$1/");
+  const place = (key: string) => ({ Bucket: name, Key: prefix + key });
+  await client.send(new s3.HeadBucketCommand({ Bucket: name })).catch((cause: unknown) => {
+    throw new Error(
+      `The bucket "${name}" cannot be used: ${describe(cause)}. Credentials, AWS_REGION and AWS_ENDPOINT_URL_S3 come from the environment.`,
+      { cause },
+    );
+  });
+
+  const read = async (key: string, range: { Range?: string; IfMatch?: string }) => {
+    const { Body } = await client.send(new s3.GetObjectCommand({ ...place(key), ...range }));
+    if (!(Body instanceof Readable)) throw new Error(`The object ${key} has no content.`);
+    return Body;
+  };
+
+  return {
+    async write(key, Body) {
+      const upload = new Upload({ client, params: { ...place(key), Body } });
+      await upload.done().finally(() => Body.destroy());
+    },
+    async download(key, file) {
+      await pipeline(await read(key, {}), createWriteStream(file));
+    },
+    async open(key) {
+      const found = await client.send(new s3.HeadObjectCommand(place(key))).catch((error: unknown) => {
+        if (error instanceof s3.S3ServiceException && error.$metadata.httpStatusCode === 404)
+          return undefined;
+        throw error;
+      });
+      if (!found) return undefined;
+      const { ContentLength: sizeBytes = 0, ETag: etag = "", LastModified: modifiedAt = new Date(0) } = found;
+      return {
+        ...{ sizeBytes, etag, modifiedAt },
+        async read(start, end) {
+          const body = await read(key, { Range: `bytes=${start}-${end}`, IfMatch: etag });
+          // Cast: the DOM's and Node's types of one stream differ in name only.
+          return Readable.toWeb(body) as ReadableStream<Uint8Array>;
+        },
+        close: async () => undefined,
+      };
+    },
+    async removeAll(keyStart) {
+      const pages = s3.paginateListObjectsV2({ client }, { Bucket: name, Prefix: prefix + keyStart });
+      for await (const { Contents = [] } of pages) {
+        const Objects = Contents.flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }]));
+        if (Objects.length === 0) continue;
+        await client.send(new s3.DeleteObjectsCommand({ Bucket: name, Delete: { Objects, Quiet: true } }));
+      }
+    },
+  };
+}
+
+/** Some services answer with a status and no words. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  return status === undefined ? error.message : `${error.name} (status ${status})`;
+}

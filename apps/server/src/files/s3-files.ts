@@ -1,0 +1,80 @@
+import { createReadStream } from "node:fs";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { basename, dirname, join, relative, sep } from "node:path";
+import type { FileStore } from "./file-store.ts";
+import { sessionOf, uploadsOf } from "./local-files.ts";
+import { decodeSegments } from "./open-session-file.ts";
+import { openBucket } from "./s3-bucket.ts";
+import { resolveReferences, type UploadedFile } from "./upload-references.ts";
+
+/** How many files of a task travel at once. */
+const transfers = 4;
+
+/**
+ * Files in a bucket of object storage that speaks S3: `s3://bucket/prefix`. Credentials, region and endpoint come from
+ * the environment, as every AWS program takes them. On this machine files are only while a task needs them.
+ */
+export async function openS3Files(address: string, localDirectory: string): Promise<FileStore> {
+  const bucket = await openBucket(address);
+  const uploadKey = (taskId: string, { part, name }: UploadedFile) => `uploads/${taskId}/${part}/${name}`;
+  const removeLocal = (directory: string) => rm(directory, { recursive: true, force: true, maxRetries: 3 });
+
+  return {
+    uploadDirectory: (taskId) => uploadsOf(localDirectory, taskId),
+    async keepUploads(taskId, files) {
+      await inParallel(files, async (file) => {
+        const key = uploadKey(taskId, { part: basename(dirname(file)), name: basename(file) });
+        await bucket.write(key, createReadStream(file));
+      });
+      await removeLocal(uploadsOf(localDirectory, taskId));
+    },
+    async discardUploads(taskId) {
+      await removeLocal(uploadsOf(localDirectory, taskId));
+      await bucket.removeAll(`uploads/${taskId}/`);
+    },
+    async openUploads(taskId, inputs) {
+      const wanted = new Map<string, UploadedFile>();
+      const resolved = resolveReferences(taskId, inputs, (file) => {
+        const path = join(uploadsOf(localDirectory, taskId), file.part, file.name);
+        wanted.set(path, file);
+        return path;
+      });
+      await inParallel([...wanted], async ([path, file]) => {
+        await mkdir(dirname(path), { recursive: true });
+        await bucket.download(uploadKey(taskId, file), path);
+      });
+      return resolved;
+    },
+    async keepSession(sessionId) {
+      const directory = sessionOf(localDirectory, sessionId);
+      const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+      const files = entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name));
+      await inParallel(files, (file) => {
+        const path = relative(directory, file).split(sep).join("/");
+        return bucket.write(`sessions/${sessionId}/${path}`, createReadStream(file));
+      });
+    },
+    async release(taskId, sessionId) {
+      await removeLocal(uploadsOf(localDirectory, taskId));
+      if (sessionId !== undefined) await removeLocal(sessionOf(localDirectory, sessionId));
+    },
+    async openSessionFile(sessionId, path) {
+      const segments = decodeSegments(path);
+      return segments && bucket.open(`sessions/${sessionId}/${segments.join("/")}`);
+    },
+    async remove({ id, sessionId }) {
+      await bucket.removeAll(`uploads/${id}/`);
+      if (sessionId !== null) await bucket.removeAll(`sessions/${sessionId}/`);
+    },
+  };
+}
+
+async function inParallel<Item>(items: readonly Item[], run: (item: Item) => Promise<void>): Promise<void> {
+  const remaining = items.values();
+  const work = async () => {
+    for (const item of remaining) await run(item);
+  };
+  await Promise.all(Array.from({ length: transfers }, work));
+}

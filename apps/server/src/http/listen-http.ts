@@ -1,0 +1,42 @@
+import type { Server } from "node:http";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Hono } from "hono";
+
+export interface ListeningHttp {
+  /** `http://127.0.0.1:3000` */
+  readonly origin: string;
+  /** Aborts `closing`, lets answers that are held go out, then cuts connections. */
+  close(): Promise<void>;
+}
+
+const drainMs = 500;
+const maxHeaderBytes = 16 * 1024;
+
+/** Serves an app; rejects where the port is taken. `closing` is aborted first thing when it closes. */
+export async function listenHttp(
+  app: Hono,
+  { host, port }: { host: string; port: number },
+  closing: AbortController,
+): Promise<ListeningHttp> {
+  const serverOptions = { maxHeaderSize: maxHeaderBytes };
+  // A server for HTTP/1 is what it makes unless told otherwise.
+  const http = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
+  http.requestTimeout = 0; // an upload may take longer than five minutes
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", reject);
+    http.listen(port, host, resolve);
+  });
+  const bound = http.address();
+  if (bound === null || typeof bound === "string") throw new Error("The HTTP server has no TCP port.");
+  return {
+    origin: `http://${host.includes(":") ? `[${host}]` : host}:${bound.port}`,
+    async close() {
+      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+      closing.abort();
+      http.closeIdleConnections();
+      const timer = setTimeout(() => http.closeAllConnections(), drainMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** What was opened, to be closed in the opposite order, once. */
+export class OpenedParts {
+  readonly #closes: (() => Promise<void> | void)[] = [];
+  #closed: Promise<void> | undefined;
+
+  add(close: () => Promise<void> | void): void {
+    this.#closes.push(close);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#closeAll();
+    return this.#closed;
+  }
+
+  async #closeAll(): Promise<void> {
+    for (const close of this.#closes.reverse()) await close();
+  }
+}

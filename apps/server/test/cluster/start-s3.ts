@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { expect } from "vitest";
+import { findRclone } from "../../../../rclone.shared.ts";
+
+/** A real S3-compatible server with one bucket, which checks signatures; the environment names it until the test ends. */
+export async function startS3() {
+  const directory = await mkdtemp(join(tmpdir(), "connect-s3-"));
+  await mkdir(join(directory, "connect"));
+  const flags = ["--addr", "127.0.0.1:0", "--auth-key", "test-key,test-secret", "--vfs-cache-mode", "off"];
+  const server = spawn(findRclone(), ["serve", "s3", directory, ...flags], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, RCLONE_CONFIG: "/dev/null" },
+  });
+  const exited = once(server, "exit");
+  const env = {
+    AWS_ACCESS_KEY_ID: "test-key",
+    AWS_SECRET_ACCESS_KEY: "test-secret",
+    AWS_REGION: "us-east-1",
+    AWS_ENDPOINT_URL_S3: await addressOf(server.stderr),
+  };
+  const before = { ...process.env };
+  Object.assign(process.env, env);
+  return {
+    ...{ address: "s3://connect/some/prefix", directory, env },
+    async [Symbol.asyncDispose]() {
+      for (const name of Object.keys(env)) {
+        if (before[name] === undefined) delete process.env[name];
+        else process.env[name] = before[name];
+      }
+      server.kill();
+      await exited;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Read to the end: the program dies of a closed pipe. */
+async function addressOf(stderr: Readable): Promise<string> {
+  let said = "";
+  stderr.on("data", (chunk: Buffer) => (said += chunk));
+  const find = () => /(http:\/\/127\.0\.0\.1:\d+)/.exec(said)?.[1];
+  await expect.poll(find).toBeDefined();
+  const address = find() ?? "";
+  // It says so a moment before it does.
+  await expect.poll(() => fetch(address).then(({ status }) => status, String)).toBeTypeOf("number");
+  return address;
+}

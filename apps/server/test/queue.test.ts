@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import type { SessionEngine, SessionRequest } from "../src/engine/session.ts";
+import type { TaskControl } from "../src/engine/task-runner.ts";
+import { backends, catalog, type StoreBackend } from "./store-backends.ts";
+
+/** Runs nothing: says who runs, and ends a session when the test says so or when it is aborted. */
+class WatchedEngine implements SessionEngine {
+  readonly started: string[] = [];
+  running = 0;
+  mostAtOnce = 0;
+  readonly #ends = new Map<string, () => void>();
+  readonly #isInstant: boolean;
+
+  constructor(isInstant = false) {
+    this.#isInstant = isInstant;
+  }
+
+  async run({ inputs, signal, onStarted, onEvent }: SessionRequest) {
+    const name = String(inputs.text);
+    const session_id = randomUUID();
+    this.started.push(name);
+    this.running += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.running);
+    onStarted(session_id);
+    onEvent({ type: "BlockStarted", nodeId: "_", event: { type: "BlockStarted", session_id } });
+    await new Promise<void>((resolve) => {
+      if (this.#isInstant) setImmediate(resolve);
+      this.#ends.set(name, resolve);
+      signal.addEventListener("abort", () => resolve());
+    });
+    this.running -= 1;
+    return signal.aborted ? ("aborted" as const) : ("completed" as const);
+  }
+
+  end(name: string): void {
+    this.#ends.get(name)?.();
+  }
+
+  async close(): Promise<void> {}
+}
+
+async function submit({ store }: StoreBackend, control: TaskControl, name: string): Promise<string> {
+  const task = await store.create({
+    id: randomUUID(),
+    blockId: "lab::shout",
+    packageVersion: "0.2.0",
+    inputValues: [],
+    inputs: { text: name },
+  });
+  await control.submit(task?.id ?? "", await catalog.find("lab::shout", "0.2.0"));
+  return task?.id ?? "";
+}
+
+const statusOf = async ({ store }: StoreBackend, id: string) => (await store.get(id))?.status;
+
+describe.each(Object.entries(backends))("on %s", (_name, open) => {
+  test("runs tasks in the order of acceptance, no more at once than it may", async () => {
+    await using backend = await open();
+    const engine = new WatchedEngine();
+    const control = await backend.startRunner(engine, 2);
+    const names = ["a", "b", "c", "d", "e"];
+    const ids: string[] = [];
+    for (const name of names) ids.push(await submit(backend, control, name));
+    for (const [index, name] of names.entries()) {
+      await expect.poll(() => engine.started).toContain(name);
+      engine.end(name);
+      await expect.poll(() => statusOf(backend, ids[index] ?? "")).toBe("completed");
+    }
+    expect(engine.started).toEqual(names);
+    expect(engine.mostAtOnce).toBe(2);
+  });
+
+  test("stops a task that runs, and one that waits, which then never runs", async () => {
+    await using backend = await open();
+    const engine = new WatchedEngine();
+    const control = await backend.startRunner(engine, 1);
+    const running = await submit(backend, control, "running");
+    await expect.poll(() => engine.started).toEqual(["running"]);
+    const [waiting, next] = [
+      await submit(backend, control, "waiting"),
+      await submit(backend, control, "next"),
+    ];
+    await control.stop(waiting);
+    expect(await statusOf(backend, waiting)).toBe("stopped");
+    await control.stop(running);
+    expect(await statusOf(backend, running)).toBe("stopped");
+    await expect.poll(() => engine.started).toEqual(["running", "next"]);
+    engine.end("next");
+    await expect.poll(() => statusOf(backend, next)).toBe("completed");
+    await control.stop(next);
+    expect(await statusOf(backend, next)).toBe("completed");
+  });
+});
+
+test("on PostgreSQL, two workers run each task once", async () => {
+  await using backend = await (backends.PostgreSQL ?? (() => Promise.reject(new Error("it is there"))))();
+  const engines = [new WatchedEngine(true), new WatchedEngine(true)];
+  const controls = await Promise.all(engines.map((engine) => backend.startRunner(engine, 5)));
+  const names = Array.from({ length: 40 }, (_, index) => `task ${index}`);
+  const ids = await Promise.all(names.map((name) => submit(backend, controls[0] as TaskControl, name)));
+  for (const id of ids) await expect.poll(() => statusOf(backend, id)).toBe("completed");
+  expect(engines.flatMap((engine) => engine.started).sort()).toEqual(names.toSorted());
+});

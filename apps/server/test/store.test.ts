@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import type { TaskStore } from "../src/store/task-store.ts";
+import { backends } from "./store-backends.ts";
+
+/** A task of a package that the tests have. */
+function newTask(idempotency?: { key: string; fingerprint: string }) {
+  return {
+    id: randomUUID(),
+    blockId: "lab::shout",
+    packageVersion: "0.2.0",
+    inputValues: [],
+    inputs: { text: "x" },
+    idempotency,
+  };
+}
+
+async function create(store: TaskStore): Promise<string> {
+  const task = await store.create(newTask());
+  if (!task) throw new Error("the task was not created");
+  return task.id;
+}
+
+const logOf = (text: string) => ({ sessionId: "s", nodeId: null, type: "BlockLog", event: { text } });
+const textsOf = async (store: TaskStore, id: string) =>
+  (await store.listLogs(id)).map((log) => [log.id, log.event.text ?? log.event.error]);
+
+describe.each(Object.entries(backends))("on %s", (_name, open) => {
+  test("lists tasks newest first, and those that have not ended in the order of acceptance", async () => {
+    await using backend = await open();
+    const { store } = backend;
+    const ids = [await create(store), await create(store), await create(store)];
+    expect((await store.list()).map(({ id }) => id)).toEqual(ids.toReversed());
+    await store.end(ids[1] ?? "", "stopped");
+    expect(await store.listUnfinished()).toEqual([
+      { id: ids[0], status: "pending" },
+      { id: ids[2], status: "pending" },
+    ]);
+    expect(await store.countByStatus()).toEqual(
+      new Map([
+        ["pending", 2],
+        ["stopped", 1],
+      ]),
+    );
+  });
+
+  test("creates one task for an idempotency key, however many ask at once", async () => {
+    await using backend = await open();
+    const other = await backend.openAnother();
+    const idempotency = { key: "once", fingerprint: "f" };
+    const created = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        [backend.store, other][index % 2]?.create(newTask(idempotency)),
+      ),
+    );
+    const winners = created.filter((task) => task !== undefined);
+    expect(winners).toHaveLength(1);
+    expect(await backend.store.findByKey("once")).toMatchObject({
+      task: { id: winners[0]?.id },
+      idempotency,
+    });
+    expect(await backend.store.list()).toHaveLength(1);
+  });
+
+  test("numbers logs from 0 without gaps, through every claim", async () => {
+    await using backend = await open();
+    const { store } = backend;
+    const id = await create(store);
+    expect(await store.claim([id])).toMatchObject([{ id, inputs: { text: "x" }, isStopRequested: false }]);
+    for (let index = 0; index < 120; index += 1) store.appendLog(id, logOf(`a${index}`));
+    expect(await store.setStatus(id, "running", "s")).toBe(true);
+    await store.claim([id]);
+    store.appendLog(id, logOf("b"));
+    expect(await store.setStatus(id, "completed")).toBe(true);
+    const logs = await store.listLogs(id);
+    expect(logs.map((log) => log.id)).toEqual(Array.from({ length: 121 }, (_, index) => index));
+    expect(logs.at(-1)?.event).toEqual({ text: "b" });
+    expect((await store.listLogs(id, 118)).map((log) => log.id)).toEqual([119, 120]);
+  });
+
+  test("lets nobody write about a task that another has claimed since", async () => {
+    await using backend = await open();
+    const { store } = backend;
+    const other = await backend.openAnother();
+    const id = await create(store);
+    await store.claim([id]);
+    const lost = new Promise<void>((resolve) => store.lost.listen(id, resolve));
+    store.appendLog(id, logOf("first"));
+    await store.setStatus(id, "running", "one");
+
+    await other.claim([id]);
+    store.appendLog(id, logOf("from the dead"));
+    expect(await store.setStatus(id, "completed")).toBe(false);
+    await lost;
+    store.appendLog(id, logOf("still from the dead"));
+    other.appendLog(id, logOf("second"));
+    expect(await other.setStatus(id, "failed")).toBe(true);
+    expect(await textsOf(other, id)).toEqual([
+      [0, "first"],
+      [1, "second"],
+    ]);
+    expect(await store.get(id)).toMatchObject({ status: "failed", sessionId: "one" });
+  });
+
+  test("finds out that a task was taken over without writing about it", async () => {
+    await using backend = await open();
+    const { store } = backend;
+    const [kept, taken] = [await create(store), await create(store)];
+    await store.claim([kept, taken]);
+    const told: string[] = [];
+    for (const id of [kept, taken]) store.lost.listen(id, () => told.push(id));
+    await (await backend.openAnother()).claim([taken]);
+    await store.checkClaims();
+    expect(told).toEqual([taken]);
+    expect(await store.setStatus(kept, "completed")).toBe(true);
+  });
+
+  test("changes nothing about a task that has ended", async () => {
+    await using backend = await open();
+    const { store } = backend;
+    const id = await create(store);
+    await store.claim([id]);
+    expect(await store.end(id, "failed", "the reason")).toBe(true);
+    expect(await store.setStatus(id, "completed")).toBe(false);
+    expect(await store.end(id, "stopped")).toBe(false);
+    expect(await store.claim([id])).toEqual([]);
+    expect(await store.get(id)).toMatchObject({ status: "failed" });
+    expect(await textsOf(store, id)).toEqual([[0, "the reason"]]);
+  });
+
+  test("stops at once only what nobody has taken", async () => {
+    await using backend = await open();
+    const { store } = backend;
+    const [waiting, taken] = [await create(store), await create(store)];
+    await store.claim([taken]);
+    expect(await store.stopUnclaimed(waiting)).toBe(true);
+    expect(await store.stopUnclaimed(taken)).toBe(false);
+    await store.requestStop(taken);
+    expect(await (await backend.openAnother()).claim([waiting, taken])).toMatchObject([
+      { id: taken, isStopRequested: true },
+    ]);
+  });
+
+  test("forgets tasks with their logs, the oldest first", async () => {
+    await using backend = await open();
+    const { store } = backend;
+    const ids = [await create(store), await create(store), await create(store)];
+    for (const id of ids.slice(0, 2)) await store.end(id, "failed", "x");
+    const old = await store.listEndedBefore(Date.now() + 1, 10);
+    expect(old.map(({ id }) => id).sort()).toEqual(ids.slice(0, 2).sort());
+    expect(await store.listEndedBefore(Date.now() - 60_000, 10)).toEqual([]);
+    await store.remove(ids[0] ?? "");
+    expect([await store.get(ids[0] ?? ""), await store.listLogs(ids[0] ?? "")]).toEqual([undefined, []]);
+    expect(await store.list()).toHaveLength(2);
+  });
+});

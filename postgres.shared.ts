@@ -1,0 +1,93 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { chownSync, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { findOrInstall } from "./debian.shared.ts";
+
+const versions = [18, 17, 16, 15, 14];
+
+const initdb = {
+  names: ["initdb"],
+  wellKnown: versions.flatMap((version) => [
+    `/usr/lib/postgresql/${version}/bin/initdb`,
+    `/opt/homebrew/opt/postgresql@${version}/bin/initdb`,
+  ]),
+  debianPackage: "postgresql",
+  advice:
+    "These tests need PostgreSQL: install it, so that `initdb` is found (Debian: apt-get install postgresql, macOS: brew install postgresql@17).",
+};
+
+export interface TestPostgres {
+  /** The address of a database on it. */
+  urlOf(database: string): string;
+  /** Of the server itself, for a test that kills it. */
+  process: ChildProcess;
+  close(): Promise<void>;
+}
+
+/**
+ * A PostgreSQL server of its own on a free port of this machine, with an empty data directory; gone when it is closed.
+ * `isDurable` makes it write as a real one does, which a test that never kills it can do without.
+ */
+export async function startPostgres({ isDurable = false } = {}): Promise<TestPostgres> {
+  const program = findOrInstall(initdb);
+  const directory = mkdtempSync(join(tmpdir(), "connect-postgres-"));
+  const user = ordinaryUser();
+  if (user) chownSync(directory, user.uid, user.gid);
+  const data = join(directory, "data");
+  const options = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C"];
+  execFileSync(program, [...options, "--pgdata", data], { ...user, cwd: directory, stdio: "pipe" });
+
+  const port = await freePort();
+  const settings = [
+    ...["listen_addresses=127.0.0.1", `port=${port}`, "unix_socket_directories=", "max_connections=300"],
+    ...(isDurable ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]),
+  ];
+  const server = spawn(
+    join(dirname(program), "postgres"),
+    ["-D", data, ...settings.flatMap((one) => ["-c", one])],
+    { ...user, cwd: directory, stdio: ["ignore", "ignore", "pipe"] },
+  );
+  let said = "";
+  server.stderr?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4_000)));
+  const exited = new Promise<void>((resolve) => server.once("exit", () => resolve()));
+  const close = async () => {
+    server.kill("SIGINT"); // cuts its connections
+    await exited;
+    await rm(directory, { recursive: true, force: true });
+  };
+  while (!said.includes("ready to accept connections")) {
+    if (server.exitCode !== null) {
+      await close();
+      throw new Error(`PostgreSQL did not start: ${said}`);
+    }
+    await delay(20);
+  }
+  return { process: server, close, urlOf: (database) => `postgres://postgres@127.0.0.1:${port}/${database}` };
+}
+
+/** PostgreSQL refuses to run as root. */
+function ordinaryUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const idOf = (user: string, flag: string) => Number(execFileSync("id", [flag, user], { stdio: "pipe" }));
+  for (const user of ["postgres", "nobody"]) {
+    try {
+      return { uid: idOf(user, "-u"), gid: idOf(user, "-g") };
+    } catch {
+      // The next one.
+    }
+  }
+  throw new Error("PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as.");
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("There is no free port.");
+  return address.port;
+}
