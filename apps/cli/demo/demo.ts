@@ -32,7 +32,7 @@ await reportFailure(async () => {
   process.stdout.write(formatBlocks(blocks));
 
   heading(`Running audio-lab::text-to-audio with ${JSON.stringify(text)}`);
-  const speech = await watched(interruption.signal, (options) =>
+  const speech = await watched(client, interruption.signal, (options) =>
     client.tasks.run({ blockId: "audio-lab::text-to-audio", inputValues: { text } }, options),
   );
   show("task", speech.taskId);
@@ -42,7 +42,7 @@ await reportFailure(async () => {
   heading("Uploading a file to pkg::file-processor");
   const file = join(workDirectory, "test.txt");
   await writeFile(file, `${text}\n`);
-  const processed = await watched(interruption.signal, (options) =>
+  const processed = await watched(client, interruption.signal, (options) =>
     client.tasks.runWithFiles("pkg::file-processor", { input1: "value" }, file, options),
   );
   show("task", processed.taskId);
@@ -53,11 +53,12 @@ await reportFailure(async () => {
 });
 
 async function watched<Outcome>(
+  client: OomolConnectClient,
   signal: AbortSignal,
   run: (options: PollingOptions) => Promise<Outcome>,
 ): Promise<Outcome> {
   using display = new TaskDisplay(process.stdout);
-  const outcome = await run(display.follow(signal));
+  const outcome = await run(display.follow(client, signal));
   display.finish();
   return outcome;
 }

@@ -14,6 +14,12 @@ export function drawPicture(image: Buffer, stream: NodeJS.WriteStream): string |
   return supports.kitty && isPng(image) ? drawForKitty(image) : undefined;
 }
 
+/** Whether a terminal draws any pictures. */
+export function canDraw(stream: NodeJS.WriteStream): boolean {
+  const { iterm2, kitty } = createSupportsTerminalGraphics(stream);
+  return iterm2 || kitty;
+}
+
 function isPng(image: Buffer): boolean {
   return image.subarray(0, 8).equals(Buffer.from("\x89PNG\r\n\x1a\n", "latin1"));
 }

@@ -1,8 +1,16 @@
 import { styleText } from "node:util";
-import type { PollingOptions, Task, TaskLog, UploadOptions, UploadProgress } from "@oomol/connect-node";
+import type {
+  OomolConnectClient,
+  PollingOptions,
+  Task,
+  TaskLog,
+  UploadOptions,
+  UploadProgress,
+} from "@oomol/connect-node";
 import { createLogUpdate } from "log-update";
-import { drawPicture } from "./draw-picture.ts";
+import { canDraw, drawPicture } from "./draw-picture.ts";
 import { formatLog } from "./format-log.ts";
+import { previewPictures } from "./preview-pictures.ts";
 
 const barWidth = 28;
 const frameMs = 100;
@@ -27,13 +35,16 @@ export class TaskDisplay implements Disposable {
     this.#timer = setInterval(() => this.#draw(), frameMs);
   }
 
-  /** What makes a run show itself here, and stop its task when `signal` is aborted. */
-  follow(signal: AbortSignal): PollingOptions & UploadOptions {
+  /** What makes a run of `client` show itself here, and stop its task when `signal` is aborted. */
+  follow(client: OomolConnectClient, signal: AbortSignal): PollingOptions & UploadOptions {
     return {
       signal,
       stopOnAbort: true,
       onProgress: (task) => this.showStatus(task),
-      onLog: (log) => this.showLog(log),
+      onLog: (log) => {
+        this.showLog(log);
+        return this.#showPictures(client, log, signal);
+      },
       onUploadProgress: (progress) => this.showUpload(progress),
     };
   }
@@ -62,7 +73,6 @@ export class TaskDisplay implements Disposable {
     if (log.type === "BlockProgress" && typeof event.progress === "number")
       this.#showProgress(event.progress);
     if (spoken.has(log.type)) this.#print(formatLog(log, this.#stream));
-    if (log.type === "BlockPreview") this.#showPictures(event.payload);
   }
 
   /** Leaves the last state on the screen. */
@@ -84,11 +94,14 @@ export class TaskDisplay implements Disposable {
   }
 
   /** On terminals that can. */
-  #showPictures(payload: unknown): void {
-    if (!this.#live) return;
-    for (const image of inlineImages(payload)) {
-      const picture = drawPicture(image, this.#stream);
-      if (picture) this.#print(picture);
+  async #showPictures(client: OomolConnectClient, log: TaskLog, signal: AbortSignal): Promise<void> {
+    if (log.type !== "BlockPreview" || !this.#live || !canDraw(this.#stream)) return;
+    for await (const picture of previewPictures(client, this.#taskId, log, signal)) {
+      const drawn =
+        "bytes" in picture
+          ? drawPicture(picture.bytes, this.#stream)
+          : styleText("dim", `A picture could not be shown: ${picture.problem}`, { stream: this.#stream });
+      if (drawn) this.#print(drawn);
     }
   }
 
@@ -110,14 +123,3 @@ export class TaskDisplay implements Disposable {
 
 /** Events that say something to people. */
 const spoken = new Set(["BlockLog", "BlockLogJSON", "BlockWarning", "BlockError"]);
-
-/** The bytes of the pictures of an image preview that stand in the preview itself. */
-function inlineImages(payload: unknown): Buffer[] {
-  const { type, data } = Object(payload) as { type?: unknown; data?: unknown };
-  if (type !== "image") return [];
-  return [data].flat().flatMap((source) => {
-    const match =
-      typeof source === "string" ? /^data:image\/(?:png|jpeg|gif);base64,(.+)$/s.exec(source) : null;
-    return match?.[1] ? [Buffer.from(match[1], "base64")] : [];
-  });
-}

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { onceServing } from "./helpers/once-serving.ts";
 import { blocksDirectory, cliFile, runProgram } from "./helpers/run-program.ts";
+import { startRegistry } from "./helpers/start-registry.ts";
 import { startTestServer, type TestServer } from "./helpers/start-test-server.ts";
 
 // The shapes that the README promises: scripts are written against them.
@@ -83,6 +84,21 @@ test("stop: Task", async () => {
 
 test("packages: { name, version }[]", async () => {
   expect(await json("packages")).toContainEqual({ name: "audio-lab", version: "0.1.0" });
+});
+
+test("install: InstallTask", async () => {
+  await using registry = await startRegistry(server.directory, "shout", "1.2.0");
+  await using installing = await startTestServer(["--registry", registry.url]);
+  const { code, stdout, stderr } = await installing.cli("install", "shout@1.2.0", "--json");
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    ...{ id: expect.any(String), name: "shout", version: "1.2.0", status: "success" },
+    ...{ packagePath: expect.any(String), dependencies: [] },
+    ...{ createdAt: expect.any(Number), updatedAt: expect.any(Number) },
+  });
+  const missing = await installing.cli("install", "nothing-of-the-kind@1.0.0", "--json");
+  expect(missing).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(/^error .*nothing/m) });
 });
 
 test("applets: Applet[]", async () => {

@@ -1,18 +1,20 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cliFile } from "./helpers/run-program.ts";
+import { cliFile, fixturesDirectory } from "./helpers/run-program.ts";
 import { startTestServer, type TestServer } from "./helpers/start-test-server.ts";
+import { withoutExtensions } from "./helpers/without-extensions.ts";
 
 let server: TestServer;
-const client = new Client({ name: "test", version: "1.0.0" });
+let client: Client;
 
 beforeAll(async () => {
-  server = await startTestServer();
-  const args = [...process.execArgv, cliFile, "mcp", "--base-url", server.baseUrl];
-  await client.connect(new StdioClientTransport({ command: process.execPath, args }));
+  server = await startTestServer(["--packages", fixturesDirectory]);
+  client = await startClient();
 });
 
 afterAll(async () => {
@@ -47,6 +49,66 @@ test("a file is uploaded by its path", async () => {
   expect(outcome.structuredContent).toMatchObject({ name: "note.txt", size_bytes: 3 });
 });
 
+test("files of a result come back: pictures as such, others as resources, within a bound", async () => {
+  const { content } = CallToolResultSchema.parse(await client.callTool({ name: "look__files" }));
+  const [json, picture, note, few, many] = content;
+  expect(content).toHaveLength(5);
+  expect(json).toMatchObject({ type: "text", text: expect.stringContaining("red.png") });
+  expect(picture).toMatchObject({ type: "image", mimeType: "image/png" });
+  expect(picture?.type === "image" && Buffer.from(picture.data, "base64").subarray(1, 4).toString()).toBe(
+    "PNG",
+  );
+  const uri = expect.stringMatching(/^oomol-connect:\/\/tasks\/.+\/files\/made\/a%20note\.txt$/);
+  expect(note).toMatchObject({ type: "resource", resource: { uri, mimeType: "text/plain", text: "Größe" } });
+  expect(few).toMatchObject({ type: "resource", resource: { blob: "AP8B" } });
+  expect(many).toMatchObject({ type: "text", text: expect.stringMatching(/"many\.bin" of 2000000 bytes/) });
+});
+
+test("a sound is audio", async () => {
+  const call = { name: "audio-lab__text-to-audio", arguments: { text: "Hello" } };
+  const { content } = CallToolResultSchema.parse(await client.callTool(call));
+  expect(content[1]).toMatchObject({ type: "audio", mimeType: expect.stringMatching(/^audio\/.*wav$/) });
+});
+
+test("with --out every file is saved and linked, and a picture is shown as well", async () => {
+  const out = join(server.directory, "saved files");
+  const saving = await startClient("--out", out);
+  try {
+    const { content } = CallToolResultSchema.parse(await saving.callTool({ name: "look__files" }));
+    expect(content.map(({ type }) => type)).toEqual([
+      ...["text", "image", "resource_link", "resource_link", "resource_link", "resource_link"],
+    ]);
+    const links = content.filter((one) => one.type === "resource_link");
+    expect(links.map(({ name, size }) => [name, size])).toEqual([
+      ...[
+        ["red.png", expect.any(Number)],
+        ["a note.txt", 7],
+        ["few.bin", 3],
+      ],
+      ["many.bin", 2_000_000],
+    ]);
+    expect(await readFile(new URL(links[1]?.uri ?? ""), "utf8")).toBe("Größe");
+    expect(links[1]?.uri).toBe(pathToFileURL(join(out, "a note.txt")).href);
+  } finally {
+    await saving.close();
+  }
+});
+
+test("a server that hands out no files says so beside the result", async () => {
+  await using bare = await withoutExtensions(server.baseUrl);
+  const asking = await startClient("--base-url", `${bare.url}/api`);
+  try {
+    const { content, isError } = CallToolResultSchema.parse(await asking.callTool({ name: "look__files" }));
+    expect(isError).toBeFalsy();
+    expect(content).toEqual([
+      { type: "text", text: expect.stringContaining("red.png") },
+      { type: "text", text: expect.stringContaining("hands out no files") },
+    ]);
+  } finally {
+    await asking.close();
+  }
+});
+
 test("what goes wrong is for the model to read", async () => {
   const outcome = await client.callTool({ name: "audio-lab__text-to-audio", arguments: { text: " " } });
   expect(outcome).toMatchObject({
@@ -66,3 +128,11 @@ test("a cancelled call stops its task", async () => {
   const newest = async () => JSON.parse((await server.cli("tasks", "--json")).stdout)[0].status;
   await expect.poll(newest, { timeout: 20_000 }).toBe("stopped");
 });
+
+/** The SDK's own client, with the command as its server; a later flag wins. */
+async function startClient(...flags: string[]): Promise<Client> {
+  const started = new Client({ name: "test", version: "1.0.0" });
+  const args = [...process.execArgv, cliFile, "mcp", "--base-url", server.baseUrl, ...flags];
+  await started.connect(new StdioClientTransport({ command: process.execPath, args }));
+  return started;
+}

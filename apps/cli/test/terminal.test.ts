@@ -1,17 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runInTerminal } from "./helpers/run-in-terminal.ts";
-import { cliFile, runProgram } from "./helpers/run-program.ts";
+import { cliFile, fixturesDirectory, runProgram } from "./helpers/run-program.ts";
 import { startTestServer, type TestServer } from "./helpers/start-test-server.ts";
 
 let server: TestServer;
-const fixtures = fileURLToPath(new URL("./fixtures/packages", import.meta.url));
 
 beforeAll(async () => {
-  server = await startTestServer(["--packages", fixtures]);
+  server = await startTestServer(["--packages", fixturesDirectory]);
 });
 
 afterAll(() => server[Symbol.asyncDispose]());
@@ -73,6 +71,15 @@ test.for([
   const { code, screen } = await runInTerminal(run("look::picture"), { env: { ...noTerminal, ...env } });
   expect(code).toBe(0);
   expect(screen).toContain(start);
+});
+
+test("a picture that is a file of the task is fetched and drawn, and one that is lost is said to be", async () => {
+  const env = { ...noTerminal, TERM_PROGRAM: "iTerm.app", TERM_PROGRAM_VERSION: "3.5.0" };
+  const { code, screen } = await runInTerminal(run("look::drawing"), { env });
+  expect(code).toBe(0);
+  const drawn = /]1337;File=[^:]*:([\w+/=]+)/.exec(screen)?.[1] ?? "";
+  expect(Buffer.from(drawn, "base64").subarray(1, 4).toString()).toBe("PNG");
+  expect(stripVTControlCharacters(screen)).toMatch(/A picture could not be shown: .*lost\.png/s);
 });
 
 test("no picture is drawn on a terminal that knows no protocol", async () => {

@@ -68,7 +68,7 @@ async function runOnce(
   const { TaskDisplay } = await import("../task-display.ts");
   using display = new TaskDisplay(process.stderr);
   try {
-    const { taskId, result } = await client.tasks.run(request, display.follow(signal));
+    const { taskId, result } = await client.tasks.run(request, display.follow(client, signal));
     display.finish();
     if (isJson) printLine({ event: "result", taskId, result });
     else printJson(result);

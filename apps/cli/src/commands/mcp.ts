@@ -3,20 +3,25 @@ import { addConnectionFlags, connect } from "../connection.ts";
 import { reportFailure } from "../report-failure.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
+interface McpFlags extends ConnectionFlags {
+  out?: string;
+}
+
 /** `oomol-connect mcp` */
 export function addMcpCommand(program: Command): void {
   const command = program
     .command("mcp")
     .description("Serve the blocks of a server as tools of the Model Context Protocol, over stdio.")
+    .option("-o, --out <dir>", "save the files of results in this folder, and link them in the answers")
     .addHelpText(
       "after",
-      "\nExample, in the settings of an MCP client:\n  oomol-connect mcp --base-url http://localhost:3000/api",
+      "\nExamples, in the settings of an MCP client:\n  oomol-connect mcp --base-url http://localhost:3000/api\n  oomol-connect mcp --out ~/oomol",
     );
-  addConnectionFlags(command).action((flags: ConnectionFlags) =>
+  addConnectionFlags(command).action((flags: McpFlags) =>
     reportFailure(async () => {
       const { serveTools } = await import("../mcp/serve-tools.ts");
       await using client = await connect(flags);
-      await serveTools(client);
+      await serveTools(client, { directory: flags.out });
     }),
   );
 }

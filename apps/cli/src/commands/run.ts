@@ -45,7 +45,7 @@ export function addRunCommand(program: Command): void {
       const inputs = { ...(await readInputs(flags.inputsJson)), ...flags.input };
       using interruption = onInterrupt();
       using display = new TaskDisplay(process.stderr);
-      const options = display.follow(interruption.signal);
+      const options = display.follow(client, interruption.signal);
       const outcome = await runBlock(client, blockId, inputs, flags.file ?? [], options);
       display.finish();
       const saved =

@@ -9,10 +9,19 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { Block, OomolConnectClient, TaskLog } from "@oomol/connect-node";
 import { blockTool, toolName } from "./block-tool.ts";
+import { resultContent } from "./result-content.ts";
 import { runTool } from "./run-tool.ts";
 
+export interface ServeToolsOptions {
+  /** Folder that the files of results are saved in; without one they stand in the answers. */
+  directory?: string | undefined;
+}
+
 /** Serves blocks as tools over stdio until the other side closes it. Cancelling a call stops its task. */
-export async function serveTools(client: OomolConnectClient): Promise<void> {
+export async function serveTools(
+  client: OomolConnectClient,
+  { directory }: ServeToolsOptions = {},
+): Promise<void> {
   const server = new Server(
     { name: "oomol-connect", title: "OOMOL blocks", version: "0.1.0" },
     { capabilities: { tools: {} } },
@@ -34,8 +43,11 @@ export async function serveTools(client: OomolConnectClient): Promise<void> {
     };
     try {
       const options = { signal: extra.signal, stopOnAbort: true, onLog: tell };
-      const { result } = await runTool(client, block, params.arguments ?? {}, options);
-      return { content: [{ type: "text", text: JSON.stringify(result) }], structuredContent: result };
+      const outcome = await runTool(client, block, params.arguments ?? {}, options);
+      const { result } = outcome;
+      const files = await resultContent(client, outcome, { directory, signal: extra.signal });
+      const content = [{ type: "text" as const, text: JSON.stringify(result) }, ...files];
+      return { content, structuredContent: result };
     } catch (failure) {
       // What went wrong with the block is for the model to read.
       const text = failure instanceof Error ? failure.message : String(failure);

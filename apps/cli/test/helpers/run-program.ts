@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 
 export const cliFile = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
 export const demoFile = fileURLToPath(new URL("../../demo/demo.ts", import.meta.url));
+/** Packages of blocks that show what no block of ours does. */
+export const fixturesDirectory = fileURLToPath(new URL("../fixtures/packages", import.meta.url));
 export const blocksDirectory = fileURLToPath(new URL("../../../blocks", import.meta.url));
 
 export interface Outcome {
