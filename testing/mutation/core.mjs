@@ -1,6 +1,3 @@
 import { settingsFor } from "./settings.mjs";
 
-export default settingsFor("core", [
-  "src/{wait,backoff,delay,deadline,input-values,redact}.ts",
-  "src/errors/*.ts",
-]);
+export default settingsFor("core", ["src/{wait,backoff,delay,deadline,input-values}.ts"]);

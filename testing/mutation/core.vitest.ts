@@ -1,6 +1,6 @@
 import { defineProject } from "../../vitest.shared.ts";
 
-// Without those that start programs or a thousand runs: they would be run again for every mutant.
+// Quick ones that need no server: they run again for every mutant. The others show the same over real sockets.
 export default defineProject("core", {
-  include: ["test/{fuzz,waits,errors,input-values,redact}.test.ts"],
+  include: ["test/{wait-loop,input-values}.test.ts"],
 });

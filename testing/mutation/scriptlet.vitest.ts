@@ -1,5 +1,5 @@
 import { defineProject } from "../../vitest.shared.ts";
 
 export default defineProject("scriptlet", {
-  include: ["test/{outbox,codec,queue}.test.ts"],
+  include: ["test/{outbox,codec,queue,fuzz}.test.ts"],
 });

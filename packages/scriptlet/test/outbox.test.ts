@@ -48,3 +48,23 @@ test("goes straight out again once the queue is empty", async () => {
   void outbox.send("t", "2");
   expect(mainframe.published).toHaveLength(2);
 });
+
+test("is drained when the broker has taken or refused all of it, what is sent meanwhile too", async () => {
+  const acknowledge: (() => void)[] = [];
+  const publish = () => new Promise<void>((resolve) => acknowledge.push(resolve));
+  const outbox = createOutbox({ ...createMemoryMainframe(), publish });
+  await outbox.drained();
+  void outbox.send("t", "1");
+  let isDrained = false;
+  const drained = outbox.drained().then(() => {
+    isDrained = true;
+  });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  await turn();
+  void outbox.send("t", "2");
+  acknowledge[0]?.();
+  await turn();
+  expect(isDrained).toBe(false);
+  acknowledge[1]?.();
+  await drained;
+});
