@@ -9,6 +9,11 @@ declare module "espeak-ng" {
 
   interface ProgramOptions {
     arguments: string[];
+    /** Brings the program to life in place of its own loading. */
+    instantiateWasm(
+      imports: WebAssembly.Imports,
+      receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+    ): WebAssembly.Exports;
     preRun: ((program: Program) => void)[];
     print(line: string): void;
     printErr(line: string): void;

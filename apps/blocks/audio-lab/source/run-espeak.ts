@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import runProgram from "espeak-ng";
 
 /** Where the program finds its input and leaves its result, inside its own memory. */
@@ -11,11 +13,26 @@ export interface ProgramRun {
   errors: string[];
 }
 
+// Compiled when the block is loaded, so that a process that waits for its first job has it ready; each run shares it.
+const compiled = compileProgram();
+compiled.catch(() => undefined); // whoever runs it hears of it
+
+async function compileProgram(): Promise<WebAssembly.Module> {
+  const { resolve } = createRequire(import.meta.url);
+  return await WebAssembly.compile(await readFile(resolve("espeak-ng/dist/espeak-ng.wasm")));
+}
+
 /** Runs the eSpeak NG program once; each run has a memory of its own. */
 export async function runEspeak(commandLine: string[], text = ""): Promise<ProgramRun> {
   const printed: string[] = [];
   const errors: string[] = [];
+  const module = await compiled;
   const program = await runProgram({
+    instantiateWasm(imports, receive) {
+      const instance = new WebAssembly.Instance(module, imports);
+      receive(instance, module);
+      return instance.exports;
+    },
     arguments: [...commandLine],
     preRun: [({ FS }) => FS.writeFile(textPath, new TextEncoder().encode(text))],
     print: (line) => printed.push(line),
