@@ -36,6 +36,18 @@ const states: [name: string, route: string, reach: (page: Page, words: Words) =>
     },
   ],
   [
+    "a form inside a form, with problems",
+    routeOf("show::nested"),
+    async (page, words) => {
+      await page.getByRole("button", { name: words.addTo("tags") }).click();
+      await page.getByRole("button", { name: words.run }).click();
+      await page
+        .getByText(words.problem({ code: "required" }))
+        .first()
+        .waitFor();
+    },
+  ],
+  [
     "a finished run, in the history",
     routeOf("audio-lab::text-to-audio"),
     async (page, words) => {
@@ -124,27 +136,30 @@ test.for(states)("axe has nothing against %s, nor the console", async ([, route,
   }
 });
 
-test.for(["#/", "#/packages", routeOf("show::form"), routeOf("pkg::file-processor")])(
-  "Tab reaches everything on %s, and shows where it is",
-  async (route) => {
-    await using opened = await playground.openPage(route);
-    const { page } = opened;
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.getByRole("link", { name: /Text to audio/ }).waitFor();
-    const wanted = await page.evaluate(markStops);
-    expect(wanted).toBeGreaterThan(10);
-    const unseen: string[] = [];
-    for (let step = 0; step < wanted + 5; step += 1) {
-      await page.keyboard.press("Tab");
-      const name = await page.evaluate(noteStop);
-      if (name) unseen.push(name);
-    }
-    expect(unseen).toEqual([]);
-    expect(
-      await page.evaluate(() => [...document.querySelectorAll("[data-stop]")].map((one) => one.outerHTML)),
-    ).toEqual([]);
-  },
-);
+test.for([
+  "#/",
+  "#/packages",
+  routeOf("show::form"),
+  routeOf("show::nested"),
+  routeOf("pkg::file-processor"),
+])("Tab reaches everything on %s, and shows where it is", async (route) => {
+  await using opened = await playground.openPage(route);
+  const { page } = opened;
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.getByRole("link", { name: /Text to audio/ }).waitFor();
+  const wanted = await page.evaluate(markStops);
+  expect(wanted).toBeGreaterThan(10);
+  const unseen: string[] = [];
+  for (let step = 0; step < wanted + 5; step += 1) {
+    await page.keyboard.press("Tab");
+    const name = await page.evaluate(noteStop);
+    if (name) unseen.push(name);
+  }
+  expect(unseen).toEqual([]);
+  expect(
+    await page.evaluate(() => [...document.querySelectorAll("[data-stop]")].map((one) => one.outerHTML)),
+  ).toEqual([]);
+});
 
 test("a block is found, filled in, run, stopped and looked up again without a mouse", async () => {
   await using opened = await playground.openPage();
@@ -175,6 +190,7 @@ const ofBlocks = [
   ...[".row-title", ".row-note", ".group-title", "h1", ".block-header .lead", ".package-list", "option"],
   ...[
     ".field label[for^=input-]",
+    ".nested > legend > span:first-child",
     ".field-note[id^=input-]",
     ".field-type",
     "[role=tab]",
@@ -186,7 +202,7 @@ const ofBlocks = [
 
 /** Ids, handles and terms of the fixtures and of the API; `zzz` is what is searched for. */
 const knownNames =
-  "API|Authorization|TypeScript|zzz|audio-lab::text-to-audio|audio-lab|pkg|show::\\w+|show|a::b|speed|seconds";
+  "API|Authorization|TypeScript|zzz|audio-lab::text-to-audio|audio-lab|pkg|show::\\w+|show|a::b|speed|seconds|layers|tags";
 
 /** Latin words that a person would read or hear, but for the names in `known`. */
 function englishWords([exceptions = "", known = ""]: readonly string[]): string[] {

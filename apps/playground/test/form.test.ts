@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { initialDraft, storableDrafts } from "../src/form/draft.ts";
+import { initialDraft, initialDrafts, storableDrafts } from "../src/form/draft.ts";
 import { createField } from "../src/form/field.ts";
 import { readDraft } from "../src/form/read-draft.ts";
+import { withoutSecrets } from "../src/form/without-secrets.ts";
 
 const kind = (json_schema: unknown) => createField({ handle: "it", json_schema }).kind;
 
@@ -16,6 +17,8 @@ test("each schema gets the control that suits it", () => {
   expect(kind({ type: "array", items: { "ui:widget": "file" } })).toBe("files");
   expect(kind({ contentMediaType: "oomol/bin" })).toBe("file");
   expect(kind({ type: "object" })).toBe("json");
+  expect(kind({ type: ["object", "null"], properties: { a: {} } })).toBe("group");
+  expect(kind({ type: "array", items: { type: "string" } })).toBe("list");
   expect(kind(undefined)).toBe("json");
 });
 
@@ -52,7 +55,8 @@ describe("what is typed", () => {
 
   test("says which limit it breaks, and where inside JSON", () => {
     const schema = { type: "object", properties: { list: { type: "array", items: { type: "number" } } } };
-    const field = createField({ handle: "it", json_schema: schema });
+    const open = { ...schema, additionalProperties: true };
+    const field = createField({ handle: "it", json_schema: open });
     expect(readDraft(field, '{"list":[1,"two"]}')).toMatchObject({
       problem: { code: "type", limit: "number", place: "list/1" },
     });
@@ -76,6 +80,89 @@ describe("what is typed", () => {
   test("passes a schema that no validator could use", () => {
     const field = createField({ handle: "it", json_schema: { type: "string", pattern: "(" } });
     expect(readDraft(field, "x")).toEqual({ state: "value", value: "x" });
+  });
+});
+
+test.for([
+  ["an object with names of its own", { type: "object", properties: { a: {} }, additionalProperties: {} }],
+  ["one that needs a name it does not describe", { type: "object", properties: { a: {} }, required: ["b"] }],
+  ["a choice of forms", { type: "object", properties: { a: {} }, oneOf: [{ required: ["a"] }] }],
+  ["a tuple", { type: "array", prefixItems: [{ type: "number" }], items: { type: "string" } }],
+  ["an object or text", { type: ["object", "string"], properties: { a: {} } }],
+  ["a file inside", { type: "object", properties: { a: { "ui:widget": "file" } } }],
+])("%s stays JSON", ([, schema]) => {
+  expect(kind(schema)).toBe("json");
+});
+
+test("a default that fields would lose a part of stays JSON", () => {
+  const json_schema = { type: "object", properties: { a: { type: "number" } } };
+  expect(createField({ handle: "it", json_schema, value: { a: 1 } }).kind).toBe("group");
+  expect(createField({ handle: "it", json_schema, value: { a: 1, b: 2 } }).kind).toBe("json");
+});
+
+describe("fields inside fields", () => {
+  const person = {
+    type: "object",
+    properties: {
+      name: { type: "string", minLength: 2 },
+      age: { type: ["integer", "null"] },
+      key: { type: "string", contentMediaType: "oomol/secret" },
+    },
+    required: ["name", "age"],
+  };
+  const people = { type: "array", items: person, minItems: 1 };
+
+  test("begin with the default, or with as many items as are needed", () => {
+    const value = [{ name: "Ada", age: 36 }];
+    const given = createField({ handle: "people", json_schema: people, value });
+    expect(readDraft(given, initialDraft(given))).toEqual({ state: "value", value });
+    const field = createField({ handle: "people", json_schema: people });
+    expect(initialDraft(field)).toMatchObject({ items: [{ draft: { group: { name: "" } } }], nextKey: 1 });
+  });
+
+  test("say what is wrong where it is", () => {
+    const field = createField({ handle: "people", json_schema: people });
+    const draft = { items: [{ key: 4, draft: { group: { name: "A", age: "x", key: "" } } }], nextKey: 5 };
+    const reading = readDraft(field, draft);
+    expect(reading.state === "problem" && [...(reading.inside ?? [])]).toEqual([
+      ["4/name", expect.objectContaining({ code: "minLength" })],
+      ["4/age", { code: "number" }],
+    ]);
+    expect(readDraft(field, { items: [], nextKey: 5 })).toMatchObject({ problem: { code: "minItems" } });
+  });
+
+  test("are left out where nothing is in them, and null where something must be", () => {
+    const properties = { person, size: { type: "integer" } };
+    const json_schema = { type: "object", properties, required: ["size"] };
+    const field = createField({ handle: "it", json_schema });
+    const blank = initialDraft(createField({ handle: "person", json_schema: person }));
+    expect(readDraft(field, { group: { person: blank, size: "3" } })).toEqual({
+      state: "value",
+      value: { size: 3 },
+    });
+    const ada = { group: { name: "Ada", age: "", key: "" } };
+    expect(readDraft(field, { group: { person: ada, size: "3" } })).toMatchObject({
+      value: { person: { name: "Ada", age: null } },
+    });
+  });
+
+  test("come back from the history without their secrets, and not where the block has changed", () => {
+    const field = createField({ handle: "people", json_schema: people });
+    const item = { group: { name: "Ada", age: "36", key: "hidden" } };
+    const stored = storableDrafts([field], { people: { items: [{ key: 7, draft: item }], nextKey: 8 } });
+    expect(JSON.stringify(stored)).not.toContain("hidden");
+    expect(initialDrafts([field], stored)).toEqual({
+      people: { items: [{ key: 0, draft: { group: { name: "Ada", age: "36", key: "" } } }], nextKey: 1 },
+    });
+    const changed = createField({ handle: "people", json_schema: { type: "string" } });
+    expect(initialDrafts([changed], stored)).toEqual({ people: "" });
+  });
+
+  test("keep their secrets out of code", () => {
+    const field = createField({ handle: "people", json_schema: people });
+    expect(withoutSecrets(field, [{ name: "Ada", age: null, key: "hidden" }])).toEqual([
+      { name: "Ada", age: null, key: "YOUR_SECRET" },
+    ]);
   });
 });
 

@@ -41,8 +41,15 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
         <form ref={formElement} className="card" noValidate onSubmit={run} onKeyDown={runOnControlEnter}>
           <h2>{messages.inputs}</h2>
           {form.fields.length === 0 && <p className="note">{messages.noInputs}</p>}
-          {form.fields.map(({ handle }) => (
-            <FieldControl key={handle} form={form} handle={handle} />
+          {form.fields.map((field) => (
+            <FieldControl
+              key={field.handle}
+              form={form}
+              field={field}
+              path={field.handle}
+              draft={form.drafts[field.handle]}
+              onChange={(draft, touched) => form.change(field.handle, draft, touched)}
+            />
           ))}
           {mutation.error && (
             <p className="alert" role="alert">
@@ -102,7 +109,9 @@ function runOnControlEnter(event: KeyboardEvent<HTMLFormElement>): void {
 
 /** The problems are in the document only after React has drawn them. */
 function focusFirstProblem(form: HTMLFormElement | null): void {
-  requestAnimationFrame(() => form?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+  requestAnimationFrame(() =>
+    form?.querySelector<HTMLElement>("[aria-invalid=true], [data-invalid=true]")?.focus(),
+  );
 }
 
 /** Where the columns stand one above the other, the output is out of sight when its task starts. */

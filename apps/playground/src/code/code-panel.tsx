@@ -1,6 +1,7 @@
 import type { Block } from "@oomol/connect-browser";
 import { type KeyboardEvent, useId, useState } from "react";
 import { type BlockForm, collectSubmission } from "../form/use-block-form.ts";
+import { withoutSecrets } from "../form/without-secrets.ts";
 import { useMessages } from "../i18n/use-messages.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { snippetLanguages, writeSnippet } from "./call-snippets.ts";
@@ -11,8 +12,9 @@ export function CodePanel({ block, form }: { block: Block; form: BlockForm }) {
   const [language, setLanguage] = useState<(typeof snippetLanguages)[number]>("TypeScript");
   const id = useId();
   const { inputValues, files } = collectSubmission(form.readings);
-  for (const { handle, kind } of form.fields) {
-    if (kind === "secret" && handle in inputValues) inputValues[handle] = "YOUR_SECRET";
+  for (const field of form.fields) {
+    if (field.handle in inputValues)
+      inputValues[field.handle] = withoutSecrets(field, inputValues[field.handle]);
   }
   const wantsFile = form.fields.some(({ kind, isOptional }) => kind.startsWith("file") && !isOptional);
   const fileNames = files.length === 0 && wantsFile ? ["file.txt"] : files.map(({ name }) => name);

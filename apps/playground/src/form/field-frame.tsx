@@ -36,6 +36,16 @@ export function FieldFrame({ field, id, problem, children }: FieldFrameProps) {
         <span className="field-type">{typeName(field)}</span>
       </div>
       {children}
+      <FieldNotes field={field} id={id} problem={problem} />
+    </div>
+  );
+}
+
+/** What is wrong with a field, and what it is for. */
+export function FieldNotes({ field, id, problem }: Omit<FieldFrameProps, "children">) {
+  const messages = useMessages();
+  return (
+    <>
       {problem && (
         <p className="field-problem" id={`${id}-problem`} role="alert">
           {messages.problem(problem)}
@@ -46,11 +56,12 @@ export function FieldFrame({ field, id, problem, children }: FieldFrameProps) {
           {field.description}
         </p>
       )}
-    </div>
+    </>
   );
 }
 
-function typeName({ schema, kind }: Field): string {
+/** The types of its schema, as they are written there. */
+export function typeName({ schema, kind }: Field): string {
   if (kind === "file" || kind === "files") return kind;
   const types = [schema.type].flat().filter((type) => typeof type === "string" && type !== "null");
   return types.join(" | ") || "any";

@@ -1,4 +1,5 @@
 import type { BlockHandle } from "@oomol/connect-browser";
+import { holds, isRecord, itemsOf, propertiesOf } from "./nested-schema.ts";
 
 export type FieldKind =
   | "text"
@@ -7,6 +8,8 @@ export type FieldKind =
   | "number"
   | "switch"
   | "choice"
+  | "group"
+  | "list"
   | "json"
   | "file"
   | "files";
@@ -21,6 +24,12 @@ export interface Field {
   isOptional: boolean;
   isNullable: boolean;
   isInteger: boolean;
+  /** What leaving it empty sends: null, or nothing at all. */
+  emptyIsNull: boolean;
+  /** Of a group: one for each property. */
+  children: readonly Field[];
+  /** Of a list: what each of its items is. */
+  item: Field | undefined;
   /** Values to choose from, for a choice. */
   choices: readonly Choice[];
   /** `undefined` where there is none. */
@@ -34,22 +43,55 @@ export interface Choice {
 
 /** Reads what a form needs off a handle of `GET /v1/blocks`. */
 export function createField(handle: BlockHandle): Field {
+  const isOptional = Object.hasOwn(handle, "value");
+  const field = describeField(handle, isOptional);
+  const { isNullable, defaultValue } = field;
+  // A default that the server would fill in is taken away by null alone.
+  return { ...field, emptyIsNull: isNullable && defaultValue !== undefined && defaultValue !== null };
+}
+
+/** A property of an object, or an item of a list: for what is left out here nobody fills in a default. */
+function createInner(name: string, json_schema: unknown, isRequired: boolean, depth: number): Field {
+  const field = describeField({ handle: name, json_schema }, !isRequired, depth);
+  return { ...field, emptyIsNull: isRequired && field.isNullable };
+}
+
+function describeField(handle: BlockHandle, mayBeLeftOut: boolean, depth = 0): Field {
   const schema = isRecord(handle.json_schema) ? handle.json_schema : {};
   const types = [schema.type].flat();
   const isNullable = handle.nullable === true || types.includes("null");
-  const hasDefault = Object.hasOwn(handle, "value");
-  return {
+  const defaultValue = handle.value ?? schema.default;
+  const plain = {
     handle: handle.handle,
     kind: kindOf(schema, types),
     description:
       handle.description ?? (typeof schema.description === "string" ? schema.description : undefined),
     schema,
-    isOptional: isNullable || hasDefault,
+    isOptional: isNullable || mayBeLeftOut,
     isNullable,
     isInteger: types.includes("integer"),
+    emptyIsNull: false,
+    children: [],
+    item: undefined,
     choices: choicesOf(schema),
-    defaultValue: handle.value ?? schema.default,
+    defaultValue,
   };
+  if (plain.kind !== "json" || depth === deepest || !holds(schema, defaultValue)) return plain;
+  const children = propertiesOf(schema)?.map(([name, inner, isRequired]) =>
+    createInner(name, inner, isRequired, depth + 1),
+  );
+  if (children && !children.some(isFile)) return { ...plain, kind: "group", children };
+  const items = itemsOf(schema);
+  const item = items && createInner(plain.handle, items, true, depth + 1);
+  return item && !isFile(item) ? { ...plain, kind: "list", item } : plain;
+}
+
+/** Levels of fields inside each other; what lies deeper is typed as JSON. */
+const deepest = 5;
+
+/** Uploads reach inputs alone, never places inside them. */
+function isFile({ kind }: Field): boolean {
+  return kind === "file" || kind === "files";
 }
 
 function kindOf(schema: Record<string, unknown>, types: readonly unknown[]): FieldKind {
@@ -83,8 +125,4 @@ function choicesOf(schema: Record<string, unknown>): Choice[] {
     const label: unknown = labels[index] ?? value;
     return { value, label: typeof label === "string" ? label : JSON.stringify(label) };
   });
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

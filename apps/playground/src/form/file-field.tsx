@@ -56,7 +56,7 @@ export function FileField({ field, id, value, problem, onChange }: FieldProps<re
               <button
                 type="button"
                 className="button quiet small"
-                aria-label={messages.removeFile(file.name)}
+                aria-label={messages.remove(file.name)}
                 onClick={() => onChange(value.filter((_, index) => index !== position))}
               >
                 <Icon name="close" />

@@ -1,5 +1,5 @@
 import { checkValue, type Problem } from "./check-value.ts";
-import type { Draft } from "./draft.ts";
+import { type Draft, type GroupDraft, isBlank, isFiles, isGroup, isList, type ListDraft } from "./draft.ts";
 import type { Field } from "./field.ts";
 
 /** What a field comes to: a value to send, files to upload, nothing to say, or a problem. */
@@ -7,11 +7,18 @@ export type Reading =
   | { state: "value"; value: unknown }
   | { state: "files"; files: readonly File[] }
   | { state: "omitted" }
-  | { state: "problem"; problem: Problem };
+  | { state: "problem"; problem: Problem; inside?: ProblemsInside };
+
+/** Problems of the fields inside a field, by their path below it: names and keys of items, with slashes. */
+export type ProblemsInside = ReadonlyMap<string, Problem>;
+
+/** A field inside another, with its part of the path. */
+type Part = [key: string, reading: Reading];
 
 export function readDraft(field: Field, draft: Draft | undefined): Reading {
   if (field.kind === "file" || field.kind === "files") return readFiles(field, draft);
   if (typeof draft === "boolean") return checked(field, draft);
+  if (isGroup(draft) || isList(draft)) return readNested(field, draft);
   const text = typeof draft === "string" ? draft : "";
   if (text.trim() === "") return readEmpty(field);
   if (field.kind === "choice") return checked(field, field.choices[Number(text)]?.value);
@@ -21,10 +28,40 @@ export function readDraft(field: Field, draft: Draft | undefined): Reading {
 }
 
 /** Emptying a field that may be null takes its default away; any other default stands for the empty field. */
-function readEmpty({ isOptional, isNullable, defaultValue }: Field): Reading {
+function readEmpty({ isOptional, emptyIsNull }: Field): Reading {
   if (!isOptional) return { state: "problem", problem: { code: "required" } };
-  const mustSayNull = isNullable && defaultValue !== undefined && defaultValue !== null;
-  return mustSayNull ? { state: "value", value: null } : { state: "omitted" };
+  return emptyIsNull ? { state: "value", value: null } : { state: "omitted" };
+}
+
+/** An object or array of which nothing is filled in is left out, where it may be. */
+function readNested(field: Field, draft: GroupDraft | ListDraft): Reading {
+  const { isNullable, isOptional, defaultValue } = field;
+  const mayBeEmpty = isNullable || (isOptional && defaultValue === undefined);
+  if (mayBeEmpty && isBlank(draft)) return readEmpty(field);
+  const parts = isGroup(draft) ? readGroup(field, draft) : readList(field, draft);
+  const inside = problemsInside(parts);
+  const [first] = inside.values();
+  if (first) return { state: "problem", problem: first, inside };
+  const values = parts.flatMap(([key, reading]) => (reading.state === "value" ? [[key, reading.value]] : []));
+  return checked(field, isGroup(draft) ? Object.fromEntries(values) : values.map(([, value]) => value));
+}
+
+function readGroup({ children }: Field, { group }: GroupDraft): Part[] {
+  return children.map((child) => [child.handle, readDraft(child, group[child.handle])]);
+}
+
+function readList({ item }: Field, { items }: ListDraft): Part[] {
+  return item ? items.map(({ key, draft }) => [String(key), readDraft(item, draft)]) : [];
+}
+
+function problemsInside(parts: readonly Part[]): Map<string, Problem> {
+  const inside = new Map<string, Problem>();
+  for (const [key, reading] of parts) {
+    if (reading.state !== "problem") continue;
+    if (!reading.inside) inside.set(key, reading.problem);
+    for (const [path, problem] of reading.inside ?? []) inside.set(`${key}/${path}`, problem);
+  }
+  return inside;
 }
 
 function readNumber(field: Field, text: string): Reading {
@@ -42,7 +79,7 @@ function readJson(field: Field, text: string): Reading {
 }
 
 function readFiles({ isOptional, kind, schema }: Field, draft: Draft | undefined): Reading {
-  const files = typeof draft === "object" ? draft : [];
+  const files = isFiles(draft) ? draft : [];
   const { minItems, maxItems } = schema;
   if (files.length === 0) {
     return isOptional ? { state: "omitted" } : { state: "problem", problem: { code: "requiredFile" } };

@@ -10,9 +10,10 @@ export interface BlockForm {
   fields: readonly Field[];
   drafts: Drafts;
   readings: ReadonlyMap<string, Reading>;
-  /** The problem to show at a field: none before it was touched. */
-  problemOf(handle: string): Problem | undefined;
-  change(handle: string, draft: Draft): void;
+  /** The problem to show at a field: none before it was touched. The path of a field inside others has slashes. */
+  problemOf(path: string): Problem | undefined;
+  /** `touched` is the path of the field that was changed, where it lies inside the one of this handle. */
+  change(handle: string, draft: Draft, touched?: string): void;
   reset(): void;
   /** Puts back what stood in the form when a task of the history was started. */
   restore(drafts: Drafts): void;
@@ -30,6 +31,7 @@ export function useBlockForm(block: Block, given: Drafts): BlockForm {
   const fields = useMemo(() => (block.inputs ?? []).map(createField), [block]);
   const [drafts, setDrafts] = useState(() => initialDrafts(fields, given));
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const [isAllShown, setAllShown] = useState(false);
   const readings = useMemo(
     () => new Map(fields.map((field) => [field.handle, readDraft(field, drafts[field.handle])])),
     [fields, drafts],
@@ -38,13 +40,18 @@ export function useBlockForm(block: Block, given: Drafts): BlockForm {
     fields,
     drafts,
     readings,
-    problemOf(handle) {
+    problemOf(path) {
+      if (!isAllShown && !touched.has(path)) return undefined;
+      const handle = path.split("/", 1).join("");
       const reading = readings.get(handle);
-      return touched.has(handle) && reading?.state === "problem" ? reading.problem : undefined;
+      if (reading?.state !== "problem") return undefined;
+      if (path !== handle) return reading.inside?.get(path.slice(handle.length + 1));
+      // What is wrong inside is said there.
+      return reading.inside ? undefined : reading.problem;
     },
-    change(handle, draft) {
+    change(handle, draft, path = handle) {
       setDrafts((before) => ({ ...before, [handle]: draft }));
-      setTouched((before) => new Set(before).add(handle));
+      setTouched((before) => new Set([...before, ...withOuter(path)]));
     },
     restore(given) {
       setDrafts((before) => ({ ...before, ...initialDrafts(fields, { ...before, ...given }) }));
@@ -52,13 +59,20 @@ export function useBlockForm(block: Block, given: Drafts): BlockForm {
     reset() {
       setDrafts(initialDrafts(fields));
       setTouched(new Set());
+      setAllShown(false);
     },
     submit() {
-      setTouched(new Set(fields.map(({ handle }) => handle)));
+      setAllShown(true);
       const isReady = [...readings.values()].every(({ state }) => state !== "problem");
       return isReady ? collectSubmission(readings) : undefined;
     },
   };
+}
+
+/** A path and those of the fields around it. */
+function withOuter(path: string): string[] {
+  const parts = path.split("/");
+  return parts.map((_, position) => parts.slice(0, position + 1).join("/"));
 }
 
 /** What the readings that fit come to. */

@@ -1,4 +1,4 @@
-import { isRecord } from "../form/field.ts";
+import { isRecord } from "../form/nested-schema.ts";
 
 export interface Table {
   columns: readonly string[];

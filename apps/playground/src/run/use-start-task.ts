@@ -2,12 +2,13 @@ import type { Block } from "@oomol/connect-browser";
 import { type UseMutationResult, useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useConnection } from "../connection/connection.tsx";
+import type { StorableDrafts } from "../form/draft.ts";
 import type { Submission } from "../form/use-block-form.ts";
 import { rememberTask } from "../state/history.ts";
 import { navigate } from "../state/route.ts";
 
 export interface StartRequest extends Submission {
-  drafts: Record<string, string | boolean>;
+  drafts: StorableDrafts;
 }
 
 export interface StartTask {

@@ -1,4 +1,5 @@
 import type { TaskStatus } from "@oomol/connect-browser";
+import type { StorableDrafts } from "../form/draft.ts";
 import { readLocal, writeLocal } from "./local-storage.ts";
 import { createStore, type Store } from "./store.ts";
 
@@ -10,7 +11,7 @@ export interface HistoryEntry {
   /** Epoch milliseconds. */
   startedAt: number;
   /** What stood in the form; secrets and files are never kept. */
-  drafts: Record<string, string | boolean>;
+  drafts: StorableDrafts;
 }
 
 const longestHistory = 50;

@@ -5,6 +5,7 @@ const paths = {
   stop: "M7 7h10v10H7Z",
   copy: "M9 9h10v11H9ZM6 15H5V4h10v2",
   check: "m5 12.5 4.5 4.5L19 7.5",
+  plus: "M12 5v14M5 12h14",
   close: "m6 6 12 12M18 6 6 18",
   chevron: "m7 10 5 5 5-5",
   back: "m14 6-6 6 6 6",
