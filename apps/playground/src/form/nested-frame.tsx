@@ -1,3 +1,4 @@
+import "../styles/nested.css";
 import type { ReactNode } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import type { Problem } from "./check-value.ts";

@@ -1,3 +1,4 @@
+import "../styles/preview.css";
 import { lazy, type ReactNode, Suspense } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import type { PreviewItem } from "../state/task-view.ts";
