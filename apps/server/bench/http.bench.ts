@@ -12,7 +12,7 @@ const atOnce = 20;
 /** `GET /v1/tasks/{id}` beside a bare `node:http` handler that answers the same bytes; what the server holds at rest. */
 export async function measure(): Promise<Measurement> {
   await using data = await makeDataDirectory();
-  await using program = await startProgram(["--data", data.path, "--spare-executors", "0"]);
+  await using program = await startProgram(["--data", data.path, "--spare-executors", "0"], { isBuilt: true });
   const restMiB = residentMiB(program.child.pid ?? 0);
   const id = await program.client.start("lab::shout", { text: "x" });
   await program.client.waitForEnd(id);
@@ -34,7 +34,7 @@ export async function measure(): Promise<Measurement> {
   bare.close();
   return {
     title: "GET of a task on the server",
-    note: `${rounds} rounds of ${requestsPerRound} in turns, ${atOnce} at once, by bare fetch in this process, which serves the bare handler too; the server is a process of its own, from source. At rest it holds ${restMiB} MiB.`,
+    note: `${rounds} rounds of ${requestsPerRound} in turns, ${atOnce} at once, by bare fetch in this process, which serves the bare handler too; the server is a process of its own, as it is built. At rest it holds ${restMiB} MiB.`,
     columns: ["who", "requests/s", "× bare"],
     rows: [
       ["bare node:http", medianAndSpread(rates.bare, 0), 1],

@@ -1,19 +1,22 @@
 import { fileURLToPath } from "node:url";
 import { OomolConnectClient } from "@oomol/connect-core";
 import { type Measurement, median, medianAndSpread, round } from "../../../bench/helpers/measure.ts";
-import { openTestServer } from "../test/open-test-server.ts";
+import { makeDataDirectory } from "../test/open-test-server.ts";
+import { startProgram } from "../test/start-program.ts";
 
-const packages = [fileURLToPath(new URL("../test/fixtures/tally", import.meta.url))];
+const packages = fileURLToPath(new URL("../test/fixtures/tally", import.meta.url));
 const entry = new URL("../test/fixtures/tally/tasks/tally/main.js", import.meta.url).href;
 const levels = [1, 10, 100];
 const rounds = 2;
 
 /** Nearly empty tasks per second from the client's call to its result, by how many are under way at once. */
 export async function measure(): Promise<Measurement> {
-  await using server = await openTestServer({ packages, spareExecutors: 2 });
-  await using client = new OomolConnectClient({ baseUrl: server.url });
+  await using data = await makeDataDirectory();
+  const flags = ["--packages", packages, "--data", data.path, "--spare-executors", "2"];
+  await using server = await startProgram(flags, { isBuilt: true });
+  await using client = new OomolConnectClient({ baseUrl: server.client.url });
   const { default: call } = (await import(entry)) as { default(inputs: object): unknown };
-  const inputValues = { file: `${server.dataDirectory}/runs.txt`, name: "x" };
+  const inputValues = { file: `${data.path}/runs.txt`, name: "x" };
   const runTask = () => client.tasks.createAndWait({ blockId: "tally::tally", inputValues });
   const rows: (string | number)[][] = [];
   for (const level of levels) {

@@ -14,6 +14,8 @@ export interface KillRunOptions {
   /** How many are submitted at once. */
   submitters: number;
   serverFlags?: readonly string[];
+  /** Runs what was built into `dist`. */
+  isBuilt?: boolean;
   onProgress?(text: string): void;
 }
 
@@ -43,7 +45,8 @@ export async function killRun(options: KillRunOptions): Promise<Tally> {
   await using data = await makeDataDirectory();
   const file = join(data.path, "runs.txt");
   const flags = ["--packages", packages, "--data", data.path, ...(options.serverFlags ?? [])];
-  const first = await startProgram(flags);
+  const start = (args: readonly string[]) => startProgram(args, { isBuilt: options.isBuilt ?? false });
+  const first = await start(flags);
   const { port } = new URL(first.client.url);
   let server = first;
   await using client = new OomolConnectClient({
@@ -76,7 +79,7 @@ export async function killRun(options: KillRunOptions): Promise<Tally> {
       server.child.kill("SIGKILL");
       await server.exited;
       options.onProgress?.(`killed at ${ids.filter(Boolean).length} accepted, ${countRuns()} run`);
-      server = await startProgram([...flags, "--port", port]);
+      server = await start([...flags, "--port", port]);
     }
   };
 

@@ -3,15 +3,25 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { fixturePackages, TestClient } from "./open-test-server.ts";
 
-const program = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+const source = { program: "../src/cli.ts", execArgv: ["--conditions=@oomol/source"] };
+const built = { program: "../dist/cli.js", execArgv: [] };
+
+export interface StartOptions {
+  env?: NodeJS.ProcessEnv;
+  /** Starts what was built into `dist`, as users do, not the sources. */
+  isBuilt?: boolean;
+  before?(child: ChildProcess): void;
+}
 
 /** `connect-server` as a program of its own; killed at the end of the test where it still runs. */
 export async function startProgram(
   args: readonly string[],
-  { env = {}, before }: { env?: NodeJS.ProcessEnv; before?(child: ChildProcess): void } = {},
+  { env = {}, isBuilt = false, before }: StartOptions = {},
 ) {
-  const child = fork(program, ["--packages", fixturePackages, "--port", "0", ...args], {
-    execArgv: ["--conditions=@oomol/source"],
+  const { program, execArgv } = isBuilt ? built : source;
+  const path = fileURLToPath(new URL(program, import.meta.url));
+  const child = fork(path, ["--packages", fixturePackages, "--port", "0", ...args], {
+    execArgv,
     env: { ...process.env, ...env },
     silent: true,
   });
