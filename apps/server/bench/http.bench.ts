@@ -12,7 +12,9 @@ const atOnce = 20;
 /** `GET /v1/tasks/{id}` beside a bare `node:http` handler that answers the same bytes; what the server holds at rest. */
 export async function measure(): Promise<Measurement> {
   await using data = await makeDataDirectory();
-  await using program = await startProgram(["--data", data.path, "--spare-executors", "0"], { isBuilt: true });
+  await using program = await startProgram(["--data", data.path, "--spare-executors", "0"], {
+    isBuilt: true,
+  });
   const restMiB = residentMiB(program.child.pid ?? 0);
   const id = await program.client.start("lab::shout", { text: "x" });
   await program.client.waitForEnd(id);

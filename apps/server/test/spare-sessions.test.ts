@@ -56,11 +56,13 @@ async function runProcess(server: TestClient): Promise<number> {
   return pid;
 }
 
-/** The one executor besides those `known`, once it has loaded its block. */
+/** The one executor besides those `known`. */
 async function waitForSpare(known: readonly number[]): Promise<number> {
-  const others = () => listDescendants(process.pid).filter((pid) => !known.includes(pid) && isAlive(pid));
-  // Compiling the block leaves the compiler running beneath it.
-  const parents = () => others().filter((pid) => listDescendants(pid).length > 0);
-  await expect.poll(parents, { timeout: 15_000 }).toHaveLength(1);
-  return parents()[0] ?? 0;
+  const executors = () => {
+    const others = listDescendants(process.pid).filter((pid) => !known.includes(pid) && isAlive(pid));
+    const children = others.flatMap((pid) => listDescendants(pid)); // a compiler may run beneath it
+    return others.filter((pid) => !children.includes(pid));
+  };
+  await expect.poll(executors, { timeout: 15_000 }).toHaveLength(1);
+  return executors()[0] ?? 0;
 }
