@@ -10,7 +10,6 @@ export function definePackage(options: Options) {
     target: "es2023",
     dts: { compilerOptions: { customConditions: [], stripInternal: true, ignoreDeprecations: "6.0" } },
     clean: true,
-    sourcemap: true,
     splitting: true,
     treeshake: true,
     removeNodeProtocol: false,

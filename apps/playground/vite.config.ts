@@ -23,5 +23,7 @@ export default defineConfig({
     // A strict content security policy allows no data: fonts or scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What others wrote is handed on with their notices, as their licences ask.
+    license: { fileName: "third-party-notices.md" },
   },
 });

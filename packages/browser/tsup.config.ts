@@ -1,3 +1,4 @@
+import { writeThirdPartyNotices } from "../../third-party-notices.shared.ts";
 import { definePackage } from "../../tsup.shared.ts";
 
 const library = definePackage({ entry: { index: "src/index.ts" } });
@@ -12,6 +13,7 @@ const oneFile = definePackage({
   splitting: false,
   noExternal: [/.*/],
   platform: "browser",
+  esbuildPlugins: [writeThirdPartyNotices("dist/third-party-notices.md")],
 });
 
 export default [library, oneFile].flat();

@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { describe, expect, test } from "vitest";
 import { publishedPackages, root } from "./helpers/published-packages.ts";
 
 /** Licences whose code may be used by a program under the MIT licence, and say what they ask for in their own file. */
@@ -18,6 +21,8 @@ const compatible = [
   "PSF-2.0",
   // Of data alone, the list of SPDX exceptions: asks for its author's name, which its own file gives.
   "CC-BY-3.0",
+  // Of fonts: they may travel with any program, with this licence beside them.
+  "OFL-1.1",
 ];
 
 interface Licensed {
@@ -37,6 +42,42 @@ test("what published packages depend on has a licence that goes with theirs", ()
   const others = Object.entries(byLicence).filter(([licence]) => !isCompatible(licence));
   expect(others.map(([licence, packages]) => [licence, packages.map(({ name }) => name)])).toEqual([]);
 });
+
+describe.each([
+  ["packages/browser/dist/third-party-notices.md", "packages/browser/dist/index.js"],
+  ["apps/server/dist/playground/third-party-notices.md", "apps/playground/src/main.tsx"],
+])("%s", (page, entry) => {
+  const headings = readFileSync(join(root, page), "utf8").matchAll(/^## (\S+) - (\S+) \((.*)\)$/gm);
+  const licences = new Map([...headings].map(([, name = "", , licence = ""]) => [name, licence]));
+
+  test("names every package of others that is bundled", async () => {
+    const bundled = await bundledPackages(join(root, entry));
+    expect(bundled).toContain("zod");
+    expect([...licences.keys()].sort()).toEqual(bundled);
+  });
+
+  test("what is bundled has a licence that goes with ours", () => {
+    const others = [...licences].filter(([, licence]) => !isCompatible(licence));
+    expect(others).toEqual([]);
+  });
+});
+
+/** Packages from outside of the workspace that a bundle of the entry holds, by name. */
+async function bundledPackages(entry: string): Promise<string[]> {
+  const { metafile } = await build({
+    ...{ entryPoints: [entry], bundle: true, splitting: true, write: false, metafile: true },
+    ...{ format: "esm", platform: "browser", outdir: "out", logLevel: "error" },
+    conditions: ["@oomol/source"],
+    define: { "process.env.NODE_ENV": '"production"' },
+    loader: { ".woff2": "file" },
+  });
+  const outputs = Object.values(metafile.outputs);
+  const inputs = outputs.flatMap((output) =>
+    Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
+  const names = inputs.flatMap((path) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  return [...new Set(names)].sort();
+}
 
 test.each([
   ["(MIT OR GPL-3.0)", true],

@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packPackage } from "./helpers/pack-package.ts";
 import { publishedPackages } from "./helpers/published-packages.ts";
 
 const packages = publishedPackages();
@@ -13,8 +13,7 @@ const tarballs = new Map<string, Buffer>();
 
 beforeAll(() => {
   for (const { name, directory: source } of packages) {
-    const output = execFileSync("pnpm", ["pack", "--json", "--pack-destination", directory], { cwd: source });
-    tarballs.set(name, readFileSync(JSON.parse(output.toString()).filename));
+    tarballs.set(name, packPackage(source, directory));
   }
 }, 120_000);
 

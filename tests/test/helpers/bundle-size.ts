@@ -21,6 +21,7 @@ export async function bundleSize(code: string): Promise<BundleSize> {
     format: "esm",
     platform: "browser",
     outdir: "out",
+    logLevel: "error",
   });
   const gzipBytes = new Map(
     outputFiles.map(({ path, contents }) => [
