@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { packPackage } from "./helpers/pack-package.ts";
@@ -70,9 +70,8 @@ test("control: a forgotten chunk is found", () => {
 function unpack(name: string, source: string): Files {
   const target = join(directory.path, name);
   mkdirSync(target, { recursive: true });
-  const tarball = join(target, "package.tgz");
-  writeFileSync(tarball, packPackage(source, target));
-  execFileSync("tar", ["-xzf", "package.tgz"], { cwd: target });
+  const tarball = packPackage(source, target);
+  execFileSync("tar", ["-xzf", basename(tarball.path)], { cwd: target });
   const entries = readdirSync(join(target, "package"), { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile())

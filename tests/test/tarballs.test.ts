@@ -13,7 +13,7 @@ const tarballs = new Map<string, Buffer>();
 
 beforeAll(() => {
   for (const { name, directory: source } of packages) {
-    tarballs.set(name, packPackage(source, directory));
+    tarballs.set(name, packPackage(source, directory).content);
   }
 }, 120_000);
 
