@@ -45,7 +45,7 @@ test.each<[string, string, string[], string]>([
 
 /** Our packages come from the local registry, everything else from where this machine gets it. */
 function writeSettings(project: string, url: string): void {
-  const own = Object.fromEntries(publishedPackages().map(({ name }) => [name, "latest"]));
+  const own = Object.fromEntries(publishedPackages().map(({ name, manifest }) => [name, manifest.version]));
   const others = Object.fromEntries(
     ["typescript", "@types/node", "zod"].map((name) => [name, pinnedVersion(name)]),
   );
@@ -59,6 +59,7 @@ function writeSettings(project: string, url: string): void {
     npmScopes: { oomol: { npmRegistryServer: url } },
     unsafeHttpWhitelist: ["127.0.0.1"],
     // What was published a moment ago is what is tried.
+    npmMinimalAgeGate: 0,
     npmPreapprovedPackages: ["@oomol/*"],
     enableGlobalCache: false,
     enableTelemetry: false,
