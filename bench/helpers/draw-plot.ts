@@ -35,7 +35,8 @@ export function drawPlot({ xLabel, yLabel, isLogX = false, series }: Plot): stri
     text(size.left + inner.width / 2, size.height - 10, xLabel, "middle"),
     `<g transform="translate(16 ${size.top + inner.height / 2}) rotate(-90)">${text(0, 0, yLabel, "middle")}</g>`,
   ];
-  const body = [...grid, ...xTexts, ...lines, ...labels].join("\n");
+  const title = `<title>${escapeText(`${yLabel} against ${xLabel}`)}</title>`;
+  const body = [title, ...grid, ...xTexts, ...lines, ...labels].join("\n");
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="12" fill="${ink}">\n${body}\n</svg>\n`;
 }
 
@@ -49,8 +50,11 @@ function ticks(most: number): number[] {
 }
 
 function text(x: number, y: number, words: string, anchor: string): string {
-  const escaped = words.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-  return `<text x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}">${escaped}</text>`;
+  return `<text x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}">${escapeText(words)}</text>`;
+}
+
+function escapeText(words: string): string {
+  return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 function fixed(value: number): string {
