@@ -1,3 +1,3 @@
 import { defineProject } from "../../vitest.shared.ts";
 
-export default defineProject("cli");
+export default defineProject("cli", { maxWorkers: 2 });

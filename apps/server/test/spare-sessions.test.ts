@@ -59,9 +59,9 @@ async function runProcess(server: TestClient): Promise<number> {
 /** The one executor besides those `known`. */
 async function waitForSpare(known: readonly number[]): Promise<number> {
   const executors = () => {
-    const others = listDescendants(process.pid).filter((pid) => !known.includes(pid) && isAlive(pid));
-    const children = others.flatMap((pid) => listDescendants(pid)); // a compiler may run beneath it
-    return others.filter((pid) => !children.includes(pid));
+    const all = listDescendants(process.pid);
+    const children = all.flatMap((pid) => listDescendants(pid)); // a compiler may run beneath an executor
+    return all.filter((pid) => !children.includes(pid) && !known.includes(pid) && isAlive(pid));
   };
   await expect.poll(executors, { timeout: 15_000 }).toHaveLength(1);
   return executors()[0] ?? 0;
