@@ -16,6 +16,9 @@ export interface JobListener {
   onSessionFinished(): void;
 }
 
+/** A job of so long ago is not sent again; a session of millions must not fill the memory with their ids. */
+const rememberedJobs = 10_000;
+
 export interface TakeJobsOptions {
   mainframe: Mainframe;
   executorArguments: ExecutorArguments;
@@ -32,7 +35,7 @@ export interface TakeJobsOptions {
 export async function takeJobs(options: TakeJobsOptions): Promise<void> {
   const { mainframe, executorArguments, inputsTimeoutMs, listener, onRunBlock } = options;
   const { sessionId, identifier } = executorArguments;
-  // For the whole session: the engine sends the same job again and again.
+  // The engine sends the same job again and again, until it hears that the job is taken.
   const seenJobs = new Set<string>();
 
   await Promise.all([
@@ -60,6 +63,7 @@ export async function takeJobs(options: TakeJobsOptions): Promise<void> {
     onRunBlock?.();
     if (seenJobs.has(payload.job_id)) return undefined;
     seenJobs.add(payload.job_id);
+    if (seenJobs.size > rememberedJobs) seenJobs.delete(seenJobs.values().next().value ?? "");
     // The fields beyond these are read one by one, each with its default.
     return payload as unknown as BlockPayload;
   }
