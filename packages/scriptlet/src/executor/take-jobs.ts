@@ -5,6 +5,7 @@ import { topics } from "../wire/topics.ts";
 import { awaitInputs } from "./await-inputs.ts";
 import { encodeExecutorReady } from "./executor-ready.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
+import { SeenJobs } from "./seen-jobs.ts";
 
 /** Told what comes from the engine. A job is told before its inputs. */
 export interface JobListener {
@@ -15,9 +16,6 @@ export interface JobListener {
   onNoInputs(jobId: string, reason: string): void;
   onSessionFinished(): void;
 }
-
-/** A job of so long ago is not sent again; a session of millions must not fill the memory with their ids. */
-const rememberedJobs = 10_000;
 
 export interface TakeJobsOptions {
   mainframe: Mainframe;
@@ -35,8 +33,7 @@ export interface TakeJobsOptions {
 export async function takeJobs(options: TakeJobsOptions): Promise<void> {
   const { mainframe, executorArguments, inputsTimeoutMs, listener, onRunBlock } = options;
   const { sessionId, identifier } = executorArguments;
-  // The engine sends the same job again and again, until it hears that the job is taken.
-  const seenJobs = new Set<string>();
+  const seenJobs = new SeenJobs();
 
   await Promise.all([
     mainframe.subscribe(topics.runBlock("nodejs"), (text) => {
@@ -61,9 +58,7 @@ export async function takeJobs(options: TakeJobsOptions): Promise<void> {
     if (payload?.session_id !== sessionId || typeof payload.job_id !== "string") return undefined;
     if (identifier !== undefined && payload.identifier !== identifier) return undefined;
     onRunBlock?.();
-    if (seenJobs.has(payload.job_id)) return undefined;
-    seenJobs.add(payload.job_id);
-    if (seenJobs.size > rememberedJobs) seenJobs.delete(seenJobs.values().next().value ?? "");
+    if (!seenJobs.add(payload.job_id)) return undefined;
     // The fields beyond these are read one by one, each with its default.
     return payload as unknown as BlockPayload;
   }

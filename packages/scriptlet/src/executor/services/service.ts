@@ -9,6 +9,7 @@ import { awaitInputs } from "../await-inputs.ts";
 import type { ExecutorParts } from "../executor-parts.ts";
 import type { BlockSource, LoadedBlock } from "../load-block.ts";
 import { runJob } from "../run-job.ts";
+import { SeenJobs } from "../seen-jobs.ts";
 import type { ServiceStart } from "./launch-service.ts";
 import { readLifetime } from "./service-lifetime.ts";
 
@@ -38,7 +39,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     executor: "nodejs",
     ...(sessionId && { session_id: sessionId }),
   };
-  const seenJobs = new Set<string>();
+  const seenJobs = new SeenJobs();
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   let started: Promise<unknown> | undefined;
   let running = 0;
@@ -71,8 +72,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   await mainframe.publish(topics.serviceExit, JSON.stringify(about)).catch(() => undefined);
 
   async function take(payload: ServiceBlockPayload): Promise<void> {
-    if (seenJobs.has(payload.job_id)) return;
-    seenJobs.add(payload.job_id);
+    if (!seenJobs.add(payload.job_id)) return;
     running += 1;
     clearTimeout(leaveTimer);
     const jobParts: ExecutorParts = {
