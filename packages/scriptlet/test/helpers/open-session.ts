@@ -30,8 +30,10 @@ export function openSession(files: Record<string, string>, options: SpawnOptions
   return openSessionOver(openBroker, files, options);
 }
 
-/** The same over a broker of the test's choice. */
-export async function openSessionOver<Broker extends AsyncDisposable & { address: string }>(
+/** The same over a broker of the test's choice; the executor may have a way of its own to it. */
+export async function openSessionOver<
+  Broker extends AsyncDisposable & { address: string; executorAddress?: string },
+>(
   open: () => Promise<Broker>,
   files: Record<string, string>,
   options: SpawnOptions = {},
@@ -43,7 +45,9 @@ export async function openSessionOver<Broker extends AsyncDisposable & { address
   const mainframe = await openMqttMainframe({ address: broker.address, clientId: "oocana-scheduler-test" });
   resources.defer(() => mainframe.close());
   const engine = await FakeEngine.open({ mainframe, scopePath: workspace.path });
-  const executor = resources.use(await engine.spawnExecutor(broker.address, options));
+  const executor = resources.use(
+    await engine.spawnExecutor(broker.executorAddress ?? broker.address, options),
+  );
   const kept = resources.move();
   return {
     workspace,
