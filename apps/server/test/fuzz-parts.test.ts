@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { basename, join, posix, resolve, sep, win32 } from "node:path";
+import { basename, dirname, join, posix, resolve, sep, win32 } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
@@ -117,44 +117,54 @@ test("package names: what passes for one stays within the folder of packages", (
   );
 });
 
-test("manifests: whatever stands in one, the package is read, or refused by an error that names the file", async () => {
-  await using data = await makeDataDirectory();
-  const file = join(data.path, "tasks", "one", "task.oo.yaml");
-  await mkdir(join(data.path, "tasks", "one"), { recursive: true });
-  await writeFile(join(data.path, "package.oo.yaml"), "name: fuzz\nversion: 1.0.0\n");
-  const key = fc.constantFrom(
-    "executor",
-    "name",
-    "options",
-    "entry",
-    "inputs_def",
-    "outputs_def",
-    "handle",
-    "json_schema",
-  );
-  const { shape } = fc.letrec((tie) => ({
-    shape: fc.oneof(
-      { depthSize: "small" },
-      fc.constantFrom(null, "nodejs", "main.ts", "", 1, true),
-      fc.array(tie("shape"), { maxLength: 3 }),
-      fc.dictionary(key, tie("shape"), { maxKeys: 4 }),
-    ),
-  }));
-  const likely = fc.record({ executor: fc.record({ name: fc.constant("nodejs") }), inputs_def: shape });
-  const texts = fc.oneof(
-    fc.string(),
-    shape.map((value) => stringify(value)),
-    likely.map((value) => stringify(value)),
-  );
-  let read = 0;
-  await fc.assert(
-    fc.asyncProperty(texts, async (text) => {
-      await writeFile(file, text);
-      const outcome = await readPackage(data.path).catch((failure: unknown) => failure);
-      if (outcome instanceof Error) expect(outcome.message.startsWith(`${file}: `)).toBe(true);
-      else read += 1;
-    }),
-    { ...settings, numRuns: 400 },
-  );
-  expect(read).toBeGreaterThan(0);
-});
+const manifestKeys = {
+  "package.oo.yaml": ["name", "version", "dependencies"],
+  "tasks/one/task.oo.yaml": [
+    ...["executor", "name", "options", "entry", "inputs_def", "outputs_def"],
+    ...["handle", "json_schema", "additional_inputs"],
+  ],
+  "flows/one/flow.oo.yaml": [
+    ...["nodes", "node_id", "task", "subflow", "service", "slot", "values", "inputs_def", "inputs_from"],
+    ...["handle", "from_node", "from_flow", "value", "ignore"],
+  ],
+};
+
+test.each(Object.entries(manifestKeys))(
+  "manifests: whatever stands in %s, the package is read, or refused by an error that names the file",
+  async (path, keys) => {
+    await using data = await makeDataDirectory();
+    const file = join(data.path, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(join(data.path, "package.oo.yaml"), "name: fuzz\nversion: 1.0.0\n");
+    const { shape } = fc.letrec((tie) => ({
+      shape: fc.oneof(
+        { depthSize: "small" },
+        fc.constantFrom(null, "nodejs", "main.ts", "", 1, true),
+        fc.array(tie("shape"), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom(...keys), tie("shape"), { maxKeys: 4 }),
+      ),
+    }));
+    const node = fc.record({ node_id: fc.constant("one"), task: shape, inputs_from: shape });
+    const likely = fc.record({
+      executor: fc.record({ name: fc.constant("nodejs") }),
+      inputs_def: shape,
+      nodes: fc.array(node, { maxLength: 2 }),
+    });
+    const texts = fc.oneof(
+      fc.string(),
+      shape.map((value) => stringify(value)),
+      likely.map((value) => stringify(value)),
+    );
+    let read = 0;
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        await writeFile(file, text);
+        const outcome = await readPackage(data.path).catch((failure: unknown) => failure);
+        if (outcome instanceof Error) expect(outcome.message.startsWith(`${file}: `)).toBe(true);
+        else read += 1;
+      }),
+      { ...settings, numRuns: 400 },
+    );
+    expect(read).toBeGreaterThan(0);
+  },
+);

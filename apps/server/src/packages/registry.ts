@@ -24,6 +24,7 @@ export function createRegistry(url: string, token: string | undefined, cacheDire
     fetchRetryMintimeout: 500,
     fetchRetryMaxtimeout: 5_000,
     fetchTimeout: 60_000,
+    umask: 0o7022, // pacote's own, and no file that runs as its owner
   };
   const explain = (name: string, version: string) => (error: unknown) => {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
