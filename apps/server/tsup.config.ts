@@ -2,7 +2,7 @@ import { cp } from "node:fs/promises";
 import { definePackage } from "../../tsup.shared.ts";
 
 export default definePackage({
-  entry: { cli: "src/cli.ts" },
+  entry: { cli: "src/cli.ts", "rehearsal-block": "src/engine/rehearsal-block.ts" },
   // The web app travels with the server that shows it.
   onSuccess: () => cp("../playground/dist", "dist/playground", { recursive: true }),
 });

@@ -48,6 +48,19 @@ test("takes its spare executors along when it closes", async () => {
   expect(isAlive(spare)).toBe(false);
 });
 
+test("a task on a spare executor tells what one on a new executor tells", async () => {
+  await using server = await openTestServer({ spareExecutors: 1 });
+  const run = async () => {
+    const id = await server.start("lab::process");
+    await server.waitForEnd(id);
+    const { pid } = (await server.finish(id)).result as { pid: number };
+    return { pid, types: (await server.logs(id)).map(({ type }) => type) };
+  };
+  const first = await run();
+  const spare = await waitForSpare([first.pid]);
+  expect(await run()).toEqual({ pid: spare, types: first.types });
+});
+
 /** The process that ran the block. */
 async function runProcess(server: TestClient): Promise<number> {
   const id = await server.start("lab::process");

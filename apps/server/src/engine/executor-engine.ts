@@ -72,7 +72,7 @@ async function runSession(
   offered: OfferedJob | undefined,
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
   const { block, inputs, signal, onEvent } = request;
-  const isAwaitingInputs = offered?.isAwaitingInputs() ?? false;
+  const isAwaitingInputs = offered?.take() ?? false;
   const id = isAwaitingInputs && offered ? offered.id : newJobId();
   const whole = { session_id: session.id, path: shownPathOf(block), partial: false, cache: false };
   const emit = (event: SessionEvent["event"]) => onEvent({ type: event.type, nodeId: null, event });

@@ -2,22 +2,24 @@ import { topics } from "@oomol/scriptlet/wire";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { blockPayload } from "./block-messages.ts";
 import type { ExecutorSession } from "./executor-session.ts";
+import { rehearse } from "./rehearse.ts";
 import { newJobId } from "./run-job.ts";
 
 /** A job that an executor knows and has loaded the code for; only its inputs are missing. */
 export interface OfferedJob {
   readonly id: string;
-  /** True while the executor waits for the inputs: it stops after a minute. */
-  isAwaitingInputs(): boolean;
+  /** Ends what is done ahead; true where the executor waits for the inputs, which it does for a minute. */
+  take(): boolean;
 }
 
 /**
- * Offers a job before anyone wants it run. Our own executor loads a block as soon as it is offered; others may not bear
- * the wait for inputs, so they are offered nothing.
+ * Offers a job before anyone wants it run. Our own executor loads a block as soon as it is offered, and rehearses
+ * meanwhile; others may not bear the wait for inputs, so they are offered nothing.
  */
 export function offerJob(session: ExecutorSession, block: InstalledBlock): OfferedJob | undefined {
   if (block.executor.name !== "nodejs") return undefined;
   const id = newJobId();
+  const taken = new AbortController();
   let acceptedAtMs: number | undefined;
   const stopListening = session.listen((message) => {
     if (message.type !== "BlockReady" || message.job_id !== id) return;
@@ -26,10 +28,18 @@ export function offerJob(session: ExecutorSession, block: InstalledBlock): Offer
   });
   const { executor } = session;
   const payload = blockPayload(session, executor, { id, block, stacks: [] });
-  executor.ready.then(() => session.publish(topics.runBlock(block.executor.name), payload), stopListening);
+  executor.ready.then(() => {
+    if (taken.signal.aborted) return;
+    session.publish(topics.runBlock(block.executor.name), payload);
+    void rehearse(session, block, taken.signal);
+  }, stopListening);
   return {
     id,
-    isAwaitingInputs: () => acceptedAtMs !== undefined && Date.now() - acceptedAtMs < acceptedForMs,
+    take() {
+      taken.abort();
+      stopListening();
+      return acceptedAtMs !== undefined && Date.now() - acceptedAtMs < acceptedForMs;
+    },
   };
 }
 

@@ -1,8 +1,13 @@
-import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { entriesIn } from "../packages/entries-in.ts";
+import { fileStamp } from "../packages/file-stamp.ts";
 
 /** More files than that are no package that anyone edits; such a one counts as changed each time. */
 const maxFiles = 5_000;
+
+/** So many files are looked at without a pause: a millisecond or two. */
+const filesAtOnce = 500;
 
 /**
  * What tells one state of a package folder from the next: names, sizes and times of its files. Of installed modules only
@@ -10,23 +15,22 @@ const maxFiles = 5_000;
  */
 export async function packageStamp(directory: string): Promise<string | undefined> {
   const lines: string[] = [];
-  const look = async (folder: string): Promise<void> => {
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    await Promise.all(
-      entries.map(async (entry) => {
-        const path = join(folder, entry.name);
-        if (entry.isDirectory() && !isOpaque(entry.name)) return look(path);
-        const found = lines.length < maxFiles ? await stat(path).catch(() => undefined) : undefined;
-        lines.push(`${path}:${found?.mtimeMs}:${found?.size}:${found?.ino}`);
-      }),
-    );
-  };
-  await look(directory);
-  if (lines.length >= maxFiles) return undefined;
+  const folders = [directory];
+  for (const folder of folders) {
+    for (const entry of entriesIn(folder)) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory() && !isOpaque(entry.name)) {
+        folders.push(path);
+        continue;
+      }
+      lines.push(`${path}:${fileStamp(path)?.text}`);
+      if (lines.length >= maxFiles) return undefined;
+      if (lines.length % filesAtOnce === 0) await setImmediate();
+    }
+  }
   // A package manager rewrites its list in there.
   for (const list of [".modules.yaml", ".package-lock.json", ".yarn-state.yml"]) {
-    const found = await stat(join(directory, "node_modules", list)).catch(() => undefined);
-    lines.push(`${list}:${found?.mtimeMs}`);
+    lines.push(`${list}:${fileStamp(join(directory, "node_modules", list))?.text}`);
   }
   return lines.sort().join("\n");
 }

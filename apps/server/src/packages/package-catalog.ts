@@ -1,13 +1,15 @@
-import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import semver from "semver";
 import { Refusal } from "../refusal.ts";
 import { messageOf, quoteList } from "../values.ts";
 import { closestName } from "./closest-name.ts";
-import { type InstalledPackage, type Runnable, readPackage } from "./read-package.ts";
+import { entriesIn } from "./entries-in.ts";
+import { fileStamp } from "./file-stamp.ts";
+import { createPackageReader } from "./package-reader.ts";
+import type { InstalledPackage, Runnable } from "./read-package.ts";
 
-/** The packages that are there now. Folders are read at each call, so a changed one needs no restart. */
+/** The packages that are there now. Folders are looked at in each call, so a changed one needs no restart. */
 export interface PackageCatalog {
   list(): Promise<InstalledPackage[]>;
   /** The newest version's block or flow, or that of `version`; throws a 404 that says what there is instead. */
@@ -17,6 +19,7 @@ export interface PackageCatalog {
 /** A catalog of the package folders inside `directories`. */
 export function createPackageCatalog(directories: readonly string[], log: Logger): PackageCatalog {
   const warned = new Set<string>();
+  const readPackage = createPackageReader();
 
   const warnOnce = (message: string) => {
     if (warned.has(message)) return;
@@ -34,7 +37,7 @@ export function createPackageCatalog(directories: readonly string[], log: Logger
   };
 
   const list = async () => {
-    const folders = (await Promise.all(directories.map(listFolders))).flat();
+    const folders = directories.flatMap(listFolders);
     const found = (await Promise.all(folders.map(read))).filter((one) => one !== undefined);
     const byId = new Map<string, InstalledPackage>();
     for (const one of found) {
@@ -80,16 +83,15 @@ function precedence({ version }: InstalledPackage): semver.SemVer | string {
 }
 
 /** The directory itself where it is a package, otherwise the folders in it, those of `@scope` folders included. */
-async function listFolders(directory: string): Promise<string[]> {
-  const self = await stat(join(directory, "package.oo.yaml")).catch(() => undefined);
-  if (self) return [directory];
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
-  const nested = folders
-    .filter((entry) => !entry.name.startsWith(".") && entry.name !== "node_modules")
-    .map((entry) => join(directory, entry.name))
-    .map((path) => (path.startsWith(join(directory, "@")) ? listFolders(path) : [path]));
-  return (await Promise.all(nested)).flat();
+function listFolders(directory: string): string[] {
+  if (fileStamp(join(directory, "package.oo.yaml"))) return [directory];
+  return entriesIn(directory)
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+    .filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
+    .flatMap(({ name }) => {
+      const path = join(directory, name);
+      return name.startsWith("@") ? listFolders(path) : [path];
+    });
 }
 
 function explainUnknown(

@@ -60,6 +60,10 @@ export interface InstalledFlow extends Installed {
   nodes: FlowNode[];
 }
 
+/** The folders of a package in which blocks and flows lie. */
+export const runnableKinds = ["blocks", "tasks", "flows", "subflows"] as const;
+type RunnableKind = (typeof runnableKinds)[number];
+
 /** Reads a folder in OOMOL's layout; throws where a manifest cannot be used, or answers `undefined` where it is not a package. */
 export async function readPackage(directory: string): Promise<InstalledPackage | undefined> {
   const manifestFile = await findManifest(directory, "package");
@@ -98,14 +102,22 @@ function nameOfFolder(directory: string, version: string): string {
   return folder.endsWith(`-${version}`) ? folder.slice(0, -version.length - 1) : folder;
 }
 
-async function readBlocks(owner: InstalledPackage, kind: string, file: string): Promise<InstalledBlock[]> {
+async function readBlocks(
+  owner: InstalledPackage,
+  kind: RunnableKind,
+  file: string,
+): Promise<InstalledBlock[]> {
   const places = await findPlaces(owner, kind, file);
   return Promise.all(
     places.map(async (place) => describeBlock(owner, place, await readBlockManifest(place.manifestFile))),
   );
 }
 
-async function readFlows(owner: InstalledPackage, kind: string, file: string): Promise<InstalledFlow[]> {
+async function readFlows(
+  owner: InstalledPackage,
+  kind: RunnableKind,
+  file: string,
+): Promise<InstalledFlow[]> {
   const places = await findPlaces(owner, kind, file);
   return Promise.all(
     places.map(async (place) => {
@@ -118,7 +130,7 @@ async function readFlows(owner: InstalledPackage, kind: string, file: string): P
 type Place = Pick<Installed, "name" | "directory" | "manifestFile" | "path">;
 
 /** The folders of one kind that have a manifest. */
-async function findPlaces(owner: InstalledPackage, kind: string, file: string): Promise<Place[]> {
+async function findPlaces(owner: InstalledPackage, kind: RunnableKind, file: string): Promise<Place[]> {
   const folders = await readdir(join(owner.directory, kind)).catch(() => []);
   const places = await Promise.all(
     folders.map(async (name) => {

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { entriesIn } from "./entries-in.ts";
+import { fileStamp } from "./file-stamp.ts";
+import { type InstalledPackage, readPackage, runnableKinds } from "./read-package.ts";
+
+/** Reads a package folder as {@link readPackage} does, which it shares with whoever asks again before it has changed. */
+export type PackageReader = (directory: string) => Promise<InstalledPackage | undefined>;
+
+/** The clocks of file systems tick as slowly as this: a file of the last moment may change again and look the same. */
+const coarsestTickMs = 2_000;
+
+interface Remembered {
+  stamps: Map<string, string | undefined>;
+  read: InstalledPackage | undefined;
+}
+
+/** A reader that remembers what it has read, and looks each time whether it is still so. */
+export function createPackageReader(): PackageReader {
+  const remembered = new Map<string, Remembered>();
+  return async (directory) => {
+    const known = remembered.get(directory);
+    if (known && isUnchanged(known)) return known.read;
+    remembered.delete(directory);
+    // Before the reading: what changes during it counts as changed.
+    const places = listPlaces(directory).map((path) => ({ path, stamp: fileStamp(path) }));
+    const lookedAtMs = Date.now();
+    const read = await readPackage(directory);
+    if (places.every(({ stamp }) => stamp === undefined || stamp.changedAtMs < lookedAtMs - coarsestTickMs)) {
+      remembered.set(directory, {
+        stamps: new Map(places.map(({ path, stamp }) => [path, stamp?.text])),
+        read,
+      });
+    }
+    return read;
+  };
+}
+
+function isUnchanged({ stamps }: Remembered): boolean {
+  for (const [path, stamp] of stamps) {
+    if (fileStamp(path)?.text !== stamp) return false;
+  }
+  return true;
+}
+
+/** Everything whose stamp changes with the manifests of a package: they themselves and the folders that list them. */
+function listPlaces(directory: string): string[] {
+  const kinds = runnableKinds.map((kind) => join(directory, kind));
+  const folders = kinds.flatMap((kind) => entriesIn(kind).map(({ name }) => join(kind, name)));
+  const manifests = [directory, ...folders].flatMap((folder) =>
+    entriesIn(folder)
+      .filter(({ name }) => /\.oo\.ya?ml$/.test(name))
+      .map(({ name }) => join(folder, name)),
+  );
+  return [directory, ...kinds, ...folders, ...manifests];
+}
