@@ -5,27 +5,35 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { publishedPackages, root } from "../test/helpers/published-packages.ts";
 import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
+import { installNode } from "./install-node.ts";
 import { publishToLocalRegistry } from "./local-registry.ts";
 
 let registry: Awaited<ReturnType<typeof publishToLocalRegistry>>;
+const nodes = temporaryDirectory();
 const bin = (name: string) => join(root, "tests/node_modules/.bin", name);
-// The program itself: the script of `.bin` would take the signals that are meant for what it starts.
-const node22 = join(root, "tests/node22/node_modules/node22/bin/node");
+const npmArgs = ["install", "--engine-strict", "--no-audit", "--no-fund"];
+// The server asks for more than the others do, and all are installed together here.
+const oldest = oldestOf("@oomol/connect-server");
 
 beforeAll(async () => {
   registry = await publishToLocalRegistry();
 });
-afterAll(() => registry?.[Symbol.dispose]());
+afterAll(() => {
+  registry?.[Symbol.dispose]();
+  nodes.remove();
+});
 
-test.each<[string, string, string[], string]>([
-  ["npm", "npm", ["install", "--no-audit", "--no-fund"], process.execPath],
-  ["pnpm", "pnpm", ["install", "--ignore-workspace"], process.execPath],
-  ["yarn", bin("yarn"), ["install"], process.execPath],
-  ["bun", bin("bun"), ["install"], process.execPath],
-  ["npm, on Node.js 22", "npm", ["install", "--no-audit", "--no-fund"], node22],
-])("what %s installs compiles and runs, imported and required", async (_, manager, args, node) => {
+test.each<[title: string, manager: string, args: string[], nodeVersion?: string]>([
+  ["npm", "npm", npmArgs],
+  ["pnpm", "pnpm", ["install", "--ignore-workspace"]],
+  ["yarn", bin("yarn"), ["install"]],
+  ["bun", bin("bun"), ["install"]],
+  [`npm, on Node.js ${oldest}`, "npm", npmArgs, oldest],
+  ["npm, on Node.js 24", "npm", npmArgs, "24"],
+])("what %s installs compiles and runs, imported and required", async (_, manager, args, nodeVersion) => {
   const directory = temporaryDirectory();
   try {
+    const node = nodeVersion === undefined ? process.execPath : installNode(nodes.path, nodeVersion);
     const project = join(directory.path, "project");
     cpSync(join(root, "tests/artefacts/project"), project, { recursive: true });
     writeSettings(project, registry.url);
@@ -42,6 +50,15 @@ test.each<[string, string, string[], string]>([
     directory.remove();
   }
 });
+
+/** The lowest version that a package's `engines` let in. */
+function oldestOf(name: string): string {
+  const { manifest } = publishedPackages().find((one) => one.name === name) ?? {};
+  const { node = "" } = (manifest?.engines ?? {}) as { node?: string };
+  const [, version] = /^>=(\d+\.\d+)$/.exec(node) ?? [];
+  if (version === undefined) throw new Error(`The engines of ${name} say "${node}", not ">=MAJOR.MINOR".`);
+  return `${version}.0`;
+}
 
 /** Our packages come from the local registry, everything else from where this machine gets it. */
 function writeSettings(project: string, url: string): void {
@@ -61,6 +78,8 @@ function writeSettings(project: string, url: string): void {
     // What was published a moment ago is what is tried.
     npmMinimalAgeGate: 0,
     npmPreapprovedPackages: ["@oomol/*"],
+    // What yarn remembers of a registry it finds again by the host alone, and each of ours has another port.
+    globalFolder: join(project, ".yarn-global"),
     enableGlobalCache: false,
     enableTelemetry: false,
     enableImmutableInstalls: false,
