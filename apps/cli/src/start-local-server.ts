@@ -44,7 +44,8 @@ export async function startLocalServer(flags: readonly string[]): Promise<LocalS
     baseUrl: ready.url,
     playgroundUrl: ready.playgroundUrl,
     async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
+      // It leaves in good order then, also on Windows, which knows no signals.
+      if (child.connected) child.disconnect();
       await exited;
     },
   };

@@ -43,11 +43,21 @@ test("file names: whatever a client calls a file, it is one name within one dire
       expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(255);
       expect([posix.basename(safe), win32.basename(safe)]).toEqual([safe, safe]);
       expect(["", ".", ".."]).not.toContain(safe);
+      expect(safe).not.toMatch(/^(con|prn|aux|nul|com\d|lpt\d) *(\.|$)/i);
       expect(resolve("/data", safe)).toBe(`/data${sep}${safe}`);
       expect(safeFileName(safe)).toBe(safe);
     }),
     settings,
   );
+});
+
+test.each([
+  ["con", "con_"],
+  ["NUL.txt", "NUL_.txt"],
+  ["lpt1 .tar.gz", "lpt1_ .tar.gz"],
+  ["console.txt", "console.txt"],
+])("file names: %s is no device on Windows", (given, expected) => {
+  expect(safeFileName(given)).toBe(expected);
 });
 
 test("file names: one that is cut to its length ends in no space or dot either", () => {

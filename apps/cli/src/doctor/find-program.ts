@@ -1,15 +1,17 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
-/** Where on the `PATH` a program is; `undefined` where it is not. */
+/** Where on the `PATH` a program is, on Windows with any of its endings; `undefined` where it is not. */
 export async function findProgram(name: string): Promise<string | undefined> {
+  const endings = process.platform === "win32" ? (process.env.PATHEXT ?? ".EXE;.CMD").split(";") : [""];
   for (const directory of (process.env.PATH ?? "").split(delimiter)) {
-    const file = join(directory, name);
-    const isThere = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return file;
+    for (const file of endings.map((ending) => join(directory, name + ending))) {
+      const isThere = await access(file, constants.X_OK).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) return file;
+    }
   }
   return undefined;
 }

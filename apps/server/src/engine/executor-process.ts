@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import spawn from "cross-spawn";
 import type { ExecutorCommand } from "./find-executor.ts";
 import { listDescendants } from "./process-tree.ts";
 
@@ -25,6 +26,8 @@ export interface ExecutorExit {
 
 export interface ExecutorProcessOptions {
   env: NodeJS.ProcessEnv;
+  /** This process's own by default. */
+  cwd?: string;
   onOutput?(line: { stdio: "stdout" | "stderr"; text: string }): void;
 }
 
@@ -34,8 +37,10 @@ export function startExecutorProcess(
   args: readonly string[],
   options: ExecutorProcessOptions,
 ): ExecutorProcess {
+  // Not Node's own: on Windows it starts no .cmd file, as which npm installs programs.
   const child = spawn(command.file, [...command.args, ...args], {
     env: options.env,
+    cwd: options.cwd,
     stdio: ["ignore", "pipe", "pipe"],
     detached: process.platform !== "win32",
     windowsHide: true,
@@ -105,7 +110,9 @@ function signalTree(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
   if (child.pid === undefined) return;
   if (process.platform !== "win32") signalProcess(-child.pid, signal);
   else if (child.exitCode === null)
-    spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore" });
+    spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore" }).once("error", () => {
+      child.kill(); // at least itself
+    });
 }
 
 /** A negative number is a whole process group. */

@@ -32,5 +32,6 @@ function shellOf(words: readonly string[]): string {
 }
 
 function batchOf(words: readonly string[]): string {
-  return `@${words.map((word) => `"${word}"`).join(" ")} %*\r\n`;
+  const quoted = words.map((word) => `"${word.replaceAll("%", "%%")}"`);
+  return `@${quoted.join(" ")} %*\r\n`;
 }

@@ -28,9 +28,15 @@ export async function findExecutor(
   );
 }
 
-/** The first program of that name on the `PATH`. */
-export async function findProgram(name: string, path: string): Promise<string | undefined> {
-  const names = process.platform === "win32" ? [`${name}.exe`, `${name}.cmd`] : [name];
+/**
+ * The first program of that name on the `PATH`; on Windows with any of the endings that programs have there. Never one of
+ * the working directory, where Windows would look first.
+ */
+export async function findProgram(
+  name: string,
+  path: string = process.env.PATH ?? "",
+): Promise<string | undefined> {
+  const names = programEndings().map((ending) => `${name}${ending}`);
   for (const directory of path.split(delimiter).filter(Boolean)) {
     for (const file of names.map((candidate) => join(directory, candidate))) {
       const isThere = await access(file, constants.X_OK).then(
@@ -41,6 +47,11 @@ export async function findProgram(name: string, path: string): Promise<string | 
     }
   }
   return undefined;
+}
+
+function programEndings(): string[] {
+  if (process.platform !== "win32") return [""];
+  return (process.env.PATHEXT ?? ".COM;.EXE;.BAT;.CMD").toLowerCase().split(";").filter(Boolean);
 }
 
 /** What an executor must know to resolve modules as the server does; never its inspector, test runner or watcher. */

@@ -114,7 +114,7 @@ async function startEngine(
 }
 
 async function findOocana(flow: InstalledFlow): Promise<string> {
-  const file = await findProgram("oocana", process.env.PATH ?? "");
+  const file = await findProgram("oocana");
   if (file !== undefined) return file;
   throw new Error(
     `${blockIdOf(flow)} is a flow, and flows run on the engine OOCANA, whose program "oocana" is not on the PATH. Install it (https://github.com/oomol/oocana-rust) and run the flow again; blocks run without it.`,

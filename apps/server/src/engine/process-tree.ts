@@ -78,7 +78,11 @@ function readProcFile(pid: string | number, file: string): string {
 }
 
 function readPs(): [number, number][] {
-  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+  // One column for each -o: on macOS and BSD everything behind the first "=" is a title.
+  const columns = ["-o", "pid=", "-o", "ppid="];
+  const lines = execFileSync("ps", ["-A", ...columns], { encoding: "utf8" })
+    .trim()
+    .split("\n");
   return lines.map((line) => {
     const [pid, parent] = line.trim().split(/\s+/).map(Number);
     return [pid ?? 0, parent ?? 0];

@@ -8,8 +8,9 @@ export function safeFileName(name: string | undefined): string {
   const base = posix.basename(win32.basename(name ?? ""));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
   const cleaned = base.replaceAll(/[\u0000-\u001f\u007f<>:"|?*]/g, "_");
+  const harmless = cleaned.replace(/^(con|prn|aux|nul|com\d|lpt\d)(?=[. ]*(\.|$))/i, "$1_"); // devices on Windows
   // Last: what shortening leaves at the end may be what must not stand there.
-  return withoutDroppedEnd(shorten(withoutDroppedEnd(cleaned))) || "file";
+  return withoutDroppedEnd(shorten(withoutDroppedEnd(harmless))) || "file";
 }
 
 /** Windows drops dots and spaces at the end of a name. */

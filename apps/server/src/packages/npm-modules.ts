@@ -1,9 +1,9 @@
-import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { executorEnvironment } from "../engine/executor-environment.ts";
+import { startExecutorProcess } from "../engine/executor-process.ts";
+import { findProgram } from "../engine/find-executor.ts";
 import { isRecord, messageOf } from "../values.ts";
 import { readNpmSettings, tokenKey } from "./registry-token.ts";
 
@@ -59,27 +59,23 @@ async function runNpm(
   options: NpmModulesOptions,
   secrets: NodeJS.ProcessEnv = {},
 ): Promise<void> {
-  const isWindows = process.platform === "win32";
+  const fail = (reason: string) => new Error(`npm ${args[0]} failed: ${reason}`);
   const settings = [
     ...["--registry", options.registryUrl, "--cache", options.cacheDirectory],
     ...["--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"],
   ];
-  try {
-    await promisify(execFile)(isWindows ? "npm.cmd" : "npm", [...args, ...settings], {
-      cwd: directory,
-      env: { ...executorEnvironment(process.env, directory), ...secrets },
-      signal: options.signal,
-      shell: isWindows, // a .cmd file has no other way to run
-      maxBuffer: 16 * 1024 * 1024,
-    });
-  } catch (error) {
-    throw new Error(`npm ${args[0]} failed: ${explain(error)}`, { cause: error });
-  }
-}
-
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return messageOf(error);
-  if ("code" in error && error.code === "ENOENT") return "there is no npm on the PATH.";
-  const stderr = "stderr" in error && typeof error.stderr === "string" ? error.stderr.trim() : "";
-  return (stderr || error.message).slice(-1_000);
+  const file = await findProgram("npm");
+  if (file === undefined) throw fail("there is no npm on the PATH.");
+  const npm = startExecutorProcess({ file, args: [] }, [...args, ...settings], {
+    cwd: directory,
+    env: { ...executorEnvironment(process.env, directory), ...secrets },
+  });
+  const stop = () => void npm.kill();
+  options.signal.addEventListener("abort", stop);
+  if (options.signal.aborted) stop();
+  const { code, spawnError, stderrTail } = await npm.exited;
+  options.signal.removeEventListener("abort", stop);
+  if (options.signal.aborted) throw fail(messageOf(options.signal.reason));
+  if (spawnError !== undefined) throw fail(spawnError.message);
+  if (code !== 0) throw fail(stderrTail.slice(-1_000) || `it ended with code ${code}.`);
 }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { access, mkdir, rename, writeFile } from "node:fs/promises";
+import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Message } from "esbuild";
@@ -61,17 +61,24 @@ function requireShim(file: string): string {
 
 async function store(contents: Uint8Array, cacheDir: string): Promise<string> {
   const path = join(cacheDir, `${createHash("sha256").update(contents).digest("hex").slice(0, 32)}.mjs`);
-  const exists = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (exists) return path;
+  if (await isThere(path)) return path;
   await mkdir(cacheDir, { recursive: true, mode: 0o700 });
   // Renaming is atomic: nobody ever imports half a file.
   const unfinished = `${path}.${randomUUID()}.tmp`;
   await writeFile(unfinished, contents);
-  await rename(unfinished, path);
+  await rename(unfinished, path).catch(async (failure) => {
+    await rm(unfinished, { force: true });
+    // Windows refuses while another process imports the same file under its name: then it is there, and the same.
+    if (!(await isThere(path))) throw failure;
+  });
   return path;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function messagesOf(error: unknown): string {
