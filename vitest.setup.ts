@@ -1,3 +1,4 @@
+import "./older-node.shared.mjs";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 
 // A test that prints fails: what a library says must be said through its own channels.

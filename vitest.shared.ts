@@ -4,6 +4,10 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 /** The condition under which workspace packages resolve to their sources, so that tests need no build. */
 const sourceCondition = "@oomol/source";
 
+/** The oldest supported Node.js cannot run our sources without help; what is published it can. */
+const isOlderNode = !("AsyncDisposableStack" in globalThis);
+const olderNode = new URL("./older-node.shared.mjs", import.meta.url).href;
+
 /** One package's test project: its own name, siblings read from source, and no test may print. */
 export function defineProject(name: string, overrides: ViteUserConfig["test"] = {}): ViteUserConfig {
   return defineConfig({
@@ -15,7 +19,10 @@ export function defineProject(name: string, overrides: ViteUserConfig["test"] = 
       include: ["test/**/*.test.ts"],
       pool: "forks",
       // Programs that tests start from source need not be compiled again each time.
-      env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("./node_modules/.cache/compiled", import.meta.url)) },
+      env: {
+        NODE_COMPILE_CACHE: fileURLToPath(new URL("./node_modules/.cache/compiled", import.meta.url)),
+        ...(isOlderNode && { NODE_OPTIONS: `--import=${olderNode}` }),
+      },
       setupFiles: [fileURLToPath(new URL("./vitest.setup.ts", import.meta.url))],
       // Generous: a busy machine must not fail a test. What is fast is shown by benches.
       testTimeout: 60_000,
