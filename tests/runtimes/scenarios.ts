@@ -1,8 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { FakeConnectServer, type FakeTask } from "@oomol/connect-core/testing";
+import { fakeHandler } from "../../fake-handler.shared.ts";
 
 export interface Scenarios extends AsyncDisposable {
   origin: string;
@@ -24,7 +23,7 @@ export async function serveScenarios(pages: Record<string, string> = {}): Promis
     const fake = servers[name];
     if (!fake) return void response.writeHead(404).end();
     if (name === "endless") response.on("close", () => !response.writableFinished && cut.resolve());
-    void answer(fake, request, response);
+    void fakeHandler(fake)(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -76,28 +75,4 @@ function sum(bytes: Uint8Array): number {
 function makeFile(task: FakeTask): void {
   const bytes = Uint8Array.from({ length: 1_000_000 }, (_, index) => index % 251);
   task.complete({ file: task.writeFile("out/big.bin", bytes, "application/x-test") });
-}
-
-async function answer(
-  fake: FakeConnectServer,
-  message: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const scope = new AbortController();
-  response.on("close", () => scope.abort());
-  const request = new Request(`http://${message.headers.host}${message.url}`, {
-    method: message.method ?? "GET",
-    headers: message.headers as Record<string, string>,
-    signal: scope.signal,
-    ...(message.method === "GET" ? {} : ({ body: Readable.toWeb(message), duplex: "half" } as object)),
-  });
-  try {
-    const result = await fake.handle(request);
-    response.writeHead(result.status, Object.fromEntries(result.headers));
-    if (result.body) await pipeline(result.body, response, { end: false });
-    response.end();
-  } catch {
-    // A fault that cuts its answer off, or a client that went away.
-    response.destroy();
-  }
 }

@@ -2,7 +2,7 @@ import { FakeConnectServer } from "@oomol/connect-core/testing";
 import { extensionNames } from "@oomol/connect-core/wire";
 import { createFaultPlan, httpFaultKinds, openHttpFaultProxy } from "@oomol/fault-proxy";
 import { afterAll, expect, test } from "vitest";
-import { fakeHandler } from "./helpers/fake-handler.ts";
+import { fakeHandler } from "../../../fake-handler.shared.ts";
 import { closeBrowser, openPage } from "./helpers/open-page.ts";
 
 afterAll(closeBrowser);

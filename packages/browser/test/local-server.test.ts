@@ -3,28 +3,19 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { dropFiles } from "./helpers/drop-files.ts";
-import { apiToken, type OpenApp, openApp } from "./helpers/open-app.ts";
-import { closeBrowser } from "./helpers/open-page.ts";
+import { apiToken, openAppForFile } from "./helpers/open-app.ts";
 
 const mebibyte = 2 ** 20;
-let app: OpenApp;
-
-beforeAll(async () => {
-  app = await openApp();
-}, 120_000);
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-  await closeBrowser();
-});
+const app = openAppForFile();
 
 test.each(["with a short-lived token", "through the proxy"])(
   "200 MiB reach a block byte for byte, with progress: %s",
   { timeout: 240_000 },
   async (way) => {
-    const direct = way === "through the proxy" ? undefined : { baseUrl: app.connect.url, token: apiToken };
-    const { result, events } = await app.page.evaluate(async (given) => {
+    const direct = way === "through the proxy" ? undefined : { baseUrl: app().connect.url, token: apiToken };
+    const { result, events } = await app().page.evaluate(async (given) => {
       const client = new window.connect.OomolConnectClient(
         given && { baseUrl: given.baseUrl, apiToken: async () => given.token },
       );
@@ -60,8 +51,8 @@ test("a dropped folder reaches a block with all its files", async () => {
     await mkdir(join(folder, "album", "inner"), { recursive: true });
     await writeFile(join(folder, "album", "one.txt"), "1");
     await writeFile(join(folder, "album", "inner", "two.txt"), "22");
-    const id = await dropFiles(app.page, [join(folder, "album")], "pkg::multi-file-processor");
-    const { files } = await app.page.evaluate(
+    const id = await dropFiles(app().page, [join(folder, "album")], "pkg::multi-file-processor");
+    const { files } = await app().page.evaluate(
       async (taskId) => (await new window.connect.OomolConnectClient().tasks.attach(taskId).result()).result,
       id,
     );
@@ -76,8 +67,8 @@ test("a dropped folder reaches a block with all its files", async () => {
 
 test("an abort in the middle of an upload rejects with its reason, and the server keeps nothing of it", async () => {
   const before = await taskCount();
-  await using _slow = await slowUploads(app.page);
-  const outcome = await app.page.evaluate(async () => {
+  await using _slow = await slowUploads(app().page);
+  const outcome = await app().page.evaluate(async () => {
     const leaving = new AbortController();
     const file = new File([new Uint8Array(64 * 2 ** 20)], "large.bin");
     let sent = 0;
@@ -104,9 +95,9 @@ test("an abort in the middle of an upload rejects with its reason, and the serve
 
 test("a connection that is lost in the middle of an upload, and another while waiting, cost nothing", async () => {
   const before = await taskCount();
-  app.breakNext("upload");
-  app.breakNext("events");
-  const outcome = await app.page.evaluate(async () => {
+  app().breakNext("upload");
+  app().breakNext("events");
+  const outcome = await app().page.evaluate(async () => {
     const retries: string[] = [];
     const hooks = {
       onRetry: ({ method, path }: { method: string; path: string }) => retries.push(`${method} ${path}`),
@@ -119,31 +110,31 @@ test("a connection that is lost in the middle of an upload, and another while wa
   });
   expect(outcome.result).toMatchObject({ size_bytes: 8 * mebibyte });
   expect(outcome.retries).toEqual(["POST /v1/tasks"]);
-  expect(app.broken).toEqual(expect.arrayContaining(["upload", "events"]));
+  expect(app().broken).toEqual(expect.arrayContaining(["upload", "events"]));
   expect(await taskCount()).toBe(before + 1);
 });
 
 test("a wrong token is told, and shown nowhere", async () => {
-  const failure = await app.page.evaluate(async (baseUrl) => {
+  const failure = await app().page.evaluate(async (baseUrl) => {
     const apiToken = async () => "api-canary-of-the-visitor";
     const client = new window.connect.OomolConnectClient({ baseUrl, apiToken });
     const caught = await client.tasks.run({ blockId: "lab::shout" }).catch((error: unknown) => error);
     return { text: String(caught), status: Reflect.get(caught as object, "status") };
-  }, app.connect.url);
+  }, app().connect.url);
   expect(failure).toMatchObject({ status: 401, text: expect.stringContaining("does not know the token") });
   expect(failure.text).not.toContain("canary");
 });
 
 async function taskCount(): Promise<number> {
-  const response = await fetch(`${app.connect.url}/v1/tasks`, { headers: { authorization: apiToken } });
+  const response = await fetch(`${app().connect.url}/v1/tasks`, { headers: { authorization: apiToken } });
   return ((await response.json()) as { tasks: unknown[] }).tasks.length;
 }
 
 /** Folders of uploads that belong to no task. */
 async function unfinishedUploads(): Promise<string[]> {
-  const response = await fetch(`${app.connect.url}/v1/tasks`, { headers: { authorization: apiToken } });
+  const response = await fetch(`${app().connect.url}/v1/tasks`, { headers: { authorization: apiToken } });
   const { tasks } = (await response.json()) as { tasks: { id: string }[] };
-  const folders = await readdir(join(app.connect.dataDirectory, "uploads")).catch(() => []);
+  const folders = await readdir(join(app().connect.dataDirectory, "uploads")).catch(() => []);
   return folders.filter((name) => !tasks.some(({ id }) => id === name));
 }
 

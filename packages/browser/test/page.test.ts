@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FakeConnectServer, type FakeTask } from "@oomol/connect-core/testing";
 import { afterAll, describe, expect, test } from "vitest";
+import { fakeHandler } from "../../../fake-handler.shared.ts";
 import { dropFiles } from "./helpers/drop-files.ts";
-import { fakeHandler } from "./helpers/fake-handler.ts";
 import { closeBrowser, openPage } from "./helpers/open-page.ts";
 
 afterAll(closeBrowser);

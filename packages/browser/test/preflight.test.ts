@@ -2,8 +2,8 @@ import { getRequestListener } from "@hono/node-server";
 import { createConnectProxy } from "@oomol/connect-node/proxy";
 import { afterAll, expect, test } from "vitest";
 import { startConnectServer } from "../../../connect-server.shared.ts";
+import { serve } from "../../../serve.shared.ts";
 import { closeBrowser, openPage } from "./helpers/open-page.ts";
-import { serve } from "./helpers/serve.ts";
 
 afterAll(closeBrowser);
 

@@ -1,24 +1,15 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { apiToken, type OpenApp, openApp } from "./helpers/open-app.ts";
-import { closeBrowser } from "./helpers/open-page.ts";
+import { expect, test } from "vitest";
+import { apiToken, type OpenApp, openAppForFile } from "./helpers/open-app.ts";
 import { recordTraffic, type TrafficRecorder } from "./helpers/record-traffic.ts";
 
-let app: OpenApp;
-
-beforeAll(async () => {
-  app = await openApp();
-}, 120_000);
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-  await closeBrowser();
-});
+const app = openAppForFile();
 
 test("through the proxy a page does everything, and the token is nowhere in it", {
   timeout: 120_000,
 }, async () => {
-  const { page } = app;
-  await using traffic = await openRecorded(app);
+  const { page } = app();
+  await using traffic = await openRecorded(app());
   const done = await page.evaluate(async () => {
     const client = new window.connect.OomolConnectClient();
     window.client = client;
@@ -40,8 +31,8 @@ test("through the proxy a page does everything, and the token is nowhere in it",
 test("control: a token that is in the page is found in each of these places", {
   timeout: 120_000,
 }, async () => {
-  const { page } = app;
-  await using traffic = await openRecorded(app);
+  const { page } = app();
+  await using traffic = await openRecorded(app());
   await page.evaluate(async (token) => {
     document.body.dataset.token = token;
     localStorage.setItem("token", token);

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { createFetchTransport, type Transport, TransportError } from "@oomol/connect-core";
 import { createUndiciTransport } from "@oomol/connect-node";
 import { afterAll, describe, expect, test } from "vitest";
+import { bodyOf, type Handler, serve } from "../../../serve.shared.ts";
 import { closeBrowser, openPage } from "./helpers/open-page.ts";
-import { bodyOf, type Handler, serve } from "./helpers/serve.ts";
 
 interface Sent {
   path: string;

@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import { expect, test } from "vitest";
+import { bodyOf, serve } from "../../../serve.shared.ts";
 import { attacks } from "./helpers/attacks.ts";
 import { openProxy } from "./helpers/open-proxy.ts";
-import { bodyOf, serve } from "./helpers/serve.ts";
 
 const apiToken = "api-secret-of-the-server";
 /** All that may ever reach a server, whoever asks. */

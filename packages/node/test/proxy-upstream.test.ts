@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { type Handler, serve } from "../../../serve.shared.ts";
 import { createConnectProxy } from "../src/proxy/index.ts";
 import { openProxy } from "./helpers/open-proxy.ts";
-import { type Handler, serve } from "./helpers/serve.ts";
 
 const apiToken = "api-secret-of-the-server";
 

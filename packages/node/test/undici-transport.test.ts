@@ -11,9 +11,10 @@ import {
   type UploadPart,
 } from "@oomol/connect-node";
 import { describe, expect, test } from "vitest";
+import { bodyOf, type Handler, serve } from "../../../serve.shared.ts";
 import { resolveUploadSource } from "../src/upload-source.ts";
 import { openCount } from "./helpers/open-files.ts";
-import { bodyOf, certificate, type Handler, serve, serveSecurely } from "./helpers/serve.ts";
+import { certificate, serveSecurely } from "./helpers/serve-securely.ts";
 import { temporaryFolder } from "./helpers/temporary-folder.ts";
 
 const echo: Handler = async (request, response) => {

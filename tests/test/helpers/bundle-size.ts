@@ -1,5 +1,4 @@
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { buildForPage, gzipBytes } from "./build-for-page.ts";
 import { root } from "./published-packages.ts";
 
 export interface BundleSize {
@@ -11,31 +10,20 @@ export interface BundleSize {
 
 /** Bundles one line of code for a page, as a web app's build would. */
 export async function bundleSize(code: string): Promise<BundleSize> {
-  const { outputFiles, metafile } = await build({
+  const { outputFiles, metafile } = await buildForPage({
     stdin: { contents: code, resolveDir: `${root}tests` },
-    bundle: true,
-    minify: true,
-    splitting: true,
-    metafile: true,
-    write: false,
-    format: "esm",
-    platform: "browser",
     outdir: "out",
-    logLevel: "error",
   });
-  const gzipBytes = new Map(
-    outputFiles.map(({ path, contents }) => [
-      path.replace(/.*\/out\//, "out/"),
-      gzipSync(contents, { level: 9 }).length,
-    ]),
+  const sizes = new Map(
+    outputFiles.map(({ path, contents }) => [path.replace(/.*\/out\//, "out/"), gzipBytes(contents)]),
   );
   const entry = Object.keys(metafile.outputs).find(
     (name) => metafile.outputs[name]?.entryPoint !== undefined && name.startsWith("out/stdin"),
   );
   const firstLoad = entry === undefined ? [] : staticChunks(metafile.outputs, entry);
   const sum = (names: Iterable<string>) =>
-    [...names].reduce((total, name) => total + (gzipBytes.get(name) ?? 0), 0);
-  return { firstLoadGzipBytes: sum(firstLoad), wholeGzipBytes: sum(gzipBytes.keys()) };
+    [...names].reduce((total, name) => total + (sizes.get(name) ?? 0), 0);
+  return { firstLoadGzipBytes: sum(firstLoad), wholeGzipBytes: sum(sizes.keys()) };
 }
 
 type Outputs = Record<string, { imports: { path: string; kind: string }[] }>;

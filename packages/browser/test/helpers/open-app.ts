@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { createConnectProxy } from "@oomol/connect-node/proxy";
+import { afterAll, beforeAll } from "vitest";
 import { type StartedConnectServer, startConnectServer } from "../../../../connect-server.shared.ts";
-import { type OpenPage, openPage } from "./open-page.ts";
+import { closeBrowser, type OpenPage, openPage } from "./open-page.ts";
 
 /** What the server asks for, and no page may see. */
 export const apiToken = "api-canary-of-the-server";
@@ -17,7 +18,23 @@ export interface OpenApp extends OpenPage {
   broken: ("upload" | "events")[];
 }
 
-export async function openApp(): Promise<OpenApp> {
+/** Opens one for all tests of a file, and closes it and the browser after them. */
+export function openAppForFile(): () => OpenApp {
+  let app: OpenApp | undefined;
+  beforeAll(async () => {
+    app = await openApp();
+  }, 120_000);
+  afterAll(async () => {
+    await app?.[Symbol.asyncDispose]();
+    await closeBrowser();
+  });
+  return () => {
+    if (app === undefined) throw new Error("The app is open only while tests run.");
+    return app;
+  };
+}
+
+async function openApp(): Promise<OpenApp> {
   const waiting = new Set<"upload" | "events">();
   const used = new WeakSet<Socket>();
   let answer: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;

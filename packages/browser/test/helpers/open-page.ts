@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
+import { type Handler, type Served, serve } from "../../../../serve.shared.ts";
 import type { OomolConnectClient } from "../../src/index.ts";
 import { openChromium } from "./open-chromium.ts";
-import { type Handler, type Served, serve } from "./serve.ts";
 
 type Library = typeof import("../../src/index.ts");
 

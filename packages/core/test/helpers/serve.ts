@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
 import { OomolConnectClient } from "@oomol/connect-core";
-import { ConnectionFault, FakeConnectServer, type FakeServerOptions } from "@oomol/connect-core/testing";
+import { FakeConnectServer, type FakeServerOptions } from "@oomol/connect-core/testing";
+import { fakeHandler } from "../../../../fake-handler.shared.ts";
 import type { ClientOptions } from "../../src/options.ts";
 
 /** The fake server behind a real HTTP server, and a client of it. */
@@ -21,6 +21,7 @@ export async function serve(
   clientOptions: ClientOptions = {},
 ): Promise<Served> {
   const fake = new FakeConnectServer(options);
+  const answer = fakeHandler(fake);
   let inFlight = 0;
   let onAborted: () => void = () => undefined;
   const aborted = new Promise<void>((resolve) => {
@@ -32,7 +33,7 @@ export async function serve(
       inFlight -= 1;
       if (!response.writableFinished) onAborted();
     });
-    void answer(fake, request, response);
+    void answer(request, response);
   });
   // A thousand clients come at once, also where a busy machine is slow to let them in.
   await new Promise<void>((resolve) =>
@@ -51,35 +52,4 @@ export async function serve(
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-async function answer(
-  fake: FakeConnectServer,
-  message: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const scope = new AbortController();
-  response.on("close", () => scope.abort());
-  const hasBody = message.method !== "GET";
-  const request = new Request(`http://${message.headers.host}${message.url}`, {
-    method: message.method ?? "GET",
-    headers: message.headers as Record<string, string>,
-    signal: scope.signal,
-    ...(hasBody ? ({ body: Readable.toWeb(message), duplex: "half" } as object) : {}),
-  });
-  try {
-    const result = await fake.handle(request);
-    response.writeHead(result.status, Object.fromEntries(result.headers));
-    if (!result.body) return void response.end();
-    for await (const chunk of result.body) {
-      if (!response.write(chunk))
-        await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
-      if (response.closed) return;
-    }
-    response.end();
-  } catch (failure) {
-    // An aborted request is over already; a fault cuts the connection for real.
-    if (failure instanceof ConnectionFault) message.socket.resetAndDestroy();
-    else response.destroy();
-  }
 }

@@ -1,7 +1,7 @@
 import { getRequestListener } from "@hono/node-server";
+import { type Served, serve } from "../../../../serve.shared.ts";
 import { OomolConnectClient } from "../../src/index.ts";
 import { type ConnectProxyOptions, createConnectProxy } from "../../src/proxy/index.ts";
-import { type Served, serve } from "./serve.ts";
 
 export interface OpenProxy extends Served {
   /** What a page's client takes. */

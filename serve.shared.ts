@@ -1,12 +1,11 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createSecureServer } from "node:http2";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Http2SecureServer } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** A real HTTP server on this machine. */
+/** A real HTTP server on this machine, for tests; gone at the end of the scope. */
 export interface Served extends AsyncDisposable {
   /** Scheme, host and port. */
   origin: string;
@@ -21,19 +20,6 @@ export async function serve(handler: Handler): Promise<Served> {
   return listening(createServer(answering(handler)), "http");
 }
 
-/** Offers HTTP/2 and HTTP/1.1, under a certificate that only `certificate()` vouches for. */
-export async function serveSecurely(handler: Handler): Promise<Served> {
-  const key = await readFile(new URL("../fixtures/key.pem", import.meta.url));
-  const options = { key, cert: await certificate(), allowHTTP1: true };
-  // Node's HTTP/2 server hands out requests that behave like those of HTTP/1.1.
-  const listener = answering(handler) as unknown as Parameters<typeof createSecureServer>[1];
-  return listening(createSecureServer(options, listener), "https");
-}
-
-export function certificate(): Promise<Buffer> {
-  return readFile(new URL("../fixtures/certificate.pem", import.meta.url));
-}
-
 /** The whole body of a request. */
 export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -41,7 +27,8 @@ export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function answering(handler: Handler): Handler {
+/** A handler that may fail. */
+export function answering(handler: Handler): Handler {
   return async (request, response) => {
     try {
       await handler(request, response);
@@ -52,9 +39,11 @@ function answering(handler: Handler): Handler {
   };
 }
 
-type AnyServer = ReturnType<typeof createServer> | ReturnType<typeof createSecureServer>;
-
-async function listening(server: AnyServer, scheme: string): Promise<Served> {
+/** Listens on a free loopback port. */
+export async function listening(
+  server: Server | Http2SecureServer,
+  scheme: "http" | "https",
+): Promise<Served> {
   const sockets = new Set<Socket>();
   const connections = { total: 0, open: 0 };
   let onIdle: () => void = () => undefined;
