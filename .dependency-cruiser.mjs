@@ -11,6 +11,7 @@ const order = {
       "deadline",
       "versions",
       "types",
+      "failure-chain",
       "redact",
       "hooks",
       "block-registry",

@@ -2,6 +2,9 @@ import { fileURLToPath } from "node:url";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
+/** A test that a mutant makes hang fails by itself: Stryker would have to start its runner anew. */
+export const endsSoon = { testTimeout: 4_000, hookTimeout: 4_000, expect: { poll: { timeout: 2_000 } } };
+
 /** What both runs share; each runs in the folder of its package. */
 export const settingsFor = (name, mutate) => ({
   mutate,
@@ -14,8 +17,8 @@ export const settingsFor = (name, mutate) => ({
   ignoreStatic: true,
   // Sentences are checked where tests quote them; a changed word elsewhere is no wrong behaviour.
   mutator: { excludedMutations: ["StringLiteral"] },
-  concurrency: 2,
-  timeoutMS: 10_000,
+  concurrency: 1,
+  timeoutMS: 5_000,
   timeoutFactor: 2,
   disableTypeChecks: false,
   checkers: [],

@@ -61,8 +61,7 @@ export async function decodeAnswer<Data>(
 }
 
 /** `Retry-After` in either form of RFC 9110, 10.2.3, as milliseconds from now; `undefined` where it is neither. */
-export function parseRetryAfter(value: string | undefined, nowMs: number = Date.now()): number | undefined {
-  if (value === undefined) return undefined;
+export function parseRetryAfter(value = "", nowMs: number = Date.now()): number | undefined {
   if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value) * 1_000;
   const dateMs = Date.parse(value);
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
@@ -94,12 +93,7 @@ function redactIfAny(text: string | undefined, token: string | undefined): strin
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let inner = value;
-  for (const key of path) {
-    if (typeof inner !== "object" || inner === null) return undefined;
-    inner = Reflect.get(inner, key);
-  }
-  return inner;
+  return path.reduce((inner, key) => Reflect.get(Object(inner), key), value);
 }
 
 function shorten(text: string): string {

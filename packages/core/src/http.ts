@@ -8,6 +8,7 @@ import {
   TimeoutError,
   UnexpectedResponseError,
 } from "./errors/index.ts";
+import { failureChain } from "./failure-chain.ts";
 import type { RequestOptions, ResolvedClientOptions } from "./options.ts";
 import { redact, redactFailure } from "./redact.ts";
 import { type TransportResponse, toTransportError, type Upload } from "./transport.ts";
@@ -288,13 +289,8 @@ function translate(
 
 /** Ours, also where the runtime wrapped it: a file that shrank fails the whole request. */
 function findOwnFailure(failure: unknown): Error | undefined {
-  let level = failure;
-  for (let depth = 0; depth < 5 && level instanceof Error; depth += 1) {
-    if (level instanceof InvalidInputError || level instanceof TimeoutError) return level;
-    if (level instanceof ApiError || level instanceof UnexpectedResponseError) return level;
-    level = level.cause;
-  }
-  return undefined;
+  const own = [InvalidInputError, TimeoutError, ApiError, UnexpectedResponseError];
+  return failureChain(failure).find((level) => own.some((kind) => level instanceof kind));
 }
 
 function requestBody({ json, upload }: HttpCall<unknown>): { body?: string | Upload } {

@@ -20,7 +20,7 @@ export function normalizeInputValues(inputValues: TaskInputValues | undefined): 
     );
   }
   const inputs = Object.entries(inputValues).map(([handle, value]) => ({ handle, value }));
-  return [{ nodeId: blockItself, inputs: sendable(inputs, (index) => `${root}.${inputs[index]?.handle}`) }];
+  return [{ nodeId: blockItself, inputs: sendable(inputs, (_, handle) => `${root}.${handle}`) }];
 }
 
 const root = "inputValues";
@@ -82,8 +82,10 @@ function rejectDuplicates(names: string[], pathAt: (index: number) => string): v
   }
 }
 
-function sendable(inputs: InputValue[], pathAt: (index: number) => string): InputValue[] {
-  for (const [index, input] of inputs.entries()) rejectUnsendable(input.value, pathAt(index), []);
+function sendable(inputs: InputValue[], pathAt: (index: number, handle: string) => string): InputValue[] {
+  for (const [index, { handle, value }] of inputs.entries()) {
+    rejectUnsendable(value, pathAt(index, handle), []);
+  }
   return inputs.filter((input) => input.value !== undefined);
 }
 
@@ -135,13 +137,11 @@ function isFileLike(value: object): boolean {
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const tag = Object.prototype.toString.call(value);
-  return tag === "[object Object]" && !isFileLike(value);
+  return Object.prototype.toString.call(value) === "[object Object]";
 }
 
 function hasKey<Key extends string>(value: unknown, key: Key): value is Record<Key, unknown> {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key);
+  return Object.hasOwn(Object(value), key);
 }
 
 function describe(value: unknown): string {

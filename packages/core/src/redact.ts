@@ -1,3 +1,5 @@
+import { failureChain } from "./failure-chain.ts";
+
 const replacement = "[redacted]";
 
 /** The text without the token, whole or without its scheme. */
@@ -28,21 +30,16 @@ function secretsOf(token: string | undefined): string[] {
 }
 
 function showsSecret(failure: Error, secrets: string[]): boolean {
-  let level: unknown = failure;
-  for (let depth = 0; depth < 8 && level instanceof Error; depth += 1) {
-    const own = Object.getOwnPropertyNames(level).map((name) => Reflect.get(level as Error, name));
-    const texts = own.flatMap((value) => (typeof value === "string" ? [value] : safeJson(value)));
-    if (secrets.some((secret) => texts.some((text) => text.includes(secret)))) return true;
-    level = level.cause;
-  }
-  return false;
+  const shown = failureChain(failure).flatMap((level) =>
+    Object.getOwnPropertyNames(level).map((name) => textOf(Reflect.get(level, name))),
+  );
+  return secrets.some((secret) => shown.some((text) => text.includes(secret)));
 }
 
-function safeJson(value: unknown): string[] {
-  if (typeof value !== "object" || value === null || value instanceof Error) return [];
+function textOf(value: unknown): string {
   try {
-    return [JSON.stringify(value) ?? ""];
+    return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
   } catch {
-    return [];
+    return "";
   }
 }

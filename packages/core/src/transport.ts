@@ -1,3 +1,5 @@
+import { failureChain } from "./failure-chain.ts";
+
 /**
  * The seam between the client and the network: one request in, one response out. Retries, authentication and decoding
  * stand above it (`http.ts`), so a transport only moves bytes.
@@ -104,10 +106,11 @@ const explanations: Record<string, string> = {
 /** Reads what a runtime's own failure says about the request, from its `code` or that of its causes. */
 export function toTransportError(failure: unknown): TransportError {
   if (failure instanceof TransportError) return failure;
-  const codes = failureChain(failure).map((level) => level.code);
+  const chain = failureChain(failure);
+  const codes = chain.map(codeOf);
   const code =
     codes.find((candidate) => candidate !== undefined && candidate in explanations) ?? codes.find(Boolean);
-  const innermost = failureChain(failure).at(-1)?.message;
+  const innermost = chain.at(-1)?.message;
   // WHATWG Fetch, "port blocking": nothing is ever sent there.
   const isBadPort = innermost === "bad port";
   const reason = isBadPort ? "fetch sends nothing to this port" : ((code && explanations[code]) ?? innermost);
@@ -117,19 +120,12 @@ export function toTransportError(failure: unknown): TransportError {
   });
 }
 
+function codeOf(failure: Error): string | undefined {
+  const code: unknown = Reflect.get(failure, "code");
+  return typeof code === "string" ? code : undefined;
+}
+
 function isOfConnecting(code: string): boolean {
   // What TLS says of a server whose certificate it does not accept.
   return unsentCodes.has(code) || /CERT|_SIGNATURE$/.test(code);
-}
-
-function failureChain(failure: unknown): { code: string | undefined; message: string }[] {
-  const chain: { code: string | undefined; message: string }[] = [];
-  let level = failure;
-  while (level instanceof Error && chain.length < 5) {
-    const code: unknown = Reflect.get(level, "code");
-    chain.push({ code: typeof code === "string" ? code : undefined, message: level.message });
-    // Several addresses of one host tried: each failed its own way.
-    level = level instanceof AggregateError ? level.errors[0] : level.cause;
-  }
-  return chain;
 }

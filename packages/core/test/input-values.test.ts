@@ -44,11 +44,41 @@ test("prototype keys are handles like any other", () => {
 });
 
 describe("what cannot be sent is told with its place", () => {
+  const nodes = (...ids: string[]) => ids.map((nodeId) => ({ nodeId, inputs: [] }));
   const cycle: Record<string, unknown> = {};
   cycle.self = { cycle };
   test.each<[unknown, string]>([
-    ["text", "inputValues: expected { handle: value }"],
-    [null, "inputValues: expected { handle: value }"],
+    ["text", '{ nodeId, inputs }, got the string "text".'],
+    ["x".repeat(41), `got the string "${"x".repeat(40)}".`],
+    [7, "{ nodeId, inputs }, got a number."],
+    [null, "{ nodeId, inputs }, got null."],
+    [new Map(), "inputValues: expected { handle: value }"],
+    [[null], "inputValues[0]: expected { handle, value }, got null."],
+    [[undefined], "inputValues[0]: expected { handle, value }, got a undefined."],
+    [["text"], 'inputValues[0]: expected { handle, value }, got the string "text".'],
+    [[[]], "inputValues[0]: expected { handle, value }, got a list."],
+    [[{}], "inputValues[0]: expected { handle, value }, got an empty object."],
+    [[{ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }], 'got an object with "a", "b", "c", "d", "e".'],
+    [[{ handle: 7 }], 'inputValues[0]: expected { handle, value }, got an object with "handle".'],
+    [
+      [{ nodeId: 7, inputs: [] }],
+      'inputs } like the items before it, got an object with "nodeId", "inputs".',
+    ],
+    [
+      [{ nodeId: "n", inputs: [] }, null],
+      "inputValues[1]: expected { nodeId, inputs } like the items before it",
+    ],
+    [nodes("n", "m", "n"), 'inputValues[2].nodeId: "n" is given twice.'],
+    [[{ nodeId: "n", inputs: [{ handle: "h", value: 1n }] }], "inputValues[0].inputs[0].value: a BigInt"],
+    [[{ nodeId: "n", inputs: [{ handle: "h" }, 1] }], "inputValues[0].inputs[1]: expected { handle, value }"],
+    [[{ nodeId: "n", inputs: [{ handle: "h" }, { handle: "h" }] }], "inputValues[0].inputs[1].handle: "],
+    [[{ handle: "a", value: Symbol("s") }], "inputValues[0].value: a symbol cannot be sent."],
+    [{ deep: nested(101) }, "inputValues.deep[0][0]"],
+    [{ deep: nested(101) }, "nested deeper than 100 levels, which the engine cannot read."],
+    [{ own: { toJSON: 5, big: 1n } }, "inputValues.own.big: a BigInt has no JSON form"],
+    [{ bytes: Buffer.from("x") }, "inputValues.bytes: a file or bytes cannot be an input value"],
+    [{ bytes: new ArrayBuffer(1) }, "inputValues.bytes: a file or bytes cannot be an input value"],
+    [{ set: new Set() }, "inputValues.set: a Map or Set would be sent empty"],
     [[{ handle: "a", value: 1 }, { nodeId: "n" }], "inputValues[1]: expected { handle, value }"],
     [[{ nodeId: "n", inputs: [] }, { handle: "a" }], "inputValues[1]: expected { nodeId, inputs }"],
     [[{ nodeId: "n", inputs: {} }], "inputValues[0].inputs: expected a list"],
@@ -71,10 +101,21 @@ test("the same object may stand in two places", () => {
   expect(normalizeInputValues({ x: shared, y: [shared] })[0]?.inputs).toHaveLength(2);
 });
 
-test("values with a JSON form of their own are kept", () => {
-  const when = new Date(0);
-  expect(normalizeInputValues({ when })[0]?.inputs[0]?.value).toBe(when);
+test("values with a JSON form of their own are kept, whatever is inside", () => {
+  const amount = { units: 1n, toJSON: () => "1" };
+  expect(normalizeInputValues({ amount })[0]?.inputs[0]?.value).toBe(amount);
 });
+
+test("a hundred levels can be sent", () => {
+  const deep = nested(100);
+  expect(normalizeInputValues({ deep })[0]?.inputs[0]?.value).toBe(deep);
+});
+
+function nested(levels: number): unknown {
+  let value: unknown = "inside";
+  for (let level = 0; level < levels; level += 1) value = [value];
+  return value;
+}
 
 const handle = fc.string({ minLength: 1 });
 const value = fc.jsonValue({ maxDepth: 4 });

@@ -1,0 +1,105 @@
+import { ApiError, UnexpectedResponseError } from "@oomol/connect-core";
+import { describe, expect, test } from "vitest";
+import * as z from "zod/mini";
+import { decodeAnswer, parseRetryAfter } from "../src/decode-answer.ts";
+import type { TransportResponse } from "../src/transport.ts";
+
+const token = "api-canary";
+const schema = z.looseObject({ task: z.looseObject({ id: z.string() }) });
+
+function decode(status: number, body: unknown, headers: Record<string, string> = {}) {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const response = {
+    status,
+    header: (name: string) => headers[name],
+    text: async () => text,
+  } as TransportResponse;
+  return decodeAnswer({ method: "GET", path: "/v1/a", schema }, response, token).catch(
+    (failure: unknown) => failure,
+  );
+}
+
+test.each([200, 299])("an answer with %i is its data, its headers and when to come again", async (status) => {
+  const answer = await decode(status, { task: { id: "t", more: 1 } }, { "x-a": "b", "retry-after": "2" });
+  expect(answer).toMatchObject({ data: { task: { id: "t", more: 1 } }, retryAfterMs: 2_000 });
+  expect((answer as { header(name: string): unknown }).header("x-a")).toBe("b");
+});
+
+describe("a refusal", () => {
+  test.each([199, 300, 500])("is any status outside of 200 to 299: %i", async (status) => {
+    expect(await decode(status, { task: { id: "t" } })).toBeInstanceOf(ApiError);
+  });
+
+  test.each<[body: unknown, sentence: RegExp]>([
+    [{ message: "the message" }, /500: the message$/],
+    [{ error: "the error", message: "the message" }, /500: the error$/],
+    [{ error: { message: "the nested" }, message: "the message" }, /500: the nested$/],
+    [{ error: "", message: "the message" }, /500: the message$/],
+    [{ error: null, message: "the message" }, /500: the message$/],
+    [{ error: 7, message: { a: 1 } }, /500\.$/],
+    ['"only words"', /500\.$/],
+    [null, /500\.$/],
+    [`bad token ${token}`, /500\.$/],
+    [{ error: `bad token ${token}` }, /500: bad token \[redacted\]$/],
+  ])("says what the server says: %j", async (body, sentence) => {
+    const failure = await decode(500, body, { "x-request-id": "r-1" });
+    expect(failure).toBeInstanceOf(ApiError);
+    expect(failure).toMatchObject({ requestId: "r-1", message: expect.stringMatching(sentence) });
+    expect(JSON.stringify(failure)).not.toContain(token);
+  });
+
+  test("keeps the body, the beginning of one that is no JSON", async () => {
+    expect(await decode(500, { a: [1] })).toMatchObject({ body: { a: [1] } });
+    expect(await decode(500, "x".repeat(3_000))).toMatchObject({ body: "x".repeat(2_000) });
+  });
+});
+
+describe("what is no answer of a Connect server", () => {
+  test.each<[body: unknown, field: string, seen: string]>([
+    ["<html>\n\n  <p>\ta gateway</p></html> ", "", "<html> <p> a gateway</p></html>"],
+    ["", "", "empty"],
+    [" \n ", "", "empty"],
+    ["x".repeat(80), "", "x".repeat(80)],
+    ["x".repeat(81), "", `"${"x".repeat(80)}…"`],
+    [{ task: { id: 7 } }, "task.id", "7"],
+    [{ task: {} }, "task.id", "missing"],
+    [{}, "task", "missing"],
+    [{ task: null }, "task", "null"],
+    [[], "", "[]"],
+    [`bad token ${token}`, "", "bad token [redacted]"],
+  ])("%j", async (body, field, seen) => {
+    const failure = await decode(200, body);
+    expect(failure).toBeInstanceOf(UnexpectedResponseError);
+    expect(failure).toMatchObject({ status: 200, field, seen });
+  });
+
+  test("says what was expected", async () => {
+    expect(String(await decode(200, "words"))).toContain("the answer should be JSON, but is words.");
+    expect(String(await decode(200, { task: { id: 7 } }))).toContain(
+      "`task.id` in the answer should be of type string, but is 7.",
+    );
+  });
+});
+
+describe("Retry-After", () => {
+  const nowMs = Date.UTC(2026, 0, 1);
+
+  test.each<[string | undefined, number | undefined]>([
+    [undefined, undefined],
+    ["", undefined],
+    ["soon", undefined],
+    ["0", 0],
+    ["12", 12_000],
+    ["  12  ", 12_000],
+    ["1.5", 1_500],
+    ["1.25", 1_250],
+    ["Thu, 01 Jan 2026 00:00:12 GMT", 12_000],
+    ["Wed, 31 Dec 2025 23:00:00 GMT", 0],
+  ])("%j", (value, pauseMs) => {
+    expect(parseRetryAfter(value, nowMs)).toBe(pauseMs);
+  });
+
+  test.each(["12 apples", "1.x", "x12", "12x"])("%j is neither a number nor a date", (value) => {
+    expect(parseRetryAfter(value, nowMs)).toBeUndefined();
+  });
+});
