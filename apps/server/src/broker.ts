@@ -10,6 +10,8 @@ export interface Broker {
   publish(topic: string, message: object): void;
   /** Calls `listener` with each message on the topic, parsed, in order; the answer ends the subscription. */
   subscribe(topic: string, listener: MessageListener): () => void;
+  /** Calls `listener` whenever a client has subscribed to the topic; the answer ends this. */
+  onSubscribed(topic: string, listener: () => void): () => void;
   /** Disconnects every client and stops listening. */
   close(): Promise<void>;
 }
@@ -19,6 +21,7 @@ type MessageListener = (message: unknown) => void;
 /** Opens a broker on a free port of the loopback interface. */
 export async function openBroker(log: Logger): Promise<Broker> {
   const aedes = await Aedes.createBroker();
+  aedes.setMaxListeners(0); // one for each job that an executor has not taken yet
   aedes.on("clientError", (client, error) => log.debug({ client: client.id, error }, "MQTT client failed"));
   aedes.on("connectionError", (client, error) =>
     log.debug({ client: client.id, error }, "MQTT connection failed"),
@@ -70,6 +73,13 @@ export async function openBroker(log: Logger): Promise<Broker> {
         topics.delete(topic);
         aedes.unsubscribe(topic, deliver, () => undefined);
       };
+    },
+    onSubscribed(topic, listener) {
+      const hear = (subscriptions: { topic: string }[]) => {
+        if (subscriptions.some((one) => one.topic === topic)) listener();
+      };
+      aedes.on("subscribe", hear);
+      return () => aedes.off("subscribe", hear);
     },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { topics } from "@oomol/scriptlet/wire";
+import type { Broker } from "../broker.ts";
 import { type Listen, listenToSession } from "./executor-messages.ts";
 import type { ExecutorSettings } from "./executor-settings.ts";
 import { watchMemory } from "./memory-limit.ts";
@@ -26,6 +27,8 @@ export interface ExecutorSession {
   /** Calls `listener` with each message that executors send about this session, those on `report` included. */
   readonly listen: Listen;
   publish(topic: string, message: object): void;
+  /** Calls `listener` whenever an executor, of whatever session, has subscribed to the topic. */
+  readonly onSubscribed: Broker["onSubscribed"];
   /** Says goodbye as the engine does: SessionFinished, a pause, SIGTERM; then whatever is left is killed. */
   end(sessionFinished: object): Promise<void>;
   /** Ends the process trees now. */
@@ -74,6 +77,7 @@ export async function openExecutorSession(
       ...{ id, directory, executor, executorOf, listen },
       tooLarge: watchMemory(pids, executor.exited, settings.taskMemoryBytes),
       publish: (topic, message) => broker.publish(topic, message),
+      onSubscribed: broker.onSubscribed,
       async end(sessionFinished) {
         isOver = true;
         stopListening();

@@ -41,13 +41,25 @@ function exchange(
 ): Promise<JobFinish> {
   return new Promise((resolve) => {
     const { id, block, inputs } = job;
-    const offer = () =>
-      session.publish(topics.runBlock(block.executor.name), blockPayload(session, executor, job));
-    const resend = setInterval(offer, resendMs);
+    const topic = topics.runBlock(block.executor.name);
+    const offer = () => session.publish(topic, blockPayload(session, executor, job));
+    const offers = new AbortController();
     let isAccepted = false;
 
+    const startOffering = () => {
+      if (offers.signal.aborted) return;
+      offer();
+      const resend = setInterval(offer, resendMs);
+      // The executor for Python says that it is ready before it listens for blocks.
+      const stopListening = session.onSubscribed(topic, offer);
+      offers.signal.addEventListener("abort", () => {
+        clearInterval(resend);
+        stopListening();
+      });
+    };
+
     const giveInputs = () => {
-      clearInterval(resend);
+      offers.abort();
       // Inputs are delivered once; a second BlockReady gets null, as the engine does.
       const given = isAccepted ? null : inputs;
       isAccepted = true;
@@ -70,7 +82,7 @@ function exchange(
     };
 
     const finish = (finished: JobFinish) => {
-      clearInterval(resend);
+      offers.abort();
       stopListening();
       signal.removeEventListener("abort", cancel);
       resolve(finished);
@@ -80,7 +92,7 @@ function exchange(
     signal.addEventListener("abort", cancel);
     if (signal.aborted) cancel();
     else if (job.isAwaitingInputs) giveInputs();
-    else void executor.ready.then(offer, () => undefined);
+    else void executor.ready.then(startOffering, () => undefined);
   });
 }
 

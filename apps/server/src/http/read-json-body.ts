@@ -6,8 +6,16 @@ export async function readJsonBody(request: Request, limitBytes: number): Promis
   try {
     return JSON.parse(text);
   } catch {
-    throw new Refusal(400, "The body is not valid JSON.");
+    throw new Refusal(400, isForm(text) ? labelledForm : "The body is not valid JSON.");
   }
+}
+
+const labelledForm =
+  "The body is a form, but its Content-Type says application/json: leave that header to the HTTP library, which knows the boundary.";
+
+/** The published Python client sends files like this. */
+function isForm(text: string): boolean {
+  return /^--[^\r\n]+\r\ncontent-disposition: form-data/i.test(text);
 }
 
 async function readText(request: Request, limitBytes: number): Promise<string> {

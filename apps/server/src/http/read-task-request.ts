@@ -26,7 +26,8 @@ export async function readTaskRequest(
   if (type === "multipart/form-data") {
     const { fields, files } = await receiveForm(request, uploadDirectory, limits);
     const inputValues = parseInputValues(fields.get("inputValues"));
-    return { ...checkBody({ manifest: fields.get("manifest"), inputValues }), files };
+    const block = { manifest: fields.get("manifest"), blockId: fields.get("blockId") };
+    return { ...checkBody({ ...block, inputValues }), files };
   }
   throw new Refusal(
     415,
@@ -46,12 +47,20 @@ function parseInputValues(text: string | undefined): unknown {
 function checkBody(body: unknown): Omit<TaskRequest, "files"> {
   if (!isRecord(body))
     throw new Refusal(400, 'The body must be an object with "manifest" and "inputValues".');
-  if (typeof body.manifest !== "string") {
+  // The published Python client calls it by the other name.
+  const manifest = body.manifest ?? body.blockId;
+  if (typeof manifest !== "string") {
     throw new Refusal(400, 'The body must name a block in "manifest", as PACKAGE::BLOCK.');
   }
-  const checked = createTaskBodySchema.safeParse({ ...body, inputValues: body.inputValues ?? [] });
+  const checked = createTaskBodySchema.safeParse({ manifest, inputValues: nodesOf(body.inputValues) });
   if (!checked.success) {
     throw new Refusal(400, '"inputValues" must be a list of { nodeId, inputs: [{ handle, value }] }.');
   }
   return { blockId: checked.data.manifest, inputValues: checked.data.inputValues ?? [] };
+}
+
+/** Published clients send `{}` for no inputs. */
+function nodesOf(inputValues: unknown): unknown {
+  const isEmpty = isRecord(inputValues) && Object.keys(inputValues).length === 0;
+  return isEmpty ? [] : (inputValues ?? []);
 }

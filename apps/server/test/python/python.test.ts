@@ -1,0 +1,97 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll, expect, test } from "vitest";
+import { fetchPythonPackages } from "../../../../python.shared.ts";
+import { idOf, makeDataDirectory, type TestClient } from "../open-test-server.ts";
+import { waitUntilGone } from "../processes.ts";
+import { startProgram } from "../start-program.ts";
+
+const pythonPath = fetchPythonPackages(
+  ["oomol-connect-sdk==1.0.3", "oocana==0.18.12", "oocana-python-executor==0.16.18"],
+  "These tests run what OOMOL publishes for Python: install a python3 of at least 3.10 with pip, and let it reach PyPI.",
+);
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+let client: TestClient;
+
+/** One server for all tests, which finds the executor on its `PATH`. */
+beforeAll(async () => {
+  const data = await makeDataDirectory();
+  const path = [here("bin"), process.env.PATH ?? ""].join(delimiter);
+  const env = { PATH: path, OOMOL_TEST_PYTHON_PATH: pythonPath };
+  const flags = ["--packages", here("packages"), "--data", data.path, "--spare-executors", "0"];
+  const server = await startProgram(flags, { env });
+  client = server.client;
+  return async () => {
+    server.child.kill("SIGTERM");
+    await server.exited;
+    await data[Symbol.asyncDispose]();
+  };
+});
+
+test("Python blocks run on the published executor", async () => {
+  const letter = new File(["Dear all"], "letter.txt");
+  const id = await idOf(await client.upload("snake::greet", [letter], { name: "World" }));
+  expect(await client.waitForEnd(id)).toMatchObject({ status: "completed" });
+  expect((await client.logs(id)).map(({ type, node_id }) => [type, node_id])).toEqual([
+    ["SessionStarted", null],
+    ...["BlockStarted", "BlockLog", "BlockProgress", "BlockPreview", "BlockFinished"].map((type) => [
+      type,
+      "_",
+    ]),
+    ["SessionFinished", null],
+  ]);
+  const result = { greeting: "Hello, World", letter: "Dear all" };
+  expect(await client.finish(id)).toMatchObject({ result });
+  const file = await client.request(`/v1/tasks/${id}/files/greeting.txt`);
+  expect(await file.text()).toBe("Hello, World");
+});
+
+test("a Python block and one of ours run each other", async () => {
+  const finishOf = async (block: string, inputs: object) => {
+    const id = await client.start(block, { ...inputs });
+    await client.waitForEnd(id);
+    const logs = await client.logs(id);
+    return logs.findLast(({ type }) => type === "BlockFinished")?.event;
+  };
+  expect(await finishOf("snake::nest", { block: "lab::shout", given: { text: "ssss" } })).toMatchObject({
+    result: { outputs: { loud: "SSSS!" } },
+  });
+  const given = { name: "World", letter: null };
+  expect(await finishOf("lab::nest", { block: "snake::greet", given, waits: true })).toMatchObject({
+    result: { error: null, seen: expect.arrayContaining([{ greeting: "Hello, World", letter: null }]) },
+  });
+});
+
+test("a Python block that hangs is stopped with its process", async () => {
+  const id = await client.start("snake::hang");
+  const { event } = await client.waitForLog(id, "BlockOutput");
+  await client.getJson(`/v1/tasks/${id}/stop`, { method: "POST" });
+  await waitUntilGone([event.output as number], 1_000);
+});
+
+test("the published Python client runs unchanged", async () => {
+  await using folder = await makeDataDirectory();
+  const letter = join(folder.path, "letter.txt");
+  await writeFile(letter, "Dear all");
+  const { stdout } = await promisify(execFile)("python3", [here("run-client.py"), client.url, letter], {
+    env: { ...process.env, PYTHONPATH: pythonPath },
+  });
+  const seen = JSON.parse(stdout);
+  expect(seen).toMatchObject({
+    run: { task: { status: "completed" }, result: { loud: "HELLO!" } },
+    // It says that its form is JSON.
+    upload: [400, expect.stringContaining("leave that header to the HTTP library")],
+    failed: "failed",
+    unknown: [404, expect.stringContaining('There is no task "nothing".')],
+    stopped: "stopped",
+    listed: true,
+    packages: ["helper", "lab", "lab", "snake"],
+  });
+  expect(seen.blocks).toContain("snake::greet");
+  expect(seen.progress.at(-1)).toBe("completed");
+  expect(seen.logs).toContain("BlockFinished");
+});
