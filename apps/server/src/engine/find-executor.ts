@@ -23,8 +23,9 @@ export async function findExecutor(
   const program = `${name}-executor`;
   const file = await findProgram(program, path);
   if (file !== undefined) return { file, args: [] };
+  const how = name === "python" ? " (pip install oocana-python-executor)" : "";
   throw new Error(
-    `Failed to spawn ${program}. There is no such program on the PATH; install it and run the block again.`,
+    `Failed to spawn ${program}. There is no such program on the PATH; install it${how} and run the block again.`,
   );
 }
 
