@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { pino } from "pino";
 import { openPostgres, type Postgres } from "../src/cluster/postgres.ts";
 
@@ -35,17 +36,19 @@ export function openExplained(url: string, maxConnections: number): Postgres & {
   address.searchParams.set("options", settings.map((one) => `-c ${one}`).join(" "));
   const postgres = openPostgres(address.href, maxConnections, pino({ enabled: false }));
   const plans: StatementPlan[] = [];
-  postgres.pool.on("connect", (client) => {
-    client.on("notice", ({ message = "" }) => {
-      const [, json] = /^duration: [\s\S]*?plan:\n([\s\S]*)$/.exec(message) ?? [];
-      if (json === undefined) return;
-      // Cast: the shape that PostgreSQL documents.
-      const { Plan: plan } = JSON.parse(json) as { Plan: PlanNode };
-      const described = describe(plan);
-      if (described.scans !== "") plans.push(described);
+  const watch = (pool: pg.Pool) =>
+    pool.on("connect", (client) => {
+      client.on("notice", ({ message = "" }) => {
+        const [, json] = /^duration: [\s\S]*?plan:\n([\s\S]*)$/.exec(message) ?? [];
+        if (json === undefined) return;
+        // Cast: the shape that PostgreSQL documents.
+        const { Plan: plan } = JSON.parse(json) as { Plan: PlanNode };
+        const described = describe(plan);
+        if (described.scans !== "") plans.push(described);
+      });
     });
-  });
-  return Object.assign(postgres, { plans });
+  watch(postgres.pool);
+  return { ...postgres, openPool: (max) => watch(postgres.openPool(max)), plans };
 }
 
 function describe(plan: PlanNode): StatementPlan {

@@ -65,7 +65,7 @@ async function plansAt(url: string, size: number): Promise<Map<string, Statement
   const log = pino({ enabled: false });
   const plain = openPostgres(url, 2, log);
   await migrateDatabase(plain);
-  const plainJobs = await openJobQueue(plain.pool, { attempts: 3, lostAfterSeconds: 20, log });
+  const plainJobs = await openJobQueue(plain, { attempts: 3, lostAfterSeconds: 20, log });
   const plainStore = new TaskStore(plain.database.withTables(), { queue: plainJobs });
   await fillTasks({ pool: plain.pool, store: plainStore }, { ended: size - unfinished, unfinished, block });
   await plainJobs.close();
@@ -74,7 +74,7 @@ async function plansAt(url: string, size: number): Promise<Map<string, Statement
   // pg-boss watches on connections of its own, so that it does not come between.
   const watching = openExplained(url, 2);
   const postgres = openExplained(url, 2);
-  const jobs = await openJobQueue(watching.pool, { attempts: 3, lostAfterSeconds: 20, log });
+  const jobs = await openJobQueue(watching, { attempts: 3, lostAfterSeconds: 20, log });
   await jobs.handleGivenUp(async () => undefined);
   try {
     const plans = await askEverything(postgres, jobs);
@@ -88,7 +88,7 @@ async function plansAt(url: string, size: number): Promise<Map<string, Statement
 }
 
 async function askEverything(
-  { pool, database, connect, plans }: ReturnType<typeof openExplained>,
+  { pool, database, plans }: ReturnType<typeof openExplained>,
   jobs: Awaited<ReturnType<typeof openJobQueue>>,
 ): Promise<Map<string, StatementPlan[]>> {
   const log = pino({ enabled: false });
@@ -112,14 +112,10 @@ async function askEverything(
     inputs: {},
   };
   const queue = queueOf(task);
-  const registry = createWorkerRegistry(
-    { pool, database, connect },
-    createPackageCatalog([fixturePackages], log),
-    2,
-  );
+  const registry = createWorkerRegistry({ database }, createPackageCatalog([fixturePackages], log), 2);
 
   await ask("a worker's presence, every 10 s", () => registry.beat());
-  await ask("list blocks", () => createClusterCatalog({ pool, database, connect }).list());
+  await ask("list blocks", () => createClusterCatalog({ database }).list());
   await ask("create", () => store.create({ ...task, idempotency: { key: "new", fingerprint: "x" } }));
   await ask("create again with its key", () =>
     store.create({ ...task, id: randomUUID(), idempotency: { key: "new", fingerprint: "x" } }),

@@ -63,9 +63,10 @@ async function openPostgresBackend(): Promise<StoreBackend> {
   opened.add(async () => data[Symbol.asyncDispose]());
   opened.add(() => database[Symbol.asyncDispose]());
   const open = async () => {
-    const postgres = openPostgres(database.url, 5, log);
+    // With one connection, whatever needs a second one while it holds the first would wait for itself.
+    const postgres = openPostgres(database.url, 1, log);
     opened.add(() => postgres.database.destroy());
-    const jobs = await openJobQueue(postgres.pool, { attempts: 3, lostAfterSeconds: 10, log });
+    const jobs = await openJobQueue(postgres, { attempts: 3, lostAfterSeconds: 10, log });
     opened.add(() => jobs.close());
     const notices = await openNotices(postgres, log);
     opened.add(() => notices.close());

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { PgBoss } from "pg-boss";
+import { type Db, PgBoss } from "pg-boss";
 
 /** pg-boss takes a worker for lost after no less. */
 export const minHeartbeatSeconds = 10;
@@ -12,10 +12,10 @@ export interface BossOptions {
   migrate?: boolean;
 }
 
-/** pg-boss on a pool that others use too. */
+/** pg-boss on a pool of its own, see `openJobQueue`. */
 export function createBoss(pool: pg.Pool, { migrate = false }: BossOptions = {}): PgBoss {
   return new PgBoss({
-    db: { executeSql: (text, values) => pool.query(text, values as unknown[]) },
+    db: fromPool(pool),
     migrate,
     createSchema: migrate,
     supervise: !migrate,
@@ -24,4 +24,9 @@ export function createBoss(pool: pg.Pool, { migrate = false }: BossOptions = {})
     monitorIntervalSeconds: monitorSeconds,
     maintenanceIntervalSeconds: 300,
   });
+}
+
+/** A pool as pg-boss wants it: each statement on a connection that is free. */
+export function fromPool(pool: pg.Pool): Db {
+  return { executeSql: (text, values) => pool.query(text, values as unknown[]) };
 }

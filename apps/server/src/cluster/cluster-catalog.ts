@@ -8,7 +8,7 @@ import { listedFor } from "./worker-registry.ts";
 const freshMs = 500;
 
 /** The packages that workers have, or had within the last hour: what an API process lists and checks inputs against. */
-export function createClusterCatalog({ database }: Postgres): PackageCatalog {
+export function createClusterCatalog({ database }: Pick<Postgres, "database">): PackageCatalog {
   let known = new Map<string, InstalledPackage[]>(); // by the hash of a catalog
   let last: { atMs: number; packages: Promise<InstalledPackage[]> } | undefined;
 

@@ -12,7 +12,7 @@ export interface ClusterOptions {
   files: string;
   /** Where this process makes its scratch directory, which goes with it; the system's temporary directory by default. */
   dataDirectory?: string | undefined;
-  /** How many connections to the database this process holds, besides one that listens; 10 by default. */
+  /** How many connections to the database this process holds, besides one that listens; 10 by default, at least 2. */
   maxConnections?: number | undefined;
 }
 
@@ -63,11 +63,16 @@ export interface WorkerOptions
 }
 
 /** Throws where what a cluster needs is missing or out of range. */
-export function checkClusterOptions({ database, files }: ClusterOptions): void {
+export function checkClusterOptions({ database, files, maxConnections = 10 }: ClusterOptions): void {
   if (!database) throw new Error("Name the database: --database postgres://… or OOMOL_CONNECT_DATABASE.");
   if (!files) {
     throw new Error(
       "Name where files are kept: --files s3://BUCKET/PREFIX, or --files DIR for a folder that every machine sees.",
+    );
+  }
+  if (!Number.isInteger(maxConnections) || maxConnections < 2) {
+    throw new Error(
+      `A process needs at least 2 connections to the database, one of them for the queue: not ${maxConnections} (--max-connections).`,
     );
   }
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type pg from "pg";
 import { fromKysely } from "pg-boss";
 import type { Logger } from "pino";
 import type { TransactionalQueue } from "../store/task-store.ts";
 import type { QueuedTask, TaskTransaction } from "../store/task-writer.ts";
 import { messageOf } from "../values.ts";
-import { createBoss } from "./boss.ts";
+import { createBoss, fromPool } from "./boss.ts";
+import type { Postgres } from "./postgres.ts";
 
 /** Tasks that wait for a worker, in pg-boss: a job for each, with the task's own id, in a queue for each package version. */
 export interface JobQueue extends TransactionalQueue {
@@ -38,15 +38,31 @@ const longestRunSeconds = 86_400;
 const longestWaitSeconds = 365 * 86_400;
 const keepHandledSeconds = 3_600;
 
-/** Opens the queue in a database that `migrateDatabase` has prepared; this process helps to watch over all jobs. */
+/**
+ * Opens the queue in a database that `migrateDatabase` has prepared; this process helps to watch over all jobs.
+ *
+ * pg-boss looks up queues in the middle of what it is asked to do. On the pool of the transactions that ask, it would wait
+ * for a connection that they hold, so it has one of its own.
+ */
 export async function openJobQueue(
-  pool: pg.Pool,
+  { pool, openPool }: Pick<Postgres, "pool" | "openPool">,
   { attempts, lostAfterSeconds, log }: JobQueueOptions,
 ): Promise<JobQueue> {
-  const boss = createBoss(pool);
+  const own = openPool(1);
+  const boss = createBoss(own);
+  const shared = { db: fromPool(pool) };
+  const close = async () => {
+    await boss.stop({ graceful: false });
+    await own.end();
+  };
   boss.on("error", (error) => log.warn({ error: messageOf(error) }, "the queue could not be watched"));
   boss.on("warning", ({ message, data }) => log.warn({ data }, message));
-  await boss.start();
+  try {
+    await boss.start();
+  } catch (error) {
+    await own.end();
+    throw error;
+  }
   const isReady = new Set<string>();
 
   const openQueue = async (queue: string) => {
@@ -85,10 +101,10 @@ export async function openJobQueue(
       return jobs.map(({ id }) => id);
     },
     async touch(tasks) {
-      for (const [queue, ids] of byQueue(tasks)) await boss.touch(queue, ids);
+      for (const [queue, ids] of byQueue(tasks)) await boss.touch(queue, ids, shared);
     },
     async giveBack(task) {
-      await boss.fail(queueOf(task), task.id, { message: "The worker was stopped." });
+      await boss.fail(queueOf(task), task.id, { message: "The worker was stopped." }, shared);
     },
     async handleGivenUp(handle) {
       await openQueue(givenUpQueue);
@@ -100,7 +116,7 @@ export async function openJobQueue(
         },
       );
     },
-    close: () => boss.stop({ graceful: false }),
+    close,
   };
 }
 

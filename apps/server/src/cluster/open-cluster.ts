@@ -32,13 +32,14 @@ export async function openCluster(
   opened: OpenedParts,
 ): Promise<ClusterParts> {
   checkClusterOptions(options);
-  const postgres = openPostgres(options.database, options.maxConnections ?? 10, log);
+  // One of them is the queue's own.
+  const postgres = openPostgres(options.database, (options.maxConnections ?? 10) - 1, log);
   opened.add(() => postgres.database.destroy());
   await requireKnownSchema(postgres);
   const scratch = await openScratch(options.dataDirectory);
   opened.add(() => scratch.close());
   const files = await openFiles(options.files, scratch.path);
-  const jobs = await openJobQueue(postgres.pool, { ...queueOptions, log });
+  const jobs = await openJobQueue(postgres, { ...queueOptions, log });
   opened.add(() => jobs.close());
   const notices = await openNotices(postgres, log);
   opened.add(() => notices.close());

@@ -8,6 +8,8 @@ import type { ClusterTables } from "./tables.ts";
 export interface Postgres {
   readonly pool: pg.Pool;
   readonly database: Kysely<ClusterTables>;
+  /** Another pool on the same database; the caller ends it. */
+  openPool(maxConnections: number): pg.Pool;
   /** One connection of its own, outside of the pool, whose queries fail after 5 seconds; the caller ends it. */
   connect(): Promise<pg.Client>;
 }
@@ -24,13 +26,18 @@ export function openPostgres(url: string, maxConnections: number, log: Logger): 
     idle_in_transaction_session_timeout: 5_000,
     types: { getTypeParser },
   };
-  const pool = new pg.Pool({ ...config, max: maxConnections });
   // The query that was under way rejects; what is idle is replaced.
   const explain = (error: unknown) => log.warn({ error: messageOf(error) }, "a database connection was lost");
-  pool.on("error", explain);
-  pool.on("connect", (client) => client.on("error", explain));
+  const openPool = (max: number) => {
+    const opened = new pg.Pool({ ...config, max });
+    opened.on("error", explain);
+    opened.on("connect", (client) => client.on("error", explain));
+    return opened;
+  };
+  const pool = openPool(maxConnections);
   return {
     pool,
+    openPool,
     database: new Kysely<ClusterTables>({ dialect: new PostgresDialect({ pool }) }),
     async connect() {
       const client = new pg.Client({ ...config, query_timeout: 5_000 });

@@ -24,7 +24,7 @@ const liveFor = sql<Date>`now() - interval '30 seconds'`;
 const now = sql<Date>`now()`;
 
 export function createWorkerRegistry(
-  { database }: Postgres,
+  { database }: Pick<Postgres, "database">,
   catalog: PackageCatalog,
   concurrency: number,
 ): WorkerRegistry {
