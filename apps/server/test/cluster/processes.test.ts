@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { TestClient } from "../open-test-server.ts";
-import { type ClusterProcess, startProcesses } from "./start-processes.ts";
+import type { ClusterProcess } from "./cluster-process.ts";
+import { startProcesses } from "./start-processes.ts";
 
 const gaplessIds = async (client: TestClient, id: string) => {
   const logs = await client.logs(id);

@@ -1,33 +1,32 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { fixturePackages, makeDataDirectory, TestClient } from "../open-test-server.ts";
+import { fixturePackages, makeDataDirectory } from "../open-test-server.ts";
+import { type ClusterProcess, startClusterProcess } from "./cluster-process.ts";
 import { makeTestDatabase } from "./test-database.ts";
 
-const program = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
-
-/** One process of a cluster; killed at the end of the test where it still runs. */
-export interface ClusterProcess {
-  child: ChildProcess;
-  client: TestClient;
-  exited: Promise<number | null>;
-  output: { stdout: string; stderr: string };
+export interface ProcessesOptions {
+  apis: number;
+  workers: number;
+  apiFlags?: readonly string[];
+  workerFlags?: readonly string[];
 }
 
-/** `connect-server api` and `connect-server worker` as programs, on a database and a shared folder of their own. */
-export async function startProcesses({ apis, workers }: { apis: number; workers: number }) {
+/**
+ * `connect-server api` and `connect-server worker` as programs, on a database and a shared folder of their own; killed at
+ * the end of the test where they still run.
+ */
+export async function startProcesses({ apis, workers, apiFlags = [], workerFlags = [] }: ProcessesOptions) {
   const database = await makeTestDatabase();
   const files = await makeDataDirectory();
   const env = { ...process.env, OOMOL_CONNECT_DATABASE: database.url, OOMOL_CONNECT_FILES: files.path };
   const all: ClusterProcess[] = [];
-  const start = async (command: string, flags: string[]) => {
-    const started = await startOne([command, ...flags], env);
+  const start = async (...args: string[]) => {
+    const started = await startClusterProcess(args, env);
     all.push(started);
+    if (!started.isReady) throw new Error(`${args.join(" ")} ended: ${started.output.stderr}`);
     return started;
   };
-  const startApi = () => start("api", ["--port", "0", "--lost-after-seconds", "10"]);
-  const startWorker = () =>
-    start("worker", ["--packages", fixturePackages, "--concurrency", "2", "--spare-executors", "0"]);
+  const startApi = () => start("api", "--port", "0", "--lost-after-seconds", "10", ...apiFlags);
+  const ownFlags = ["--packages", fixturePackages, "--concurrency", "2", "--spare-executors", "0"];
+  const startWorker = () => start("worker", ...ownFlags, ...workerFlags);
   const [startedApis, startedWorkers] = await Promise.all([
     Promise.all(Array.from({ length: apis }, startApi)),
     Promise.all(Array.from({ length: workers }, startWorker)),
@@ -41,17 +40,4 @@ export async function startProcesses({ apis, workers }: { apis: number; workers:
       await files[Symbol.asyncDispose]();
     },
   };
-}
-
-async function startOne(args: readonly string[], env: NodeJS.ProcessEnv): Promise<ClusterProcess> {
-  const child = fork(program, args, { execArgv: ["--conditions=@oomol/source"], env, silent: true });
-  const output = { stdout: "", stderr: "" };
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
-  const exited = once(child, "exit").then(([code]) => code as number | null);
-  const ready = once(child, "message").then(([message]) => message as { url?: string });
-  const first = await Promise.race([ready, exited]);
-  if (typeof first !== "object" || first === null)
-    throw new Error(`${args.join(" ")} ended: ${output.stderr}`);
-  return { child, exited, output, client: new TestClient(first.url ?? "http://no-server.invalid") };
 }
