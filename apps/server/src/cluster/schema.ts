@@ -20,7 +20,20 @@ export async function migrate(url: string, log: Logger): Promise<string> {
  * Brings the database up to date, its queue included. Several may do so at once: one of them does, the others wait. A
  * newer schema is left as it is.
  */
-export async function migrateDatabase({ database, pool }: Postgres): Promise<void> {
+export async function migrateDatabase(postgres: Postgres): Promise<void> {
+  const holder = await postgres.pool.connect();
+  try {
+    await holder.query("select pg_advisory_lock($1)", [migrationLock]);
+    await migrateAlone(postgres);
+  } finally {
+    holder.release(true); // ends the connection, and the lock with it
+  }
+}
+
+/** Kysely and pg-boss lock each for themselves, but pg-boss not where it creates its own schema. */
+const migrationLock = 727_001;
+
+async function migrateAlone({ database, pool }: Postgres): Promise<void> {
   const getMigrations = async () => postgresMigrations;
   const migrator = new Migrator({
     db: database,

@@ -22,14 +22,14 @@ export interface LoadOptions {
   random: () => number;
   /** Tasks under way at once. */
   atOnce: number;
-  /** No task is started after it. */
-  untilMs: number;
+  /** Whether no more tasks are to be started. */
+  isOver(): boolean;
   /** How long one may take to end. */
   settleMs: number;
 }
 
 /** How many events a task has, and how long it takes, is drawn; some are stopped, and some fail by themselves. */
-const mostTicks = 60;
+const mostTicks = 40;
 const tickMs = 30;
 const [stoppedShare, failingShare] = [0.1, 0.1];
 
@@ -37,7 +37,7 @@ const [stoppedShare, failingShare] = [0.1, 0.1];
 export async function runTasks(options: LoadOptions): Promise<RunSeen[]> {
   const seen: RunSeen[] = [];
   const work = async () => {
-    while (Date.now() < options.untilMs) seen.push(await runOne(options));
+    while (!options.isOver()) seen.push(await runOne(options));
   };
   await Promise.all(Array.from({ length: options.atOnce }, work));
   return seen;
@@ -59,26 +59,23 @@ async function runOne({ clients, random, settleMs }: LoadOptions): Promise<RunSe
   try {
     const run = await client.tasks.start(request, { timeoutMs: settleMs, onLog });
     seen.id = run.id;
-    const ended = run.result().then(
-      ({ task }) => task.status,
-      (failure: unknown) => endOf(failure),
-    );
+    const ended = run.result().then(({ task }) => ({ status: task.status, reason: "" }), endOf);
     // A stop whose answer is lost may not have been heard: the task then ends by itself.
     if (isStopped) await run.stop().catch(() => undefined);
-    seen.status = await ended;
+    const { status, reason } = await ended;
+    seen.status = status;
     const expected = isFailing ? ["failed"] : isStopped ? ["stopped", "completed"] : ["completed"];
-    if (!expected.includes(seen.status))
-      seen.problem = `ended as ${seen.status}, not ${expected.join(" or ")}`;
-    if (seen.status === "completed") seen.problem ??= checkTicks(seen.logs, count);
+    if (!expected.includes(status)) seen.problem = `ended as ${status}${reason}`;
+    if (status === "completed") seen.problem ??= checkTicks(seen.logs, count);
   } catch (failure) {
     seen.problem = `the client gave up: ${failure}`;
   }
   return seen;
 }
 
-function endOf(failure: unknown): string {
-  if (failure instanceof TaskFailedError) return "failed";
-  if (failure instanceof TaskStoppedError) return "stopped";
+function endOf(failure: unknown): { status: string; reason: string } {
+  if (failure instanceof TaskFailedError) return { status: "failed", reason: `: ${failure.reason}` };
+  if (failure instanceof TaskStoppedError) return { status: "stopped", reason: "" };
   throw failure;
 }
 

@@ -13,7 +13,7 @@ export interface FaultRunOptions {
   databaseUrl: string;
   /** Decides which fault comes when, to whom, and what clients ask for. */
   seed: number;
-  /** How long clients go on to start tasks, and faults to happen. */
+  /** How long faults happen, and clients start tasks; until each fault has happened once at least. */
   durationMs: number;
   /** Tasks under way at once. */
   clients: number;
@@ -64,18 +64,19 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultRunReport
 
   const random = createRandom(seed);
   const untilMs = Date.now() + durationMs;
+  let isOver = false;
   const disturb = async () => {
-    while (true) {
+    do {
       for (const kind of shuffle(kinds, random)) {
         await delay(pauseMs * (0.5 + random() / 2));
-        if (Date.now() >= untilMs) return;
         count(faults[kind].title);
         await faults[kind].happen({ slots, proxy, random });
       }
-    }
+    } while (Date.now() < untilMs);
+    isOver = true;
   };
-  const load = { clients, random: createRandom(seed + 1), atOnce: options.clients, untilMs, settleMs };
-  const [runs] = await Promise.all([runTasks(load), disturb()]);
+  const load = { clients, random: createRandom(seed + 1), atOnce: options.clients, settleMs };
+  const [runs] = await Promise.all([runTasks({ ...load, isOver: () => isOver }), disturb()]);
   plan.end();
   await slots.settle();
   count(

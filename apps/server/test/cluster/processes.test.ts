@@ -1,71 +1,134 @@
-import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
-import type { TestClient } from "../open-test-server.ts";
-import type { ClusterProcess } from "./cluster-process.ts";
-import { startProcesses } from "./start-processes.ts";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeDataDirectory, type TestClient } from "../open-test-server.ts";
+import { openProcesses } from "./open-processes.ts";
 
-const gaplessIds = async (client: TestClient, id: string) => {
+async function gaplessLogs(client: TestClient, id: string) {
   const logs = await client.logs(id);
   expect(logs.map((log) => log.id)).toEqual(logs.map((_log, index) => index));
   return logs;
-};
-
-/** Which of the workers runs the task: the parent of the executor that its block names. */
-async function ownerOf(client: TestClient, id: string, workers: readonly ClusterProcess[]) {
-  const { event } = await client.waitForLog(id, "BlockOutput");
-  const [executor = 0] = event.output as number[];
-  const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${executor}/status`, "utf8"))?.[1]);
-  const owner = workers.find(({ child }) => child.pid === parent);
-  if (!owner) throw new Error("no worker runs the task");
-  return owner;
 }
 
-test("a worker that is killed loses its task to another, whose logs follow; stop ends it at any API process", async () => {
-  await using cluster = await startProcesses({ apis: 2, workers: 2 });
-  const [first, second] = cluster.apis.map(({ client }) => client);
-  if (!first || !second) throw new Error("there are two");
-  const id = await first.start("lab::hang");
-  const owner = await ownerOf(first, id, cluster.workers);
-  const before = await gaplessIds(first, id);
-  const lostAtMs = Date.now();
-  owner.child.kill("SIGKILL");
-  const sessions = async () => new Set((await second.logs(id)).map((log) => log.event.session_id)).size;
-  await expect.poll(sessions, { timeout: 40_000 }).toBe(2);
-  expect(Date.now() - lostAtMs).toBeLessThan(30_000);
+async function sessionsOf(client: TestClient, id: string): Promise<number> {
+  return (await client.logs(id)).filter(({ type }) => type === "SessionStarted").length;
+}
 
-  await second.request(`/v1/tasks/${id}/stop`, { method: "POST" });
-  expect(await first.waitForEnd(id)).toMatchObject({ status: "stopped" });
-  expect((await gaplessIds(first, id)).slice(0, before.length)).toEqual(before);
-});
+const stop = (client: TestClient, id: string) => client.request(`/v1/tasks/${id}/stop`, { method: "POST" });
 
-test("a worker that comes back from a freeze changes nothing about what another has taken over", async () => {
-  await using cluster = await startProcesses({ apis: 1, workers: 2 });
-  const client = cluster.apis[0]?.client;
-  if (!client) throw new Error("there is one");
-  const id = await client.start("lab::hang");
-  const frozen = await ownerOf(client, id, cluster.workers);
-  frozen.child.kill("SIGSTOP");
-  const sessions = async () => new Set((await client.logs(id)).map((log) => log.event.session_id)).size;
-  await expect.poll(sessions, { timeout: 40_000 }).toBe(2);
-  await client.request(`/v1/tasks/${id}/stop`, { method: "POST" });
-  const ended = await client.waitForEnd(id);
-  const logs = await gaplessIds(client, id);
-  frozen.child.kill("SIGCONT");
-  // It takes tasks again, so it has found out what it lost.
-  for (const { child } of cluster.workers) if (child !== frozen.child) child.kill("SIGKILL");
-  const next = await client.start("lab::shout", { text: "x" });
-  expect(await client.waitForEnd(next)).toMatchObject({ status: "completed" });
-  expect([await client.waitForEnd(id), await client.logs(id)]).toEqual([ended, logs]);
-});
-
-test("stop ends a task whose worker is dead", async () => {
-  await using cluster = await startProcesses({ apis: 1, workers: 1 });
-  const client = cluster.apis[0]?.client;
-  if (!client) throw new Error("there is one");
+/** Starts a task that never ends, and waits until it runs. */
+async function startHanging(client: TestClient): Promise<string> {
   const id = await client.start("lab::hang");
   await client.waitForLog(id, "BlockOutput");
-  for (const { child } of cluster.workers) child.kill("SIGKILL");
-  await client.request(`/v1/tasks/${id}/stop`, { method: "POST" });
+  return id;
+}
+
+/** One worker is killed with three tasks, another one frozen with one; a third is there to take them. */
+async function loseWorkers() {
+  const processes = await openProcesses();
+  const { startApi, startWorker } = processes;
+  const [first, second] = [await startApi(), await startApi("--attempts", "1")];
+  const killed = await startWorker("--concurrency", "3");
+  const retried = await startHanging(first);
+  const givenUp = await startHanging(second);
+  const stopped = await startHanging(first);
+  const frozen = await startWorker("--concurrency", "1");
+  const takenFromFrozen = await startHanging(first);
+  const heir = await startWorker("--concurrency", "2");
+  const before = await gaplessLogs(first, retried);
+  killed.child.kill("SIGKILL");
+  frozen.child.kill("SIGSTOP");
+  const tasks = { retried, givenUp, stopped, takenFromFrozen };
+  return { processes, first, second, frozen, heir, tasks, before, lostAtMs: Date.now() };
+}
+
+// One wait for all of them: a worker must be silent for 10 seconds at least before it counts as lost.
+describe("when workers are lost", () => {
+  let stage: Awaited<ReturnType<typeof loseWorkers>>;
+  beforeAll(async () => {
+    stage = await loseWorkers();
+  });
+  afterAll(() => stage.processes[Symbol.asyncDispose]());
+
+  test("a stop ends a task whose worker is dead", async () => {
+    const { first, second, tasks } = stage;
+    await stop(second, tasks.stopped);
+    expect(await first.waitForEnd(tasks.stopped)).toMatchObject({ status: "stopped" });
+    expect((await gaplessLogs(first, tasks.stopped)).at(-1)?.event.error).toMatch(/did not answer/);
+  });
+
+  test("another worker runs the task again within 30 seconds, and its logs follow; a stop reaches it", async () => {
+    const { first, second, tasks, before, lostAtMs } = stage;
+    await expect.poll(() => sessionsOf(second, tasks.retried), { timeout: 40_000 }).toBe(2);
+    expect(Date.now() - lostAtMs).toBeLessThan(30_000);
+    await stop(second, tasks.retried);
+    expect(await first.waitForEnd(tasks.retried)).toMatchObject({ status: "stopped" });
+    expect((await gaplessLogs(first, tasks.retried)).slice(0, before.length)).toEqual(before);
+  });
+
+  test("a task that had its last attempt fails with that reason, and never runs again", async () => {
+    const { first, tasks } = stage;
+    expect(await first.waitForEnd(tasks.givenUp)).toMatchObject({ status: "failed" });
+    expect((await gaplessLogs(first, tasks.givenUp)).at(-1)).toMatchObject({
+      type: "SessionFinished",
+      event: {
+        error: expect.stringMatching(
+          /^The task was given up: its worker was lost or stopped each time it ran, \d/,
+        ),
+      },
+    });
+    expect(await sessionsOf(first, tasks.givenUp)).toBe(1);
+  });
+
+  test("a worker that comes back from a freeze changes nothing about what another has taken over", async () => {
+    const { first, second, frozen, heir, tasks } = stage;
+    await expect.poll(() => sessionsOf(first, tasks.takenFromFrozen), { timeout: 40_000 }).toBe(2);
+    await stop(first, tasks.takenFromFrozen);
+    const ended = await first.waitForEnd(tasks.takenFromFrozen);
+    const logs = await gaplessLogs(first, tasks.takenFromFrozen);
+    frozen.child.kill("SIGCONT");
+    // It takes tasks again, so it has found out what it lost.
+    heir.child.kill("SIGKILL");
+    const next = await second.start("lab::shout", { text: "x" });
+    expect(await first.waitForEnd(next)).toMatchObject({ status: "completed" });
+    const { takenFromFrozen } = tasks;
+    expect([await second.waitForEnd(takenFromFrozen), await second.logs(takenFromFrozen)]).toEqual([
+      ended,
+      logs,
+    ]);
+    expect(await sessionsOf(first, tasks.givenUp)).toBe(1);
+  });
+});
+
+test("a worker that is told to end takes nothing more, and lets what runs end", async () => {
+  await using data = await makeDataDirectory();
+  await using processes = await openProcesses();
+  const client = await processes.startApi();
+  const worker = await processes.startWorker("--drain-seconds", "60");
+  const signal = join(data.path, "signal");
+  const id = await client.start("lab::when-told", { signal });
+  await client.waitForLog(id, "BlockLog");
+  worker.child.kill("SIGTERM");
+  const later = await client.start("lab::shout", { text: "x" });
+  await writeFile(signal, "");
+  expect(await client.waitForEnd(id)).toMatchObject({ status: "completed" });
+  expect(await worker.exited).toBe(0);
+  expect(await client.getJson(`/v1/tasks/${later}`)).toMatchObject({ task: { status: "pending" } });
+  await processes.startWorker();
+  expect(await client.waitForEnd(later)).toMatchObject({ status: "completed" });
+});
+
+test("a worker that is told to end gives back what does not end in time, and another takes it at once", async () => {
+  await using processes = await openProcesses();
+  // From one that is silent it would be taken only after this time.
+  const client = await processes.startApi("--lost-after-seconds", "600");
+  const worker = await processes.startWorker("--drain-seconds", "0");
+  const id = await startHanging(client);
+  await processes.startWorker();
+  worker.child.kill("SIGTERM");
+  expect(await worker.exited).toBe(0);
+  await expect.poll(() => sessionsOf(client, id)).toBe(2);
+  await stop(client, id);
   expect(await client.waitForEnd(id)).toMatchObject({ status: "stopped" });
-  expect((await gaplessIds(client, id)).at(-1)?.event.error).toMatch(/did not answer/);
+  await gaplessLogs(client, id);
 });
