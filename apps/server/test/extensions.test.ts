@@ -1,93 +1,101 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { idOf, openTestServer, refusalOf, type TestLog } from "./open-test-server.ts";
+import { describeBothServers } from "./both-servers.ts";
+import { idOf, refusalOf, type TestLog } from "./open-test-server.ts";
 
-test("names what it knows on every answer", async () => {
-  await using server = await openTestServer({ tokens: ["api-one"] });
-  for (const path of ["/v1/blocks", "/nothing"]) {
-    for (const Authorization of ["api-one", "wrong"]) {
-      const response = await server.request(path, { headers: { Authorization } });
-      expect(response.headers.get("Connect-Extensions")).toBe("wait, after, events, idempotency, files");
+describeBothServers(({ shared, open }) => {
+  test("names what it knows on every answer", async () => {
+    await using server = await open({ tokens: ["api-one"] });
+    for (const path of ["/v1/blocks", "/nothing"]) {
+      for (const Authorization of ["api-one", "wrong"]) {
+        const response = await server.request(path, { headers: { Authorization } });
+        expect(response.headers.get("Connect-Extensions")).toBe("wait, after, events, idempotency, files");
+      }
     }
-  }
-});
+  });
 
-test("wait: holds the answer until the task has ended", async () => {
-  await using server = await openTestServer();
-  const id = await server.start("lab::shout", { text: "x" });
-  const response = await server.request(`/v1/tasks/${id}`, { headers: { Prefer: "respond-async, wait=30" } });
-  expect(response.headers.get("Preference-Applied")).toBe("wait");
-  expect(await response.json()).toMatchObject({ task: { status: "completed" } });
-});
-
-test("wait: answers after the time allowed where the task goes on", async () => {
-  await using server = await openTestServer();
-  const id = await server.start("lab::hang");
-  const response = await server.request(`/v1/tasks/${id}`, { headers: { Prefer: "wait=1" } });
-  expect(response.headers.get("Preference-Applied")).toBe("wait");
-  expect(await response.json()).toMatchObject({ task: { status: expect.stringMatching(/pending|running/) } });
-});
-
-test("wait: lets go of a held answer when the server closes", async () => {
-  await using server = await openTestServer();
-  const id = await server.start("lab::hang");
-  await server.waitForLog(id, "BlockOutput");
-  const held = server.request(`/v1/tasks/${id}`, { headers: { Prefer: "wait=60" } });
-  const closed = server.close();
-  const response = await held.catch(() => undefined);
-  expect(response?.status ?? 200).toBe(200);
-  await closed;
-});
-
-test("after: gives only logs with a greater id", async () => {
-  await using server = await openTestServer();
-  const id = await server.start("lab::shout", { text: "x" });
-  await server.waitForEnd(id);
-  const all = await server.logs(id);
-  const path = (after: string) => `/v1/tasks/${id}/logs?after=${after}`;
-  expect(await server.getJson(path("4"))).toEqual({ logs: all.slice(5), success: true });
-  expect(await server.getJson(path("-1"))).toEqual({ logs: all, success: true });
-  expect((await server.request(path("x"))).status).toBe(400);
-});
-
-test("events: streams every log and the terminal status, and resumes after one", async () => {
-  await using server = await openTestServer();
-  const id = await server.start("lab::shout", { text: "x" });
-  const read = async (headers: Record<string, string>) => {
+  test("wait: holds the answer until the task has ended", async () => {
+    const server = shared();
+    const id = await server.start("lab::shout", { text: "x" });
     const response = await server.request(`/v1/tasks/${id}`, {
-      headers: { Accept: "text/event-stream", ...headers },
+      headers: { Prefer: "respond-async, wait=30" },
     });
-    return parseEvents(await response.text());
-  };
-  const live = await read({});
-  const logs = await server.logs(id);
-  expect(live.flatMap((one) => (one.event === "log" ? [one.data] : []))).toEqual(logs);
-  expect(live.at(-1)).toMatchObject({ event: "status", data: { id, status: "completed" } });
-  const resumed = await read({ "Last-Event-ID": "5" });
-  expect(resumed.map((one) => one.id)).toEqual(["6", "7", undefined]);
-});
+    expect(response.headers.get("Preference-Applied")).toBe("wait");
+    expect(await response.json()).toMatchObject({ task: { status: "completed" } });
+  });
 
-test("idempotency: the same request under the same key is one task, however it travels", async () => {
-  await using server = await openTestServer();
-  const headers = { "Idempotency-Key": "once" };
-  const send = () => server.upload("lab::one-file", [new File(["hello"], "a.txt")], {}, headers);
-  const ids = await Promise.all([send(), send(), send()].map(async (answer) => idOf(await answer)));
-  expect(new Set(ids).size).toBe(1);
-  expect(await server.waitForEnd(ids[0] ?? "")).toMatchObject({ status: "completed" });
-  const { tasks } = await server.getJson<{ tasks: unknown[] }>("/v1/tasks");
-  expect(tasks).toHaveLength(1);
-  expect(await readdir(join(server.dataDirectory, "uploads"))).toHaveLength(1);
-});
+  test("wait: answers after the time allowed where the task goes on", async () => {
+    const server = shared();
+    const id = await server.start("lab::hang");
+    const response = await server.request(`/v1/tasks/${id}`, { headers: { Prefer: "wait=1" } });
+    expect(response.headers.get("Preference-Applied")).toBe("wait");
+    expect(await response.json()).toMatchObject({
+      task: { status: expect.stringMatching(/pending|running/) },
+    });
+    await server.request(`/v1/tasks/${id}/stop`, { method: "POST" });
+  });
 
-test("idempotency: another request under the same key is refused", async () => {
-  await using server = await openTestServer();
-  const headers = { "Idempotency-Key": "once" };
-  const first = await idOf(await server.create("lab::shout", { text: "a" }, headers));
-  expect(await idOf(await server.create("lab::shout", { text: "a" }, headers))).toBe(first);
-  expect(await refusalOf(await server.create("lab::shout", { text: "b" }, headers))).toEqual({
-    status: 422,
-    message: 'The Idempotency-Key "once" was used for another request already.',
+  test("wait: lets go of a held answer when the server closes", async () => {
+    await using server = await open();
+    const id = await server.start("lab::hang");
+    await server.waitForLog(id, "BlockOutput");
+    const held = server.request(`/v1/tasks/${id}`, { headers: { Prefer: "wait=60" } });
+    const closed = server.close();
+    const response = await held.catch(() => undefined);
+    expect(response?.status ?? 200).toBe(200);
+    await closed;
+  });
+
+  test("after: gives only logs with a greater id", async () => {
+    const server = shared();
+    const id = await server.start("lab::shout", { text: "x" });
+    await server.waitForEnd(id);
+    const all = await server.logs(id);
+    const path = (after: string) => `/v1/tasks/${id}/logs?after=${after}`;
+    expect(await server.getJson(path("4"))).toEqual({ logs: all.slice(5), success: true });
+    expect(await server.getJson(path("-1"))).toEqual({ logs: all, success: true });
+    expect((await server.request(path("x"))).status).toBe(400);
+  });
+
+  test("events: streams every log and the terminal status, and resumes after one", async () => {
+    const server = shared();
+    const id = await server.start("lab::shout", { text: "x" });
+    const read = async (headers: Record<string, string>) => {
+      const response = await server.request(`/v1/tasks/${id}`, {
+        headers: { Accept: "text/event-stream", ...headers },
+      });
+      return parseEvents(await response.text());
+    };
+    const live = await read({});
+    const logs = await server.logs(id);
+    expect(live.flatMap((one) => (one.event === "log" ? [one.data] : []))).toEqual(logs);
+    expect(live.at(-1)).toMatchObject({ event: "status", data: { id, status: "completed" } });
+    const resumed = await read({ "Last-Event-ID": "5" });
+    expect(resumed.map((one) => one.id)).toEqual(["6", "7", undefined]);
+  });
+
+  test("idempotency: the same request under the same key is one task, however it travels", async () => {
+    await using server = await open();
+    const headers = { "Idempotency-Key": "once" };
+    const send = () => server.upload("lab::one-file", [new File(["hello"], "a.txt")], {}, headers);
+    const ids = await Promise.all([send(), send(), send()].map(async (answer) => idOf(await answer)));
+    expect(new Set(ids).size).toBe(1);
+    expect(await server.waitForEnd(ids[0] ?? "")).toMatchObject({ status: "completed" });
+    const { tasks } = await server.getJson<{ tasks: unknown[] }>("/v1/tasks");
+    expect(tasks).toHaveLength(1);
+    expect(await readdir(join(server.filesDirectory, "uploads"))).toHaveLength(1);
+  });
+
+  test("idempotency: another request under the same key is refused", async () => {
+    await using server = await open();
+    const headers = { "Idempotency-Key": "once" };
+    const first = await idOf(await server.create("lab::shout", { text: "a" }, headers));
+    expect(await idOf(await server.create("lab::shout", { text: "a" }, headers))).toBe(first);
+    expect(await refusalOf(await server.create("lab::shout", { text: "b" }, headers))).toEqual({
+      status: 422,
+      message: 'The Idempotency-Key "once" was used for another request already.',
+    });
   });
 });
 

@@ -122,6 +122,13 @@ export async function makeDataDirectory(): Promise<AsyncDisposable & { path: str
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
+/** Any server that tests talk to. */
+export interface TestServer extends TestClient, AsyncDisposable {
+  /** Where uploads and what tasks made are kept. */
+  filesDirectory: string;
+  close(): Promise<void>;
+}
+
 /** A server in this process, on a free port, with data of its own. */
 export async function openTestServer(options: Partial<ServerOptions> = {}) {
   const data = await makeDataDirectory();
@@ -137,6 +144,7 @@ export async function openTestServer(options: Partial<ServerOptions> = {}) {
   const client = new TestClient(server.url);
   return Object.assign(client, {
     dataDirectory: data.path,
+    filesDirectory: data.path,
     close: server.close,
     async [Symbol.asyncDispose]() {
       await server.close();

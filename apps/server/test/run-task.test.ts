@@ -1,92 +1,95 @@
 import { expect, test } from "vitest";
+import { describeBothServers } from "./both-servers.ts";
 import { openTestServer } from "./open-test-server.ts";
 
-test("runs a block to its result, with defaults and nulls filled in", async () => {
-  await using server = await openTestServer();
-  const created = await server.create("lab::shout", { text: "hello" });
-  const { task, userID, success } = (await created.json()) as Record<string, Record<string, unknown>>;
-  expect({ userID, success }).toEqual({ userID: "local", success: true });
-  expect(task).toMatchObject({ status: "pending", manifest_path: "lab::shout", project_id: "local" });
+describeBothServers(({ shared, open }) => {
+  test("runs a block to its result, with defaults and nulls filled in", async () => {
+    const server = shared();
+    const created = await server.create("lab::shout", { text: "hello" });
+    const { task, userID, success } = (await created.json()) as Record<string, Record<string, unknown>>;
+    expect({ userID, success }).toEqual({ userID: "local", success: true });
+    expect(task).toMatchObject({ status: "pending", manifest_path: "lab::shout", project_id: "local" });
 
-  const ended = await server.waitForEnd(String(task?.id));
-  expect(ended).toMatchObject({ id: task?.id, status: "completed", inputValues: task?.inputValues });
-  expect(await server.finish(ended.id)).toMatchObject({ result: { loud: "HELLO!" } });
-  const output = (await server.logs(ended.id)).find((log) => log.type === "BlockOutput");
-  expect(output?.event).toMatchObject({
-    handle: "inputs",
-    output: { text: "hello", mark: "!", note: null, tone: null },
+    const ended = await server.waitForEnd(String(task?.id));
+    expect(ended).toMatchObject({ id: task?.id, status: "completed", inputValues: task?.inputValues });
+    expect(await server.finish(ended.id)).toMatchObject({ result: { loud: "HELLO!" } });
+    const output = (await server.logs(ended.id)).find((log) => log.type === "BlockOutput");
+    expect(output?.event).toMatchObject({
+      handle: "inputs",
+      output: { text: "hello", mark: "!", note: null, tone: null },
+    });
   });
-});
 
-test("logs what the engine and the block say, in order", async () => {
-  await using server = await openTestServer();
-  const id = await server.start("lab::shout", { text: "hi" });
-  await server.waitForEnd(id);
-  const logs = await server.logs(id);
-  expect(logs.map((log) => [log.id, log.type, log.node_id])).toEqual([
-    [0, "SessionStarted", null],
-    [1, "BlockStarted", "_"],
-    [2, "BlockLog", "_"],
-    [3, "BlockProgress", "_"],
-    [4, "BlockPreview", "_"],
-    [5, "BlockOutput", "_"],
-    [6, "BlockFinished", "_"],
-    [7, "SessionFinished", null],
-  ]);
-  expect(logs[2]?.event).toMatchObject({ log: "shouting hi", stdio: "stdout", stacks: [] });
-  expect(logs[3]?.event).toMatchObject({ progress: 40 });
-  expect(logs[4]?.event).toMatchObject({ payload: { type: "text", data: "hi" } });
-});
-
-test("takes the newest version that has the block", async () => {
-  await using server = await openTestServer();
-  const id = await server.start("lab::old-only", { text: "x" });
-  await server.waitForEnd(id);
-  expect(await server.finish(id)).toMatchObject({ result: { version: "0.1.0" } });
-});
-
-test("fails a task whose block throws, with the message in its BlockFinished", async () => {
-  await using server = await openTestServer();
-  const id = await server.start("lab::fail");
-  expect(await server.waitForEnd(id)).toMatchObject({ status: "failed" });
-  expect(await server.finish(id)).toMatchObject({
-    error: expect.stringContaining("the block had a bad day"),
+  test("logs what the engine and the block say, in order", async () => {
+    const server = shared();
+    const id = await server.start("lab::shout", { text: "hi" });
+    await server.waitForEnd(id);
+    const logs = await server.logs(id);
+    expect(logs.map((log) => [log.id, log.type, log.node_id])).toEqual([
+      [0, "SessionStarted", null],
+      [1, "BlockStarted", "_"],
+      [2, "BlockLog", "_"],
+      [3, "BlockProgress", "_"],
+      [4, "BlockPreview", "_"],
+      [5, "BlockOutput", "_"],
+      [6, "BlockFinished", "_"],
+      [7, "SessionFinished", null],
+    ]);
+    expect(logs[2]?.event).toMatchObject({ log: "shouting hi", stdio: "stdout", stacks: [] });
+    expect(logs[3]?.event).toMatchObject({ progress: 40 });
+    expect(logs[4]?.event).toMatchObject({ payload: { type: "text", data: "hi" } });
   });
-});
 
-test("fails a task whose executor crashes, with its last words", async () => {
-  await using server = await openTestServer();
-  const id = await server.start("lab::crash");
-  expect(await server.waitForEnd(id)).toMatchObject({ status: "failed" });
-  expect(await server.finish(id)).toMatchObject({
-    error: expect.stringMatching(/^Executor nodejs-executor exit with code -1/),
+  test("takes the newest version that has the block", async () => {
+    const server = shared();
+    const id = await server.start("lab::old-only", { text: "x" });
+    await server.waitForEnd(id);
+    expect(await server.finish(id)).toMatchObject({ result: { version: "0.1.0" } });
   });
-  const logs = await server.logs(id);
-  expect(JSON.stringify(logs)).toContain("last words before the crash");
-});
 
-test("fails a task whose executor is not installed, saying which program is missing", async () => {
-  await using server = await openTestServer();
-  const id = await server.start("lab::strange");
-  expect(await server.waitForEnd(id)).toMatchObject({ status: "failed" });
-  const logs = await server.logs(id);
-  expect(logs.at(-1)).toMatchObject({
-    type: "SessionFinished",
-    event: { error: expect.stringContaining("Failed to spawn fortran-executor") },
+  test("fails a task whose block throws, with the message in its BlockFinished", async () => {
+    const server = shared();
+    const id = await server.start("lab::fail");
+    expect(await server.waitForEnd(id)).toMatchObject({ status: "failed" });
+    expect(await server.finish(id)).toMatchObject({
+      error: expect.stringContaining("the block had a bad day"),
+    });
   });
-});
 
-test("runs no more tasks at once than it may, in the order they came", async () => {
-  await using server = await openTestServer({ concurrency: 1 });
-  const hanging = await server.start("lab::hang");
-  const queued = await server.start("lab::shout", { text: "later" });
-  await server.waitForLog(hanging, "BlockOutput");
-  const { task } = await server.getJson<{ task: { status: string } }>(`/v1/tasks/${queued}`);
-  expect(task.status).toBe("pending");
-  await server.request(`/v1/tasks/${hanging}/stop`, { method: "POST" });
-  expect(await server.waitForEnd(queued)).toMatchObject({ status: "completed" });
-  const { tasks } = await server.getJson<{ tasks: { id: string }[] }>("/v1/tasks");
-  expect(tasks.map((one) => one.id)).toEqual([queued, hanging]);
+  test("fails a task whose executor crashes, with its last words", async () => {
+    const server = shared();
+    const id = await server.start("lab::crash");
+    expect(await server.waitForEnd(id)).toMatchObject({ status: "failed" });
+    expect(await server.finish(id)).toMatchObject({
+      error: expect.stringMatching(/^Executor nodejs-executor exit with code -1/),
+    });
+    const logs = await server.logs(id);
+    expect(JSON.stringify(logs)).toContain("last words before the crash");
+  });
+
+  test("fails a task whose executor is not installed, saying which program is missing", async () => {
+    const server = shared();
+    const id = await server.start("lab::strange");
+    expect(await server.waitForEnd(id)).toMatchObject({ status: "failed" });
+    const logs = await server.logs(id);
+    expect(logs.at(-1)).toMatchObject({
+      type: "SessionFinished",
+      event: { error: expect.stringContaining("Failed to spawn fortran-executor") },
+    });
+  });
+
+  test("runs no more tasks at once than it may, in the order they came", async () => {
+    await using server = await open({ concurrency: 1 });
+    const hanging = await server.start("lab::hang");
+    const queued = await server.start("lab::shout", { text: "later" });
+    await server.waitForLog(hanging, "BlockOutput");
+    const { task } = await server.getJson<{ task: { status: string } }>(`/v1/tasks/${queued}`);
+    expect(task.status).toBe("pending");
+    await server.request(`/v1/tasks/${hanging}/stop`, { method: "POST" });
+    expect(await server.waitForEnd(queued)).toMatchObject({ status: "completed" });
+    const { tasks } = await server.getJson<{ tasks: { id: string }[] }>("/v1/tasks");
+    expect(tasks.map((one) => one.id)).toEqual([queued, hanging]);
+  });
 });
 
 test("shows a block nothing of the server's environment but the basics", async () => {

@@ -2,126 +2,139 @@ import { readdir, readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { basename, join, relative } from "node:path";
 import { expect, test } from "vitest";
-import { idOf, openTestServer, refusalOf } from "./open-test-server.ts";
+import { describeBothServers } from "./both-servers.ts";
+import { idOf, refusalOf } from "./open-test-server.ts";
 
 const file = (name: string, text = name) => new File([text], name);
 
-test("gives a block the path of the uploaded file, under its own name", async () => {
-  await using server = await openTestServer();
-  const id = await idOf(await server.upload("lab::one-file", [file("Grüße & more.txt", "hello")]));
-  expect(await server.waitForEnd(id)).toMatchObject({ status: "completed" });
-  const { path, size } = (await server.finish(id)).result as { path: string; size: number };
-  expect(basename(path)).toBe("Grüße & more.txt");
-  expect(size).toBe(5);
-  expect(await readFile(path, "utf8")).toBe("hello");
-});
-
-test("gives files to the inputs in the order of the parts: one, a list, bytes", async () => {
-  await using server = await openTestServer();
-  const files = [file("a.txt"), file("same.txt", "1"), file("same.txt", "2"), file("bytes.bin")];
-  const id = await idOf(await server.upload("lab::many-files", files));
-  await server.waitForEnd(id);
-  expect(await server.finish(id)).toMatchObject({
-    result: { texts: ["a.txt=a.txt", "same.txt=1", "same.txt=2", "bytes.bin"] },
+describeBothServers(({ shared, open }) => {
+  test("gives a block the path of the uploaded file, under its own name", async () => {
+    const server = shared();
+    const id = await idOf(await server.upload("lab::one-file", [file("Grüße & more.txt", "hello")]));
+    expect(await server.waitForEnd(id)).toMatchObject({ status: "completed" });
+    const { path, size } = (await server.finish(id)).result as { path: string; size: number };
+    expect(basename(path)).toBe("Grüße & more.txt");
+    expect(size).toBe(5);
+    expect(await readFile(path, "utf8")).toBe("hello");
   });
-});
 
-test("leaves an input alone that has a value already", async () => {
-  await using server = await openTestServer();
-  const response = await server.upload("lab::one-file", [file("a.txt")], { file: "/tmp/other" });
-  expect(await refusalOf(response)).toEqual({
-    status: 400,
-    message: '1 file was uploaded, but lab::one-file got a value for "file" already.',
-  });
-});
-
-test.each([
-  ["lab::one-file", 2, '2 files were uploaded, but lab::one-file takes 1 ("file").'],
-  [
-    "lab::many-files",
-    1,
-    '1 file was uploaded, but lab::many-files takes at least 2 ("cover", "pages" and "bytes").',
-  ],
-  ["lab::shout", 1, "1 file was uploaded, but lab::shout takes no files."],
-])("refuses %s with %d files, and keeps none of them", async (block, count, message) => {
-  await using server = await openTestServer();
-  const files = Array.from({ length: count }, (_, index) => file(`${index}.txt`));
-  expect(await refusalOf(await server.upload(block, files))).toEqual({ status: 400, message });
-  expect(await listUploads(server)).toEqual([]);
-});
-
-test.each(["../../../../etc/evil", "..\\..\\evil", "/etc/evil", "..", "a\u0000b", "", "x".repeat(400)])(
-  "stores a file named %j inside its own directory",
-  async (name) => {
-    await using server = await openTestServer();
-    const boundary = "limit";
-    const body = [
-      `--${boundary}\r\nContent-Disposition: form-data; name="manifest"\r\n\r\nlab::one-file\r\n`,
-      `--${boundary}\r\nContent-Disposition: form-data; name="files"; filename="${name}"\r\n`,
-      `Content-Type: application/octet-stream\r\n\r\nhello\r\n--${boundary}--\r\n`,
-    ].join("");
-    const headers = { "Content-Type": `multipart/form-data; boundary=${boundary}` };
-    const response = await server.request("/v1/tasks", { method: "POST", headers, body });
-    const id = await idOf(response);
+  test("gives files to the inputs in the order of the parts: one, a list, bytes", async () => {
+    const server = shared();
+    const files = [file("a.txt"), file("same.txt", "1"), file("same.txt", "2"), file("bytes.bin")];
+    const id = await idOf(await server.upload("lab::many-files", files));
     await server.waitForEnd(id);
-    const { path } = (await server.finish(id)).result as { path: string };
-    expect(relative(join(server.dataDirectory, "uploads", id), path)).toMatch(/^0[/\\][^/\\]+$/);
-  },
-);
+    expect(await server.finish(id)).toMatchObject({
+      result: { texts: ["a.txt=a.txt", "same.txt=1", "same.txt=2", "bytes.bin"] },
+    });
+  });
 
-test.each([
-  [
-    "without an end",
-    '--limit\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nhel',
-    "boundary=limit",
-  ],
-  ["without a boundary", "hello", ""],
-  ["of something else", "hello", "boundary=limit"],
-  ["that is empty", "", "boundary=limit"],
-])("refuses a form %s", async (_what, body, parameter) => {
-  await using server = await openTestServer();
-  const headers = { "Content-Type": `multipart/form-data; ${parameter}` };
-  const { status } = await refusalOf(await server.request("/v1/tasks", { method: "POST", headers, body }));
-  expect(status).toBe(400);
-});
+  test("leaves an input alone that has a value already", async () => {
+    const server = shared();
+    const response = await server.upload("lab::one-file", [file("a.txt")], { file: "/tmp/other" });
+    expect(await refusalOf(response)).toEqual({
+      status: 400,
+      message: '1 file was uploaded, but lab::one-file got a value for "file" already.',
+    });
+  });
 
-test("refuses inputValues of a form that are not JSON", async () => {
-  await using server = await openTestServer();
-  const form = new FormData();
-  form.set("manifest", "lab::shout");
-  form.set("inputValues", "{");
-  expect(await refusalOf(await server.request("/v1/tasks", { method: "POST", body: form }))).toEqual({
-    status: 400,
-    message: 'The field "inputValues" is not valid JSON.',
+  test.each([
+    ["lab::one-file", 2, '2 files were uploaded, but lab::one-file takes 1 ("file").'],
+    [
+      "lab::many-files",
+      1,
+      '1 file was uploaded, but lab::many-files takes at least 2 ("cover", "pages" and "bytes").',
+    ],
+    ["lab::shout", 1, "1 file was uploaded, but lab::shout takes no files."],
+  ])("refuses %s with %d files, and keeps none of them", async (block, count, message) => {
+    const server = shared();
+    const before = await listUploads(server);
+    const files = Array.from({ length: count }, (_, index) => file(`${index}.txt`));
+    expect(await refusalOf(await server.upload(block, files))).toEqual({ status: 400, message });
+    expect(await listUploads(server)).toEqual(before);
+  });
+
+  test("stores a file inside its own directory, whatever its name is", async () => {
+    const server = shared();
+    const names = [
+      "../../../../etc/evil",
+      "..\\..\\evil",
+      "/etc/evil",
+      "..",
+      "a\u0000b",
+      "",
+      "x".repeat(400),
+    ];
+    const store = async (name: string) => {
+      const boundary = "limit";
+      const body = [
+        `--${boundary}\r\nContent-Disposition: form-data; name="manifest"\r\n\r\nlab::one-file\r\n`,
+        `--${boundary}\r\nContent-Disposition: form-data; name="files"; filename="${name}"\r\n`,
+        `Content-Type: application/octet-stream\r\n\r\nhello\r\n--${boundary}--\r\n`,
+      ].join("");
+      const headers = { "Content-Type": `multipart/form-data; boundary=${boundary}` };
+      const id = await idOf(await server.request("/v1/tasks", { method: "POST", headers, body }));
+      await server.waitForEnd(id);
+      const { path } = (await server.finish(id)).result as { path: string };
+      return relative(join(server.filesDirectory, "uploads", id), path);
+    };
+    for (const path of await Promise.all(names.map(store))) expect(path).toMatch(/^0[/\\][^/\\]+$/);
+  });
+
+  test.each([
+    [
+      "without an end",
+      '--limit\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nhel',
+      "boundary=limit",
+    ],
+    ["without a boundary", "hello", ""],
+    ["of something else", "hello", "boundary=limit"],
+    ["that is empty", "", "boundary=limit"],
+  ])("refuses a form %s", async (_what, body, parameter) => {
+    const server = shared();
+    const headers = { "Content-Type": `multipart/form-data; ${parameter}` };
+    const { status } = await refusalOf(await server.request("/v1/tasks", { method: "POST", headers, body }));
+    expect(status).toBe(400);
+  });
+
+  test("refuses inputValues of a form that are not JSON", async () => {
+    const server = shared();
+    const form = new FormData();
+    form.set("manifest", "lab::shout");
+    form.set("inputValues", "{");
+    expect(await refusalOf(await server.request("/v1/tasks", { method: "POST", body: form }))).toEqual({
+      status: 400,
+      message: 'The field "inputValues" is not valid JSON.',
+    });
+  });
+
+  test("refuses more bytes than it may take, and keeps none of them", async () => {
+    await using server = await open({ uploadLimitBytes: 1_000, bodyLimitBytes: 1_000 });
+    const response = await server.upload("lab::one-file", [file("big.bin", "x".repeat(5_000_000))]);
+    expect(await refusalOf(response)).toEqual({
+      status: 413,
+      message: "The upload is larger than the 1000 bytes allowed.",
+    });
+    expect(await listUploads(server)).toEqual([]);
+  });
+
+  test("keeps nothing of an upload whose sender hangs up, nor of one that is refused after it arrived", async () => {
+    const server = shared();
+    const before = await listUploads(server);
+    const form = new FormData();
+    form.append("files", file("a.txt"));
+    expect((await server.request("/v1/tasks", { method: "POST", body: form })).status).toBe(400); // no manifest
+    expect(await listUploads(server)).toEqual(before);
+
+    const headers = { "Content-Type": "multipart/form-data; boundary=limit", "Content-Length": 1_000_000 };
+    const sending = request(`${server.url}/v1/tasks`, { method: "POST", headers });
+    sending.on("error", () => undefined);
+    sending.write('--limit\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nhel');
+    await expect.poll(() => listUploads(server), { timeout: 10_000 }).toHaveLength(before.length + 1);
+    sending.destroy();
+    await expect.poll(() => listUploads(server), { timeout: 10_000 }).toEqual(before);
   });
 });
 
-test("refuses more bytes than it may take, and keeps none of them", async () => {
-  await using server = await openTestServer({ uploadLimitBytes: 1_000, bodyLimitBytes: 1_000 });
-  const response = await server.upload("lab::one-file", [file("big.bin", "x".repeat(5_000_000))]);
-  expect(await refusalOf(response)).toEqual({
-    status: 413,
-    message: "The upload is larger than the 1000 bytes allowed.",
-  });
-  expect(await listUploads(server)).toEqual([]);
-});
-
-test("keeps nothing of an upload whose sender hangs up, nor of one that is refused after it arrived", async () => {
-  await using server = await openTestServer();
-  const form = new FormData();
-  form.append("files", file("a.txt"));
-  expect((await server.request("/v1/tasks", { method: "POST", body: form })).status).toBe(400); // no manifest
-  expect(await listUploads(server)).toEqual([]);
-
-  const headers = { "Content-Type": "multipart/form-data; boundary=limit", "Content-Length": 1_000_000 };
-  const sending = request(`${server.url}/v1/tasks`, { method: "POST", headers });
-  sending.on("error", () => undefined);
-  sending.write('--limit\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nhel');
-  await expect.poll(() => listUploads(server), { timeout: 10_000 }).toHaveLength(1);
-  sending.destroy();
-  await expect.poll(() => listUploads(server), { timeout: 10_000 }).toEqual([]);
-});
-
-async function listUploads(server: { dataDirectory: string }): Promise<string[]> {
-  return readdir(join(server.dataDirectory, "uploads")).catch(() => []);
+async function listUploads(server: { filesDirectory: string }): Promise<string[]> {
+  return readdir(join(server.filesDirectory, "uploads")).catch(() => []);
 }

@@ -5,7 +5,7 @@ import { createFaultPlan, createRandom, openTcpFaultProxy, type TcpFaultKind } f
 import { fixturePackages, makeDataDirectory } from "../open-test-server.ts";
 import { checkTasks } from "./check-tasks.ts";
 import { type FaultName, faults } from "./cluster-faults.ts";
-import { openClusterSlots } from "./cluster-slots.ts";
+import { openClusterSlots, type SlotKind } from "./cluster-slots.ts";
 import { type RunSeen, runTasks } from "./fault-load.ts";
 
 export interface FaultRunOptions {
@@ -15,6 +15,7 @@ export interface FaultRunOptions {
   seed: number;
   /** How long faults happen, and clients start tasks; until each fault has happened once at least. */
   durationMs: number;
+  processes: Record<SlotKind, number>;
   /** Tasks under way at once. */
   clients: number;
   /** What happens; all of them, in an order of the seed, before one of them happens again. */
@@ -33,7 +34,6 @@ export interface FaultRunReport {
 }
 
 const packages = [fixturePackages, fileURLToPath(new URL("../fixtures/measured", import.meta.url))];
-const processCounts = { api: 2, worker: 2 };
 /** A worker that is lost keeps its tasks for some 15 s; a task may lose several. */
 const settleMs = 180_000;
 const connectionFaults: readonly TcpFaultKind[] = ["reset", "truncate", "stall", "split"];
@@ -54,7 +54,7 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultRunReport
   await using files = await makeDataDirectory();
   const proxied = Object.assign(new URL(databaseUrl), { host: `127.0.0.1:${proxy.port}` }).href;
   const env = { ...process.env, OOMOL_CONNECT_DATABASE: proxied, OOMOL_CONNECT_FILES: files.path };
-  await using slots = await openClusterSlots({ env, packages, counts: processCounts });
+  await using slots = await openClusterSlots({ env, packages, counts: options.processes });
   const clients = slots.urls.map(
     (baseUrl) =>
       new OomolConnectClient({ baseUrl, timeoutMs: 10_000, retry: { limit: 1_000, baseMs: 50, maxMs: 500 } }),

@@ -1,48 +1,57 @@
-import type { ApiOptions, WorkerOptions } from "../../src/cluster/cluster-options.ts";
+import type { ApiOptions } from "../../src/cluster/cluster-options.ts";
 import { startApi } from "../../src/cluster/start-api.ts";
 import { startWorker } from "../../src/cluster/start-worker.ts";
-import { fixturePackages, makeDataDirectory, TestClient } from "../open-test-server.ts";
+import { OpenedParts } from "../../src/opened-parts.ts";
+import type { ServerOptions } from "../../src/options.ts";
+import { fixturePackages, makeDataDirectory, TestClient, type TestServer } from "../open-test-server.ts";
 import { makeTestDatabase } from "./test-database.ts";
 
-/** API processes and workers on a database of their own, all in this process. */
-export async function openTestCluster({
-  apis = 1,
-  workers = 1,
-  api = {},
-  worker = {},
-}: {
-  apis?: number;
-  workers?: number;
-  api?: Partial<ApiOptions>;
-  worker?: Partial<WorkerOptions>;
-} = {}) {
+/** Sends each request to another API process than the one before: it must not matter. */
+class ClusterClient extends TestClient {
+  readonly #urls: readonly string[];
+  #sent = 0;
+
+  constructor(urls: readonly string[]) {
+    super(urls[0] ?? "");
+    this.#urls = urls;
+  }
+
+  override request(path: string, init: RequestInit = {}): Promise<Response> {
+    this.#sent += 1;
+    return fetch(`${this.#urls[this.#sent % this.#urls.length]}${path}`, init);
+  }
+}
+
+export interface TestCluster extends TestServer {
+  /** One more API process on the same database; ends with the others. */
+  openApi(options?: Partial<ApiOptions>): Promise<TestClient>;
+}
+
+/** Two API processes and a worker on a database and a shared folder of their own, all in this process. */
+export async function openTestCluster(
+  options: Partial<ServerOptions & Pick<ApiOptions, "files">> = {},
+): Promise<TestCluster> {
+  const opened = new OpenedParts();
   const database = await makeTestDatabase();
+  opened.add(() => database[Symbol.asyncDispose]());
   const files = await makeDataDirectory();
-  const shared = { database: database.url, files: files.path };
-  const startOneApi = async () => {
-    const running = await startApi({ ...shared, port: 0, lostAfterSeconds: 10, ...api });
-    return Object.assign(new TestClient(running.url), { close: running.close });
+  opened.add(async () => files[Symbol.asyncDispose]());
+  const shared = { database: database.url, files: files.path, executorReadyTimeoutMs: 20_000 };
+  const worker = await startWorker({
+    ...{ ...shared, packages: [fixturePackages], concurrency: 4, spareExecutors: 0, drainMs: 0 },
+    ...{ ...options, port: undefined },
+  });
+  opened.add(() => worker.close());
+  const startOne = async (own: Partial<ApiOptions> = {}) => {
+    const api = await startApi({ ...shared, lostAfterSeconds: 10, ...options, ...own, port: 0 });
+    opened.add(() => api.close());
+    return api;
   };
-  const startOneWorker = () =>
-    startWorker({
-      ...shared,
-      packages: [fixturePackages],
-      concurrency: 4,
-      spareExecutors: 0,
-      executorReadyTimeoutMs: 20_000,
-      drainMs: 0,
-      ...worker,
-    });
-  const runningWorkers = await Promise.all(Array.from({ length: workers }, startOneWorker));
-  const clients = await Promise.all(Array.from({ length: apis }, startOneApi));
-  const [client] = clients;
-  if (!client) throw new Error("a cluster needs an API process");
-  return {
-    ...{ database, files: files.path, clients, client, workers: runningWorkers, startOneWorker },
-    async [Symbol.asyncDispose]() {
-      await Promise.all([...clients, ...runningWorkers].map((one) => one.close()));
-      await database[Symbol.asyncDispose]();
-      await files[Symbol.asyncDispose]();
-    },
-  };
+  const apis = await Promise.all([startOne(), startOne()]);
+  return Object.assign(new ClusterClient(apis.map(({ url }) => url)), {
+    filesDirectory: files.path,
+    openApi: async (own?: Partial<ApiOptions>) => new TestClient((await startOne(own)).url),
+    close: async () => void (await Promise.all(apis.map((api) => api.close()))),
+    [Symbol.asyncDispose]: () => opened.close(),
+  });
 }

@@ -1,12 +1,9 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { pino } from "pino";
 import { inject } from "vitest";
-import { openPostgres } from "../../src/cluster/postgres.ts";
-import { migrateDatabase } from "../../src/cluster/schema.ts";
 
 /** An empty database on the PostgreSQL of this run, dropped at the end of the test. */
-export async function makeEmptyDatabase() {
+export async function makeEmptyDatabase(template = "template1") {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   const urlOf = (database: string) => inject("postgresUrl").replace("DATABASE", database);
   const administer = async (sql: string) => {
@@ -14,7 +11,7 @@ export async function makeEmptyDatabase() {
     await client.connect();
     await client.query(sql).finally(() => client.end());
   };
-  await administer(`create database ${name}`);
+  await administer(`create database ${name} template ${template}`);
   return {
     url: urlOf(name),
     /** Cuts every connection of the database. */
@@ -25,10 +22,6 @@ export async function makeEmptyDatabase() {
 }
 
 /** One with the current schema. */
-export async function makeTestDatabase() {
-  const database = await makeEmptyDatabase();
-  const postgres = openPostgres(database.url, 3, pino({ enabled: false }));
-  await migrateDatabase(postgres);
-  await postgres.database.destroy();
-  return database;
+export function makeTestDatabase() {
+  return makeEmptyDatabase("migrated");
 }
