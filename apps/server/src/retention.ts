@@ -1,8 +1,8 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
 import type { Logger } from "pino";
 import type { FileStore } from "./files/file-store.ts";
 import { sessionOf, uploadsOf } from "./files/local-files.ts";
+import { listSessionFiles } from "./files/session-files.ts";
 import type { EndedTask } from "./store/task-rows.ts";
 import type { TaskStore } from "./store/task-store.ts";
 
@@ -97,10 +97,9 @@ function directoriesOf(dataDirectory: string, { id, sessionId }: EndedTask): str
 }
 
 async function sizeOf(directory: string): Promise<number> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile());
-  const sizes = files.map(async (entry) =>
-    stat(join(entry.parentPath, entry.name)).then(
+  const files = await listSessionFiles(directory).catch(() => []);
+  const sizes = files.map(({ source }) =>
+    stat(source).then(
       ({ size }) => size,
       () => 0,
     ),

@@ -1,6 +1,9 @@
-import { cp, lstat, rm } from "node:fs/promises";
+import { copyFile, mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { FileStore } from "./file-store.ts";
+import { inParallel } from "./in-parallel.ts";
 import { createLocalFiles, sessionOf } from "./local-files.ts";
+import { listSessionFiles } from "./session-files.ts";
 
 /**
  * Files in a folder that all machines of a cluster share. Sessions run on the disk of their own machine, and what they
@@ -11,10 +14,11 @@ export function createFolderFiles(folder: string, localDirectory: string): FileS
   return {
     ...shared,
     async keepSession(sessionId) {
-      await cp(sessionOf(localDirectory, sessionId), sessionOf(folder, sessionId), {
-        recursive: true,
-        // A link could lead anywhere once it is elsewhere; pipes and sockets hold nothing.
-        filter: async (source) => isFileOrDirectory(source),
+      const files = await listSessionFiles(sessionOf(localDirectory, sessionId));
+      await inParallel(files, async ({ path, source }) => {
+        const target = join(sessionOf(folder, sessionId), path);
+        await mkdir(dirname(target), { recursive: true });
+        await copyFile(source, target);
       });
     },
     async release(_taskId, sessionId) {
@@ -22,9 +26,4 @@ export function createFolderFiles(folder: string, localDirectory: string): FileS
       await rm(sessionOf(localDirectory, sessionId), { recursive: true, force: true, maxRetries: 3 });
     },
   };
-}
-
-async function isFileOrDirectory(path: string): Promise<boolean> {
-  const found = await lstat(path).catch(() => undefined);
-  return found !== undefined && (found.isFile() || found.isDirectory());
 }

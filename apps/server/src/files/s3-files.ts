@@ -1,14 +1,13 @@
 import { createReadStream } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { FileStore } from "./file-store.ts";
+import { inParallel } from "./in-parallel.ts";
 import { sessionOf, uploadsOf } from "./local-files.ts";
 import { decodeSegments } from "./open-session-file.ts";
 import { openBucket } from "./s3-bucket.ts";
+import { listSessionFiles } from "./session-files.ts";
 import { resolveReferences, type UploadedFile } from "./upload-references.ts";
-
-/** How many files of a task travel at once. */
-const transfers = 4;
 
 /**
  * Files in a bucket of object storage that speaks S3: `s3://bucket/prefix`. Credentials, region and endpoint come from
@@ -46,15 +45,10 @@ export async function openS3Files(address: string, localDirectory: string): Prom
       return resolved;
     },
     async keepSession(sessionId) {
-      const directory = sessionOf(localDirectory, sessionId);
-      const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-      const files = entries
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name));
-      await inParallel(files, (file) => {
-        const path = relative(directory, file).split(sep).join("/");
-        return bucket.write(`sessions/${sessionId}/${path}`, createReadStream(file));
-      });
+      const files = await listSessionFiles(sessionOf(localDirectory, sessionId));
+      await inParallel(files, ({ path, source }) =>
+        bucket.write(`sessions/${sessionId}/${path}`, createReadStream(source)),
+      );
     },
     async release(taskId, sessionId) {
       await removeLocal(uploadsOf(localDirectory, taskId));
@@ -69,12 +63,4 @@ export async function openS3Files(address: string, localDirectory: string): Prom
       if (sessionId !== null) await bucket.removeAll(`sessions/${sessionId}/`);
     },
   };
-}
-
-async function inParallel<Item>(items: readonly Item[], run: (item: Item) => Promise<void>): Promise<void> {
-  const remaining = items.values();
-  const work = async () => {
-    for (const item of remaining) await run(item);
-  };
-  await Promise.all(Array.from({ length: transfers }, work));
 }

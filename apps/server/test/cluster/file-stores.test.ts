@@ -93,6 +93,9 @@ describe.each(Object.entries(stores))("in %s", (_name, open) => {
     await write(join(directory, "empty"), "");
     await write(join(both.farDirectory, "sessions", other, "secret"), "secret");
     await symlink(join(both.farDirectory, "sessions", other, "secret"), join(directory, "link"));
+    await symlink(join(both.farDirectory, "sessions", other), join(directory, "folder-link"));
+    await symlink(".", join(directory, "circle"));
+    await symlink(join("deep", "résumé.txt"), join(directory, "inner-link"));
     await both.far.keepSession(session);
     await both.far.keepSession(other);
     await both.far.release(randomUUID(), session);
@@ -100,13 +103,22 @@ describe.each(Object.entries(stores))("in %s", (_name, open) => {
     const path = `deep/${encodeURIComponent("résumé.txt")}`;
     expect(await read(both.near, session, path)).toBe("0123456789");
     expect(await read(both.near, session, path, [3, 5])).toBe("345");
+    expect(await read(both.near, session, "inner-link")).toBe("0123456789");
     const file = await both.near.openSessionFile(session, path);
     expect(file).toMatchObject({ sizeBytes: 10, etag: expect.stringMatching(/^"[^"]+"$/) });
     await file?.close();
     const empty = await both.near.openSessionFile(session, "empty");
     expect(empty?.sizeBytes).toBe(0);
     await empty?.close();
-    for (const outside of ["link", `..%2F${other}%2Fsecret`, `../${other}/secret`, "missing", "deep", ""]) {
+    for (const outside of [
+      "link",
+      "folder-link/secret",
+      `..%2F${other}%2Fsecret`,
+      `../${other}/secret`,
+      "missing",
+      "deep",
+      "",
+    ]) {
       expect(await both.near.openSessionFile(session, outside)).toBeUndefined();
     }
   });
