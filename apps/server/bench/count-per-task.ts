@@ -33,7 +33,7 @@ export async function countPerTask({
     notices += 1;
     noticeBytes += payload.length;
   });
-  await client.query("listen connect_server");
+  await client.query("listen connect_changed; listen connect_queued; listen connect_stop");
   await client.query("alter database postgres set log_statement = 'all'"); // of connections from now on
   postgres.stderr?.on("data", countLog);
 

@@ -68,17 +68,22 @@ async function openPostgresBackend(): Promise<StoreBackend> {
     opened.add(() => postgres.database.destroy());
     const jobs = await openJobQueue(postgres, { attempts: 3, lostAfterSeconds: 10, log });
     opened.add(() => jobs.close());
-    const notices = await openNotices(postgres, log);
+    const notices = openNotices(postgres, log);
     opened.add(() => notices.close());
     const changes = new ClusterChanges(notices);
     opened.add(() => changes.close());
     const store = new TaskStore(postgres.database.withTables(), { changes, queue: jobs });
     return { postgres, jobs, notices, store };
   };
-  const own = await open();
+  const openListening = async () => {
+    const parts = await open();
+    await parts.notices.listen(["changed"]);
+    return parts;
+  };
+  const own = await openListening();
   return {
     store: own.store,
-    openAnother: async () => (await open()).store,
+    openAnother: async () => (await openListening()).store,
     async startRunner(engine, concurrency) {
       const cluster = await open();
       const files = createLocalFiles(data.path);

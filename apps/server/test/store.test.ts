@@ -115,6 +115,18 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     expect(await store.setStatus(kept, "completed")).toBe(true);
   });
 
+  test("finds out that a task that it runs is to be stopped", async () => {
+    await using backend = await open();
+    const { store } = backend;
+    const [going, stopped] = [await create(store), await create(store)];
+    await store.claim([going, stopped]);
+    const told: string[] = [];
+    for (const id of [going, stopped]) store.stopping.listen(id, () => told.push(id));
+    await (await backend.openAnother()).requestStop(stopped);
+    await store.checkClaims();
+    expect(told).toEqual([stopped]);
+  });
+
   test("changes nothing about a task that has ended", async () => {
     await using backend = await open();
     const { store } = backend;

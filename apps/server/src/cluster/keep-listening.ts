@@ -13,10 +13,10 @@ export interface ListeningOptions {
 const checkMs = 5_000;
 const reconnectMs = 250;
 
-/** Listens to a channel on one connection, which is replaced whenever it is lost or answers no more. */
+/** Listens to channels on one connection, which is replaced whenever it is lost or answers no more. */
 export async function keepListening(
   postgres: Postgres,
-  channel: string,
+  channels: readonly string[],
   { receive, onReconnected, log }: ListeningOptions,
 ): Promise<{ close(): Promise<void> }> {
   let isClosed = false;
@@ -28,7 +28,7 @@ export async function keepListening(
     const opened = await postgres.connect();
     opened.on("notification", ({ payload = "" }) => receive(payload));
     try {
-      await opened.query(`listen ${channel}`);
+      await opened.query(channels.map((channel) => `listen ${channel}`).join("; "));
     } catch (error) {
       await end(opened);
       throw error;

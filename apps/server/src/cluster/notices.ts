@@ -8,28 +8,33 @@ import type { Postgres } from "./postgres.ts";
 export type Topic = "changed" | "stop" | "queued";
 
 /**
- * Short notices between all processes, by LISTEN and NOTIFY. They only say where to look: one that gets lost delays
- * somebody, and `onMissed` is called whenever some may have been.
+ * Short notices between processes, by LISTEN and NOTIFY. They only say where to look: one that gets lost, or is not listened
+ * to, delays somebody. PostgreSQL wakes every connection that listens to anything for each of them, so few should listen.
  */
 export interface Notices {
   /** Goes out at once, or with others while a round is under way. */
   send(topic: Topic, subject: string): void;
-  /** Hears what other processes send. */
+  /** Calls `listener` with what other processes send, while this one listens to the topic. */
   onNotice(topic: Topic, listener: (subject: string) => void): void;
+  /** Calls `listener` whenever some may have been missed, at the beginning too. */
   onMissed(listener: () => void): void;
+  /** Listens from the moment this resolves, and again after each loss of the connection. Nothing new while it listens. */
+  listen(topics: readonly Topic[]): Promise<void>;
+  unlisten(): Promise<void>;
   close(): Promise<void>;
 }
 
-const channel = "connect_server";
+const channelOf = (topic: Topic) => `connect_${topic}`;
 /** PostgreSQL takes 8,000 bytes. */
 const maxPayloadBytes = 7_500;
 
-/** Listens from the moment this resolves, and again after each loss of the connection. */
-export async function openNotices(postgres: Postgres, log: Logger): Promise<Notices> {
+/** Notices of this process; it listens only when it is told to. */
+export function openNotices(postgres: Postgres, log: Logger): Notices {
   const origin = randomUUID().slice(0, 8);
   const listeners = new Map<Topic, Set<(subject: string) => void>>();
   const missed = new Set<() => void>();
   const waiting = new Map<Topic, Set<string>>();
+  let connection: ReturnType<typeof keepListening> | undefined;
   let sending: Promise<void> | undefined;
   let isClosed = false;
 
@@ -39,17 +44,25 @@ export async function openNotices(postgres: Postgres, log: Logger): Promise<Noti
     for (const listener of listeners.get(topic as Topic) ?? [])
       subjects.forEach((subject) => void listener(subject));
   };
-  const connection = await keepListening(postgres, channel, {
-    ...{ receive, log },
-    onReconnected: () => missed.forEach((listener) => void listener()),
-  });
+  const tellMissed = () => missed.forEach((listener) => void listener());
+
+  const unlisten = async () => {
+    const listening = connection;
+    connection = undefined;
+    await (await listening?.catch(() => undefined))?.close();
+  };
 
   const sendAll = async () => {
     while (waiting.size > 0) {
-      const payloads = [...waiting].flatMap(([topic, subjects]) => pack(`${origin} ${topic}`, [...subjects]));
+      const notices = [...waiting].flatMap(([topic, subjects]) =>
+        pack(`${origin} ${topic}`, [...subjects]).map((payload) => ({ channel: channelOf(topic), payload })),
+      );
       waiting.clear();
       await postgres.pool
-        .query("select pg_notify($1, payload) from unnest($2::text[]) as payload", [channel, payloads])
+        .query("select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as t(channel, payload)", [
+          notices.map(({ channel }) => channel),
+          notices.map(({ payload }) => payload),
+        ])
         .catch((error: unknown) =>
           log.warn({ error: messageOf(error) }, "other processes could not be told"),
         );
@@ -67,10 +80,23 @@ export async function openNotices(postgres: Postgres, log: Logger): Promise<Noti
       listeners.set(topic, (listeners.get(topic) ?? new Set()).add(listener));
     },
     onMissed: (listener) => void missed.add(listener),
+    async listen(topics) {
+      if (connection || isClosed) return;
+      const channels = topics.map(channelOf);
+      connection = keepListening(postgres, channels, { receive, onReconnected: tellMissed, log });
+      try {
+        await connection;
+      } catch (error) {
+        connection = undefined;
+        throw error;
+      }
+      tellMissed();
+    },
+    unlisten,
     async close() {
       isClosed = true;
       await sending;
-      await connection.close();
+      await unlisten();
     },
   };
 }

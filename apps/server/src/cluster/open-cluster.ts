@@ -41,7 +41,7 @@ export async function openCluster(
   const files = await openFiles(options.files, scratch.path);
   const jobs = await openJobQueue(postgres, { ...queueOptions, log });
   opened.add(() => jobs.close());
-  const notices = await openNotices(postgres, log);
+  const notices = openNotices(postgres, log);
   opened.add(() => notices.close());
   const changes = new ClusterChanges(notices);
   opened.add(() => changes.close());

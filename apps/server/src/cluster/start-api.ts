@@ -28,6 +28,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     await applets.list(); // a mistake in it is told at once
     const cluster = await openCluster(options, { attempts, lostAfterSeconds }, log, opened);
     const { postgres, jobs, notices, store, dataDirectory } = cluster;
+    await notices.listen(["changed"]);
     await jobs.handleGivenUp(async (taskId) => {
       await store.end(taskId, "failed", givenUp(attempts));
     });

@@ -32,11 +32,8 @@ interface RunningTask {
 /** Looks into every queue that often, besides when it is told of a task. */
 const pollMs = 4_000;
 const presenceMs = 10_000;
-/** Three of them must be missed before tasks are taken away. */
+/** Three of them must be missed before tasks are taken away. A stop that no notice tells of is found then, too. */
 const heartbeatMs = (minHeartbeatSeconds * 1_000) / 4;
-/** About so many workers answer when a task is queued; of a thousand that are idle all would, for one task. */
-const answering = 16;
-
 const lost = new TaskStop("Another worker has taken the task, or it was ended elsewhere.", undefined);
 const givenBack = new TaskStop(
   "The worker was stopped while the task ran; another one runs it again.",
@@ -49,18 +46,17 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
   const running = new Map<string, RunningTask>();
   const queues = new Set<string>();
   const ready = new Set<string>(); // those that may hold tasks
-  let answerShare = 1;
   let isClosed = false;
   let isTaking = false;
   let isAgain = false;
 
   const appear = async () => {
-    const { packages, workers } = await registry.beat();
-    answerShare = Math.min(1, answering / workers);
+    const { packages, isListener } = await registry.beat();
     const names = await Promise.all(packages.map(({ name, version }) => jobs.open(name, version)));
     for (const name of queues) if (!names.includes(name)) queues.delete(name);
     for (const name of names) if (!queues.has(name)) ready.add(name);
     for (const name of names) queues.add(name);
+    await (isListener ? notices.listen(["queued", "stop"]) : notices.unlisten());
   };
 
   /** Takes tasks of the queues that may hold some; a queue that gave all it was asked for may hold more. */
@@ -100,7 +96,10 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
   const start = (task: ClaimedTask) => {
     const abort = new AbortController();
     if (task.isStopRequested) abort.abort(stopRequested);
-    const stopListening = store.lost.listen(task.id, () => abort.abort(lost));
+    const listening = [
+      store.lost.listen(task.id, () => abort.abort(lost)),
+      store.stopping.listen(task.id, () => abort.abort(stopRequested)),
+    ];
     const ended = runTask(task, abort.signal)
       .then(async () => {
         if (abort.signal.reason === givenBack) await jobs.giveBack(task);
@@ -109,7 +108,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
         log.error({ taskId: task.id, error: messageOf(error) }, "a task could not be run"),
       )
       .finally(() => {
-        stopListening();
+        for (const stopListening of listening) stopListening();
         running.delete(task.id);
         void take();
       });
@@ -137,7 +136,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
   };
 
   notices.onNotice("queued", (queue) => {
-    if (!queues.has(queue) || Math.random() >= answerShare) return;
+    if (!queues.has(queue)) return;
     ready.add(queue);
     void take();
   });

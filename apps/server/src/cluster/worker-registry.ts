@@ -14,9 +14,12 @@ export interface WorkerRegistry {
 
 export interface Presence {
   packages: InstalledPackage[];
-  /** How many workers were seen lately, this one included. */
-  workers: number;
+  /** Whether this worker is one of the few that listen for new tasks of these packages; the others look now and then. */
+  isListener: boolean;
 }
+
+/** With more, somebody looks so often that listening gains nothing, and costs the database for every notice. */
+export const mostListeners = 16;
 
 /** What a worker offers is listed for so long after it was last seen. */
 export const listedFor = sql<Date>`now() - interval '1 hour'`;
@@ -52,12 +55,14 @@ export function createWorkerRegistry(
         .values({ id, ...entry })
         .onConflict((conflict) => conflict.column("id").doUpdateSet(entry))
         .execute();
-      const { workers } = await database
+      const { before } = await database
         .selectFrom("workers")
-        .select(({ fn }) => fn.countAll<number>().as("workers"))
+        .select(({ fn }) => fn.countAll<number>().as("before"))
         .where("seen_at", ">", liveFor)
+        .where("catalog_hash", "=", entry.catalog_hash)
+        .where("id", "<", id)
         .executeTakeFirstOrThrow();
-      return { packages, workers: Number(workers) };
+      return { packages, isListener: Number(before) < mostListeners };
     },
     async leave() {
       // Older by what counts as live: it is not waited for, and what it had stays listed.

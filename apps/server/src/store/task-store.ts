@@ -43,6 +43,8 @@ export class TaskStore {
   readonly changes: TaskChanges;
   /** Tells who runs a task that another process has taken it over. */
   readonly lost: TaskChanges;
+  /** Tells who runs a task that somebody has asked to stop it. */
+  readonly stopping: TaskChanges;
   readonly #database: Kysely<Tables>;
   readonly #writer: TaskWriter;
   readonly #queue: TransactionalQueue | undefined;
@@ -60,6 +62,7 @@ export class TaskStore {
       onEnded: async (transaction, tasks) => queue?.remove(transaction, tasks),
     });
     this.lost = this.#writer.lost;
+    this.stopping = this.#writer.stopping;
   }
 
   /** Stores a task, in the queue too where that is in the database. Answers `undefined` where the idempotency key is taken. */
@@ -188,7 +191,7 @@ export class TaskStore {
     return this.#writer.claim(typeof chosen === "function" ? chosen : async () => chosen);
   }
 
-  /** Finds out which of the tasks that this process has claimed are lost. */
+  /** Finds out which of the tasks that this process has claimed are lost, or to be stopped. */
   checkClaims(): Promise<void> {
     return this.#writer.checkClaims();
   }

@@ -27,6 +27,9 @@ export interface TaskWriterParts {
 /** What tells in which queue a task is. */
 export type QueuedTask = Pick<StoredTask, "id" | "blockId" | "packageVersion">;
 
+/** A task whose claim holds. */
+type HeldTask = QueuedTask & Pick<ClaimedTask, "isStopRequested">;
+
 /** What a claim holds: writes count only while the task's `attempt` is this one. */
 interface Claim {
   attempt: number;
@@ -50,6 +53,7 @@ type LogRow = Insertable<Tables["task_logs"]>;
  */
 export class TaskWriter {
   readonly lost = new TaskChanges();
+  readonly stopping = new TaskChanges();
   readonly #parts: TaskWriterParts;
   readonly #claims = new Map<string, Claim>();
   #logs: LogRow[] = [];
@@ -114,13 +118,17 @@ export class TaskWriter {
     });
   }
 
-  /** Which of this process's tasks another has taken or ended since; they are lost from then on. */
+  /** Which of this process's tasks another has taken or ended since: they are lost from then on; and which are to be stopped. */
   async checkClaims(): Promise<void> {
     const ids = [...this.#claims.keys()];
     if (ids.length === 0) return;
     const { database } = this.#parts;
     const held = await retryConnection(() => this.#findHeld(database, ids, []));
-    for (const id of ids) if (!held.has(id)) this.#lose(id);
+    for (const id of ids) {
+      const task = held.get(id);
+      if (!task) this.#lose(id);
+      else if (task.isStopRequested) this.stopping.notify(id);
+    }
   }
 
   /** Everything that was given before is on disk when this resolves. */
@@ -185,7 +193,7 @@ export class TaskWriter {
     this.#logs = [];
     this.#changes = [];
     const ids = [...new Set([...logs.map((log) => log.task_id), ...changes.map(({ taskId }) => taskId)])];
-    let held: ReadonlyMap<string, QueuedTask>;
+    let held: ReadonlyMap<string, HeldTask>;
     try {
       held = await retryConnection(() =>
         this.#parts.database
@@ -212,7 +220,7 @@ export class TaskWriter {
     ids: readonly string[],
     logs: readonly LogRow[],
     changes: readonly Change[],
-  ): Promise<ReadonlyMap<string, QueuedTask>> {
+  ): Promise<ReadonlyMap<string, HeldTask>> {
     const held = await this.#findHeld(transaction, ids, changes);
     const rows = logs.filter((log) => held.has(log.task_id));
     for (let start = 0; start < rows.length; start += rowsAtOnce) {
@@ -240,10 +248,10 @@ export class TaskWriter {
     database: Kysely<Tables>,
     ids: readonly string[],
     changes: readonly Change[],
-  ): Promise<ReadonlyMap<string, QueuedTask>> {
+  ): Promise<ReadonlyMap<string, HeldTask>> {
     const select = database
       .selectFrom("tasks")
-      .select(["id", "attempt", "status", "block_id", "package_version"])
+      .select(["id", "attempt", "status", "block_id", "package_version", "stop_requested_at"])
       .where("id", "in", ids)
       .orderBy("id"); // two that lock several rows do so in one order
     const isLocking = this.#parts.isShared && database.isTransaction;
@@ -253,7 +261,9 @@ export class TaskWriter {
         this.#claims.get(id)?.attempt === attempt &&
         (!isTerminal(status) || changes.some((change) => change.taskId === id && change.status === status)),
     );
-    return new Map(held.map((row) => [row.id, toQueued(row)]));
+    return new Map(
+      held.map((row) => [row.id, { ...toQueued(row), isStopRequested: row.stop_requested_at !== null }]),
+    );
   }
 
   #lose(taskId: string): void {
