@@ -59,10 +59,10 @@ export function openNotices(postgres: Postgres, log: Logger): Notices {
       );
       waiting.clear();
       await postgres.pool
-        .query("select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as t(channel, payload)", [
-          notices.map(({ channel }) => channel),
-          notices.map(({ payload }) => payload),
-        ])
+        .query(
+          "select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as t(channel, payload)",
+          [notices.map(({ channel }) => channel), notices.map(({ payload }) => payload)],
+        )
         .catch((error: unknown) =>
           log.warn({ error: messageOf(error) }, "other processes could not be told"),
         );

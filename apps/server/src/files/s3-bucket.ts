@@ -18,8 +18,7 @@ export interface Bucket {
 export async function openBucket(address: string): Promise<Bucket> {
   const { hostname: name, pathname, protocol } = URL.parse(address) ?? {};
   if (protocol !== "s3:" || !name) throw new Error(`"${address}" is no bucket: write s3://BUCKET/PREFIX.`);
-  // Loaded only where it is needed: it is large.
-  const [s3, { Upload }] = await Promise.all([import("@aws-sdk/client-s3"), import("@aws-sdk/lib-storage")]);
+  const [s3, { Upload }] = await loadSdk();
   const client = new s3.S3Client({
     // Buckets of other services have no host name each.
     forcePathStyle: true,
@@ -77,6 +76,19 @@ export async function openBucket(address: string): Promise<Bucket> {
       }
     },
   };
+}
+
+/** It is large, so it is installed, and loaded, only where it is needed. */
+async function loadSdk() {
+  try {
+    return await Promise.all([import("@aws-sdk/client-s3"), import("@aws-sdk/lib-storage")]);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
+    throw new Error(
+      "Files in s3://… need the AWS SDK, which is not installed: run `npm install @aws-sdk/client-s3 @aws-sdk/lib-storage` where @oomol/connect-server is installed.",
+      { cause },
+    );
+  }
 }
 
 /** Some services answer with a status and no words. */

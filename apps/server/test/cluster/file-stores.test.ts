@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { FileStore } from "../../src/files/file-store.ts";
 import { createLocalFiles } from "../../src/files/local-files.ts";
@@ -147,6 +149,23 @@ test("object storage: keeps nothing on this machine, and large files in parts", 
   await files.release(randomUUID(), sessionId);
   expect(await readdir(join(data.path, "sessions"))).toEqual([]);
   expect(await read(files, sessionId, "large")).toBe(text);
+});
+
+test("object storage: says what to install where the AWS SDK is not there", async () => {
+  const hide = `import { registerHooks } from "node:module";
+    registerHooks({ resolve: (name, context, next) => next(name.startsWith("@aws-sdk/") ? "not-there-" + name.slice(9) : name, context) });`;
+  const open = `const { openFiles } = await import(${JSON.stringify(new URL("../../src/files/open-files.ts", import.meta.url).href)});
+    await openFiles("s3://connect", "/tmp").catch((error) => console.log(error.message));`;
+  const flags = ["--conditions=@oomol/source", `--import=data:text/javascript,${encodeURIComponent(hide)}`];
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...flags,
+    "--input-type=module",
+    "-e",
+    open,
+  ]);
+  expect(stdout).toBe(
+    "Files in s3://… need the AWS SDK, which is not installed: run `npm install @aws-sdk/client-s3 @aws-sdk/lib-storage` where @oomol/connect-server is installed.\n",
+  );
 });
 
 test("object storage: says what is wrong with a bucket that is not there, without credentials in it", async () => {
