@@ -1,4 +1,4 @@
-// Every measurement of the project, or those named on the command line, as one Markdown page.
+// The measurements of the project, or those named on the command line, as one Markdown page.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -13,24 +13,36 @@ import { toMarkdown } from "./helpers/to-markdown.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { out: { type: "string" }, list: { type: "boolean" } },
+  options: {
+    out: { type: "string" },
+    list: { type: "boolean" },
+    all: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  },
 });
 const benches = findBenches();
-if (values.list) {
-  process.stdout.write(`${[...benches.keys()].join("\n")}\n`);
+const list = benches.map(({ name, isLong }) => (isLong ? `${name} (long)` : name));
+if (values.help) {
+  process.stdout.write(
+    `Usage: pnpm bench [--all] [--out FILE] [NAME...]\n\nWithout names: all but the long ones; --all: those too. --list: the names alone.\n\n${list.join("\n")}\n`,
+  );
   process.exit();
 }
-const unknown = positionals.filter((name) => !benches.has(name));
+if (values.list) {
+  process.stdout.write(`${list.join("\n")}\n`);
+  process.exit();
+}
+const unknown = positionals.filter((wanted) => !benches.some(({ name }) => name === wanted));
 if (unknown.length > 0) {
-  process.stderr.write(
-    `There is no measurement ${unknown.join(", ")}; there are ${[...benches.keys()].join(", ")}.\n`,
-  );
+  process.stderr.write(`There is no measurement ${unknown.join(", ")}; there are ${list.join(", ")}.\n`);
   process.exit(2);
 }
 
-const wanted = [...benches].filter(([name]) => positionals.length === 0 || positionals.includes(name));
+const wanted = benches.filter(({ name, isLong }) =>
+  positionals.length === 0 ? values.all || !isLong : positionals.includes(name),
+);
 const sections = [`# Measurements\n\n${await describeMachine()}\n`];
-for (const [name, path] of wanted) {
+for (const { name, path } of wanted) {
   process.stderr.write(`${name} …\n`);
   const startedMs = performance.now();
   const section = await measureApart(name, path);

@@ -5,10 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { medianAndSpread, ratios } from "../../../bench/helpers/measure.ts";
 import { openMosquitto } from "../test/helpers/open-mosquitto.ts";
 import { openBenchEngine } from "./bench-engine.ts";
 
 const mebibytes = 1024;
+const rounds = 3;
 
 await using broker = await openMosquitto();
 const folder = await mkdtemp(join(tmpdir(), "scriptlet-bench-"));
@@ -28,21 +30,33 @@ await writeFile(join(folder, "stream.mjs"), block("chunks()"));
 await writeFile(join(folder, "file.mjs"), block(`createReadStream(${JSON.stringify(source)})`));
 
 const engine = await openBenchEngine(broker.address, folder);
-for (const name of ["stream", "file"]) {
-  const { child } = await engine.spawnExecutor({ OOMOL_SCRIPTLET_CACHE_DIR: join(folder, ".cache") });
-  const outputs = {
-    bytes: { handle: "bytes", json_schema: { contentMediaType: "oomol/bin" } },
-    value: { handle: "value" },
-  };
-  const { message } = await engine.run(`${name}.mjs`, outputs);
-  const { ms, grownMB } = (message.result as { value: { ms: number; grownMB: number } }).value;
-  console.log(`1 GiB from a ${name}: ${Math.round(ms)} ms, ${grownMB} MB more than before`);
-  await engine.stop(child);
-  await rm(join(folder, "binary"), { recursive: true });
+const names = ["stream", "file"] as const;
+const ms = { stream: [] as number[], file: [] as number[], copy: [] as number[] };
+const grownMB = { stream: [] as number[], file: [] as number[] };
+for (let round = 0; round < rounds; round += 1) {
+  for (const name of names) {
+    const { child } = await engine.spawnExecutor({ OOMOL_SCRIPTLET_CACHE_DIR: join(folder, ".cache") });
+    const outputs = {
+      bytes: { handle: "bytes", json_schema: { contentMediaType: "oomol/bin" } },
+      value: { handle: "value" },
+    };
+    const { message } = await engine.run(`${name}.mjs`, outputs);
+    const { value } = message.result as { value: { ms: number; grownMB: number } };
+    ms[name].push(value.ms);
+    grownMB[name].push(value.grownMB);
+    await engine.stop(child);
+    await rm(join(folder, "binary"), { recursive: true });
+  }
+  const start = performance.now();
+  await copyFile(source, join(folder, "copy.bin"));
+  ms.copy.push(performance.now() - start);
+  await rm(join(folder, "copy.bin"));
 }
-const start = performance.now();
-await copyFile(source, join(folder, "copy.bin"));
-console.log(`copying the file:  ${Math.round(performance.now() - start)} ms`);
+for (const name of names) {
+  const times = `${medianAndSpread(ms[name], 0)} ms, ${medianAndSpread(ratios(ms[name], ms.copy))} × the copy`;
+  console.log(`1 GiB from a ${name}: ${times}, grows by ${medianAndSpread(grownMB[name], 0)} MB`);
+}
+console.log(`copying the file: ${medianAndSpread(ms.copy, 0)} ms`);
 await engine.close();
 await rm(folder, { recursive: true });
 

@@ -16,10 +16,13 @@ await writeFile(
 );
 const engine = await openBenchEngine(broker.address, folder);
 const { child } = await engine.spawnExecutor({ OOMOL_SCRIPTLET_CACHE_DIR: join(folder, ".cache") });
+let firstMB: number | undefined;
 for (let done = 0; done < jobs; done += atOnce) {
   await Promise.all(Array.from({ length: atOnce }, () => engine.run("block.mjs")));
   if ((done + atOnce) % 10_000 === 0) {
-    console.log(`${done + atOnce} jobs: ${await residentMegabytes(child.pid)} MB`);
+    const heldMB = await residentMegabytes(child.pid);
+    firstMB ??= heldMB;
+    console.log(`${done + atOnce} jobs: ${heldMB} MB, ${(heldMB / firstMB).toFixed(2)} × the first`);
   }
 }
 await engine.stop(child);

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { medianAndSpread, ratios } from "../../../bench/helpers/measure.ts";
 import { openMosquitto } from "../test/helpers/open-mosquitto.ts";
 import { openBenchEngine } from "./bench-engine.ts";
 
@@ -83,7 +84,7 @@ for (let round = 0; round < 12; round += 1) {
 }
 console.log(`node -e 0                       p50 ${p50(bare)} ms`);
 console.log(
-  `spawn to ExecutorReady          p50 ${p50(ready)} ms, ${(p(ready, 0.5) - p(bare, 0.5)).toFixed(1)} beyond node -e 0`,
+  `spawn to ExecutorReady          p50 ${p50(ready)} ms, ${(p(ready, 0.5) - p(bare, 0.5)).toFixed(1)} beyond node -e 0, ${medianAndSpread(ratios(ready, bare))} × it`,
 );
 console.log(`cold TypeScript job, built      p50 ${p50(built)} ms`);
 console.log(`cold TypeScript job, found      p50 ${p50(found)} ms`);
@@ -98,18 +99,18 @@ for (let job = 0; job < 2200; job += 1) {
 console.log(`warm empty job                  p50 ${p50(warm)} ms, p99 ${p(warm, 0.99).toFixed(2)} ms`);
 const progress = await engine.run("progress.mjs");
 console.log(`throttled reportProgress        ${Number(resultOf(progress)).toFixed(3)} µs a call`);
-const ratios: number[] = [];
+const besideBare: number[] = [];
 for (let round = 0; round < 5; round += 1) {
   const bareRate = outputs / (Number(resultOf(await engine.run("bare.mjs"))) / 1000);
   const own = await engine.run("outputs.mjs");
   if (engine.outputsOf(own.jobId) !== outputs) throw new Error("outputs were lost");
   const ownRate = outputs / (Number(resultOf(own)) / 1000);
-  ratios.push(ownRate / bareRate);
+  besideBare.push(ownRate / bareRate);
   console.log(
     `output ${Math.round(ownRate)}/s, bare mqtt ${Math.round(bareRate)}/s: ${(ownRate / bareRate).toFixed(2)}×`,
   );
 }
-console.log(`output beside bare mqtt         p50 ${p(ratios, 0.5).toFixed(2)}×`);
+console.log(`output beside bare mqtt         p50 ${medianAndSpread(besideBare)} ×`);
 await engine.stop(child);
 await engine.close();
 await rm(folder, { recursive: true });
@@ -128,6 +129,7 @@ function p(values: number[], share: number): number {
   return values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) * share)] ?? Number.NaN;
 }
 
+/** With the least and the most behind it. */
 function p50(values: number[]): string {
-  return p(values, 0.5).toFixed(1);
+  return `${p(values, 0.5).toFixed(1)} (${Math.min(...values).toFixed(1)}–${Math.max(...values).toFixed(1)})`;
 }
