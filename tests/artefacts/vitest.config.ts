@@ -1,12 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-// Minutes long, and needs the registry: `pnpm check:artefacts`, beside `pnpm test`.
+// Minutes long, many on a busy machine, and needs the registry: `pnpm check:artefacts`, beside `pnpm test`.
 export default defineConfig({
   test: {
     name: "artefacts",
     include: ["*.test.ts"],
     pool: "forks",
-    testTimeout: 240_000,
+    testTimeout: 600_000,
     hookTimeout: 120_000,
   },
 });
