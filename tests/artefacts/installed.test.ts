@@ -11,7 +11,8 @@ import { publishToLocalRegistry } from "./local-registry.ts";
 let registry: Awaited<ReturnType<typeof publishToLocalRegistry>>;
 const nodes = temporaryDirectory();
 const bin = (name: string) => join(root, "tests/node_modules/.bin", name);
-const npmArgs = ["install", "--engine-strict", "--no-audit", "--no-fund"];
+// What this machine has of other registries will do; ours is new to every cache, by its port.
+const npmArgs = ["install", "--engine-strict", "--prefer-offline", "--no-audit", "--no-fund"];
 // The server asks for more than the others do, and all are installed together here.
 const oldest = oldestOf("@oomol/connect-server");
 
@@ -25,7 +26,7 @@ afterAll(() => {
 
 test.each<[title: string, manager: string, args: string[], nodeVersion?: string]>([
   ["npm", "npm", npmArgs],
-  ["pnpm", "pnpm", ["install", "--ignore-workspace"]],
+  ["pnpm", "pnpm", ["install", "--ignore-workspace", "--prefer-offline"]],
   ["yarn", bin("yarn"), ["install"]],
   ["bun", bin("bun"), ["install"]],
   [`npm, on Node.js ${oldest}`, "npm", npmArgs, oldest],
