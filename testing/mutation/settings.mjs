@@ -2,8 +2,15 @@ import { fileURLToPath } from "node:url";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** A test that a mutant makes hang fails by itself: Stryker would have to start its runner anew. */
-export const endsSoon = { testTimeout: 4_000, hookTimeout: 4_000, expect: { poll: { timeout: 2_000 } } };
+/** Settings of the quick tests, which run again for every mutant. */
+export const quick = {
+  // No process per file: which mutant is on is asked at run time, so that modules need not be loaded anew.
+  isolate: false,
+  // A test that a mutant makes hang fails by itself: Stryker would have to start its runner anew.
+  testTimeout: 4_000,
+  hookTimeout: 4_000,
+  expect: { poll: { timeout: 2_000 } },
+};
 
 /** What both runs share; each runs in the folder of its package. */
 export const settingsFor = (name, mutate) => ({

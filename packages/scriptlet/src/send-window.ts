@@ -13,7 +13,7 @@ export function createSendWindow(
   size: number,
   sendNow: (topic: string, payload: string, done: Done) => void,
 ): SendWindow {
-  let queue: { topic: string; payload: string; done: Done }[] = [];
+  const queue: { topic: string; payload: string; done: Done }[] = [];
   let next = 0;
   let inFlight = 0;
   let whenDrained: (() => void)[] = [];
@@ -47,9 +47,9 @@ export function createSendWindow(
     if (waiting !== undefined) {
       next += 1;
       start(waiting.topic, waiting.payload, waiting.done);
-    } else if (queue.length > 0) {
+    } else {
       // Emptied at once: shifting would move every waiting message each time.
-      queue = [];
+      queue.length = 0;
       next = 0;
     }
     if (inFlight > 0) return;

@@ -40,6 +40,39 @@ test("nobody has to await a send that fails", async () => {
   await expect(outbox.send("t", "lost too")).rejects.toThrow(MainframeClosedError);
 });
 
+test("a send that fails ends no process, also where nobody ever looks at it", async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  try {
+    const mainframe = createMemoryMainframe();
+    await mainframe.close();
+    const outbox = createOutbox(mainframe);
+    void outbox.send("t", "lost");
+    void outbox.send("t", Promise.reject(new Error("disk full")));
+    void outbox.send("t", "lost too");
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(unhandled).toEqual([]);
+  } finally {
+    process.off("unhandledRejection", note);
+  }
+});
+
+test("text waits for the last of several messages still being made", async () => {
+  const mainframe = createMemoryMainframe();
+  const outbox = createOutbox(mainframe);
+  const [first, second] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+  const sentFirst = outbox.send("t", first.promise);
+  void outbox.send("t", second.promise);
+  first.resolve("1");
+  await sentFirst;
+  await new Promise((resolve) => setImmediate(resolve));
+  const last = outbox.send("t", "3");
+  second.resolve("2");
+  await last;
+  expect(mainframe.published.map(({ payload }) => payload)).toEqual(["1", "2", "3"]);
+});
+
 test("goes straight out again once the queue is empty", async () => {
   const mainframe = createMemoryMainframe();
   const outbox = createOutbox(mainframe);

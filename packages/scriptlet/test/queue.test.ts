@@ -83,6 +83,7 @@ test("the other side hears of the first listener and of the last, and nobody is 
   await endFirst?.();
   expect(calls).toEqual(["join t"]);
   await endSecond?.();
+  expect(calls).toEqual(["join t", "leave t"]);
   await endSecond?.();
   expect(calls).toEqual(["join t", "leave t"]);
   await subscriptions.add("t", listener);

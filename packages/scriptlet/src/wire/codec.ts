@@ -1,4 +1,5 @@
 import { UnencodableValueError } from "../errors/unencodable-value-error.ts";
+import { fitsInUtf8 } from "./fits-in-utf8.ts";
 import { maxDepth, toPlainJson } from "./plain-json.ts";
 
 /** The engine exits on a larger packet (section 2); the rest is room for topic and header. */
@@ -10,16 +11,16 @@ const tooLargeReason = `it has more than ${maxPayloadBytes} bytes, the engine's 
  *
  * @throws `UnencodableValueError` when the value would be lost or changed on the way.
  */
-export function encodeMessage(message: object): string {
+export function encodeMessage(message: object, maxBytes = maxPayloadBytes): string {
   const text = stringify(message);
-  if (utf8Length(text) > maxPayloadBytes) throw new UnencodableValueError("", tooLargeReason);
+  if (!fitsInUtf8(text, maxBytes)) throw new UnencodableValueError("", tooLargeReason);
   return text;
 }
 
 /** The same for what only people read (logs, messages): never throws, writes a note where a value cannot travel. */
-export function encodeLeniently(message: object): string {
+export function encodeLeniently(message: object, maxBytes = maxPayloadBytes): string {
   try {
-    return encodeMessage(message);
+    return encodeMessage(message, maxBytes);
   } catch (error) {
     const isTooLarge = error instanceof UnencodableValueError && error.path === "";
     return JSON.stringify(toPlainJson(isTooLarge ? withoutContent(message) : message, { strict: false }));
@@ -61,7 +62,6 @@ function isSafeText(text: string): boolean {
 }
 
 function depthWithin(text: string, limit: number): boolean {
-  if (text.length <= 2 * limit) return true;
   let depth = 0;
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {
@@ -76,18 +76,6 @@ function depthWithin(text: string, limit: number): boolean {
     } else if (code === 125 || code === 93) depth -= 1;
   }
   return true;
-}
-
-function utf8Length(text: string): number {
-  // One UTF-16 unit is at most three bytes.
-  if (text.length * 3 <= maxPayloadBytes) return text.length;
-  let bytes = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    // A surrogate is half of a four-byte character.
-    bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 2 : 3;
-  }
-  return bytes;
 }
 
 function withoutContent(message: object): object {

@@ -59,8 +59,8 @@ function copyObject(value: object, path: string, walk: Walk): JsonValue {
       Object.defineProperty(result, wellFormed(key), {
         value: copied,
         enumerable: true,
+        // Two keys may become one.
         configurable: true,
-        writable: true,
       });
     }
     return result;
@@ -71,11 +71,10 @@ function copyObject(value: object, path: string, walk: Walk): JsonValue {
 
 function viaToJson(value: unknown, path: string, walk: Walk): unknown {
   try {
-    // Any object, and BigInt by its prototype, may carry a toJSON.
-    const custom = value as { toJSON?: unknown } | null | undefined;
-    const isCandidate = (typeof value === "object" && value !== null) || typeof value === "bigint";
-    if (!isCandidate || typeof custom?.toJSON !== "function") return value;
-    return custom.toJSON(path);
+    // Any object or function, and BigInt by its prototype, may carry a toJSON.
+    if (value !== Object(value) && typeof value !== "bigint") return value;
+    const custom = value as { toJSON?: unknown };
+    return typeof custom.toJSON === "function" ? custom.toJSON(path) : value;
   } catch (error) {
     return note(walk, path, `its toJSON threw (${textOf(error)})`, "[toJSON threw]");
   }
