@@ -25,8 +25,8 @@ export const settingsFor = (name, mutate) => ({
   // Sentences are checked where tests quote them; a changed word elsewhere is no wrong behaviour.
   mutator: { excludedMutations: ["StringLiteral"] },
   concurrency: 1,
-  timeoutMS: 5_000,
-  timeoutFactor: 2,
+  timeoutMS: 2_000,
+  timeoutFactor: 1.5,
   disableTypeChecks: false,
   checkers: [],
   reporters: ["clear-text", "json"],

@@ -55,18 +55,23 @@ async function answerOf(
   if (action === "QueryDownstream") return { result: {} };
   if (action === "QueryAuth") return { error: "Vault client is not available." };
   if (action === "QueryBlock") return { result: describe(await find(parts, request)) };
-  if (action !== "RunBlock") return { error: `This server does not know the request ${String(action)}.` };
+  if (action !== "RunBlock") return { error: `This server does not know the request ${textOf(action)}.` };
   parts.runBlock(await prepare(parts, request));
   return undefined; // what it does is told on `report`
 }
 
 function explain({ action, block }: ExecutorMessage, error: unknown): string {
   const reason = messageOf(error);
-  return action === "RunBlock" ? `Run block failed: ${reason} Block: ${String(block)}` : reason;
+  return action === "RunBlock" ? `Run block failed: ${reason} Block: ${textOf(block)}` : reason;
 }
 
 function find({ catalog, job }: RequestParts, { block }: ExecutorMessage): Promise<Runnable> {
-  return resolveReference(String(block), job.block, catalog);
+  return resolveReference(textOf(block), job.block, catalog);
+}
+
+/** What should be a text; as JSON where it is none, which always has one. */
+function textOf(field: unknown): string {
+  return typeof field === "string" ? field : (JSON.stringify(field) ?? "undefined");
 }
 
 /** The engine's own limit (8.1). */
@@ -87,7 +92,7 @@ async function prepare(parts: RequestParts, request: ExecutorMessage): Promise<R
   if (request.strict === true) checkInputs(taker, given);
   const missing = fillDefaults(taker, given);
   if (missing.length > 0) throw new Error(`It needs the input ${quoteList(missing)}, which was not given.`);
-  return { id, name: String(request.block), block, inputs: Object.fromEntries(given) };
+  return { id, name: textOf(request.block), block, inputs: Object.fromEntries(given) };
 }
 
 /** Further handles count only where the block declares some itself. */
