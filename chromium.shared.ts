@@ -5,6 +5,7 @@ const chromium = {
   wellKnown: [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
   ],
   debianPackage: "chromium",
   advice:

@@ -30,7 +30,8 @@ export function findOrInstall(program: SystemProgram): string {
 
 function find({ names, wellKnown }: SystemProgram): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter);
-  const onPath = names.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const files = process.platform === "win32" ? names.map((name) => `${name}.exe`) : names;
+  const onPath = files.flatMap((name) => folders.map((folder) => join(folder, name)));
   return [...onPath, ...wellKnown].find((path) => existsSync(path));
 }
 

@@ -14,6 +14,8 @@ const initdb = {
   wellKnown: versions.flatMap((version) => [
     `/usr/lib/postgresql/${version}/bin/initdb`,
     `/opt/homebrew/opt/postgresql@${version}/bin/initdb`,
+    `/usr/local/opt/postgresql@${version}/bin/initdb`,
+    `C:\\Program Files\\PostgreSQL\\${version}\\bin\\initdb.exe`,
   ]),
   debianPackage: "postgresql",
   advice:

@@ -34,6 +34,7 @@ test("what published packages depend on has a licence that goes with theirs", ()
   const filters = publishedPackages().flatMap(({ name }) => ["--filter", name]);
   const output = execFileSync("pnpm", [...filters, "licenses", "list", "--prod", "--json"], {
     cwd: root,
+    shell: process.platform === "win32", // a .cmd file there
     maxBuffer: 2 ** 26,
   });
   const byLicence: Record<string, Licensed[]> = JSON.parse(output.toString());

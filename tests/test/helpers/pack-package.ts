@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 export function packPackage(directory: string, destination: string): { path: string; content: Buffer } {
   const output = execFileSync("pnpm", ["pack", "--json", "--pack-destination", destination], {
     cwd: directory,
+    shell: process.platform === "win32", // a .cmd file there
   });
   const path = JSON.parse(output.toString()).filename;
   return { path, content: readFileSync(path) };

@@ -9,9 +9,13 @@ import { findFreePort } from "./find-free-port.ts";
 
 const mosquitto = {
   names: ["mosquitto"],
-  wellKnown: ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto"],
+  wellKnown: [
+    ...["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto"],
+    "C:\\Program Files\\mosquitto\\mosquitto.exe",
+  ],
   debianPackage: "mosquitto",
-  advice: "This needs the MQTT broker mosquitto: install it (Debian: apt-get install mosquitto).",
+  advice:
+    "This needs the MQTT broker mosquitto: install it (Debian: apt-get install mosquitto, macOS: brew install mosquitto, Windows: choco install mosquitto).",
 };
 
 export interface Mosquitto extends AsyncDisposable {
