@@ -2,7 +2,7 @@
 // compiled for it; tests and the programs that they start from source get both from here. Newer ones have them.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createRequire, registerHooks } from "node:module";
+import module, { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -33,7 +33,8 @@ if (!("AsyncDisposableStack" in globalThis)) {
       return this.disposeAsync();
     }
   };
-  registerHooks?.({ load: lowered });
+  // Since 22.15.
+  module.registerHooks?.({ load: lowered });
 }
 
 /** Compiles a source with `using` for a Node.js without it; leaves every other file as it is. */
