@@ -7,9 +7,9 @@ export const quick = {
   // No process per file: which mutant is on is asked at run time, so that modules need not be loaded anew.
   isolate: false,
   // A test that a mutant makes hang fails by itself: Stryker would have to start its runner anew.
-  testTimeout: 4_000,
-  hookTimeout: 4_000,
-  expect: { poll: { timeout: 2_000 } },
+  testTimeout: 10_000,
+  hookTimeout: 10_000,
+  expect: { poll: { timeout: 5_000 } },
 };
 
 /** What both runs share; each runs in the folder of its package. */
