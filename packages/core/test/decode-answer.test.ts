@@ -30,6 +30,13 @@ describe("a refusal", () => {
     expect(await decode(status, { task: { id: "t" } })).toBeInstanceOf(ApiError);
   });
 
+  test("is a good status too, where the body says so", async () => {
+    const task = { id: "t" };
+    const refusal = await decode(200, { success: false, error: "no room", task });
+    expect(refusal).toMatchObject({ name: "ApiError", message: "GET /v1/a was refused: no room" });
+    expect(await decode(200, { success: true, task })).toMatchObject({ data: { task } });
+  });
+
   test.each<[body: unknown, sentence: RegExp]>([
     [{ message: "the message" }, /500: the message$/],
     [{ error: "the error", message: "the message" }, /500: the error$/],

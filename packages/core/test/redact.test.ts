@@ -52,6 +52,12 @@ describe("a failure", () => {
     expect((safe as Error).stack).toContain("redact.test.ts");
   });
 
+  test("that shows a token which JSON would write in another way is found too", () => {
+    expect(redactFailure(new Error('sent api"canary'), 'api"canary')).toMatchObject({
+      message: "sent [redacted]",
+    });
+  });
+
   test("whose field cannot be written down is judged by the others", () => {
     const round: Record<string, unknown> = { token };
     round.self = round;

@@ -64,6 +64,7 @@ describe("the failure of a task", () => {
     const logs = [failed("BlockError", "the reason"), failed("BlockFinished", error, "n")];
     expect(taskFailure(task, logs)).toMatchObject({ reason: "the reason", nodeId: undefined });
     expect(taskFailure(task, [failed("BlockError", error)])).toMatchObject({ reason: undefined });
+    expect(taskFailure(task, [log("BlockError", undefined)])).toMatchObject({ reason: undefined });
   });
 
   test("lies at the last node that its logs name", () => {
