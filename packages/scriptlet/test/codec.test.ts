@@ -139,6 +139,7 @@ test("bytes are counted as UTF-8 has them", () => {
       "\ue000",
       "\uffff",
       "😀",
+      "\u{10000}",
       "\u{10ffff}",
     ),
   });
