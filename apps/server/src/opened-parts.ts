@@ -1,3 +1,14 @@
+/** Opens parts one by one; where that fails, those that are open are closed again. */
+export async function openParts<Result>(open: (opened: OpenedParts) => Promise<Result>): Promise<Result> {
+  const opened = new OpenedParts();
+  try {
+    return await open(opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
 /** What was opened, to be closed in the opposite order, once. */
 export class OpenedParts {
   readonly #closes: (() => Promise<void> | void)[] = [];

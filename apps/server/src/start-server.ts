@@ -9,25 +9,16 @@ import { createApp } from "./http/app.ts";
 import { listenHttp } from "./http/listen-http.ts";
 import { removeLeftoverFiles } from "./leftover-files.ts";
 import { createMetrics } from "./metrics.ts";
-import { OpenedParts } from "./opened-parts.ts";
+import { openParts } from "./opened-parts.ts";
 import { resolveServerOptions, type ServerOptions } from "./options.ts";
 import { createInstaller } from "./packages/installer.ts";
 import { createPackageCatalog } from "./packages/package-catalog.ts";
 import { createRegistry } from "./packages/registry.ts";
 import { createRetention } from "./retention.ts";
+import { type RunningServer, runningServer } from "./running-server.ts";
 import { openDatabase } from "./store/database.ts";
 import { InstallStore } from "./store/install-store.ts";
 import { TaskStore } from "./store/task-store.ts";
-
-/** A server that accepts tasks. */
-export interface RunningServer {
-  /** What a client takes as its base URL: `http://127.0.0.1:3000/api`. */
-  readonly url: string;
-  /** Where a browser finds the playground; `undefined` where it has not been built. */
-  readonly playgroundUrl: string | undefined;
-  /** Stops everything that was started: HTTP, executors, broker, database. Safe to call twice. */
-  close(): Promise<void>;
-}
 
 /**
  * Starts a Connect server; several may run in one process, each with a data directory of its own.
@@ -36,9 +27,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const resolved = resolveServerOptions(options);
   const { log, dataDirectory, packages } = resolved;
-  const opened = new OpenedParts();
-
-  try {
+  return openParts(async (opened) => {
     const applets = createAppletsFile(resolved.appletsFile);
     await applets.list(); // a mistake in it is told at once
     const database = await openDatabase(dataDirectory);
@@ -85,13 +74,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await runner.resume();
     isReady = true;
     void retention.sweep();
-    return {
-      url: `${http.origin}/api`,
-      playgroundUrl: resolved.playgroundDirectory && `${http.origin}/`,
-      close: () => opened.close(),
-    };
-  } catch (error) {
-    await opened.close();
-    throw error;
-  }
+    return runningServer(http, resolved, opened);
+  });
 }

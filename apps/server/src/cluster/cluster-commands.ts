@@ -1,5 +1,18 @@
 import { Command, Option } from "commander";
-import { collect, positive, wholeNumber } from "../flags.ts";
+import {
+  type AddressFlags,
+  addAddressOptions,
+  addAppletsOption,
+  addCallerOptions,
+  addKeepDaysOption,
+  addLogOption,
+  addPackagesOption,
+  addRunOptions,
+  type CallerFlags,
+  type LogFlags,
+  type RunFlags,
+} from "../command-options.ts";
+import { wholeNumber } from "../flags.ts";
 
 /** What each command does with what its command line says. */
 export interface ClusterCommands {
@@ -8,43 +21,27 @@ export interface ClusterCommands {
   migrate(flags: DatabaseFlags): Promise<void>;
 }
 
-export interface DatabaseFlags {
+export interface DatabaseFlags extends LogFlags {
   /** `undefined` where neither the command line nor the environment names one. */
   database?: string;
-  logLevel: string;
 }
 
-interface ClusterFlags extends DatabaseFlags {
+export interface ClusterFlags extends DatabaseFlags {
   files?: string;
   data?: string;
   maxConnections?: number;
 }
 
-export interface ApiFlags extends ClusterFlags {
-  host: string;
-  port: number;
-  tokenFile?: string;
-  allowOrigin?: string[];
-  rateLimit?: number;
-  bodyLimitMb?: number;
-  uploadLimitGb?: number;
+export interface ApiFlags extends ClusterFlags, CallerFlags {
   applets?: string;
   attempts?: number;
   lostAfterSeconds?: number;
   keepDays?: number;
 }
 
-export interface WorkerFlags extends ClusterFlags {
+export interface WorkerFlags extends ClusterFlags, RunFlags, AddressFlags {
   packages: string[];
-  concurrency?: number;
-  spareExecutors?: number;
-  taskTimeoutMs?: number;
-  taskMemoryMb?: number;
-  retainEnv?: string[];
   drainSeconds: number;
-  host: string;
-  port?: number;
-  tokenFile?: string;
 }
 
 /** `connect-server api`, `worker` and `migrate`: a server on many machines. */
@@ -56,16 +53,8 @@ export function addClusterCommands(command: Command, { api, worker, migrate }: C
 }
 
 function apiCommand(): Command {
-  return withCluster(start("api", "Answers callers; any number of processes share a database."))
-    .optionsGroup("Callers:")
-    .option("--host <address>", "address to listen on; anything but loopback needs a token", "127.0.0.1")
-    .option("--port <number>", "port to listen on; 0 takes a free one", wholeNumber, 3000)
-    .option("--token-file <file>", "tokens that callers may use, one a line")
-    .option("--allow-origin <origin>", "web origin whose pages may call; may be repeated", collect)
-    .option("--rate-limit <number>", "requests a minute of each token, or address, in this process", positive)
-    .option("--body-limit-mb <number>", "size of a JSON body in MiB (16 by default)", positive)
-    .option("--upload-limit-gb <number>", "size of all files of a request in GiB (16 by default)", positive)
-    .option("--applets <file>", "JSON or YAML file with the list of applets")
+  const command = withCluster(start("api", "Answers callers; any number of processes share a database."));
+  addAppletsOption(addCallerOptions(command.optionsGroup("Callers:")))
     .optionsGroup("Tasks:")
     .option(
       "--attempts <number>",
@@ -76,30 +65,21 @@ function apiCommand(): Command {
       "--lost-after-seconds <number>",
       "how long a worker may be silent (20 by default, at least 10)",
       wholeNumber,
-    )
-    .option("--keep-days <number>", "forget tasks that many days after their end", positive)
-    .addHelpText("after", environmentHelp);
+    );
+  return addKeepDaysOption(command).addHelpText("after", environmentHelp);
 }
 
 function workerCommand(): Command {
-  return withCluster(start("worker", "Runs tasks of the packages that it has."))
-    .optionsGroup("Tasks:")
-    .option("--packages <dir>", "directory of package folders; may be repeated", collect, [])
-    .option("--concurrency <number>", "tasks that run at once (the number of CPUs by default)", wholeNumber)
-    .option(
-      "--spare-executors <number>",
-      "executors that stand by for recent blocks (2 by default)",
-      wholeNumber,
-    )
-    .option("--task-timeout-ms <number>", "how long a task may run (a day at most)", positive)
-    .option("--task-memory-mb <number>", "memory of a task with all it starts, in MiB (no limit)", positive)
-    .option("--retain-env <name>", "environment variable that blocks may see; may be repeated", collect)
+  const command = withCluster(start("worker", "Runs tasks of the packages that it has."));
+  addPackagesOption(command.optionsGroup("Tasks:"));
+  addRunOptions(command, "a day at most")
     .option("--drain-seconds <number>", "how long running tasks may go on after SIGTERM", wholeNumber, 20)
     .optionsGroup("Health and metrics:")
-    .option("--host <address>", "address to listen on; anything but loopback needs a token", "127.0.0.1")
-    .option("--port <number>", "port of /healthz, /readyz and /metrics (none by default)", wholeNumber)
-    .option("--token-file <file>", "tokens that may read /metrics, one a line")
-    .addHelpText("after", environmentHelp);
+    .option("--port <number>", "port of /healthz, /readyz and /metrics (none by default)", wholeNumber);
+  return addAddressOptions(command, "tokens that may read /metrics, one a line").addHelpText(
+    "after",
+    environmentHelp,
+  );
 }
 
 function migrateCommand(): Command {
@@ -116,10 +96,12 @@ function start(name: string, description: string): Command {
 }
 
 function withDatabase(command: Command): Command {
-  return command
+  command
     .optionsGroup("Shared by all processes:")
-    .addOption(new Option("--database <url>", "postgres://user@host:5432/name").env("OOMOL_CONNECT_DATABASE"))
-    .option("--log-level <level>", "trace, debug, info, warn, error or silent; goes to stderr", "warn");
+    .addOption(
+      new Option("--database <url>", "postgres://user@host:5432/name").env("OOMOL_CONNECT_DATABASE"),
+    );
+  return addLogOption(command);
 }
 
 function withCluster(command: Command): Command {
@@ -130,7 +112,11 @@ function withCluster(command: Command): Command {
       ),
     )
     .option("--data <dir>", "where its scratch directory is made (the system's temporary one by default)")
-    .option("--max-connections <number>", "connections to the database (10 by default, and 1)", wholeNumber);
+    .option(
+      "--max-connections <number>",
+      "connections to the database (10 by default), besides one that listens",
+      wholeNumber,
+    );
 }
 
 const environmentHelp = `

@@ -2,11 +2,11 @@ import { createAppletsFile } from "../applets-file.ts";
 import { createApp } from "../http/app.ts";
 import { listenHttp } from "../http/listen-http.ts";
 import { createMetrics } from "../metrics.ts";
-import { OpenedParts } from "../opened-parts.ts";
+import { openParts } from "../opened-parts.ts";
 import { resolveCommonOptions } from "../options.ts";
 import { Refusal } from "../refusal.ts";
 import { createRetention } from "../retention.ts";
-import type { RunningServer } from "../start-server.ts";
+import { type RunningServer, runningServer } from "../running-server.ts";
 import { InstallStore } from "../store/install-store.ts";
 import { createClusterCatalog } from "./cluster-catalog.ts";
 import { createClusterControl } from "./cluster-control.ts";
@@ -22,8 +22,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
   checkAttempts(attempts, lostAfterSeconds);
   const resolved = resolveCommonOptions(options);
   const { log } = resolved;
-  const opened = new OpenedParts();
-  try {
+  return openParts(async (opened) => {
     const applets = createAppletsFile(resolved.appletsFile);
     await applets.list(); // a mistake in it is told at once
     const cluster = await openCluster(options, { attempts, lostAfterSeconds }, log, opened);
@@ -48,15 +47,8 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     const http = await listenHttp(app, resolved, closing);
     opened.add(() => http.close());
     void retention.sweep();
-    return {
-      url: `${http.origin}/api`,
-      playgroundUrl: resolved.playgroundDirectory && `${http.origin}/`,
-      close: () => opened.close(),
-    };
-  } catch (error) {
-    await opened.close();
-    throw error;
-  }
+    return runningServer(http, resolved, opened);
+  });
 }
 
 const givenUp = (attempts: number) =>

@@ -5,7 +5,7 @@ import { createRunTask } from "../engine/run-task.ts";
 import { listenHttp } from "../http/listen-http.ts";
 import { operationsRoutes } from "../http/operations-routes.ts";
 import { createMetrics } from "../metrics.ts";
-import { OpenedParts } from "../opened-parts.ts";
+import { openParts } from "../opened-parts.ts";
 import { resolveServerOptions } from "../options.ts";
 import { createPackageCatalog } from "../packages/package-catalog.ts";
 import type { WorkerOptions } from "./cluster-options.ts";
@@ -28,8 +28,7 @@ export interface RunningWorker {
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const resolved = resolveServerOptions(options);
   const { packages, concurrency, log } = resolved;
-  const opened = new OpenedParts();
-  try {
+  return openParts(async (opened) => {
     // It sends no jobs, so what is said of new ones does not matter here.
     const cluster = await openCluster(options, { attempts: 1, lostAfterSeconds: 20 }, log, opened);
     const { postgres, store, dataDirectory } = cluster;
@@ -51,8 +50,5 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const http = await listenHttp(app, resolved, closing);
     opened.add(() => http.close());
     return { url: http.origin, close: () => opened.close() };
-  } catch (error) {
-    await opened.close();
-    throw error;
-  }
+  });
 }

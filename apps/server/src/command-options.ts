@@ -1,0 +1,81 @@
+import type { Command } from "commander";
+import { collect, positive, wholeNumber } from "./flags.ts";
+
+/** What says where a process listens, and who may call it. */
+export interface AddressFlags {
+  host: string;
+  port?: number;
+  tokenFile?: string;
+}
+
+/** What says what callers may do. */
+export interface CallerFlags extends AddressFlags {
+  allowOrigin?: string[];
+  rateLimit?: number;
+  bodyLimitMb?: number;
+  uploadLimitGb?: number;
+}
+
+/** What says how tasks are run. */
+export interface RunFlags {
+  concurrency?: number;
+  spareExecutors?: number;
+  taskTimeoutMs?: number;
+  taskMemoryMb?: number;
+  retainEnv?: string[];
+}
+
+export interface LogFlags {
+  logLevel: string;
+}
+
+/** What `connect-server` and `connect-server api` both take about callers; the rate limit holds for each process. */
+export function addCallerOptions(command: Command): Command {
+  return addAddressOptions(command, "tokens that callers may use, one a line")
+    .option("--port <number>", "port to listen on; 0 takes a free one", wholeNumber, 3000)
+    .option("--allow-origin <origin>", "web origin whose pages may call; may be repeated", collect)
+    .option("--rate-limit <number>", "requests a minute of each token, or address (no limit)", positive)
+    .option("--body-limit-mb <number>", "size of a JSON body in MiB (16 by default)", positive)
+    .option("--upload-limit-gb <number>", "size of all files of a request in GiB (16 by default)", positive);
+}
+
+/** Where any process listens that does. */
+export function addAddressOptions(command: Command, tokens: string): Command {
+  return command
+    .option("--host <address>", "address to listen on; anything but loopback needs a token", "127.0.0.1")
+    .option("--token-file <file>", tokens);
+}
+
+/** What `connect-server` and `connect-server worker` both take about tasks; `longest` says what holds without a limit. */
+export function addRunOptions(command: Command, longest: string): Command {
+  return command
+    .option("--concurrency <number>", "tasks that run at once (the number of CPUs by default)", wholeNumber)
+    .option(
+      "--spare-executors <number>",
+      "executors that stand by for recent blocks (2 by default)",
+      wholeNumber,
+    )
+    .option("--task-timeout-ms <number>", `how long a task may run (${longest})`, positive)
+    .option("--task-memory-mb <number>", "memory of a task with all it starts, in MiB (no limit)", positive)
+    .option("--retain-env <name>", "environment variable that blocks may see; may be repeated", collect);
+}
+
+export function addPackagesOption(command: Command): Command {
+  return command.option("--packages <dir>", "directory of package folders; may be repeated", collect, []);
+}
+
+export function addAppletsOption(command: Command): Command {
+  return command.option("--applets <file>", "JSON or YAML file with the list of applets");
+}
+
+export function addKeepDaysOption(command: Command): Command {
+  return command.option("--keep-days <number>", "forget tasks that many days after their end", positive);
+}
+
+export function addLogOption(command: Command): Command {
+  return command.option(
+    "--log-level <level>",
+    "trace, debug, info, warn, error or silent; goes to stderr",
+    "warn",
+  );
+}
