@@ -20,6 +20,7 @@ export interface CallerFlags extends AddressFlags {
 export interface RunFlags {
   concurrency?: number;
   spareExecutors?: number;
+  executorReadyTimeoutMs?: number;
   taskTimeoutMs?: number;
   taskMemoryMb?: number;
   retainEnv?: string[];
@@ -54,6 +55,11 @@ export function addRunOptions(command: Command, longest: string): Command {
       "--spare-executors <number>",
       "executors that stand by for recent blocks (2 by default)",
       wholeNumber,
+    )
+    .option(
+      "--executor-ready-timeout-ms <number>",
+      "how long an executor may take to start (5000 by default); give a busy machine more",
+      positive,
     )
     .option("--task-timeout-ms <number>", `how long a task may run (${longest})`, positive)
     .option("--task-memory-mb <number>", "memory of a task with all it starts, in MiB (no limit)", positive)

@@ -27,6 +27,7 @@ export function optionsOf(flags: SharedFlags): Partial<ServerOptions> & { packag
     uploadLimitBytes: scale(flags.uploadLimitGb, 2 ** 30),
     concurrency: flags.concurrency,
     spareExecutors: flags.spareExecutors,
+    executorReadyTimeoutMs: flags.executorReadyTimeoutMs,
     taskTimeoutMs: flags.taskTimeoutMs,
     taskMemoryBytes: scale(flags.taskMemoryMb, 2 ** 20),
     retainedVariables: flags.retainEnv,

@@ -26,6 +26,11 @@ export interface SlotsOptions {
   counts: Record<SlotKind, number>;
 }
 
+const workerFlags = [
+  ...["--concurrency", "2", "--spare-executors", "0"],
+  ...["--executor-ready-timeout-ms", "60000"], // all of them share one machine, while others start
+];
+
 /** Starts them; each is killed in the end. */
 export async function openClusterSlots({ env, packages, counts }: SlotsOptions): Promise<ClusterSlots> {
   const thaws = new Set<Promise<void>>();
@@ -49,7 +54,7 @@ export async function openClusterSlots({ env, packages, counts }: SlotsOptions):
     return { args: ["api", "--port", new URL(process.client.url).port, ...flags], process };
   };
   const workerArgs = ["worker", ...packages.flatMap((path) => ["--packages", path])];
-  const openWorker = () => open([...workerArgs, "--concurrency", "2", "--spare-executors", "0"]);
+  const openWorker = () => open([...workerArgs, ...workerFlags]);
   const openAll = (count: number, openOne: () => Promise<Slot>) =>
     Promise.all(Array.from({ length: count }, openOne));
   const [api, worker] = await Promise.all([openAll(counts.api, openApi), openAll(counts.worker, openWorker)]);

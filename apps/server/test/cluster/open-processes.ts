@@ -19,8 +19,9 @@ export async function openProcesses() {
   };
   const startApi = async (...flags: string[]) =>
     (await start("api", "--port", "0", "--lost-after-seconds", "10", ...flags)).client;
+  const ownFlags = ["--spare-executors", "0", "--executor-ready-timeout-ms", "20000"];
   const startWorker = (...flags: string[]) =>
-    start("worker", "--packages", fixturePackages, "--spare-executors", "0", ...flags);
+    start("worker", "--packages", fixturePackages, ...ownFlags, ...flags);
   return {
     ...{ startApi, startWorker },
     async [Symbol.asyncDispose]() {
