@@ -6,6 +6,7 @@ import { messageOf } from "../values.ts";
 import { minHeartbeatSeconds } from "./boss.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Notices } from "./notices.ts";
+import { watchStandstill } from "./standstill.ts";
 import type { WorkerRegistry } from "./worker-registry.ts";
 
 export interface WorkerLoopParts {
@@ -44,6 +45,7 @@ const givenBack = new TaskStop(
 export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoop> {
   const { store, jobs, notices, registry, runTask, concurrency, log } = parts;
   const running = new Map<string, RunningTask>();
+  const standstill = watchStandstill();
   const queues = new Set<string>();
   const ready = new Set<string>(); // those that may hold tasks
   let isClosed = false;
@@ -100,9 +102,12 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
       store.lost.listen(task.id, () => abort.abort(lost)),
       store.stopping.listen(task.id, () => abort.abort(stopRequested)),
     ];
-    const ended = runTask(task, abort.signal)
-      .then(async () => {
-        if (abort.signal.reason === givenBack) await jobs.giveBack(task);
+    const startedAtMs = performance.now();
+    // Executors give up a worker that does not answer: what they say of it then is no failure of the block.
+    const isOwnFailure = () => !standstill.hasHappenedSince(startedAtMs);
+    const ended = runTask(task, abort.signal, { isOwnFailure })
+      .then(async (end) => {
+        if (end === "left") await jobs.giveBack(task);
       })
       .catch((error: unknown) =>
         log.error({ taskId: task.id, error: messageOf(error) }, "a task could not be run"),
@@ -163,6 +168,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
       while (running.size > 0) await Promise.all([...running.values()].map(({ ended }) => ended));
       clearTimeout(late);
       clearInterval(beating);
+      standstill.close();
       await registry.leave();
     },
   };

@@ -8,8 +8,22 @@ import type { TaskStore } from "../store/task-store.ts";
 import { messageOf } from "../values.ts";
 import type { SessionEngine, SessionOutcome } from "./session.ts";
 
-/** Runs one task that was claimed to its end, which is in the store when this resolves. Aborted with a {@link TaskStop}. */
-export type RunTask = (task: ClaimedTask, signal: AbortSignal, block?: Runnable) => Promise<void>;
+/**
+ * Runs one task that was claimed. Aborted with a {@link TaskStop}. Resolves to `ended` when its end is in the store, `left`
+ * where it was let go of without one, and `lost` where somebody else has taken or ended it.
+ */
+export type RunTask = (
+  task: ClaimedTask,
+  signal: AbortSignal,
+  options?: RunTaskOptions,
+) => Promise<"ended" | "left" | "lost">;
+
+export interface RunTaskOptions {
+  /** Spares finding it. */
+  block?: Runnable | undefined;
+  /** Asked before the task is said to have failed; where the failure is not its own, it is left to others. */
+  isOwnFailure?(): boolean;
+}
 
 export interface RunTaskParts {
   store: TaskStore;
@@ -76,7 +90,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     }
   };
 
-  return async (task, stop, known) => {
+  return async (task, stop, { block, isOwnFailure = () => true } = {}) => {
     const startedAtMs = Date.now();
     metrics.taskStarted(startedAtMs - task.createdAt);
     const time = new AbortController();
@@ -85,17 +99,19 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         ? undefined
         : setTimeout(() => time.abort(late(taskTimeoutMs)), taskTimeoutMs);
     const signal = AbortSignal.any([stop, time.signal]);
-    const outcome = await runEngine(task, signal, known);
+    const outcome = await runEngine(task, signal, block);
     clearTimeout(timer);
-    const status = statusOf(outcome, signal);
-    if (status === undefined) await store.release(task.id);
-    if (status === undefined || !(await store.setStatus(task.id, status))) {
-      log.info({ taskId: task.id, reason: messageOf(signal.reason) }, "a task was left to others");
-      return;
+    const status = outcome === "failed" && !isOwnFailure() ? undefined : statusOf(outcome, signal);
+    const isHeld = await (status === undefined ? store.release(task.id) : store.setStatus(task.id, status));
+    if (status === undefined || !isHeld) {
+      const reason = signal.aborted ? messageOf(signal.reason) : "the worker stood still meanwhile";
+      log.info({ taskId: task.id, reason }, "a task was left to others");
+      return isHeld ? "left" : "lost";
     }
     const ranMs = Date.now() - startedAtMs;
     metrics.taskEnded(status, ranMs);
     log.info({ taskId: task.id, status, ranMs }, "a task has ended");
+    return "ended";
   };
 }
 

@@ -38,7 +38,7 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
 
   const run = async (taskId: string, signal: AbortSignal, block: Runnable | undefined) => {
     const [task] = await store.claim([taskId]);
-    if (task) await runTask(task, signal, block);
+    if (task) await runTask(task, signal, { block });
   };
 
   const work = async (taskId: string) => {

@@ -216,8 +216,8 @@ export class TaskStore {
     return this.#writer.end(id, "stopped", { unclaimedOnly: true });
   }
 
-  /** Writes what is pending about a task that was claimed, and lets go of it. */
-  release(id: string): Promise<void> {
+  /** Writes what is pending about a task that was claimed, and lets go of it. False where it was lost before. */
+  release(id: string): Promise<boolean> {
     return this.#writer.release(id);
   }
 

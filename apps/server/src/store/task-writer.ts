@@ -147,10 +147,13 @@ export class TaskWriter {
     return this.#logs.length > 0 || this.#changes.length > 0;
   }
 
-  /** Writes what is pending about a task and lets go of it: this process writes nothing about it any more. */
-  async release(taskId: string): Promise<void> {
+  /** Writes what is pending about a task and lets go of it: this process writes nothing about it any more. False where it was lost. */
+  async release(taskId: string): Promise<boolean> {
     await this.flush();
+    const { database } = this.#parts;
+    const held = await retryConnection(() => this.#findHeld(database, [taskId], []));
     this.#claims.delete(taskId);
+    return held.has(taskId);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeDataDirectory, type TestClient } from "../open-test-server.ts";
 import { openProcesses } from "./open-processes.ts";
@@ -127,6 +128,23 @@ test("a worker that is told to end gives back what does not end in time, and ano
   await processes.startWorker();
   worker.child.kill("SIGTERM");
   expect(await worker.exited).toBe(0);
+  await expect.poll(() => sessionsOf(client, id)).toBe(2);
+  await stop(client, id);
+  expect(await client.waitForEnd(id)).toMatchObject({ status: "stopped" });
+  await gaplessLogs(client, id);
+});
+
+test("a task whose executor dies while its worker stands still is not failed, but run again", async () => {
+  await using processes = await openProcesses();
+  const client = await processes.startApi("--lost-after-seconds", "600"); // nobody takes it meanwhile
+  const worker = await processes.startWorker();
+  const id = await client.start("lab::hang");
+  const { event } = await client.waitForLog(id, "BlockOutput");
+  const [executor = 0] = event.output as number[];
+  worker.child.kill("SIGSTOP");
+  process.kill(executor, "SIGKILL");
+  await delay(6_000); // what is shorter may be a busy machine
+  worker.child.kill("SIGCONT");
   await expect.poll(() => sessionsOf(client, id)).toBe(2);
   await stop(client, id);
   expect(await client.waitForEnd(id)).toMatchObject({ status: "stopped" });
