@@ -103,9 +103,9 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
       store.stopping.listen(task.id, () => abort.abort(stopRequested)),
     ];
     const startedAtMs = performance.now();
-    // Executors give up a worker that does not answer: what they say of it then is no failure of the block.
-    const isOwnFailure = () => !standstill.hasHappenedSince(startedAtMs);
-    const ended = runTask(task, abort.signal, { isOwnFailure })
+    // Executors give up a broker that does not answer, or lose messages to it or send them twice.
+    const isReliable = () => !standstill.hasHappenedSince(startedAtMs);
+    const ended = runTask(task, abort.signal, { isReliable })
       .then(async (end) => {
         if (end === "left") await jobs.giveBack(task);
       })

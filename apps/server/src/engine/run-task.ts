@@ -21,8 +21,8 @@ export type RunTask = (
 export interface RunTaskOptions {
   /** Spares finding it. */
   block?: Runnable | undefined;
-  /** Asked before the task is said to have failed; where the failure is not its own, it is left to others. */
-  isOwnFailure?(): boolean;
+  /** Asked when the engine says how the task ended; where that cannot be relied on, it is left to others. */
+  isReliable?(): boolean;
 }
 
 export interface RunTaskParts {
@@ -90,7 +90,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     }
   };
 
-  return async (task, stop, { block, isOwnFailure = () => true } = {}) => {
+  return async (task, stop, { block, isReliable = () => true } = {}) => {
     const startedAtMs = Date.now();
     metrics.taskStarted(startedAtMs - task.createdAt);
     const time = new AbortController();
@@ -101,7 +101,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     const signal = AbortSignal.any([stop, time.signal]);
     const outcome = await runEngine(task, signal, block);
     clearTimeout(timer);
-    const status = outcome === "failed" && !isOwnFailure() ? undefined : statusOf(outcome, signal);
+    const status = outcome !== "aborted" && !isReliable() ? undefined : statusOf(outcome, signal);
     const isHeld = await (status === undefined ? store.release(task.id) : store.setStatus(task.id, status));
     if (status === undefined || !isHeld) {
       const reason = signal.aborted ? messageOf(signal.reason) : "the worker stood still meanwhile";
