@@ -5,7 +5,7 @@ test("loses no task and runs none twice when it is killed while tasks come and r
   const tally = await killRun({ tasks: 24, kills: 2, seed: 1, submitters: 5 });
   expect(tally).toMatchObject({
     ...{ submitted: 24, distinctIds: 24, kills: 2, unknownToServer: 0 },
-    ...{ ranMore: 0, completedWithoutRun: 0, others: 0 },
+    ...{ ranMore: 0, completedWithoutRun: 0, others: [] },
   });
   expect(tally.completed + tally.interrupted).toBe(24);
   expect(tally.completed).toBeGreaterThan(12);

@@ -27,8 +27,8 @@ export interface Tally {
   completed: number;
   /** Failed because the server died while they ran. */
   interrupted: number;
-  /** Anything else; nothing is expected here. */
-  others: number;
+  /** How the rest ended, and why; nothing is expected here. */
+  others: string[];
   unknownToServer: number;
   notRun: number;
   ranOnce: number;
@@ -135,7 +135,7 @@ async function takeTally(
   for (const name of readLines(file)) runs.set(name, (runs.get(name) ?? 0) + 1);
   const tally: Tally = {
     ...{ submitted: ids.length, distinctIds: new Set(ids).size, kills },
-    ...{ completed: 0, interrupted: 0, others: 0, unknownToServer: known.size - ids.length },
+    ...{ completed: 0, interrupted: 0, others: [], unknownToServer: known.size - ids.length },
     ...{ notRun: 0, ranOnce: 0, ranMore: 0, completedWithoutRun: 0 },
   };
   for (const [index, id] of ids.entries()) {
@@ -144,17 +144,24 @@ async function takeTally(
     else if (count === 1) tally.ranOnce += 1;
     else tally.ranMore += 1;
     const task = known.get(id);
-    if (!task) tally.unknownToServer += 1;
-    else if (task.status === "completed") {
+    if (!task) {
+      tally.unknownToServer += 1;
+      continue;
+    }
+    if (task.status === "completed") {
       tally.completed += 1;
       if (count === 0) tally.completedWithoutRun += 1;
-    } else if (task.status === "failed" && (await failedBecause(client, id, reason))) tally.interrupted += 1;
-    else tally.others += 1;
+      continue;
+    }
+    const error = await errorOf(client, id);
+    if (task.status === "failed" && error === reason) tally.interrupted += 1;
+    else tally.others.push(`${task.status}: ${error}`);
   }
   return tally;
 }
 
-async function failedBecause(client: OomolConnectClient, id: string, wanted: string): Promise<boolean> {
+/** What its session ended with. */
+async function errorOf(client: OomolConnectClient, id: string): Promise<unknown> {
   const { logs } = await client.tasks.getLogs(id);
-  return logs.at(-1)?.event?.error === wanted;
+  return logs.at(-1)?.event?.error;
 }
