@@ -3,6 +3,8 @@ import { definePackage } from "../../tsup.shared.ts";
 
 export default definePackage({
   entry: { cli: "src/cli.ts", "rehearsal-block": "src/engine/rehearsal-block.ts" },
+  // Nobody imports the other: executors run it.
+  dtsEntry: { cli: "src/cli.ts" },
   // The web app travels with the server that shows it.
   onSuccess: () => cp("../playground/dist", "dist/playground", { recursive: true }),
 });

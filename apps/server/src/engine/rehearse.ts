@@ -1,4 +1,3 @@
-import { dirname, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import type { ExecutorSession } from "./executor-session.ts";
@@ -22,18 +21,17 @@ export async function rehearse(
   }
 }
 
+/** Lies beside this module, as source and as built. */
+const entry = import.meta.url.endsWith(".ts") ? "rehearsal-block.ts" : "rehearsal-block.js";
+
 function rehearsalOf(block: InstalledBlock): Job {
-  const program = fileURLToPath(import.meta.url);
   const handles = [{ handle: "text" }];
   return {
     id: newJobId(),
     block: {
       ...block,
-      directory: dirname(program),
-      executor: {
-        name: "nodejs",
-        options: { entry: `rehearsal-block${extname(program)}`, spawn: false },
-      },
+      directory: fileURLToPath(new URL(".", import.meta.url)),
+      executor: { name: "nodejs", options: { entry, spawn: false } },
       inputs: handles,
       outputs: handles,
     },
