@@ -1,3 +1,4 @@
 import { defineProject } from "../../vitest.shared.ts";
 
-export default defineProject("server", { globalSetup: "test/postgres-setup.ts", maxWorkers: 2 });
+// Three: some files wait for seconds until a worker counts as lost.
+export default defineProject("server", { globalSetup: "test/postgres-setup.ts", maxWorkers: 3 });

@@ -147,7 +147,8 @@ test("refuses wrong input in the form, as it is typed", async () => {
 test("a long list of choices is searched by typing, with the keyboard alone", async () => {
   await using opened = await playground.openPage(routeOf("audio-lab::text-to-audio"));
   const { page, complaints } = opened;
-  const voice = page.getByRole("combobox", { name: "voice" });
+  // A plain list of choices stands there until the searchable one has loaded.
+  const voice = page.getByRole("combobox", { name: "voice" }).and(page.locator("input"));
   await voice.fill("scotl");
   await page.getByRole("option", { name: "en-gb-scotland" }).waitFor();
   await page.keyboard.press("ArrowDown");

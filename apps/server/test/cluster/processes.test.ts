@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeDataDirectory, type TestClient } from "../open-test-server.ts";
+import { isAlive } from "../processes.ts";
 import { openProcesses } from "./open-processes.ts";
 
 async function gaplessLogs(client: TestClient, id: string) {
@@ -17,10 +18,17 @@ async function sessionsOf(client: TestClient, id: string): Promise<number> {
 
 const stop = (client: TestClient, id: string) => client.request(`/v1/tasks/${id}/stop`, { method: "POST" });
 
+/** What the hanging blocks have started: some of it leads groups of its own, and outlives a worker that is killed. */
+const started: number[] = [];
+afterAll(() => {
+  for (const pid of started.filter(isAlive)) process.kill(pid, "SIGKILL");
+});
+
 /** Starts a task that never ends, and waits until it runs. */
 async function startHanging(client: TestClient): Promise<string> {
   const id = await client.start("lab::hang");
-  await client.waitForLog(id, "BlockOutput");
+  const { event } = await client.waitForLog(id, "BlockOutput");
+  started.push(...(event.output as number[]));
   return id;
 }
 
@@ -140,7 +148,8 @@ test("a task whose executor dies while its worker stands still is not failed, bu
   const worker = await processes.startWorker();
   const id = await client.start("lab::hang");
   const { event } = await client.waitForLog(id, "BlockOutput");
-  const [executor = 0] = event.output as number[];
+  const [executor = 0, ...others] = event.output as number[];
+  started.push(...others);
   worker.child.kill("SIGSTOP");
   process.kill(executor, "SIGKILL");
   await delay(6_000); // what is shorter may be a busy machine

@@ -4,16 +4,18 @@ import { maxDepth, toPlainJson } from "./plain-json.ts";
 
 /** The engine exits on a larger packet (section 2); the rest is room for topic and header. */
 const maxPayloadBytes = 268_435_456 - 65_536;
-const tooLargeReason = `it has more than ${maxPayloadBytes} bytes, the engine's limit; pass a file instead`;
+const tooLargeFor = (maxBytes: number) =>
+  `it has more than ${maxBytes} bytes, the engine's limit; pass a file instead`;
 
 /**
  * A message as JSON text that the engine's parser accepts: lone surrogates become U+FFFD, numbers that JSON lacks null.
+ * `maxBytes` is how long it may be in UTF-8, the engine's 256 MiB less what a topic takes by default.
  *
  * @throws `UnencodableValueError` when the value would be lost or changed on the way.
  */
 export function encodeMessage(message: object, maxBytes = maxPayloadBytes): string {
   const text = stringify(message);
-  if (!fitsInUtf8(text, maxBytes)) throw new UnencodableValueError("", tooLargeReason);
+  if (!fitsInUtf8(text, maxBytes)) throw new UnencodableValueError("", tooLargeFor(maxBytes));
   return text;
 }
 
@@ -52,7 +54,7 @@ function stringify(message: object): string {
     return JSON.stringify(plain);
   } catch (error) {
     // V8 holds no longer string.
-    throw new UnencodableValueError("", tooLargeReason, { cause: error });
+    throw new UnencodableValueError("", tooLargeFor(maxPayloadBytes), { cause: error });
   }
 }
 
