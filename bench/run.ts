@@ -48,10 +48,10 @@ for (const { name, path } of wanted) {
   const section = await measureApart(name, path);
   const seconds = Math.round((performance.now() - startedMs) / 1_000);
   sections.push(`${section}\n\`pnpm bench ${name}\`: ${seconds} s, ${describeLoad()}.\n`);
+  // A run that is broken off leaves what it had.
+  if (values.out !== undefined) await writeFile(values.out, sections.join("\n"));
 }
-const page = sections.join("\n");
-if (values.out === undefined) process.stdout.write(page);
-else await writeFile(values.out, page);
+if (values.out === undefined) process.stdout.write(sections.join("\n"));
 
 /** The section of one bench; one that fails says so in its place, and the others go on. */
 async function measureApart(name: string, path: string): Promise<string> {

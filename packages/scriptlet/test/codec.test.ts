@@ -106,7 +106,7 @@ describe("a message larger than the engine takes", () => {
   test("is refused, one that just fits is not", () => {
     expect(encodeMessage({ type, log }, sizeBytes)).toHaveLength(sizeBytes - 50);
     expect(() => encodeMessage({ type, log }, sizeBytes - 1)).toThrow(
-      "Could not send the value as JSON: it has more than 268369920 bytes, the engine's limit; pass a file instead.",
+      "Could not send the value as JSON: it has more than 127 bytes, the engine's limit; pass a file instead.",
     );
   });
 
