@@ -1,15 +1,16 @@
 import { findOrInstall } from "./debian.shared.ts";
 
 const chromium = {
-  names: ["chromium", "chromium-browser", "google-chrome"],
+  // The shell first: it draws pages and no window around them, at half the work.
+  names: ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"],
   wellKnown: [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
   ],
-  debianPackage: "chromium",
+  debianPackage: "chromium-headless-shell",
   advice:
-    "These tests need Chromium: install it, so that `chromium` or Google Chrome is found (Debian: apt-get install chromium).",
+    "These tests need Chromium: install it, so that `chromium` or Google Chrome is found (Debian: apt-get install chromium-headless-shell).",
 };
 
 /** How tests launch a real Chromium: the system's, installed first on a Debian that this process may change. */

@@ -1,4 +1,3 @@
 import { defineProject } from "../../vitest.shared.ts";
 
-// Three: some files wait for seconds until a worker counts as lost.
-export default defineProject("server", { globalSetup: "test/postgres-setup.ts", maxWorkers: 3 });
+export default defineProject("server", { globalSetup: "test/postgres-setup.ts", maxWorkers: 2 });
