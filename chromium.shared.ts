@@ -1,7 +1,7 @@
 import { findOrInstall } from "./debian.shared.ts";
 
 const chromium = {
-  // The shell first: it draws pages and no window around them, at half the work.
+  // The shell first: it draws pages and no window around them, which is much less work.
   names: ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"],
   wellKnown: [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",

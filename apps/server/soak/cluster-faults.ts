@@ -8,7 +8,7 @@
 import { pino } from "pino";
 import { startPostgres } from "../../../postgres.shared.ts";
 import { migrate } from "../src/cluster/schema.ts";
-import { faultRun } from "../test/cluster/fault-run.ts";
+import { faultRun } from "./cluster/fault-run.ts";
 
 const [seconds = 120, seed = 1] = process.argv.slice(2).map(Number);
 const postgres = await startPostgres({ isDurable: true });

@@ -4,7 +4,7 @@ import type { ExecutorSession } from "./executor-session.ts";
 import type { Job } from "./job.ts";
 import { newJobId, runJob } from "./run-job.ts";
 
-/** The first time costs some 12 ms, the second 5; after the third there is little left to gain. */
+/** Each takes about half of the time of the one before; after the third there is little left to gain. */
 const rounds = 3;
 
 /**

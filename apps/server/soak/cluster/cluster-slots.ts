@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type ClusterProcess, startClusterProcess } from "./cluster-process.ts";
+import { type ClusterProcess, startClusterProcess } from "../../test/cluster/cluster-process.ts";
 
 export type SlotKind = "api" | "worker";
 

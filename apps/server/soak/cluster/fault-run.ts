@@ -2,11 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { OomolConnectClient } from "@oomol/connect-core";
 import { createFaultPlan, createRandom, openTcpFaultProxy, type TcpFaultKind } from "@oomol/fault-proxy";
-import { fixturePackages, makeDataDirectory } from "../open-test-server.ts";
+import { fixturePackages, makeDataDirectory } from "../../test/open-test-server.ts";
 import { checkTasks } from "./check-tasks.ts";
-import { type FaultName, faults } from "./cluster-faults.ts";
 import { openClusterSlots, type SlotKind } from "./cluster-slots.ts";
 import { type RunSeen, runTasks } from "./fault-load.ts";
+import { type FaultName, faults } from "./faults.ts";
 
 export interface FaultRunOptions {
   /** Of a database that has the schema. */
@@ -33,7 +33,7 @@ export interface FaultRunReport {
   problems: string[];
 }
 
-const packages = [fixturePackages, fileURLToPath(new URL("../fixtures/measured", import.meta.url))];
+const packages = [fixturePackages, fileURLToPath(new URL("../../test/fixtures/measured", import.meta.url))];
 /** A worker that is lost keeps its tasks for some 15 s; a task may lose several. */
 const settleMs = 180_000;
 const connectionFaults: readonly TcpFaultKind[] = ["reset", "truncate", "stall", "split"];
