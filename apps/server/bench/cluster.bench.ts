@@ -1,4 +1,11 @@
-import { type Measurement, median, medianAndSpread, ratios, round } from "../../../bench/helpers/measure.ts";
+import {
+  type Measurement,
+  median,
+  medianAndSpread,
+  percentile,
+  ratios,
+  round,
+} from "../../../bench/helpers/measure.ts";
 import { makeDataDirectory, type TestClient } from "../test/open-test-server.ts";
 import { countPerTask } from "./count-per-task.ts";
 import { cpuTimeOf } from "./cpu-time.ts";
@@ -37,7 +44,7 @@ export async function measure(): Promise<Measurement> {
       name,
       medianAndSpread(rates, 1),
       medianAndSpread(ratios(rates, base)),
-      `${round(median(latencies), 0)} / ${round(at(latencies, 0.99), 0)}`,
+      `${round(median(latencies), 0)} / ${round(percentile(latencies, 0.99), 0)}`,
       Object.entries(all.at(-1)?.cpuMs ?? {})
         .map(([who, ms]) => `${who} ${round(ms, 1)}`)
         .join(", "),
@@ -47,7 +54,7 @@ export async function measure(): Promise<Measurement> {
   const counted = await countPerTask(cluster);
   return {
     title: "A cluster",
-    note: `A block that does nothing, ${rounds} rounds of ${tasksPerRound} tasks in turns, ${atOnce} clients at once, from POST to the answer that it has ended; built programs, a PostgreSQL that writes durably, each worker and the embedded server with two tasks at once and two spares. An event was heard by SSE at an API process that did not create the task ${round(median(heardMs), 0)} ms after the worker took it (median; p99 ${round(at(heardMs, 0.99), 0)}, most ${round(Math.max(...heardMs), 0)}, of ${heardMs.length}, one every ${tickMs} ms). Of a task, beyond what the same processes do while idle: ${counted}.`,
+    note: `A block that does nothing, ${rounds} rounds of ${tasksPerRound} tasks in turns, ${atOnce} clients at once, from POST to the answer that it has ended; built programs, a PostgreSQL that writes durably, each worker and the embedded server with two tasks at once and two spares. An event was heard by SSE at an API process that did not create the task ${round(median(heardMs), 0)} ms after the worker took it (median; p99 ${round(percentile(heardMs, 0.99), 0)}, most ${round(Math.max(...heardMs), 0)}, of ${heardMs.length}, one every ${tickMs} ms). Of a task, beyond what the same processes do while idle: ${counted}.`,
     columns: ["who", "tasks/s", "× embedded", "ms a task, median / p99", "CPU ms a task"],
     rows,
   };
@@ -142,9 +149,4 @@ async function eventDelays({
   }
   if (delaysMs.length !== ticks) throw new Error(`${delaysMs.length} of ${ticks} events were heard.`);
   return delaysMs;
-}
-
-function at(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { inTurns, type Measurement, medianAndSpread, ratios } from "../../../bench/helpers/measure.ts";
+import { inTurns, type Measurement, medianAndSpread, ratios, round } from "../../../bench/helpers/measure.ts";
+import { residentMib } from "../../../bench/helpers/resident-mib.ts";
 import { makeDataDirectory } from "../test/open-test-server.ts";
 import { startProgram } from "../test/start-program.ts";
 
@@ -15,7 +15,7 @@ export async function measure(): Promise<Measurement> {
   await using program = await startProgram(["--data", data.path, "--spare-executors", "0"], {
     isBuilt: true,
   });
-  const restMiB = residentMiB(program.child.pid ?? 0);
+  const restMib = round(residentMib(program.child.pid), 0);
   const id = await program.client.start("lab::shout", { text: "x" });
   await program.client.waitForEnd(id);
   const url = `${program.client.url}/v1/tasks/${id}`;
@@ -36,7 +36,7 @@ export async function measure(): Promise<Measurement> {
   bare.close();
   return {
     title: "GET of a task on the server",
-    note: `${rounds} rounds of ${requestsPerRound} in turns, ${atOnce} at once, by bare fetch in this process, which serves the bare handler too; the server is a process of its own, as it is built. At rest it holds ${restMiB} MiB.`,
+    note: `${rounds} rounds of ${requestsPerRound} in turns, ${atOnce} at once, by bare fetch in this process, which serves the bare handler too; the server is a process of its own, as it is built. At rest it holds ${restMib} MiB.`,
     columns: ["who", "requests/s", "× bare"],
     rows: [
       ["bare node:http", medianAndSpread(rates.bare, 0), 1],
@@ -56,15 +56,4 @@ async function perSecond(url: string, expected: string): Promise<number> {
   const startedMs = performance.now();
   await Promise.all(Array.from({ length: atOnce }, loop));
   return (requestsPerRound * 1_000) / (performance.now() - startedMs);
-}
-
-/** Linux only; NaN elsewhere. */
-function residentMiB(pid: number): number {
-  try {
-    return Math.round(
-      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1_024,
-    );
-  } catch {
-    return Number.NaN;
-  }
 }

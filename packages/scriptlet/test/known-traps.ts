@@ -52,7 +52,9 @@ export const engineTraps: Record<number, Trap> = {
   },
   12: leaves,
   13: { file: "executor-lifecycle", title: "survives a closed log pipe" },
-  14: { notOurs: "The engine gives up after 5 s; how fast this program is ready, bench/run.ts shows." },
+  14: {
+    notOurs: "The engine gives up after 5 s; how fast this program is ready, bench/executor.bench.ts shows.",
+  },
   15: { notOurs: "The engine tells nobody of a node's timeout." },
   16: { notOurs: "What the engine tells observers; runBlock ends with the first." },
   17: serviceJobs,

@@ -33,26 +33,47 @@ export async function runEspeak(commandLine: string[], text = ""): Promise<Progr
   const printed: string[] = [];
   const errors: string[] = [];
   const module = await compiled;
-  const program = await runProgram({
-    instantiateWasm(imports, receive) {
-      const instance = new WebAssembly.Instance(module, imports);
-      receive(instance, module);
-      return instance.exports;
-    },
-    arguments: [...commandLine],
-    preRun: [({ FS }) => FS.writeFile(textPath, new TextEncoder().encode(text))],
-    print: (line) => printed.push(line),
-    printErr: (line) => errors.push(line),
-    // Its own way out would set this process's exit code.
-    quit: (_status, exit) => {
-      throw exit;
-    },
-  });
+  const program = await withoutStackTraces(() =>
+    runProgram({
+      instantiateWasm(imports, receive) {
+        const instance = new WebAssembly.Instance(module, imports);
+        receive(instance, module);
+        return instance.exports;
+      },
+      arguments: [...commandLine],
+      preRun: [({ FS }) => FS.writeFile(textPath, new TextEncoder().encode(text))],
+      print: (line) => printed.push(line),
+      printErr: (line) => errors.push(line),
+      // Its own way out would set this process's exit code.
+      quit: (_status, exit) => {
+        throw exit;
+      },
+    }),
+  );
   return {
     wav: readWav(program),
     printed,
     errors: errors.filter((line) => !line.startsWith("program exited")),
   };
+}
+
+let runsUnderWay = 0;
+let usualLimit = Error.stackTraceLimit;
+
+/**
+ * The program's file system says by an error what is not there, hundreds of times, and half of the time of a run went into
+ * stack traces that nobody reads. A run gives way to nothing but other runs of the program, so all else keeps its traces.
+ */
+async function withoutStackTraces<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (runsUnderWay === 0) usualLimit = Error.stackTraceLimit;
+  runsUnderWay += 1;
+  Error.stackTraceLimit = 0;
+  try {
+    return await work();
+  } finally {
+    runsUnderWay -= 1;
+    if (runsUnderWay === 0) Error.stackTraceLimit = usualLimit;
+  }
 }
 
 function readWav(program: Awaited<ReturnType<typeof runProgram>>): Uint8Array<ArrayBuffer> | undefined {

@@ -48,6 +48,18 @@ test("says what it does: voice, characters, seconds, progress and the sound itse
   expect(run.previews).toEqual([{ type: "audio", data: path }]);
 });
 
+test("several at once, one without a voice, leave the process its stack traces", async () => {
+  const limit = Error.stackTraceLimit;
+  expect(limit).toBeGreaterThan(0); // other tests have run the program
+  const seen: number[] = [];
+  const looking = setInterval(() => seen.push(Error.stackTraceLimit), 1);
+  const voiceless = runBlock<Inputs, Outputs>(textToAudio, { inputs: { text: "Hello", voice: "none" } });
+  await Promise.all([speak({ text: "One" }), voiceless, speak({ text: "Two" })]);
+  clearInterval(looking);
+  expect(seen.length).toBeGreaterThan(0);
+  expect(new Set([...seen, Error.stackTraceLimit])).toEqual(new Set([limit]));
+});
+
 test("the sound grows with the text", async () => {
   const short = await speak({ text: "One two three." });
   const long = await speak({ text: "One two three. Four five six. Seven eight nine." });

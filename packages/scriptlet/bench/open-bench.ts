@@ -1,21 +1,35 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openMqttMainframe } from "../src/mqtt-mainframe.ts";
 import type { HandleDefs } from "../src/wire/index.ts";
+import { openMosquitto } from "../test/helpers/open-mosquitto.ts";
 
 const executorProgram = fileURLToPath(new URL("../bin/nodejs-executor.js", import.meta.url));
+const built = fileURLToPath(new URL("../dist", import.meta.url));
 
 type Message = { type: string; job_id?: string; [field: string]: unknown };
 
-/** As much of an engine as measuring needs: no list of what it heard, no search. */
-export async function openBenchEngine(address: string, scopePath: string) {
+/**
+ * A broker, a folder that holds these blocks, and as much of an engine as measuring needs: no list of what it heard, no search.
+ * Executors are processes of what is built. All of it is gone when it is disposed.
+ */
+export async function openBench(blocks: Record<string, string>) {
+  if (!existsSync(built)) throw new Error("The executor is not built here: run `pnpm build` first.");
+  const broker = await openMosquitto();
+  const folder = await mkdtemp(join(tmpdir(), "scriptlet-bench-"));
+  for (const [name, text] of Object.entries(blocks)) await writeFile(join(folder, name), text);
   const sessionId = randomUUID();
-  const mainframe = await openMqttMainframe({ address, clientId: `bench-${sessionId}` });
-  const identifier = `${sessionId}-${createHash("sha256").update(scopePath).digest("hex").slice(0, 16)}`;
+  const mainframe = await openMqttMainframe({ address: broker.address, clientId: `bench-${sessionId}` });
+  const identifier = `${sessionId}-${createHash("sha256").update(folder).digest("hex").slice(0, 16)}`;
   const ends = new Map<string, (message: Message) => void>();
   const counts = new Map<string, number>();
+  const inputsOf = new Map<string, Record<string, unknown>>();
   const offeredAt = new Map<string, number>();
   const readyMs: number[] = [];
   const heard = { executorReady: 0, blockReady: 0, blockFinished: 0 };
@@ -31,9 +45,10 @@ export async function openBenchEngine(address: string, scopePath: string) {
       heard.blockReady += 1;
       readyMs.push(performance.now() - (offeredAt.get(jobId) ?? Number.NaN));
       offeredAt.delete(jobId);
-      const inputs = { type: "BlockInputs", session_id: sessionId, job_id: jobId, stacks: [] };
-      const nothing = { inputs: {}, inputs_def: null, inputs_def_patch: null };
-      void mainframe.publish(`inputs/${sessionId}/${jobId}`, JSON.stringify({ ...inputs, ...nothing }));
+      const about = { type: "BlockInputs", session_id: sessionId, job_id: jobId, stacks: [] };
+      const what = { inputs: inputsOf.get(jobId), inputs_def: null, inputs_def_patch: null };
+      inputsOf.delete(jobId);
+      void mainframe.publish(`inputs/${sessionId}/${jobId}`, JSON.stringify({ ...about, ...what }));
     } else if (message.type === "BlockFinished") {
       heard.blockFinished += 1;
       ends.get(jobId)?.(message);
@@ -42,31 +57,40 @@ export async function openBenchEngine(address: string, scopePath: string) {
   });
 
   return {
-    sessionId,
-    /** Milliseconds from spawn to ExecutorReady, and the process. */
-    async spawnExecutor(env: Record<string, string>): Promise<{ readyMs: number; child: ChildProcess }> {
+    address: broker.address,
+    folder,
+    /** Resolves when it is ready, with the milliseconds since it was spawned. */
+    async startExecutor(): Promise<BenchExecutor> {
       const ready = new Promise<void>((resolve) => {
         onReady = resolve;
       });
-      const own = ["--session-id", sessionId, "--address", address, "--session-dir", scopePath];
-      const args = [...own, "--tmp-dir", scopePath, "--identifier", identifier, "--package", scopePath];
+      const own = ["--session-id", sessionId, "--address", broker.address, "--session-dir", folder];
+      const args = [...own, "--tmp-dir", folder, "--identifier", identifier, "--package", folder];
       const start = performance.now();
       const child = spawn(process.execPath, [executorProgram, ...args], {
         stdio: ["ignore", "inherit", "inherit"],
-        env: { ...process.env, ...env },
+        env: { ...process.env, OOMOL_SCRIPTLET_CACHE_DIR: join(folder, ".cache") },
       });
       await ready;
-      return { readyMs: performance.now() - start, child };
+      return {
+        readyMs: performance.now() - start,
+        child,
+        async [Symbol.asyncDispose]() {
+          child.kill("SIGTERM");
+          if (child.exitCode === null) await once(child, "exit");
+        },
+      };
     },
     /** Milliseconds from run_block to BlockFinished. */
     async run(
       entry: string,
-      outputs: HandleDefs = { value: { handle: "value" } },
+      { inputs = {}, outputs = { value: { handle: "value" } } }: RunOptions = {},
     ): Promise<{ ms: number; jobId: string; message: Message }> {
       const jobId = randomUUID();
+      inputsOf.set(jobId, inputs);
       const ended = new Promise<Message>((resolve) => ends.set(jobId, resolve));
       const payload = { type: "BlockPayload", session_id: sessionId, executor_name: "nodejs", job_id: jobId };
-      const where = { stacks: [], dir: scopePath, executor: { name: "nodejs", options: { entry } } };
+      const where = { stacks: [], dir: folder, executor: { name: "nodejs", options: { entry } } };
       const start = performance.now();
       offeredAt.set(jobId, start);
       void mainframe.publish(
@@ -81,10 +105,20 @@ export async function openBenchEngine(address: string, scopePath: string) {
     heard: heard as Readonly<typeof heard>,
     readyMs: readyMs as readonly number[],
     outputsOf: (jobId: string) => counts.get(jobId) ?? 0,
-    async stop(child: ChildProcess): Promise<void> {
-      child.kill("SIGTERM");
-      if (child.exitCode === null) await once(child, "exit");
+    async [Symbol.asyncDispose]() {
+      await mainframe.close();
+      await broker[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
     },
-    close: () => mainframe.close(),
   };
+}
+
+export interface RunOptions {
+  inputs?: Record<string, unknown>;
+  outputs?: HandleDefs;
+}
+
+export interface BenchExecutor extends AsyncDisposable {
+  readyMs: number;
+  child: ChildProcess;
 }
