@@ -16,7 +16,7 @@ test.each([...numbered("9.1", engineTraps), ...numbered("9.2", executorTraps)])(
   async (_, trap) => {
     const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
     if ("notOurs" in trap) expect(trap.notOurs).not.toBe("");
-    else if ("bench" in trap) await access(pathOf(`../bench/${trap.bench}.ts`));
+    else if ("bench" in trap) await access(pathOf(`../bench/${trap.bench}.bench.ts`));
     else expect(await readFile(pathOf(`${trap.file}.test.ts`), "utf8")).toContain(trap.title);
   },
 );

@@ -118,7 +118,7 @@ export const executorTraps: Record<number, Trap> = {
   },
   28: { file: "mainframes", title: "mqtt: tells the broker when the last listener of a topic goes" },
   29: { file: "mainframes", title: "messages of a topic arrive in order at every listener" },
-  30: { bench: "memory" },
+  30: { bench: "memory.long" },
   31: { file: "protocol", title: "flowNodeStore belongs to one node of one flow run" },
   32: {
     file: "broker-loss",

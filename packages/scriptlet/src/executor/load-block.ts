@@ -2,7 +2,6 @@ import { realpath, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BlockLoadError } from "./block-load-error.ts";
-import { findBuild } from "./build-index.ts";
 import { chooseFunction } from "./choose-function.ts";
 
 export interface BlockSource {
@@ -52,9 +51,11 @@ export function createBlockLoader(cacheDir: string) {
   async function bundle(file: string): Promise<string> {
     // Stack traces then name the user's files and lines.
     process.setSourceMapsEnabled(true);
+    // What only TypeScript needs is loaded when it comes, node:crypto above all.
+    const { findBuild } = await import("./build-index.ts");
     const built = await findBuild(file, cacheDir);
     if (built !== undefined) return built;
-    // Loading esbuild costs some 10 ms, which neither JavaScript nor what is already built has to pay.
+    // Loading esbuild costs some 10 ms, which what is already built need not pay.
     const { bundleBlock } = await import("./bundle-block.ts");
     return bundleBlock(file, cacheDir);
   }

@@ -4,7 +4,6 @@ import { createExecutor } from "./create-executor.ts";
 import { endProcessGroup } from "./end-process-group.ts";
 import { guardProcess } from "./guard-process.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
-import { serviceStarter } from "./services/service-starter.ts";
 import type { MqttThread } from "./start-mqtt-thread.ts";
 import { createThreadMainframe, type ThreadNews } from "./thread-mainframe.ts";
 
@@ -31,7 +30,11 @@ export async function runExecutor(
     mainframe,
     executorArguments,
     cacheDir: resolveCacheDir(process.env),
-    startService: serviceStarter(program, executorArguments),
+    async startService(start) {
+      // Loading node:child_process costs some 10 ms, and few sessions have services.
+      const { startService } = await import("./services/start-service.ts");
+      return startService(start, program, executorArguments);
+    },
     warnLocally,
   });
   const guard = guardProcess({
