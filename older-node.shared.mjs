@@ -1,41 +1,13 @@
-// Node.js 22 runs TypeScript as it stands, and knows neither `using` nor the stacks that go with it. What is published is
-// compiled for it; tests and the programs that they start from source get both from here. Newer ones have them.
+// Node.js 22 runs TypeScript as it stands, and does not know `using`. What is published is compiled for it; tests and the programs
+// that they start from source are compiled here.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import module, { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-if (!("AsyncDisposableStack" in globalThis)) {
-  globalThis.AsyncDisposableStack = class AsyncDisposableStack {
-    #disposals = [];
-
-    use(resource) {
-      this.defer(() => resource[Symbol.asyncDispose]());
-      return resource;
-    }
-
-    defer(dispose) {
-      this.#disposals.push(dispose);
-    }
-
-    move() {
-      const moved = new AsyncDisposableStack();
-      moved.#disposals = this.#disposals.splice(0);
-      return moved;
-    }
-
-    async disposeAsync() {
-      for (const dispose of this.#disposals.splice(0).reverse()) await dispose();
-    }
-
-    [Symbol.asyncDispose]() {
-      return this.disposeAsync();
-    }
-  };
-  // Since 22.15.
-  module.registerHooks?.({ load: lowered });
-}
+// Since 22.15.
+if (!("AsyncDisposableStack" in globalThis)) module.registerHooks?.({ load: lowered });
 
 /** Compiles a source with `using` for a Node.js without it; leaves every other file as it is. */
 function lowered(url, context, nextLoad) {

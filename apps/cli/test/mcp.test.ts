@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cliFile, fixturesDirectory } from "./helpers/run-program.ts";
@@ -133,6 +133,8 @@ test("a cancelled call stops its task", async () => {
 async function startClient(...flags: string[]): Promise<Client> {
   const started = new Client({ name: "test", version: "1.0.0" });
   const args = [...process.execArgv, cliFile, "mcp", "--base-url", server.baseUrl, ...flags];
-  await started.connect(new StdioClientTransport({ command: process.execPath, args }));
+  const { NODE_OPTIONS = "" } = process.env; // by which the sources run on an older Node.js
+  const env = { ...getDefaultEnvironment(), NODE_OPTIONS };
+  await started.connect(new StdioClientTransport({ command: process.execPath, args, env }));
   return started;
 }

@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import { AsyncDisposableStack } from "../../../async-disposable-stack.shared.ts";
 import { installPackage } from "../src/packages/install-package.ts";
 import { createPackageCatalog } from "../src/packages/package-catalog.ts";
 import { createRegistry } from "../src/packages/registry.ts";

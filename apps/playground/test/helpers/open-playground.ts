@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { AsyncDisposableStack } from "../../../../async-disposable-stack.shared.ts";
 import { openBrowser } from "./open-browser.ts";
 import { serveApp } from "./serve-app.ts";
 import { startConnectServer } from "./start-connect-server.ts";
