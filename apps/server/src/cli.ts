@@ -2,20 +2,18 @@ import type { ApiFlags, ClusterFlags, DatabaseFlags, WorkerFlags } from "./clust
 import { createCommand, type Flags } from "./command.ts";
 import { logTo, optionsOf, scale } from "./options-of-flags.ts";
 import { runUntilStopped } from "./run-until-stopped.ts";
-import { startServer } from "./start-server.ts";
 import { messageOf } from "./values.ts";
 
-// What a cluster needs is loaded only for its commands.
+// What one command needs is loaded only for it.
 await createCommand(serve, { api, worker, migrate }).parseAsync();
 
 async function serve(flags: Flags): Promise<void> {
   const { registry, allowScripts, rerunInterrupted } = flags;
-  await runUntilStopped("Connect server listening on", async () =>
-    startServer({
-      ...optionsOf(flags),
-      ...{ registry, allowScripts, rerunInterrupted, keepBytes: scale(flags.keepGb, 2 ** 30) },
-    }),
-  );
+  await runUntilStopped("Connect server listening on", async () => {
+    const { startServer } = await import("./start-server.ts");
+    const own = { registry, allowScripts, rerunInterrupted, keepBytes: scale(flags.keepGb, 2 ** 30) };
+    return startServer({ ...optionsOf(flags), ...own });
+  });
 }
 
 async function api(flags: ApiFlags): Promise<void> {
