@@ -12,5 +12,7 @@ export function quoteList(names: readonly string[]): string {
 
 /** The sentence of a thrown value, whatever was thrown. */
 export function messageOf(error: unknown): string {
+  // Connecting to a name that has several addresses fails with one that says nothing itself.
+  if (error instanceof AggregateError && error.message === "") return error.errors.map(messageOf).join(", ");
   return error instanceof Error ? error.message : String(error);
 }

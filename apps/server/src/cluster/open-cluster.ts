@@ -7,7 +7,7 @@ import { ClusterChanges } from "./cluster-changes.ts";
 import { type ClusterOptions, checkClusterOptions, openScratch } from "./cluster-options.ts";
 import { type JobQueue, type JobQueueOptions, openJobQueue } from "./job-queue.ts";
 import { type Notices, openNotices } from "./notices.ts";
-import { openPostgres, type Postgres } from "./postgres.ts";
+import { openPostgres, type Postgres, requireReachable } from "./postgres.ts";
 import { requireKnownSchema } from "./schema.ts";
 
 /** What API processes and workers have in common. */
@@ -35,6 +35,7 @@ export async function openCluster(
   // One of them is the queue's own.
   const postgres = openPostgres(options.database, (options.maxConnections ?? 10) - 1, log);
   opened.add(() => postgres.database.destroy());
+  await requireReachable(postgres, options.database);
   await requireKnownSchema(postgres);
   const scratch = await openScratch(options.dataDirectory);
   opened.add(() => scratch.close());

@@ -54,6 +54,18 @@ export function describePostgres(url: string): string {
   return `${host}${pathname}`;
 }
 
+/** Throws where the database does not answer, or does not let this program in. */
+export async function requireReachable({ pool }: Pick<Postgres, "pool">, url: string): Promise<void> {
+  try {
+    await pool.query("select 1");
+  } catch (error) {
+    throw new Error(
+      `The database ${describePostgres(url)} could not be used: ${messageOf(error)}. Does it run, and are address, user and password right?`,
+      { cause: error },
+    );
+  }
+}
+
 function requirePostgresUrl(url: string): void {
   if (/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? "")) return;
   // Without the address: it may hold a password.

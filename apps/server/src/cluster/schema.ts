@@ -1,13 +1,14 @@
 import { Migrator } from "kysely/migration";
 import type { Logger } from "pino";
 import { createBoss } from "./boss.ts";
-import { describePostgres, openPostgres, type Postgres } from "./postgres.ts";
+import { describePostgres, openPostgres, type Postgres, requireReachable } from "./postgres.ts";
 import { compatibleFrom, postgresMigrations, schemaVersion } from "./postgres-migrations.ts";
 
 /** `connect-server migrate`: answers what was done, for people. */
 export async function migrate(url: string, log: Logger): Promise<string> {
   const postgres = openPostgres(url, 3, log);
   try {
+    await requireReachable(postgres, url);
     await migrateDatabase(postgres);
     const schema = await readSchema(postgres);
     return `The database ${describePostgres(url)} has schema ${schema?.version}.`;

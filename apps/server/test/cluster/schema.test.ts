@@ -49,6 +49,17 @@ test("a database without a schema is refused with what to do, by the programs to
   expect([await exited, output]).toEqual([1, { stdout: "", stderr: `${sentence}\n` }]);
 });
 
+test("a database that cannot be used is named, without user and password", async () => {
+  await using database = await makeEmptyDatabase();
+  const advice = "Does it run, and are address, user and password right?";
+  const absent = Object.assign(new URL(database.url), { pathname: "/absent", password: "s3cret" });
+  const noDatabase = `The database ${absent.host}/absent could not be used: database "absent" does not exist. ${advice}`;
+  expect(await startBoth(absent.href)).toEqual([noDatabase, noDatabase]);
+  const nobody = "postgres://someone:s3cret@127.0.0.1:1/connect";
+  const refused = `The database 127.0.0.1:1/connect could not be used: connect ECONNREFUSED 127.0.0.1:1. ${advice}`;
+  await expect(migrate(nobody, log)).rejects.toThrow(refused);
+});
+
 test("an older schema is refused with what to do, and migrate brings it up to date", async () => {
   await using database = await makeTestDatabase();
   await query(database.url, "update schema_info set version = 0");
