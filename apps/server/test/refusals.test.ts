@@ -61,6 +61,50 @@ describeBothServers(({ shared, open }) => {
     expect(await refusalOf(await server.create("lab::shout", inputs))).toEqual({ status: 400, message });
   });
 
+  const secretFile = { __OOMOL_TYPE__: "oomol/bin", value: "/etc/passwd" };
+  test.each([
+    ["the whole value", "lab::shout", "text", secretFile],
+    ["a value that would have to be a text", "lab::one-file", "file", secretFile],
+    ["an item inside of a value", "lab::nest", "given", { list: [null, [secretFile]] }],
+    ["a variable", "lab::shout", "note", { __OOMOL_TYPE__: "oomol/var", value: {} }],
+  ])("refuses a caller's reference to a file or a variable: %s", async (_what, block, handle, value) => {
+    const server = shared();
+    expect(await refusalOf(await server.create(block, { [handle]: value }))).toEqual({
+      status: 400,
+      message: `The input "${handle}" of ${block} holds a reference ("__OOMOL_TYPE__"), which only blocks and the server make; upload the file, or give the value itself.`,
+    });
+  });
+
+  test("refuses a caller's reference that is given to a node of a flow", async () => {
+    const server = shared();
+    const node = { ...toNodes({ who: secretFile })[0], nodeId: "make-text" };
+    const response = await server.request("/v1/tasks", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ manifest: "lab::greet", inputValues: [node] }),
+    });
+    expect(await refusalOf(response)).toMatchObject({
+      status: 400,
+      message: expect.stringMatching(
+        /^The input "who" of the node "make-text" of lab::greet holds a reference /,
+      ),
+    });
+  });
+
+  test("looks for references in a value that is nested deeper than the stack", async () => {
+    const server = shared();
+    const given = `${"[".repeat(100_000)}${JSON.stringify(secretFile)}${"]".repeat(100_000)}`;
+    const response = await server.request("/v1/tasks", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ manifest: "lab::nest", inputValues: toNodes({ given: "GIVEN" }) }).replace(
+        '"GIVEN"',
+        given,
+      ),
+    });
+    expect((await refusalOf(response)).message).toContain('The input "given" of lab::nest holds a reference');
+  });
+
   test("refuses inputs of a node that is not there", async () => {
     const server = shared();
     const response = await server.request("/v1/tasks", {

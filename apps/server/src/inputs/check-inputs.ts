@@ -1,8 +1,9 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { HandleManifest } from "../packages/manifest.ts";
 import { Refusal } from "../refusal.ts";
-import { isRecord, messageOf, quoteList } from "../values.ts";
+import { messageOf, quoteList } from "../values.ts";
 import type { InputTaker } from "./input-taker.ts";
+import { isReference } from "./refuse-references.ts";
 
 /**
  * Checks that each input is declared and fits its `json_schema`; throws a {@link Refusal} naming the handle, what fits,
@@ -13,6 +14,7 @@ export function checkInputs(taker: InputTaker, given: ReadonlyMap<string, unknow
   for (const input of taker.inputs) {
     if (!given.has(input.handle)) continue;
     const value = given.get(input.handle);
+    // A schema says nothing about what a reference stands for.
     if (!input.json_schema || (value === null && input.nullable) || isReference(value)) continue;
     const validate = validatorOf(taker, input, input.json_schema);
     if (validate(value)) continue;
@@ -27,11 +29,6 @@ function requireDeclared({ title, inputs, takesOthers }: InputTaker, given: Read
   if (unknown.length === 0 || takesOthers) return;
   const offered = declared.length === 0 ? "it takes none" : `it takes ${quoteList(declared)}`;
   throw new Refusal(400, `${title} has no input ${quoteList(unknown)}; ${offered}.`);
-}
-
-/** The executor turns references into values later, so a schema says nothing about them. */
-function isReference(value: unknown): boolean {
-  return isRecord(value) && typeof value.__OOMOL_TYPE__ === "string";
 }
 
 function isSecret(input: HandleManifest): boolean {

@@ -11,6 +11,7 @@ import { checkInputs } from "./check-inputs.ts";
 import { fillDefaults } from "./fill-defaults.ts";
 import type { InputTaker } from "./input-taker.ts";
 import { blockNodeId, type NodeInputs } from "./node-inputs.ts";
+import { refuseReferences } from "./refuse-references.ts";
 
 /**
  * The inputs of a flow by node id; those of the flow itself stand under `"_"`. A node may be left without a value: the
@@ -29,6 +30,7 @@ export async function prepareFlowInputs(
     if (!own) throw new Refusal(400, explainUnknownNode(flow, nodeId));
     for (const { handle, value } of inputs) own.set(handle, value);
   }
+  for (const [nodeId, taker] of takers) refuseReferences(taker, given.get(nodeId) ?? new Map());
   giveFiles(flow, takers, given, files);
   for (const [nodeId, taker] of takers) checkInputs(taker, given.get(nodeId) ?? new Map());
 

@@ -8,6 +8,7 @@ import { fillDefaults } from "./fill-defaults.ts";
 import { blockAsTaker, type InputTaker } from "./input-taker.ts";
 import { blockNodeId, type NodeInputs } from "./node-inputs.ts";
 import { prepareFlowInputs } from "./prepare-flow-inputs.ts";
+import { refuseReferences } from "./refuse-references.ts";
 
 /**
  * Turns what a caller sent into complete inputs: files placed, defaults filled in, every value checked. Those of a flow
@@ -31,6 +32,7 @@ function prepareBlockInputs(
 ): Record<string, unknown> {
   const taker = blockAsTaker(block);
   const given = collectGiven(taker, nodes);
+  refuseReferences(taker, given); // before the server makes its own, to the uploads
   assignFiles(taker, given, files);
   checkInputs(taker, given); // before the defaults: those are the author's to decide
   requireComplete(taker, fillDefaults(taker, given));
