@@ -1,13 +1,15 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
-import { isMainThread } from "node:worker_threads";
+import { isMainThread, workerData } from "node:worker_threads";
 import { resolveCacheDir } from "./executor/cache-dir.ts";
 import { parseExecutorArguments } from "./executor/parse-executor-arguments.ts";
 import { parseServiceArguments } from "./executor/services/parse-service-arguments.ts";
 import { startMqttThread } from "./executor/start-mqtt-thread.ts";
+import type { ThreadOptions } from "./executor/thread-messages.ts";
 
+const cacheDir = isMainThread ? resolveCacheDir(process.env) : (workerData as ThreadOptions).cacheDir;
 // Before anything large is loaded: the engine waits for readiness.
-enableCompileCache(join(resolveCacheDir(process.env), "compiled"));
+enableCompileCache(join(cacheDir, "compiled"));
 
 if (isMainThread) await runMain();
 else {
@@ -21,14 +23,14 @@ async function runMain(): Promise<void> {
   try {
     const serviceArguments = parseServiceArguments(process.argv.slice(2));
     if (serviceArguments !== undefined) {
-      const thread = startMqttThread(program, { service: serviceArguments });
+      const thread = startMqttThread(program, { service: serviceArguments }, cacheDir);
       const { runServiceProcess } = await import("./executor/services/run-service-process.ts");
-      return await runServiceProcess(serviceArguments, thread);
+      return await runServiceProcess(serviceArguments, thread, cacheDir);
     }
     const executorArguments = parseExecutorArguments(process.argv.slice(2));
-    const thread = startMqttThread(program, { executor: executorArguments });
+    const thread = startMqttThread(program, { executor: executorArguments }, cacheDir);
     const { runExecutor } = await import("./executor/run-executor.ts");
-    await runExecutor(program, executorArguments, thread);
+    await runExecutor(program, executorArguments, thread, cacheDir);
   } catch (error) {
     process.stderr.write(`nodejs-executor: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readdir, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -97,15 +98,31 @@ test("builds of one file at the same time leave one whole file", async () => {
 
 test("what was used longest ago goes first, and what is young stays", async () => {
   await using workspace = await createWorkspace();
-  for (const [index, name] of ["a.mjs", "b.mjs", "c.mjs"].entries()) {
+  const [a, b, c, young] = ["a", "b", "c", "d"].map((digit) => `${digit.repeat(32)}.mjs`);
+  for (const [index, name] of [a, b, c].entries()) {
     const path = await workspace.write(`cache/${name}`, "x".repeat(100));
     await utimes(path, 1000 + index, 1000 + index);
   }
-  await workspace.write("cache/young.mjs", "x".repeat(1000));
+  await workspace.write(`cache/${young}`, "x".repeat(1000));
   const cacheDir = join(workspace.path, "cache");
   await pruneCache(cacheDir, { maxBuilds: 3 });
-  expect(await readdir(cacheDir)).toEqual(["b.mjs", "c.mjs", "young.mjs"]);
+  expect(await readdir(cacheDir)).toEqual([b, c, young]);
   await pruneCache(cacheDir, { maxSizeBytes: 100 });
-  expect(await readdir(cacheDir)).toEqual(["young.mjs"]);
+  expect(await readdir(cacheDir)).toEqual([young]);
   expect((await stat(cacheDir)).isDirectory()).toBe(true);
+});
+
+test("all that the cache writes is pruned, and nothing else in its folder", async () => {
+  await using workspace = await createWorkspace();
+  const name = "0123456789abcdef".repeat(2);
+  const unfinished = `.${randomUUID()}.tmp`;
+  const written = [".mjs", `.mjs${unfinished}`].map((ending) => `cache/${name}${ending}`);
+  const indexed = [".json", `.json${unfinished}`].map((ending) => `cache/index/${name}${ending}`);
+  const foreign = ["cache/index/notes.json", `cache/${name}.json`, "cache/page.mjs", "cache/thesis.zip"];
+  for (const file of [...written, ...indexed, ...foreign]) {
+    await utimes(await workspace.write(file, "x".repeat(100)), 1000, 1000);
+  }
+  await pruneCache(join(workspace.path, "cache"), { maxSizeBytes: 0 });
+  const left = await readdir(workspace.path, { recursive: true });
+  expect(left.sort()).toEqual(["cache", "cache/index", ...foreign].sort());
 });

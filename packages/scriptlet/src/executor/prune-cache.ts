@@ -14,15 +14,16 @@ export interface PruneLimits {
 
 /**
  * Removes the builds that were used longest ago, and index entries in the same way, while there are more than 500 or they
- * take more than 256 MiB. What another process removes meanwhile is passed over.
+ * take more than 256 MiB. What another process removes meanwhile is passed over, and so is what the cache did not write:
+ * the folder may be one that holds other files too.
  */
 export async function pruneCache(cacheDir: string, limits: PruneLimits = {}): Promise<void> {
-  await pruneFolder(cacheDir, limits);
-  await pruneFolder(join(cacheDir, "index"), limits);
+  await pruneFolder(cacheDir, /^[0-9a-f]{32}\.mjs(\.[0-9a-f-]{36}\.tmp)?$/, limits);
+  await pruneFolder(join(cacheDir, "index"), /^[0-9a-f]{32}\.json(\.[0-9a-f-]{36}\.tmp)?$/, limits);
 }
 
-async function pruneFolder(folder: string, limits: PruneLimits): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
+async function pruneFolder(folder: string, written: RegExp, limits: PruneLimits): Promise<void> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => written.test(name));
   const known = await Promise.all(names.map((name) => describe(join(folder, name))));
   const files = known
     .filter((file) => file !== undefined)

@@ -1,4 +1,3 @@
-import { resolveCacheDir } from "./cache-dir.ts";
 import { captureOutput } from "./capture-output.ts";
 import { createExecutor } from "./create-executor.ts";
 import { endProcessGroup } from "./end-process-group.ts";
@@ -15,6 +14,7 @@ export async function runExecutor(
   program: URL,
   executorArguments: ExecutorArguments,
   thread: MqttThread,
+  cacheDir: string,
 ): Promise<void> {
   const writeError = process.stderr.write.bind(process.stderr);
   const warnLocally = (text: string) => void writeError(`nodejs-executor: ${text}\n`);
@@ -29,7 +29,7 @@ export async function runExecutor(
   const executor = createExecutor({
     mainframe,
     executorArguments,
-    cacheDir: resolveCacheDir(process.env),
+    cacheDir,
     async startService(start) {
       // Loading node:child_process costs some 10 ms, and few sessions have services.
       const { startService } = await import("./services/start-service.ts");

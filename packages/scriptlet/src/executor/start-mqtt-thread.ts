@@ -14,9 +14,9 @@ export interface MqttThread {
 }
 
 /** Starts the thread that holds the connection; `program` runs `runMqttThread` when it is no main thread. */
-export function startMqttThread(program: URL, role: ThreadOptions["role"]): MqttThread {
+export function startMqttThread(program: URL, role: ThreadOptions["role"], cacheDir: string): MqttThread {
   const { port1, port2 } = new MessageChannel();
-  const workerData: ThreadOptions = { port: port2, role, inputsTimeoutMs };
+  const workerData: ThreadOptions = { port: port2, role, inputsTimeoutMs, cacheDir };
   const resourceLimits = { maxYoungGenerationSizeMb };
   const worker = new Worker(program, { workerData, transferList: [port2], resourceLimits });
   const broken = new Promise<string>((resolve) => {

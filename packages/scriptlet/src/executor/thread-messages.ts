@@ -11,6 +11,8 @@ export interface ThreadOptions {
   role: { executor: ExecutorArguments } | { service: ServiceArguments };
   /** How long a job waits for its inputs, in milliseconds. */
   inputsTimeoutMs: number;
+  /** Where the process keeps what it has compiled. */
+  cacheDir: string;
 }
 
 /** From the main thread to the one that holds the connection. */

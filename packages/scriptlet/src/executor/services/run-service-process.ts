@@ -1,4 +1,3 @@
-import { resolveCacheDir } from "../cache-dir.ts";
 import { captureOutput } from "../capture-output.ts";
 import { guardProcess } from "../guard-process.ts";
 import { createBlockLoader } from "../load-block.ts";
@@ -11,7 +10,11 @@ import { runService } from "./service.ts";
 const flushTimeoutMs = 500;
 
 /** The main thread of a service's process: serves until its lifetime ends, then leaves. */
-export async function runServiceProcess(service: ServiceArguments, thread: MqttThread): Promise<void> {
+export async function runServiceProcess(
+  service: ServiceArguments,
+  thread: MqttThread,
+  cacheDir: string,
+): Promise<void> {
   const { sessionDir, serviceHash, sessionId } = service;
   const writeError = process.stderr.write.bind(process.stderr);
   const warnLocally = (text: string) => void writeError(`nodejs-executor service: ${text}\n`);
@@ -39,7 +42,7 @@ export async function runServiceProcess(service: ServiceArguments, thread: MqttT
   void thread.broken.then(giveUp);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void leave(0));
 
-  const loadModule = createBlockLoader(resolveCacheDir(process.env));
+  const loadModule = createBlockLoader(cacheDir);
   await runService({ mainframe, serviceHash, sessionId, parts, loadModule });
   await leave(0);
 
