@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { executorEnvironment } from "../engine/executor-environment.ts";
 import { startExecutorProcess } from "../engine/executor-process.ts";
@@ -16,10 +15,16 @@ export interface NpmModulesOptions {
   signal: AbortSignal;
 }
 
-/** Installs what the `package.json` in a folder depends on, with the `npm` on the `PATH`. */
+/**
+ * Installs what the `package.json` in a folder depends on, with the `npm` on the `PATH`. npm obeys settings that lie in the
+ * folder, so an `.npmrc` of the package is removed. Dependencies from git are refused: npm prepares them by running itself
+ * in the clone, where it would obey theirs.
+ */
 export async function installNpmModules(directory: string, options: NpmModulesOptions): Promise<void> {
-  const manifest = await readFile(join(directory, "package.json"), "utf8").then(JSON.parse, () => ({}));
-  if (hasDependencies(manifest)) {
+  await rm(join(directory, ".npmrc"), { recursive: true, force: true });
+  const manifest = await readFile(join(directory, "package.json"), "utf8").catch(() => undefined);
+  if (manifest === undefined) return; // npm would look for one in the folders above
+  if (hasDependencies(JSON.parse(manifest))) {
     await install(directory, options);
     if (options.allowScripts) await runNpm(directory, ["rebuild"], options);
   }
@@ -29,19 +34,23 @@ export async function installNpmModules(directory: string, options: NpmModulesOp
   }
 }
 
-/** With the token where there is one: programs of packages do not run here, so none of them sees it. */
+/**
+ * With the token where there is one: programs of packages do not run here. It stands in settings of the folder alone.
+ * On the command line everybody would see it, and a variable any other settings could name.
+ */
 async function install(directory: string, options: NpmModulesOptions): Promise<void> {
   const { registryUrl, registryToken, cacheDirectory } = options;
-  const args = ["install", "--ignore-scripts"];
-  if (registryToken === undefined) return runNpm(directory, args, options);
-  // On the command line everybody would see it; npm fills in the variable.
-  const settings = join(cacheDirectory, `npmrc-${randomUUID()}`);
-  const variable = "OOMOL_CONNECT_REGISTRY_TOKEN";
-  const line = `${tokenKey(registryUrl)}=\${${variable}}`;
-  await mkdir(cacheDirectory, { recursive: true });
-  await writeFile(settings, [...readNpmSettings(process.env), line, ""].join("\n"), { mode: 0o600 });
+  const settings = join(directory, ".npmrc");
+  const token =
+    registryToken === undefined ? [] : [`${tokenKey(registryUrl)}=${JSON.stringify(registryToken)}`];
+  const lines = [...readNpmSettings(process.env), ...token, ""];
+  await writeFile(settings, lines.join("\n"), { mode: 0o600, flag: "wx" });
+  // These two do not exist. npm before 11.10 does not know --allow-git, and hands both on to the npm in a clone.
+  const git = join(cacheDirectory, "dependencies-from-git-are-refused");
+  const userSettings = join(cacheDirectory, "no-npmrc");
+  const args = ["install", "--ignore-scripts", "--allow-git=none"];
   try {
-    await runNpm(directory, [...args, "--userconfig", settings], options, { [variable]: registryToken });
+    await runNpm(directory, [...args, "--git", git, "--userconfig", userSettings], options);
   } finally {
     await rm(settings, { force: true });
   }
@@ -53,12 +62,7 @@ function hasDependencies(manifest: unknown): boolean {
   return [dependencies, optionalDependencies].some((one) => isRecord(one) && Object.keys(one).length > 0);
 }
 
-async function runNpm(
-  directory: string,
-  args: readonly string[],
-  options: NpmModulesOptions,
-  secrets: NodeJS.ProcessEnv = {},
-): Promise<void> {
+async function runNpm(directory: string, args: readonly string[], options: NpmModulesOptions): Promise<void> {
   const fail = (reason: string) => new Error(`npm ${args[0]} failed: ${reason}`);
   const settings = [
     ...["--registry", options.registryUrl, "--cache", options.cacheDirectory],
@@ -68,7 +72,7 @@ async function runNpm(
   if (file === undefined) throw fail("there is no npm on the PATH.");
   const npm = startExecutorProcess({ file, args: [] }, [...args, ...settings], {
     cwd: directory,
-    env: { ...executorEnvironment(process.env, directory), ...secrets },
+    env: executorEnvironment(process.env, directory),
   });
   const stop = () => void npm.kill();
   options.signal.addEventListener("abort", stop);
