@@ -1,6 +1,7 @@
 import type { ReadStream } from "node:fs";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { InvalidInputError, type UploadPart } from "@oomol/connect-core";
 import type { TypeOf } from "./file-part.ts";
 
@@ -14,22 +15,20 @@ export type ByteStream =
   | AsyncIterable<Chunk>
   | Iterable<Chunk>;
 
-/** A stream as a file of unknown length. It can be read once, so its upload is not sent again. */
+/**
+ * A stream as a file of unknown length. It can be read once, so its upload is not sent again.
+ *
+ * @throws {@link InvalidInputError} for one without a name, and for one that was read, at once or when it is opened.
+ */
 export function streamPart(
   { data, name = nameOf(data), type }: { data: ByteStream; name?: string; type?: string },
   place: string,
   typeOf: TypeOf,
 ): UploadPart {
   if (!name) throw new InvalidInputError(place, "a stream has no name of its own: pass { data, name }.");
-  if (wasRead(data))
-    throw new InvalidInputError(place, `the stream of "${name}" has been read or closed already.`);
-  let isOpened = false;
+  requireUnread(data, name, place);
   const open = () => {
-    if (isOpened) {
-      const advice = "Pass a path, a FileHandle or a Blob to have it sent again.";
-      throw new InvalidInputError(place, `"${name}" is a stream and has been read. ${advice}`);
-    }
-    isOpened = true;
+    requireUnread(data, name, place);
     return bytesOf(data, name, place);
   };
   return {
@@ -49,13 +48,26 @@ function nameOf(data: ByteStream): string | undefined {
   return basename(String(path));
 }
 
+/** Streams and iterators that were opened here: an iterator does not tell, and a Node stream only once it is read. */
+const opened = new WeakSet<ByteStream>();
+
+function requireUnread(data: ByteStream, name: string, place: string): void {
+  if (!wasRead(data)) return;
+  const advice = "It can be read once: pass a new one, or a path, a FileHandle or a Blob.";
+  throw new InvalidInputError(place, `the stream of "${name}" has been read or closed already. ${advice}`);
+}
+
 function wasRead(data: ByteStream): boolean {
-  if (data instanceof Readable) return data.readableDidRead || data.destroyed;
-  return data instanceof ReadableStream && data.locked;
+  if (opened.has(data)) return true;
+  if (data instanceof Readable) return data.destroyed || Readable.isDisturbed(data);
+  // The same to Node, but of other types than the browser's, which these are.
+  return data instanceof ReadableStream && (data.locked || Readable.isDisturbed(data as NodeReadableStream));
 }
 
 function bytesOf(data: ByteStream, name: string, place: string): ReadableStream<Uint8Array> {
   const chunks = Symbol.asyncIterator in data ? data[Symbol.asyncIterator]() : data[Symbol.iterator]();
+  // What makes a new iterator each time, such as an array, can be read again.
+  if (chunks === data || data instanceof Readable) opened.add(data);
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {

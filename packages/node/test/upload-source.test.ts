@@ -3,7 +3,12 @@ import { chmod, mkdir, open, truncate, writeFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { FakeConnectServer } from "@oomol/connect-core/testing";
-import { InvalidInputError, OomolConnectClient, type UploadSource } from "@oomol/connect-node";
+import {
+  type ByteStream,
+  InvalidInputError,
+  OomolConnectClient,
+  type UploadSource,
+} from "@oomol/connect-node";
 import { describe, expect, test } from "vitest";
 import { resolveUploadSource } from "../src/upload-source.ts";
 import { openCount } from "./helpers/open-files.ts";
@@ -123,6 +128,27 @@ describe("a file that cannot be sent is refused before anything is", () => {
     await expect(resolveUploadSource({ data: handle, name: "x" }, 0)).rejects.toThrow("closed");
     await expect(resolveUploadSource({ data: read, name: "x" }, 0)).rejects.toThrow("read or closed already");
   });
+
+  test.each<[string, () => ByteStream]>([
+    ["a Node stream", () => Readable.from([text])],
+    ["a web stream", () => new Blob([text]).stream()],
+    ["an async generator", lines],
+    ["an iterator", () => [text].values()],
+  ])("%s that an earlier upload read, or that stands in one twice", async (_, open) => {
+    const fake = new FakeConnectServer();
+    await using server = await serveFake(fake);
+    await using client = new OomolConnectClient({ baseUrl: server.baseUrl });
+    const upload = (...sources: UploadSource[]) =>
+      client.tasks.createWithFiles("pkg::block", {}, sources).catch(keep);
+    const once = { data: open(), name: "once.txt" };
+    const twice = { data: open(), name: "twice.txt" };
+    await upload(once);
+    for (const failure of [await upload(once), await upload(twice, twice)]) {
+      expect(failure).toBeInstanceOf(InvalidInputError);
+      expect(String(failure)).toMatch(/the stream of "(once|twice).txt" has been read/);
+    }
+    expect([...fake.tasks.values()].map(({ files }) => files.map(({ bytes }) => bytes))).toEqual([[bytes]]);
+  });
 });
 
 describe("a file that changes or breaks while it is sent fails the upload, and is closed", () => {
@@ -158,6 +184,16 @@ describe("a file that changes or breaks while it is sent fails the upload, and i
     );
     expect(fake.tasks.size).toBe(0);
   });
+});
+
+test("a list of chunks can be uploaded as often as one likes", async () => {
+  const fake = new FakeConnectServer();
+  await using server = await serveFake(fake);
+  await using client = new OomolConnectClient({ baseUrl: server.baseUrl });
+  const source = { data: [text.slice(0, 5), text.slice(5)], name: "chunks.txt" };
+  for (let count = 0; count < 2; count += 1) await client.tasks.createWithFiles("pkg::block", {}, source);
+  const contents = [...fake.tasks.values()].map(({ files }) => files.map((file) => file.bytes));
+  expect(contents).toEqual([[bytes], [bytes]]);
 });
 
 test("an upload with a stream is not sent again, and the reason is said", async () => {
