@@ -2,11 +2,15 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TaskStore } from "./store/task-store.ts";
 
-/** Removes what belongs to no task: uploads that a killed server was receiving, and folders of executors that stood by. */
+/**
+ * Removes what a killed server left for nobody: uploads that it was receiving, packages that it was unpacking, and folders
+ * of executors that stood by.
+ */
 export async function removeLeftoverFiles(
   dataDirectory: string,
   store: Pick<TaskStore, "get">,
 ): Promise<void> {
+  await remove(join(dataDirectory, "staging"));
   const uploads = join(dataDirectory, "uploads");
   for (const taskId of await listNames(uploads)) {
     if (!(await store.get(taskId))) await remove(join(uploads, taskId));

@@ -67,11 +67,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...{ ...resolved, ...routes, limits: resolved, closing: closing.signal },
       isReady: () => isReady && !closing.signal.aborted,
     });
+    // Before callers can add to it: what they do is no earlier run's.
+    const left = { tasks: await store.listUnfinished(), installs: await installs.listUnfinished() };
     const http = await listenHttp(app, resolved, closing);
     opened.add(() => http.close());
 
-    await installer.resume();
-    await runner.resume();
+    installer.resume(left.installs);
+    await runner.resume(left.tasks);
     isReady = true;
     void retention.sweep();
     return runningServer(http, resolved, opened);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { SessionEngine, SessionRequest } from "../src/engine/session.ts";
 import type { TaskControl } from "../src/engine/task-runner.ts";
-import { backends, catalog, type StoreBackend } from "./store-backends.ts";
+import { backends, catalog, openSqlite, type StoreBackend } from "./store-backends.ts";
 
 /** Runs nothing: says who runs, and ends a session when the test says so or when it is aborted. */
 class WatchedEngine implements SessionEngine {
@@ -40,7 +40,7 @@ class WatchedEngine implements SessionEngine {
   async close(): Promise<void> {}
 }
 
-async function submit({ store }: StoreBackend, control: TaskControl, name: string): Promise<string> {
+async function create({ store }: StoreBackend, name: string): Promise<string> {
   const task = await store.create({
     id: randomUUID(),
     blockId: "lab::shout",
@@ -48,11 +48,32 @@ async function submit({ store }: StoreBackend, control: TaskControl, name: strin
     inputValues: [],
     inputs: { text: name },
   });
-  await control.submit(task?.id ?? "", await catalog.find("lab::shout", "0.2.0"));
   return task?.id ?? "";
 }
 
+async function submit(backend: StoreBackend, control: TaskControl, name: string): Promise<string> {
+  const id = await create(backend, name);
+  await control.submit(id, await catalog.find("lab::shout", "0.2.0"));
+  return id;
+}
+
 const statusOf = async ({ store }: StoreBackend, id: string) => (await store.get(id))?.status;
+
+test("takes up what an earlier run left, and runs once what was submitted before that", async () => {
+  await using backend = await openSqlite();
+  const engine = new WatchedEngine();
+  const left = await create(backend, "left");
+  const runner = await backend.startRunner(engine, 3);
+  const unfinished = await backend.store.listUnfinished();
+  const early = await submit(backend, runner, "early");
+  await runner.resume(unfinished);
+  for (const name of ["early", "left"]) {
+    await expect.poll(() => engine.started).toContain(name);
+    engine.end(name);
+  }
+  for (const id of [left, early]) await expect.poll(() => statusOf(backend, id)).toBe("completed");
+  expect(engine.started.toSorted()).toEqual(["early", "left"]);
+});
 
 describe.each(Object.entries(backends))("on %s", (_name, open) => {
   test("runs tasks in the order of acceptance, no more at once than it may", async () => {

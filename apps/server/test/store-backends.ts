@@ -8,7 +8,7 @@ import { startWorkerLoop } from "../src/cluster/worker-loop.ts";
 import { createWorkerRegistry } from "../src/cluster/worker-registry.ts";
 import { createRunTask } from "../src/engine/run-task.ts";
 import type { SessionEngine } from "../src/engine/session.ts";
-import { createTaskRunner, type TaskControl } from "../src/engine/task-runner.ts";
+import { createTaskRunner, type TaskControl, type TaskRunner } from "../src/engine/task-runner.ts";
 import { createLocalFiles } from "../src/files/local-files.ts";
 import { createMetrics } from "../src/metrics.ts";
 import { OpenedParts } from "../src/opened-parts.ts";
@@ -26,6 +26,10 @@ export interface StoreBackend extends AsyncDisposable {
   startRunner(engine: SessionEngine, concurrency: number): Promise<TaskControl>;
 }
 
+interface SqliteBackend extends StoreBackend {
+  startRunner(engine: SessionEngine, concurrency: number): Promise<TaskRunner>;
+}
+
 const log = pino({ enabled: false });
 const metrics = createMetrics(async () => new Map());
 export const catalog = createPackageCatalog([fixturePackages], log);
@@ -35,7 +39,7 @@ export const backends: Record<string, () => Promise<StoreBackend>> = {
   PostgreSQL: openPostgresBackend,
 };
 
-async function openSqlite(): Promise<StoreBackend> {
+export async function openSqlite(): Promise<SqliteBackend> {
   const data = await makeDataDirectory();
   const database = await openDatabase(data.path);
   const store = new TaskStore(database);

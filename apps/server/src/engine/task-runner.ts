@@ -1,4 +1,5 @@
 import type { Runnable } from "../packages/read-package.ts";
+import type { StoredTask } from "../store/task-rows.ts";
 import { messageOf } from "../values.ts";
 import { createQueue } from "./queue.ts";
 import { createRunTask, type RunTaskParts, stopRequested, TaskStop } from "./run-task.ts";
@@ -13,8 +14,11 @@ export interface TaskControl {
 
 /** Takes accepted tasks from a queue in this process to their end. */
 export interface TaskRunner extends TaskControl {
-  /** Takes up what an earlier run of the server left: queued tasks run, what ran then is failed or runs again. */
-  resume(): Promise<void>;
+  /**
+   * Takes up what an earlier run of the server left, in that order: queued tasks run, what ran then is failed or runs again.
+   * None of them may have been submitted to this one.
+   */
+  resume(unfinished: readonly UnfinishedTask[]): Promise<void>;
   /** Fails what runs, with the reason, and leaves what waits for the next start. */
   close(): Promise<void>;
 }
@@ -24,6 +28,9 @@ export interface TaskRunnerParts extends RunTaskParts {
   /** What an earlier run of the server had under way runs again; otherwise it is failed. */
   rerunInterrupted: boolean;
 }
+
+/** A task that has not ended. */
+type UnfinishedTask = Pick<StoredTask, "id" | "status">;
 
 interface RunningTask {
   abort: AbortController;
@@ -53,10 +60,12 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
   const queue = createQueue(concurrency, work);
 
   return {
-    async resume() {
-      for (const { id, status } of await store.listUnfinished()) {
-        if (status === "running" && !rerunInterrupted) await store.end(id, "failed", serverStopped.message);
-        else await this.submit(id);
+    async resume(unfinished) {
+      const isOver = ({ status }: UnfinishedTask) => status === "running" && !rerunInterrupted;
+      // All of them at once, ahead of whatever is submitted meanwhile.
+      for (const task of unfinished) if (!isOver(task)) queue.push(task.id);
+      for (const task of unfinished) {
+        if (isOver(task)) await store.end(task.id, "failed", serverStopped.message);
       }
     },
     async submit(taskId, block) {

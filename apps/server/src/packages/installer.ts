@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
 import type { Logger } from "pino";
 import type { InstallStore, NewInstall, StoredInstall } from "../store/install-store.ts";
 import { messageOf } from "../values.ts";
@@ -7,8 +6,8 @@ import { type InstallParts, installPackage, type PackageVersion } from "./instal
 
 /** Installs packages one after the other, in the order they were asked for. */
 export interface Installer {
-  /** Takes up what an earlier run of the server left. */
-  resume(): Promise<void>;
+  /** Takes up what an earlier run of the server left, in that order. */
+  resume(unfinished: readonly StoredInstall[]): void;
   /** The task of an install: a new one, or the one that is on its way already. */
   submit(wanted: PackageVersion & Pick<NewInstall, "idempotency">): Promise<StoredInstall | undefined>;
   /** Leaves what is not finished for the next start. */
@@ -56,9 +55,8 @@ export function createInstaller(parts: InstallerParts): Installer {
   };
 
   return {
-    async resume() {
-      await rm(parts.stagingDirectory, { recursive: true, force: true });
-      for (const { id, name, version } of await store.listUnfinished()) {
+    resume(unfinished) {
+      for (const { id, name, version } of unfinished) {
         const forget = remember({ name, version }, store.get(id));
         void run(id, { name, version }).finally(forget);
       }
