@@ -95,17 +95,17 @@ export class TaskRun<Outputs = Record<string, unknown>> implements AsyncIterable
 
   /** Ends what reads this run; the task goes on, unless it was started with `stopOnDispose`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const mustStop = this.#stopOnDispose && !this.#watch.isDone;
+    const mustStop = this.#stopOnDispose && !this.#watch.isDone(false);
     this.#watch.close(new DOMException(`The run of task ${this.id} was left.`, "AbortError"));
     if (mustStop) await this.#stopTask();
   }
 }
 
 async function untilDone(watch: TaskWatch, wantsLogs: boolean): Promise<Task> {
-  if (!watch.isDone) {
+  if (!watch.isDone(wantsLogs)) {
     await new Promise<void>((resolve, reject) => {
       const leave = watch.join(wantsLogs, (failure) => {
-        if (!failure && !watch.isDone) return;
+        if (!failure && !watch.isDone(wantsLogs)) return;
         // Joining may fail before it returns.
         queueMicrotask(() => leave());
         if (failure) reject(failure.reason);
@@ -148,7 +148,7 @@ function readEvents(watch: TaskWatch): AsyncIterator<TaskEvent, undefined> {
           finish();
           throw failure.reason;
         }
-        if (isLeft || watch.isDone) {
+        if (isLeft || watch.isDone(true)) {
           finish();
           return { done: true, value: undefined };
         }

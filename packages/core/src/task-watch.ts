@@ -66,7 +66,9 @@ export class TaskWatch {
   #unlink: () => void = () => undefined;
   #logFailures = 0;
   #isStreamBroken = false;
-  #isDone = false;
+  #toldStatus: string | undefined;
+  #hasEnded = false;
+  #hasAllLogs = false;
 
   constructor(taskId: string, endpoints: TaskEndpoints, options: WatchOptions) {
     this.taskId = taskId;
@@ -74,9 +76,9 @@ export class TaskWatch {
     this.#options = options;
   }
 
-  /** Nothing more will happen, and all of it has been seen. */
-  get isDone(): boolean {
-    return this.#isDone;
+  /** Nothing more will happen, and all of it has been seen that such a reader wants. */
+  isDone(wantsLogs: boolean): boolean {
+    return this.#hasEnded && (this.#hasAllLogs || !wantsLogs);
   }
 
   /**
@@ -86,7 +88,7 @@ export class TaskWatch {
   join(wantsLogs: boolean, wake: (failure?: { reason: unknown }) => void): () => void {
     const key = {};
     this.#readers.set(key, { wantsLogs, wake });
-    if (!this.#loop && !this.#isDone) this.#start();
+    if (!this.#loop && !this.isDone(wantsLogs)) this.#start();
     return () => {
       this.#readers.delete(key);
       if (this.#readers.size === 0)
@@ -94,11 +96,20 @@ export class TaskWatch {
     };
   }
 
-  /** Takes in what the answer to a creation or a stop already says. */
+  /** Takes in what an answer says, that to a creation or a stop too. The end is told once every log has been. */
   noteTask(task: Task): void {
-    const isNews = this.task?.status !== task.status;
     this.task = task;
-    if (!isNews) return;
+    if (!finalStates.has(task.status)) this.#tell(task);
+  }
+
+  #noteAllLogs(task: Task): void {
+    this.#hasAllLogs = true;
+    this.#tell(task);
+  }
+
+  #tell(task: Task): void {
+    if (this.#toldStatus === task.status) return;
+    this.#toldStatus = task.status;
     if (!knownStates.has(task.status)) {
       const message = `Task ${task.id} has the status "${task.status}", which this client does not know; it counts as still running.`;
       this.#endpoints.warn(message);
@@ -122,7 +133,7 @@ export class TaskWatch {
     else signal?.addEventListener("abort", onAbort, { once: true });
     this.#watch(loop.signal).then(
       () => {
-        this.#isDone = true;
+        this.#hasEnded = true;
         this.#ended(loop);
       },
       (reason) => this.#ended(loop, { reason }),
@@ -139,6 +150,8 @@ export class TaskWatch {
     if (this.#loop !== loop) return;
     this.#loop = undefined;
     this.#unlink();
+    // Who wants logs may have come when the last look had done without them.
+    if (!failure && !this.isDone(this.#wantsLogs)) this.#start();
     this.#wakeAll(failure);
   }
 
@@ -179,17 +192,17 @@ export class TaskWatch {
     const holdMs = mayHold && this.task ? leftMs : 0;
     const look = await this.#endpoints.get(this.taskId, { signal, holdMs });
     const isDone = finalStates.has(look.state.status);
-    if (!isDone) this.noteTask(look.state);
-    if (isDone || this.#wantsLogs) await this.#fetchLogs(look.state, isDone, signal);
-    // The end is told after the last log.
-    if (isDone) this.noteTask(look.state);
+    this.noteTask(look.state);
+    // Who waits for a good end alone needs no logs; a bad one needs them for its reason.
+    if (this.#wantsLogs || look.state.status === "failed") {
+      await this.#fetchLogs(look.state, isDone, signal);
+      if (isDone) this.#noteAllLogs(look.state);
+    }
     await this.#callBack(this.#options.onProgress, look.state);
     return { ...look, isDone };
   }
 
   async #fetchLogs(task: Task, isDone: boolean, signal: AbortSignal): Promise<void> {
-    // Who waits for a good end alone needs no logs; a bad one needs them for its reason.
-    if (isDone && !this.#wantsLogs && task.status !== "failed") return;
     let logs: TaskLog[];
     try {
       logs = await this.#endpoints.getLogs(this.taskId, { signal, afterId: this.#lastLogId });
@@ -218,9 +231,11 @@ export class TaskWatch {
           await this.#noteLog(item.log);
           continue;
         }
+        const isDone = finalStates.has(item.task.status);
         this.noteTask(item.task);
+        if (isDone) this.#noteAllLogs(item.task);
         await this.#callBack(this.#options.onProgress, item.task);
-        if (finalStates.has(item.task.status)) {
+        if (isDone) {
           return { state: item.task, isDone: true, wasHeld: true, retryAfterMs: undefined };
         }
       }

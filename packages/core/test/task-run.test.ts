@@ -58,6 +58,36 @@ describe.each(extensionSets.map((extensions) => ({ extensions })))(
       expect(server.fake.requests.length).toBeGreaterThan(before);
     });
 
+    test("the result and the events are whole after a wait for the end alone", async () => {
+      await using server = await serveRunning();
+      const run = await server.client.tasks.start(block);
+      taskOf(server).progress(10).complete({ a: 1 });
+      expect((await run.completion()).status).toBe("completed");
+      expect(server.fake.requestsTo("GET", /logs/)).toEqual([]);
+      const { result, logs } = await run.result();
+      expect(result).toEqual({ a: 1 });
+      expect(logs.map((log) => log.id)).toEqual([0, 1]);
+      expect((await collect(run)).map(brief)).toEqual([
+        "status running",
+        "log",
+        "progress 10",
+        "log",
+        "status completed",
+      ]);
+    });
+
+    test("a result asked for during the last look of a wait without logs is whole", async () => {
+      await using server = await serveRunning();
+      let result: Promise<unknown> | undefined;
+      const onProgress = ({ status }: { status: string }) => {
+        if (status === "completed") result ??= run.result().then((outcome) => outcome.result);
+      };
+      const run = await server.client.tasks.start(block, { onProgress });
+      taskOf(server).complete({ a: 1 });
+      await run.completion();
+      expect(await result).toEqual({ a: 1 });
+    });
+
     test("a running task is seen to end soon after it does", async () => {
       await using server = await serveRunning();
       const run = await server.client.tasks.start(block);
