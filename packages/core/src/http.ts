@@ -28,6 +28,8 @@ export interface HttpCall<Data> extends RequestOptions {
   isIdempotent: boolean;
   /** The caller repeats by itself, in a wait. */
   isSingleAttempt?: boolean;
+  /** An abort lets the attempt in flight come to its end, and no other follow. An upload is cut off all the same. */
+  outlivesAbort?: boolean | undefined;
   /** The server may hold the answer that long, on top of the timeout. */
   holdMs?: number;
   /** Instead of `baseUrl`, for a separate service. */
@@ -222,7 +224,7 @@ export class Http {
     const scope = new AbortController();
     const onTimeout = () => scope.abort(new TimeoutError({ awaited: awaitedAnswer(call), timeoutMs }));
     const onAbort = () => scope.abort(call.signal?.reason);
-    call.signal?.addEventListener("abort", onAbort, { once: true });
+    if (!call.outlivesAbort || call.upload) call.signal?.addEventListener("abort", onAbort, { once: true });
     let timer = startTimer(onTimeout, timeoutMs);
     const alive = () => {
       clearTimeout(timer);

@@ -91,7 +91,10 @@ export type InstallPollingOptions = WaitOptions<InstallTask>;
 export interface PollingOptions extends WaitOptions<Task> {
   /** Called with each log once, in order; what it throws ends the wait. */
   onLog?: (log: TaskLog) => void | Promise<void>;
-  /** When `signal` is aborted, also stop the task on the server. Default false. */
+  /**
+   * When `signal` is aborted, also stop the task on the server, behind the caller's back: `client.close()` waits for it.
+   * A creation in flight, unless it sends files, is then let finish, and what it created is stopped. Default false.
+   */
   stopOnAbort?: boolean;
 }
 

@@ -93,11 +93,16 @@ export class TaskRun<Outputs = Record<string, unknown>> implements AsyncIterable
     return task;
   }
 
-  /** Ends what reads this run; the task goes on, unless it was started with `stopOnDispose`. */
+  /** Ends what reads this run; the task goes on, unless it was started with `stopOnDispose`, and an abort no longer stops it. */
   async [Symbol.asyncDispose](): Promise<void> {
     const mustStop = this.#stopOnDispose && !this.#watch.isDone(false);
-    this.#watch.close(new DOMException(`The run of task ${this.id} was left.`, "AbortError"));
+    this.leave();
     if (mustStop) await this.#stopTask();
+  }
+
+  /** @internal Ends what reads this run, and its hold on the signal. */
+  leave(): void {
+    this.#watch.close(new DOMException(`The run of task ${this.id} was left.`, "AbortError"));
   }
 }
 

@@ -31,6 +31,8 @@ export interface WatchOptions {
   deadlineMs: number;
   /** Ends every loop of the watch. */
   signal: AbortSignal | undefined;
+  /** Called once if `signal` is aborted before the task is known to have ended, whether or not somebody reads. */
+  onAbort: (() => void) | undefined;
   clock: Clock;
   random: () => number;
 }
@@ -74,6 +76,9 @@ export class TaskWatch {
     this.taskId = taskId;
     this.#endpoints = endpoints;
     this.#options = options;
+    const { signal, onAbort } = options;
+    if (signal?.aborted) onAbort?.();
+    else if (onAbort) signal?.addEventListener("abort", onAbort, { once: true });
   }
 
   /** Nothing more will happen, and all of it has been seen that such a reader wants. */
@@ -99,7 +104,8 @@ export class TaskWatch {
   /** Takes in what an answer says, that to a creation or a stop too. The end is told once every log has been. */
   noteTask(task: Task): void {
     this.task = task;
-    if (!finalStates.has(task.status)) this.#tell(task);
+    if (finalStates.has(task.status)) this.#forgetAbort();
+    else this.#tell(task);
   }
 
   #noteAllLogs(task: Task): void {
@@ -119,9 +125,15 @@ export class TaskWatch {
     this.#wakeAll();
   }
 
-  /** Ends the loop and every reader with this reason. */
+  /** Ends the loop and every reader with this reason, and leaves nothing on the signal. */
   close(reason: unknown): void {
+    this.#forgetAbort();
     this.#loop?.abort(reason);
+  }
+
+  #forgetAbort(): void {
+    const { signal, onAbort } = this.#options;
+    if (onAbort) signal?.removeEventListener("abort", onAbort);
   }
 
   #start(): void {

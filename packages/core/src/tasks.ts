@@ -1,5 +1,6 @@
 import type { BlockId, CreateTaskRequest, InputsOf, OutputsOf } from "./block-registry.ts";
 import { openDeadline } from "./deadline.ts";
+import { untilAborted } from "./delay.ts";
 import type { Download, DownloadableTask, DownloadOptions } from "./download.ts";
 import { InvalidInputError } from "./errors/index.ts";
 import type { Http, HttpCall } from "./http.ts";
@@ -88,9 +89,7 @@ export class TasksClient<Source> {
     request: CreateTaskRequest<Id>,
     options: RequestOptions = {},
   ): Promise<CreateTaskResponse> {
-    const { blockId, inputValues } = checkRequest(request);
-    const json = { manifest: blockId, inputValues: normalizeInputValues(inputValues) };
-    return this.#post({ ...options, json });
+    return this.#create(request, options);
   }
 
   /** Creates a task with one or more files, and does not wait for it. The server hands them to the block's file inputs. */
@@ -155,7 +154,7 @@ export class TasksClient<Source> {
    */
   async waitForCompletion(taskId: string, options: PollingOptions = {}): Promise<Task> {
     const run = this.attach(taskId, options);
-    return this.#stoppingOnAbort(run, options, () => run.completion());
+    return leaving(run, run.completion());
   }
 
   /** {@link create}, then {@link waitForCompletion}. */
@@ -164,7 +163,7 @@ export class TasksClient<Source> {
     options: PollingOptions = {},
   ): Promise<{ taskId: string; task: Task }> {
     const run = await this.start(request, options);
-    return { taskId: run.id, task: await this.#stoppingOnAbort(run, options, () => run.completion()) };
+    return { taskId: run.id, task: await leaving(run, run.completion()) };
   }
 
   /** {@link createWithFiles}, then {@link waitForCompletion}. */
@@ -175,7 +174,7 @@ export class TasksClient<Source> {
     options: PollingOptions & UploadOptions = {},
   ): Promise<{ taskId: string; task: Task }> {
     const run = await this.#startWithFiles(blockId, inputValues, files, options);
-    return { taskId: run.id, task: await this.#stoppingOnAbort(run, options, () => run.completion()) };
+    return { taskId: run.id, task: await leaving(run, run.completion()) };
   }
 
   /**
@@ -190,7 +189,7 @@ export class TasksClient<Source> {
     options: PollingOptions = {},
   ): Promise<RunResult<OutputsOf<Id>>> {
     const run = await this.start(request, options);
-    return this.#stoppingOnAbort(run, options, () => run.result());
+    return leaving(run, run.result());
   }
 
   /** {@link run} with one or more files, which the server hands to the block's file inputs. */
@@ -201,7 +200,7 @@ export class TasksClient<Source> {
     options: PollingOptions & UploadOptions = {},
   ): Promise<RunResult<OutputsOf<Id>>> {
     const run = await this.#startWithFiles(blockId, inputValues, files, options);
-    return this.#stoppingOnAbort(run, options, () => run.result());
+    return leaving(run, run.result());
   }
 
   /** Creates a task and gives its handle: to follow, await or stop it. */
@@ -209,7 +208,10 @@ export class TasksClient<Source> {
     request: CreateTaskRequest<Id>,
     options: StartOptions = {},
   ): Promise<TaskRun<OutputsOf<Id>>> {
-    return this.#starting<OutputsOf<Id>>(options, (given) => this.create(request, given));
+    const { stopOnAbort: outlivesAbort } = options;
+    return this.#starting<OutputsOf<Id>>(options, (given) =>
+      this.#create(request, { ...given, outlivesAbort }),
+    );
   }
 
   /** The handle of a task that exists, by its id or what `JSON.stringify(run)` kept. Costs no request. */
@@ -282,6 +284,15 @@ export class TasksClient<Source> {
     );
   }
 
+  async #create(
+    request: CreateTaskRequest,
+    options: RequestOptions & Pick<HttpCall<unknown>, "outlivesAbort">,
+  ): Promise<CreateTaskResponse> {
+    const { blockId, inputValues } = checkRequest(request);
+    const json = { manifest: blockId, inputValues: normalizeInputValues(inputValues) };
+    return this.#post({ ...options, json });
+  }
+
   /** The time that the caller allows for the whole includes the creation. */
   async #starting<Outputs>(
     options: StartOptions,
@@ -290,7 +301,7 @@ export class TasksClient<Source> {
     const { clock } = this.#options;
     const { timeoutMs } = resolvePollingOptions(options);
     const deadlineMs = clock.now() + timeoutMs;
-    const { signal, headers } = options;
+    const { signal, headers, stopOnAbort } = options;
     const deadline = openDeadline({
       awaited: "the task to be created",
       timeoutMs,
@@ -298,9 +309,17 @@ export class TasksClient<Source> {
       signal,
       clock,
     });
+    const creation = create({ signal: deadline.signal, ...(headers && { headers }) });
     try {
-      const { task } = await create({ signal: deadline.signal, ...(headers && { headers }) });
+      const { task } = await untilAborted(creation, deadline.signal);
       return this.#watch<Outputs>(task.id, options, { task, deadlineMs });
+    } catch (failure) {
+      // What is created all the same, nobody else will know of.
+      if (stopOnAbort && deadline.signal.aborted) {
+        const stop = ({ task }: CreateTaskResponse) => this.#stopUnasked(task.id, headers);
+        this.#http.inBackground(creation.then(stop, () => undefined));
+      }
+      throw failure;
     } finally {
       deadline.close();
     }
@@ -312,39 +331,33 @@ export class TasksClient<Source> {
     created?: { task: Task; deadlineMs: number },
   ): TaskRun<Outputs> {
     pathPart("taskId", taskId);
-    const { onProgress, onLog, signal, stopOnDispose = false } = options;
+    const { onProgress, onLog, signal, headers, stopOnAbort, stopOnDispose = false } = options;
     const { clock, random } = this.#options;
     const polling = resolvePollingOptions(options);
     const deadlineMs = created?.deadlineMs ?? clock.now() + polling.timeoutMs;
-    const watched = { polling, deadlineMs, onProgress, onLog, signal, clock, random };
-    const watch = new TaskWatch(
-      taskId,
-      createTaskEndpoints(this.#http, this.#options, options.headers),
-      watched,
-    );
+    // The caller gets the reason of the abort at once; the task's end is not waited for.
+    const onAbort = stopOnAbort
+      ? () => this.#http.inBackground(this.#stopUnasked(taskId, headers))
+      : undefined;
+    const watched = { polling, deadlineMs, onProgress, onLog, signal, onAbort, clock, random };
+    const watch = new TaskWatch(taskId, createTaskEndpoints(this.#http, this.#options, headers), watched);
     if (created) watch.noteTask(created.task);
-    return new TaskRun(watch, async () => (await this.stop(taskId)).task, { stopOnDispose });
+    const stop = async () => (await this.stop(taskId, headers && { headers })).task;
+    return new TaskRun(watch, stop, { stopOnDispose });
   }
 
-  async #stoppingOnAbort<Outputs, Value>(
-    run: TaskRun<Outputs>,
-    { signal, stopOnAbort }: PollingOptions,
-    wait: () => Promise<Value>,
-  ): Promise<Value> {
+  /** Nobody awaits this stop; its failure is a warning. */
+  async #stopUnasked(taskId: string, headers: RequestOptions["headers"]): Promise<void> {
     try {
-      return await wait();
-    } catch (failure) {
-      // The caller gets the reason at once; the task's end is not waited for.
-      if (stopOnAbort && signal?.aborted) {
-        const warn = (trouble: unknown) =>
-          this.#options.hooks.onWarning?.(`Task ${run.id} could not be stopped: ${String(trouble)}`);
-        this.#http.inBackground(run.stop().then(() => undefined, warn));
-      }
-      throw failure;
+      await this.stop(taskId, headers && { headers });
+    } catch (trouble) {
+      this.#options.hooks.onWarning?.(`Task ${taskId} could not be stopped: ${String(trouble)}`);
     }
   }
 
-  async #post(body: Pick<HttpCall<unknown>, "json" | "upload" | "onBytesSent"> & RequestOptions) {
+  async #post(
+    body: Pick<HttpCall<unknown>, "json" | "upload" | "onBytesSent" | "outlivesAbort"> & RequestOptions,
+  ) {
     const call = {
       ...body,
       method: "POST",
@@ -353,6 +366,15 @@ export class TasksClient<Source> {
       isIdempotent: false,
     } as const;
     return (await this.#http.call<CreateTaskResponse>(call)).data;
+  }
+}
+
+/** The run is nobody else's: with its wait, all of it is over. */
+async function leaving<Value>(run: Pick<TaskRun, "leave">, wait: Promise<Value>): Promise<Value> {
+  try {
+    return await wait;
+  } finally {
+    run.leave();
   }
 }
 

@@ -9,6 +9,7 @@ import {
   TaskStoppedError,
   TimeoutError,
 } from "@oomol/connect-core";
+import type { FakeConnectServer } from "@oomol/connect-core/testing";
 import { describe, expect, test } from "vitest";
 import { serve } from "./helpers/serve.ts";
 
@@ -183,34 +184,37 @@ describe("abort", () => {
     await server.requestAborted();
   });
 
-  test("while a file is on its way: its connection is closed, and the file", async () => {
-    await using server = await serve();
-    const abort = new AbortController();
-    let closeFile: () => void = () => undefined;
-    const fileClosed = new Promise<void>((resolve) => {
-      closeFile = resolve;
-    });
-    const open = () =>
-      new ReadableStream<Uint8Array>({
-        pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
-        cancel: closeFile,
+  test.each([false, true])(
+    "while a file is on its way: its connection is closed, and the file (stopOnAbort: %s)",
+    async (stopOnAbort) => {
+      await using server = await serve();
+      const abort = new AbortController();
+      let closeFile: () => void = () => undefined;
+      const fileClosed = new Promise<void>((resolve) => {
+        closeFile = resolve;
       });
-    const file = {
-      field: "files",
-      name: "endless",
-      type: "a/b",
-      sizeBytes: undefined,
-      isRepeatable: false,
-      open,
-    };
-    const client = new OomolConnectClient<string>({ baseUrl: server.baseUrl }, () => file);
-    // Far enough that the server has seen the beginning.
-    const onUploadProgress = ({ loaded }: { loaded: number }) =>
-      void (loaded > 8_000_000 && abort.abort(reason));
-    const options = { signal: abort.signal, onUploadProgress };
-    await expect(client.tasks.runWithFiles("a::b", {}, "endless", options)).rejects.toBe(reason);
-    await Promise.all([server.requestAborted(), fileClosed]);
-  });
+      const open = () =>
+        new ReadableStream<Uint8Array>({
+          pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+          cancel: closeFile,
+        });
+      const file = {
+        field: "files",
+        name: "endless",
+        type: "a/b",
+        sizeBytes: undefined,
+        isRepeatable: false,
+        open,
+      };
+      const client = new OomolConnectClient<string>({ baseUrl: server.baseUrl }, () => file);
+      // Far enough that the server has seen the beginning.
+      const onUploadProgress = ({ loaded }: { loaded: number }) =>
+        void (loaded > 8_000_000 && abort.abort(reason));
+      const options = { signal: abort.signal, stopOnAbort, onUploadProgress };
+      await expect(client.tasks.runWithFiles("a::b", {}, "endless", options)).rejects.toBe(reason);
+      await Promise.all([server.requestAborted(), fileClosed]);
+    },
+  );
 
   test("while it backs off after a failed look", async () => {
     await using server = await serve({ onTask: (task) => task.setStatus("running") });
@@ -236,14 +240,16 @@ describe("abort", () => {
     await server.requestAborted();
   });
 
-  test("between a creation's attempts", async () => {
+  test.each([false, true])("between a creation's attempts (stopOnAbort: %s)", async (stopOnAbort) => {
     await using server = await serve();
     server.fake.inject({ kind: "status", status: 429, headers: { "retry-after": "20" } }, { method: "POST" });
     const abort = new AbortController();
-    const run = server.client.tasks.run(block, { signal: abort.signal }).catch(keep);
+    const run = server.client.tasks.run(block, { signal: abort.signal, stopOnAbort }).catch(keep);
     await expect.poll(() => server.requestsInFlight() === 0 && server.fake.requests.length).toBe(1);
     abort.abort(reason);
     expect(await run).toBe(reason);
+    await server.client.close();
+    expect(server.fake.requests).toHaveLength(1);
   });
 
   test("while it sleeps, with nothing left behind", async () => {
@@ -255,18 +261,88 @@ describe("abort", () => {
     ).rejects.toBe(reason);
     expect(listeners(abort.signal)).toBe(0);
   });
+});
 
-  test("stopOnAbort also stops the task on the server", async () => {
+describe("stopOnAbort also stops the task on the server", () => {
+  const reason = new Error("the user left");
+  const statuses = (fake: FakeConnectServer) => [...fake.tasks.values()].map((task) => task.status);
+
+  test("while a run is awaited", async () => {
     await using server = await serve({ onTask: (task) => task.setStatus("running") });
     const abort = new AbortController();
-    const options = {
-      ...quick,
-      signal: abort.signal,
-      stopOnAbort: true,
-      onProgress: () => abort.abort(reason),
-    };
+    const onProgress = () => abort.abort(reason);
+    const options = { ...quick, signal: abort.signal, stopOnAbort: true, onProgress };
     await expect(server.client.tasks.run(block, options)).rejects.toBe(reason);
-    await expect.poll(() => server.fake.tasks.get("task-1")?.status).toBe("stopped");
+    await server.client.close();
+    expect(statuses(server.fake)).toEqual(["stopped"]);
+  });
+
+  test.each(["awaited", "read", "left alone"] as const)("while a started run is %s", async (use) => {
+    await using server = await serve({ onTask: (task) => task.setStatus("running") });
+    const abort = new AbortController();
+    const run = await server.client.tasks.start(block, { signal: abort.signal, stopOnAbort: true });
+    const uses = {
+      awaited: () => run.result(),
+      read: () => readToEnd(run),
+      "left alone": () => Promise.reject(reason),
+    };
+    const ended = uses[use]();
+    abort.abort(reason);
+    await expect(ended).rejects.toBe(reason);
+    await server.client.close();
+    expect(statuses(server.fake)).toEqual(["stopped"]);
+    expect(server.fake.requestsTo("POST", /stop/)).toHaveLength(1);
+  });
+
+  test("whose creation is in flight, and was not answered yet", async () => {
+    const abort = new AbortController();
+    await using server = await serve({
+      onTask: (task) => {
+        task.setStatus("running");
+        abort.abort(reason);
+      },
+    });
+    const options = { signal: abort.signal, stopOnAbort: true };
+    await expect(server.client.tasks.run(block, options)).rejects.toBe(reason);
+    await server.client.close();
+    expect(statuses(server.fake)).toEqual(["stopped"]);
+  });
+
+  test("with the headers of the call, as `stop` of its run does", async () => {
+    await using server = await serve({
+      apiToken: "api-of-a-user",
+      onTask: (task) => task.setStatus("running"),
+    });
+    const headers = { Authorization: "api-of-a-user" };
+    const abort = new AbortController();
+    const options = { ...quick, headers, signal: abort.signal, stopOnAbort: true };
+    const onProgress = () => abort.abort(reason);
+    await expect(server.client.tasks.run(block, { ...options, onProgress })).rejects.toBe(reason);
+    const run = await server.client.tasks.start(block, { headers });
+    expect((await run.stop()).status).toBe("stopped");
+    await server.client.close();
+    expect(statuses(server.fake)).toEqual(["stopped", "stopped"]);
+  });
+
+  test("but nothing stops once the run has ended, failed or been left", async () => {
+    await using server = await serve({
+      onTask: (task) => void (task.input("text") === "long" ? task.setStatus("running") : task.complete()),
+    });
+    const { tasks } = server.client;
+    const long = { ...block, inputValues: { text: "long" } };
+    const abort = new AbortController();
+    const options = { signal: abort.signal, stopOnAbort: true };
+    await (await tasks.start(block, options)).completion();
+    await expect(tasks.run(long, { ...options, timeoutMs: 200 })).rejects.toBeInstanceOf(TimeoutError);
+    {
+      await using left = await tasks.start(long, options);
+      expect(listeners(abort.signal)).toBe(1);
+      expect(left.task?.status).toBe("running");
+    }
+    expect(listeners(abort.signal)).toBe(0);
+    abort.abort(reason);
+    await server.client.close();
+    expect(server.fake.requestsTo("POST", /stop/)).toEqual([]);
   });
 });
 
@@ -361,6 +437,10 @@ test("Retry-After on an answer takes the place of the pause, up to five minutes"
 
 function keep(failure: unknown): unknown {
   return failure;
+}
+
+async function readToEnd(events: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of events);
 }
 
 /** Listeners that a signal still has; each would keep a finished wait in memory. */
