@@ -92,8 +92,9 @@ export interface PollingOptions extends WaitOptions<Task> {
   /** Called with each log once, in order; what it throws ends the wait. */
   onLog?: (log: TaskLog) => void | Promise<void>;
   /**
-   * When `signal` is aborted, also stop the task on the server, behind the caller's back: `client.close()` waits for it.
-   * A creation in flight, unless it sends files, is then let finish, and what it created is stopped. Default false.
+   * When `signal` is aborted, also stop the task on the server. The stop goes on behind the promise that rejects;
+   * `client.close()` waits for it. A creation in flight comes to its end first, also where `timeoutMs` is over, since
+   * nobody else would know what to stop; one with files is cut off. Default false.
    */
   stopOnAbort?: boolean;
 }

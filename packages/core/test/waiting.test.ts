@@ -8,6 +8,7 @@ import {
   TaskFailedError,
   TaskStoppedError,
   TimeoutError,
+  type TransportRequest,
 } from "@oomol/connect-core";
 import type { FakeConnectServer } from "@oomol/connect-core/testing";
 import { describe, expect, test } from "vitest";
@@ -305,6 +306,25 @@ describe("stopOnAbort also stops the task on the server", () => {
     const options = { signal: abort.signal, stopOnAbort: true };
     await expect(server.client.tasks.run(block, options)).rejects.toBe(reason);
     await server.client.close();
+    expect(statuses(server.fake)).toEqual(["stopped"]);
+  });
+
+  test("whose creation is answered after the time for the whole is over", async () => {
+    await using server = await serve({ onTask: (task) => task.setStatus("running") });
+    const { promise: late, resolve: answer } = Promise.withResolvers<void>();
+    const fetch = createFetchTransport();
+    const transport = {
+      async send(request: TransportRequest) {
+        const response = await fetch.send(request);
+        await late;
+        return response;
+      },
+    };
+    const client = new OomolConnectClient({ baseUrl: server.baseUrl, transport });
+    const options = { timeoutMs: 50, stopOnAbort: true };
+    await expect(client.tasks.run(block, options)).rejects.toBeInstanceOf(TimeoutError);
+    answer();
+    await client.close();
     expect(statuses(server.fake)).toEqual(["stopped"]);
   });
 
