@@ -1,6 +1,6 @@
 import type { ApiFlags, ClusterFlags, DatabaseFlags, WorkerFlags } from "./cluster/cluster-commands.ts";
 import { createCommand, type Flags } from "./command.ts";
-import { logTo, optionsOf, scale } from "./options-of-flags.ts";
+import { createLog, optionsOf, scale } from "./options-of-flags.ts";
 import { runUntilStopped } from "./run-until-stopped.ts";
 import { messageOf } from "./values.ts";
 
@@ -39,7 +39,7 @@ function clusterOptionsOf({ database = "", files = "", maxConnections }: Cluster
 async function migrate({ database = "", logLevel }: DatabaseFlags): Promise<void> {
   try {
     const { migrate } = await import("./cluster/schema.ts");
-    process.stdout.write(`${await migrate(database, logTo(logLevel))}\n`);
+    process.stdout.write(`${await migrate(database, createLog(logLevel))}\n`);
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = 1;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
 import type { CallerFlags, LogFlags, RunFlags } from "./command-options.ts";
 import type { ServerOptions } from "./options.ts";
 
@@ -32,12 +32,17 @@ export function optionsOf(flags: SharedFlags): Partial<ServerOptions> & { packag
     taskMemoryBytes: scale(flags.taskMemoryMb, 2 ** 20),
     retainedVariables: flags.retainEnv,
     keepMs: scale(flags.keepDays, 86_400_000),
-    log: logTo(flags.logLevel),
+    log: createLog(flags.logLevel),
   };
 }
 
-export function logTo(level: string): Logger {
-  return pino({ level }, pino.destination({ fd: 2, sync: true }));
+/** JSON lines, on stderr by default. What `error` holds is shown with its message, its stack and those of its causes. */
+export function createLog(level: string, destination: DestinationStream = stderr()): Logger {
+  return pino({ level, serializers: { error: pino.stdSerializers.err } }, destination);
+}
+
+function stderr(): DestinationStream {
+  return pino.destination({ fd: 2, sync: true });
 }
 
 export function scale(number: number | undefined, factor: number): number | undefined {

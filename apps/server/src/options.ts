@@ -51,7 +51,7 @@ export interface ServerOptions {
   extensions?: readonly ExtensionName[] | undefined;
   /** How many requests each token, or address, may make in a minute; no limit by default. */
   requestsPerMinute?: number | undefined;
-  /** Limit of a JSON body or of one field of a form; 16 MiB by default. */
+  /** Limit of a JSON body or of all fields of a form; 16 MiB by default. */
   bodyLimitBytes?: number | undefined;
   /** Limit of all files of one request; 16 GiB by default. */
   uploadLimitBytes?: number | undefined;

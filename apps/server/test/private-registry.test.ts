@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pino } from "pino";
 import { afterEach, expect, test, vi } from "vitest";
+import { createLog } from "../src/options-of-flags.ts";
 import { makeDataDirectory, openTestServer } from "./open-test-server.ts";
 import { startRegistry } from "./start-registry.ts";
 
@@ -9,7 +9,7 @@ afterEach(() => void vi.unstubAllEnvs());
 
 async function install(options: Parameters<typeof openTestServer>[0]) {
   const lines: string[] = [];
-  const log = pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
+  const log = createLog("trace", { write: (line: string) => void lines.push(line) });
   await using server = await openTestServer({ ...options, log });
   const body = JSON.stringify({ name: "secret", version: "1.0.0" });
   const headers = { "Content-Type": "application/json" };
@@ -20,7 +20,8 @@ async function install(options: Parameters<typeof openTestServer>[0]) {
   });
   const path = `/packages/install/${taskId}`;
   const { task } = await server.getJson<{ task: object }>(path, { headers: { Prefer: "wait=60" } });
-  return { task, said: lines.join("") + JSON.stringify(task) };
+  const warning = lines.map((line) => JSON.parse(line)).find((line) => line.msg.includes("not be installed"));
+  return { task, warning, said: lines.join("") + JSON.stringify(task) };
 }
 
 test("installs from a registry that asks for a token, with npm packages too, and tells nobody the token", async () => {
@@ -45,5 +46,9 @@ test("installs from a registry that asks for a token, with npm packages too, and
   vi.stubEnv("PRIVATE_TOKEN", "wrong-token");
   const refused = await install({ registry: registry.url });
   expect(refused.task).toMatchObject({ status: "failed", error: expect.stringContaining(registry.url) });
+  expect(refused.warning.error).toMatchObject({
+    message: expect.stringContaining(registry.url),
+    stack: expect.stringMatching(/caused by: HttpError/),
+  });
   expect(refused.said).not.toContain("wrong-token");
 });

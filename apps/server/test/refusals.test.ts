@@ -29,6 +29,14 @@ describeBothServers(({ shared, open }) => {
     });
   });
 
+  test("does not repeat a block id that is too long to be one", async () => {
+    const server = shared();
+    expect(await refusalOf(await server.create(`${"x".repeat(1_000_000)}::shout`))).toEqual({
+      status: 400,
+      message: "A block id of 1000007 characters is too long: it may have 500.",
+    });
+  });
+
   test.each([
     ["a missing input", {}, 'lab::shout needs the input "text", which was not given.'],
     [

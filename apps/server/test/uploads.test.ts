@@ -2,8 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { basename, join, relative } from "node:path";
 import { expect, test } from "vitest";
+import { receiveForm } from "../src/http/uploads.ts";
 import { describeBothServers } from "./both-servers.ts";
-import { idOf, refusalOf } from "./open-test-server.ts";
+import { idOf, makeDataDirectory, refusalOf } from "./open-test-server.ts";
 
 const file = (name: string, text = name) => new File([text], name);
 
@@ -117,6 +118,21 @@ describeBothServers(({ shared, open }) => {
     expect(await listUploads(server)).toEqual([]);
   });
 
+  test("counts all fields of a form together, those too that it does not know", async () => {
+    await using server = await open({ bodyLimitBytes: 1_000 });
+    const send = (fields: number) => {
+      const form = new FormData();
+      form.set("manifest", "lab::shout");
+      for (let count = 0; count < fields; count += 1) form.set(`other-${count}`, "x".repeat(300));
+      return server.request("/v1/tasks", { method: "POST", body: form });
+    };
+    expect((await refusalOf(await send(3))).message).toContain('"text"'); // the input that is missing
+    expect(await refusalOf(await send(4))).toEqual({
+      status: 413,
+      message: "The form's fields are larger than the 1000 bytes allowed.",
+    });
+  });
+
   test("keeps nothing of an upload whose sender hangs up, nor of one that is refused after it arrived", async () => {
     const server = shared();
     const before = await listUploads(server);
@@ -133,6 +149,16 @@ describeBothServers(({ shared, open }) => {
     sending.destroy();
     await expect.poll(() => listUploads(server), { timeout: 10_000 }).toEqual(before);
   });
+});
+
+test("keeps of a form's fields only those that are read", async () => {
+  const form = new FormData();
+  for (const name of ["manifest", "blockId", "inputValues", "other"]) form.set(name, name);
+  await using directory = await makeDataDirectory();
+  const request = new Request("http://server.invalid", { method: "POST", body: form });
+  const limits = { bodyLimitBytes: 1_000, uploadLimitBytes: 1_000 };
+  const { fields } = await receiveForm(request, directory.path, limits);
+  expect([...fields.keys()]).toEqual(["manifest", "blockId", "inputValues"]);
 });
 
 async function listUploads(server: { filesDirectory: string }): Promise<string[]> {

@@ -10,7 +10,7 @@ import { safeFileName } from "./safe-file-name.ts";
 
 const { Busboy } = busboyModule;
 
-/** A form as it was received: its fields, and its files on disk in the order of their parts. */
+/** A form as it was received: the fields that are asked for, and its files on disk in the order of their parts. */
 export interface ReceivedForm {
   fields: ReadonlyMap<string, string>;
   /** Absolute paths. */
@@ -24,6 +24,8 @@ export interface UploadLimits {
 
 const maxFiles = 1_000;
 const maxFields = 100;
+/** Others are taken, and forgotten. */
+const keptFields = ["manifest", "blockId", "inputValues"];
 
 /**
  * Streams the `files` parts of a multipart body into `directory`, chunk by chunk, so that memory stays flat. A body that is
@@ -59,6 +61,7 @@ async function receive(
 ): Promise<Map<string, string>> {
   if (!request.body) throw new Refusal(400, "The multipart body is empty.");
   const fields = new Map<string, string>();
+  let fieldsBytes = 0;
   // Busboy wants a plain object of headers with this one in it.
   const headers = Object.fromEntries(request.headers) as BusboyHeaders;
   const parser = new Busboy({
@@ -74,10 +77,11 @@ async function receive(
   });
   const fail = (error: Error) => void parser.destroy(error);
 
-  parser.on("field", (name, value, isNameCut, isValueCut) => {
-    if (isNameCut || isValueCut)
-      fail(new Refusal(413, `The field "${name}" is larger than ${limits.bodyLimitBytes} bytes.`));
-    fields.set(name, value);
+  parser.on("field", (name, value, _isNameCut, isValueCut) => {
+    fieldsBytes += Buffer.byteLength(value);
+    if (isValueCut || fieldsBytes > limits.bodyLimitBytes)
+      fail(new Refusal(413, `The form's fields are larger than the ${limits.bodyLimitBytes} bytes allowed.`));
+    else if (keptFields.includes(name)) fields.set(name, value);
   });
   parser.on("file", (name, stream, fileName) => {
     if (name !== "files") {

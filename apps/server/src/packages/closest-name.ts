@@ -1,10 +1,13 @@
 /** The name that a mistyped one most likely stands for, or `undefined` where none is near. */
 export function closestName(wanted: string, names: readonly string[]): string | undefined {
+  const farthest = Math.max(2, wanted.length / 3);
   const ranked = names
+    // The difference in length is part of the distance, which takes long to find for long names.
+    .filter((name) => Math.abs(name.length - wanted.length) <= farthest)
     .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
     .sort((one, other) => one.distance - other.distance);
   const best = ranked[0];
-  return best && best.distance <= Math.max(2, wanted.length / 3) ? best.name : undefined;
+  return best && best.distance <= farthest ? best.name : undefined;
 }
 
 function editDistance(one: string, other: string): number {

@@ -12,7 +12,7 @@ import type { InstalledPackage, Runnable } from "./read-package.ts";
 /** The packages that are there now. Folders are looked at in each call, so a changed one needs no restart. */
 export interface PackageCatalog {
   list(): Promise<InstalledPackage[]>;
-  /** The newest version's block or flow, or that of `version`; throws a 404 that says what there is instead. */
+  /** The newest version's block or flow, or that of `version`; throws a 404 that says what there is instead, a 400 for no id. */
   find(blockId: string, version?: string): Promise<Runnable>;
 }
 
@@ -52,12 +52,20 @@ export function createPackageCatalog(directories: readonly string[], log: Logger
   return { list, find: async (blockId, version) => findIn(await list(), blockId, version) };
 }
 
+const maxBlockIdLength = 500;
+
 /** A block among packages, see {@link PackageCatalog.find}. */
 export function findIn(
   packages: readonly InstalledPackage[],
   blockId: string,
   version: string | undefined,
 ): Runnable {
+  if (blockId.length > maxBlockIdLength) {
+    throw new Refusal(
+      400,
+      `A block id of ${blockId.length} characters is too long: it may have ${maxBlockIdLength}.`,
+    );
+  }
   const [packageName, blockName, ...rest] = blockId.split("::");
   if (!packageName || !blockName || rest.length > 0) {
     throw new Refusal(400, `"${blockId}" is not a block id: write PACKAGE::BLOCK.`);
