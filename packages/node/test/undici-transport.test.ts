@@ -3,9 +3,11 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { truncate, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { FakeConnectServer, type FakeTask } from "@oomol/connect-core/testing";
 import {
   createUndiciTransport,
   OomolConnectClient,
+  TaskStoppedError,
   TransportError,
   type TransportRequest,
   type UploadPart,
@@ -14,6 +16,7 @@ import { describe, expect, test } from "vitest";
 import { bodyOf, type Handler, serve } from "../../../serve.shared.ts";
 import { resolveUploadSource } from "../src/upload-source.ts";
 import { openCount } from "./helpers/open-files.ts";
+import { serveFake } from "./helpers/serve-fake.ts";
 import { certificate, serveSecurely } from "./helpers/serve-securely.ts";
 import { temporaryFolder } from "./helpers/temporary-folder.ts";
 
@@ -41,6 +44,25 @@ describe("connections", () => {
     await using client = new OomolConnectClient({ baseUrl: `${server.origin}/api`, maxConnections: 3 });
     await Promise.all(Array.from({ length: 30 }, () => client.tasks.list()));
     expect(server.connections.total).toBe(3);
+  });
+
+  test.each([1, 2, 4])("of %i, waits leave one for what is started and stopped meanwhile", async (count) => {
+    const onTask = (task: FakeTask) => void task.setStatus("running");
+    const fake = new FakeConnectServer({ extensions: ["wait", "events"], onTask });
+    await using server = await serveFake(fake);
+    const { baseUrl } = server;
+    await using client = new OomolConnectClient({ baseUrl, maxConnections: count, timeoutMs: 2_000 });
+    // One more than there are connections, half of them streamed.
+    const starting = Array.from({ length: count + 1 }, () => client.tasks.start({ blockId: "pkg::block" }));
+    const runs = await Promise.all(starting);
+    const ends = runs.map((run, index) =>
+      (index % 2 === 0 ? run.result() : run.completion()).catch((failure: unknown) => failure),
+    );
+    // Those that the server does not hold look again.
+    await expect.poll(() => fake.requestsTo("GET", /task-/).length).toBeGreaterThan(2 * count);
+    await client.tasks.create({ blockId: "pkg::block" });
+    await Promise.all(runs.map((run) => run.stop()));
+    for (const end of await Promise.all(ends)) expect(end).toBeInstanceOf(TaskStoppedError);
   });
 
   test("close() closes them, ends what is under way, and says so to later calls", async () => {
