@@ -2,8 +2,8 @@ import { extensionsHeader } from "@oomol/connect-core/wire";
 import { Refusal } from "./refusal.ts";
 
 /** What a page of another origin may send: what the clients use, and a token of the app's own for `authorize`. */
-const allowedHeaders = "authorization, content-type, idempotency-key, last-event-id, prefer, range";
-const exposedHeaders = `${extensionsHeader}, Preference-Applied, Accept-Ranges, Content-Range, ETag, Retry-After`;
+const allowedHeaders = "authorization, content-type, idempotency-key, if-range, last-event-id, prefer, range";
+const exposedHeaders = `${extensionsHeader}, Preference-Applied, Accept-Ranges, Content-Range, ETag, Retry-After, X-Request-Id`;
 
 /**
  * Keeps the pages of other origins out, which a browser would send with the visitor's cookies: by `Sec-Fetch-Site`, which no
