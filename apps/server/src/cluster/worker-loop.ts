@@ -45,6 +45,7 @@ const givenBack = new TaskStop(
 export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoop> {
   const { store, jobs, notices, registry, runTask, concurrency, log } = parts;
   const running = new Map<string, RunningTask>();
+  const closing = new AbortController();
   const standstill = watchStandstill();
   const queues = new Set<string>();
   const ready = new Set<string>(); // those that may hold tasks
@@ -105,7 +106,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
     const startedAtMs = performance.now();
     // Executors give up a broker that does not answer, or lose messages to it or send them twice.
     const isReliable = () => !standstill.hasHappenedSince(startedAtMs);
-    const ended = runTask(task, abort.signal, { isReliable })
+    const ended = runTask(task, abort.signal, { isReliable, closing: closing.signal })
       .then(async (end) => {
         if (end === "left") await jobs.giveBack(task);
       })
@@ -163,6 +164,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
       isClosed = true;
       for (const timer of taking) clearInterval(timer);
       const late = setTimeout(() => {
+        closing.abort();
         for (const { abort } of running.values()) abort.abort(givenBack);
       }, drainMs);
       while (running.size > 0) await Promise.all([...running.values()].map(({ ended }) => ended));

@@ -3,22 +3,27 @@ import type { FileStore } from "../files/file-store.ts";
 import type { Metrics } from "../metrics.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
+import type { StoredStatus } from "../store/tables.ts";
 import { type ClaimedTask, sessionEnd } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { messageOf } from "../values.ts";
+import { keepTrying } from "./keep-trying.ts";
 import type { SessionEngine, SessionOutcome } from "./session.ts";
 
 /**
  * Runs one task that was claimed. Aborted with a {@link TaskStop}. Resolves to `ended` when its end is in the store, `left`
- * where it was let go of without one, and `lost` where somebody else has taken or ended it.
+ * where it was let go of without one, and `lost` where somebody else has taken or ended it. An end that cannot be stored is
+ * tried again until `closing` is aborted; only then it rejects.
  */
 export type RunTask = (
   task: ClaimedTask,
   signal: AbortSignal,
-  options?: RunTaskOptions,
+  options: RunTaskOptions,
 ) => Promise<"ended" | "left" | "lost">;
 
 export interface RunTaskOptions {
+  /** Aborted when this process cannot wait any longer. */
+  closing: AbortSignal;
   /** Spares finding it. */
   block?: Runnable | undefined;
   /** Asked when the engine says how the task ended; where that cannot be relied on, it is left to others. */
@@ -58,7 +63,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       .catch((error: unknown) => log.error({ taskId, error }, "not stored"));
 
   const runEngine = async (task: ClaimedTask, signal: AbortSignal, known: Runnable | undefined) => {
-    if (signal.aborted) return "aborted";
+    if (signal.aborted) return { outcome: "aborted" as const };
     let sessionId: string | undefined;
     try {
       const block = known ?? (await catalog.find(task.blockId, task.packageVersion));
@@ -76,11 +81,11 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       });
       // Before anyone is told that the task has ended: its files can be asked for then.
       if (sessionId !== undefined) await files.keepSession(sessionId);
-      return outcome;
+      return { outcome, sessionId };
     } catch (error) {
       // The reason belongs in the logs, where clients look for it.
       store.appendLog(task.id, sessionEnd(sessionId ?? "", messageOf(error)));
-      return "failed";
+      return { outcome: "failed" as const, sessionId };
     } finally {
       await files
         .release(task.id, sessionId)
@@ -90,7 +95,21 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     }
   };
 
-  return async (task, stop, { block, isReliable = () => true } = {}) => {
+  /** Whoever waits for the task waits for this, and the session's folder is found by it. */
+  const markEnded = (
+    taskId: string,
+    status: StoredStatus,
+    sessionId: string | undefined,
+    closing: AbortSignal,
+  ) =>
+    keepTrying(
+      () => store.setStatus(taskId, status, sessionId),
+      closing,
+      (error) =>
+        log.error({ taskId, status, error: messageOf(error) }, "the end of a task could not be stored yet"),
+    );
+
+  return async (task, stop, { closing, block, isReliable = () => true }) => {
     const startedAtMs = Date.now();
     metrics.taskStarted(startedAtMs - task.createdAt);
     const time = new AbortController();
@@ -99,10 +118,12 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         ? undefined
         : setTimeout(() => time.abort(late(taskTimeoutMs)), taskTimeoutMs);
     const signal = AbortSignal.any([stop, time.signal]);
-    const outcome = await runEngine(task, signal, block);
+    const { outcome, sessionId } = await runEngine(task, signal, block);
     clearTimeout(timer);
     const status = outcome !== "aborted" && !isReliable() ? undefined : statusOf(outcome, signal);
-    const isHeld = await (status === undefined ? store.release(task.id) : store.setStatus(task.id, status));
+    const isHeld = await (status === undefined
+      ? store.release(task.id)
+      : markEnded(task.id, status, sessionId, closing));
     if (status === undefined || !isHeld) {
       const reason = signal.aborted ? messageOf(signal.reason) : "the worker stood still meanwhile";
       log.info({ taskId: task.id, reason }, "a task was left to others");

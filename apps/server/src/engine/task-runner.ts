@@ -1,6 +1,7 @@
 import type { Runnable } from "../packages/read-package.ts";
 import type { StoredTask } from "../store/task-rows.ts";
 import { messageOf } from "../values.ts";
+import { keepTrying } from "./keep-trying.ts";
 import { createQueue } from "./queue.ts";
 import { createRunTask, type RunTaskParts, stopRequested, TaskStop } from "./run-task.ts";
 
@@ -42,10 +43,15 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
   const runTask = createRunTask(parts);
   const running = new Map<string, RunningTask>();
   const known = new Map<string, Runnable>();
+  const closing = new AbortController();
 
   const run = async (taskId: string, signal: AbortSignal, block: Runnable | undefined) => {
-    const [task] = await store.claim([taskId]);
-    if (task) await runTask(task, signal, { block });
+    const [task] = await keepTrying(
+      () => store.claim([taskId]),
+      closing.signal,
+      (error) => log.error({ taskId, error: messageOf(error) }, "a task could not be taken up yet"),
+    );
+    if (task) await runTask(task, signal, { block, closing: closing.signal });
   };
 
   const work = async (taskId: string) => {
@@ -74,16 +80,15 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
       known.delete(taskId); // what has to wait is not kept in memory
     },
     async stop(taskId) {
-      if (queue.remove(taskId)) {
-        await store.end(taskId, "stopped");
-        return;
-      }
+      queue.remove(taskId);
       const task = running.get(taskId);
       task?.abort.abort(stopRequested);
       await task?.ended;
+      await store.end(taskId, "stopped"); // unless its end is stored
     },
     async close() {
       queue.close();
+      closing.abort();
       const tasks = [...running.values()];
       for (const task of tasks) task.abort.abort(serverStopped);
       await Promise.all(tasks.map((task) => task.ended));

@@ -21,7 +21,8 @@ export function openNodeSqlite(file: string): SqliteDatabase {
       const known = statements.get(sql);
       if (known) return known;
       if (statements.size >= maxStatements) statements.clear();
-      const statement = adapt(database.prepare(sql));
+      const prepared = adapt(database.prepare(sql));
+      const statement = sql === "rollback" ? unlessRolledBack(database, prepared) : prepared;
       statements.set(sql, statement);
       return statement;
     },
@@ -43,5 +44,14 @@ function adapt(statement: StatementSync): SqliteStatement {
     all: (parameters) => statement.all(...bind(parameters)),
     run: (parameters) => statement.run(...bind(parameters)),
     iterate: (parameters) => statement.iterate(...bind(parameters)),
+  };
+}
+
+/** A full disk, for instance, makes SQLite roll back by itself; doing so again would fail, and hide why. */
+function unlessRolledBack(database: DatabaseSync, rollback: SqliteStatement): SqliteStatement {
+  const nothing = { changes: 0, lastInsertRowid: 0 };
+  return {
+    ...rollback,
+    run: (parameters) => (database.isTransaction ? rollback.run(parameters) : nothing),
   };
 }
