@@ -48,15 +48,16 @@ export async function waitUntilDone<State>(plan: WaitPlan<State>): Promise<State
         looks += 1;
         failures = 0;
         pauseMs =
-          atMost(look.retryAfterMs) ?? (look.wasHeld ? 0 : pauseAfter(plan, looks, clock.now() - startedMs));
+          withinReason(look.retryAfterMs) ??
+          (look.wasHeld ? 0 : pauseAfter(plan, looks, clock.now() - startedMs));
       } catch (failure) {
         scope.signal.throwIfAborted();
         failures += 1;
         if (!plan.isTransient(failure) || failures >= polling.maxFailures) throw failure;
         scope.lastFailure = failure;
-        pauseMs =
-          atMost(retryAfterOf(failure)) ??
-          retryPauseMs(failures, failureBounds, plan.random) + shortestFailurePauseMs;
+        const ownPauseMs = retryPauseMs(failures, failureBounds, plan.random) + shortestPauseMs;
+        // What a server asks for is the least (RFC 9110, 10.2.3); nothing, or a date gone by, would be a loop without pause.
+        pauseMs = Math.max(ownPauseMs, withinReason(retryAfterOf(failure)) ?? 0);
       }
       await pauseOn(clock, pauseMs, scope.signal);
     }
@@ -65,15 +66,18 @@ export async function waitUntilDone<State>(plan: WaitPlan<State>): Promise<State
   }
 }
 
-/** Between looks that fail; never nothing, or a dead server would be asked without pause. */
+/** Between looks that fail, on top of the shortest pause. */
 const failureBounds = { baseMs: 500, maxMs: 5_000 };
-const shortestFailurePauseMs = 100;
 
+/** After a failure, or where the server asks for less: it would be asked without pause. */
+const shortestPauseMs = 100;
 /** A server that asks to be left alone for a day is asked again all the same. */
 const longestAskedPauseMs = 300_000;
 
-function atMost(askedMs: number | undefined): number | undefined {
-  return askedMs === undefined ? undefined : Math.min(askedMs, longestAskedPauseMs);
+function withinReason(askedMs: number | undefined): number | undefined {
+  return askedMs === undefined
+    ? undefined
+    : Math.min(longestAskedPauseMs, Math.max(shortestPauseMs, askedMs));
 }
 
 function pauseAfter<State>({ polling, random }: WaitPlan<State>, looks: number, waitedMs: number): number {

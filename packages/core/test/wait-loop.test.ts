@@ -59,7 +59,7 @@ test("pauses between looks: adaptive, as scheduled, as the server asks, or not a
   const polling = { timeoutMs: 9_000, schedule, maxFailures: 3 };
   expect((await waitOver([{}, {}, {}, {}], { polling })).pauses).toEqual([100, 200, 250, 250]);
   expect((await waitOver([{ wasHeld: true }, {}])).pauses).toEqual([0, 250]);
-  expect((await waitOver([{ retryAfterMs: 7, wasHeld: true }])).pauses).toEqual([7]);
+  expect((await waitOver([{ retryAfterMs: 700, wasHeld: true }])).pauses).toEqual([700]);
   expect((await waitOver([{ retryAfterMs: 86_400_000 }])).pauses).toEqual([300_000]);
 });
 
@@ -88,9 +88,16 @@ test("failures in a row make the pauses longer, a good look makes them short aga
   expect(many.pauses.at(-1)).toBe(2_600);
 });
 
-test("what a failure asks for takes the place of its pause, within reason", async () => {
+test("a server that asks for no pause at all is asked with pauses all the same", async () => {
+  expect((await waitOver([{ retryAfterMs: 0 }, { retryAfterMs: 7 }])).pauses).toEqual([100, 100]);
+  const asking = Object.assign(new Error("busy"), { retryAfterMs: 0 });
+  expect((await waitOver([asking, asking, asking])).pauses).toEqual([350, 600, 1_100]);
+});
+
+test("what a failure asks for is the least that its pause lasts, within reason", async () => {
   const asking = (retryAfterMs: unknown) => Object.assign(new Error("busy"), { retryAfterMs });
-  expect((await waitOver([asking(5)])).pauses).toEqual([5]);
+  expect((await waitOver([asking(700)])).pauses).toEqual([700]);
+  expect((await waitOver([asking(5)])).pauses).toEqual([350]);
   expect((await waitOver([asking(1e9)])).pauses).toEqual([300_000]);
   expect((await waitOver([asking("soon")])).pauses).toEqual([350]);
 });
