@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import type { Clock } from "./delay.ts";
-import { ConnectionError } from "./errors/index.ts";
+import { ConnectionError, TimeoutError } from "./errors/index.ts";
 import type { Http } from "./http.ts";
 import { readBeforeSilence } from "./read-before-silence.ts";
 import type { StreamedEvent } from "./task-watch.ts";
@@ -49,7 +49,8 @@ export async function* readTaskStream(
           throw brokenStream(path, toTransportError(failure).message, failure);
         },
       );
-      if (next === "silent") throw brokenStream(path, `nothing came for ${longestSilenceMs} ms`);
+      if (next === "silent")
+        throw new TimeoutError({ awaited: `an event of GET ${path}`, timeoutMs: longestSilenceMs });
       if (next.done) return;
       parser.feed(decoder.decode(next.value, { stream: true }));
       for (const message of arrived.splice(0)) {

@@ -1,5 +1,6 @@
 import { shortestHoldMs } from "./call-held.ts";
 import type { Clock } from "./delay.ts";
+import { ApiError, TimeoutError } from "./errors/index.ts";
 import type { PollingOptions, ResolvedPollingOptions } from "./options.ts";
 import { eventsOfLog, type TaskEvent } from "./task-events.ts";
 import type { Task, TaskLog } from "./types.ts";
@@ -41,6 +42,9 @@ export interface WatchOptions {
 const finalStates = new Set<string>(["completed", "failed", "stopped"]);
 const knownStates = new Set<string>([...finalStates, "created", "pending", "running"]);
 
+/** How often a stream stays silent before looking takes its place: a gateway that holds back what it carries. */
+const mostSilentStreams = 2;
+
 /** How often the logs of a task that failed are asked for in vain before it has failed without them. */
 const mostLogFailures = 5;
 
@@ -68,6 +72,7 @@ export class TaskWatch {
   #unlink: () => void = () => undefined;
   #logFailures = 0;
   #isStreamBroken = false;
+  #silentStreams = 0;
   #toldStatus: string | undefined;
   #hasEnded = false;
   #hasAllLogs = false;
@@ -210,7 +215,7 @@ export class TaskWatch {
       await this.#fetchLogs(look.state, isDone, signal);
       if (isDone) this.#noteAllLogs(look.state);
     }
-    await this.#callBack(this.#options.onProgress, look.state);
+    await this.#callBack(this.#options.onProgress, look.state, signal);
     return { ...look, isDone };
   }
 
@@ -230,7 +235,7 @@ export class TaskWatch {
       this.#endpoints.warn(`The logs of task ${task.id} could not be had: ${String(failure)}`);
       return;
     }
-    for (const log of logs) await this.#noteLog(log);
+    for (const log of logs) await this.#noteLog(log, signal);
   }
 
   async #stream(signal: AbortSignal): Promise<Look<Task>> {
@@ -239,25 +244,32 @@ export class TaskWatch {
     try {
       for await (const item of this.#endpoints.events(this.taskId, { signal, afterId: this.#lastLogId })) {
         hasGiven = true;
+        this.#silentStreams = 0;
         if ("log" in item) {
-          await this.#noteLog(item.log);
+          await this.#noteLog(item.log, signal);
           continue;
         }
         const isDone = finalStates.has(item.task.status);
         this.noteTask(item.task);
         if (isDone) this.#noteAllLogs(item.task);
-        await this.#callBack(this.#options.onProgress, item.task);
+        await this.#callBack(this.#options.onProgress, item.task, signal);
         if (isDone) {
           return { state: item.task, isDone: true, wasHeld: true, retryAfterMs: undefined };
         }
       }
+      // Something else than a stream, JSON for instance, has no events; the server begins with one.
+      if (!hasGiven) this.#isStreamBroken = true;
     } catch (failure) {
       signal.throwIfAborted();
       if (!this.#endpoints.isTransient(failure)) {
         // A gateway that does not let streams through answers with an error of its own; looking still works.
         if (!isRefusedStream(failure)) throw failure;
         this.#isStreamBroken = true;
-      } else if (!hasGiven) throw failure;
+      } else if (!hasGiven) {
+        if (isSilence(failure)) this.#silentStreams += 1;
+        this.#isStreamBroken = this.#silentStreams >= mostSilentStreams;
+        throw failure;
+      }
     }
     const wasHeld = this.#options.clock.now() - startedMs >= shortestHoldMs;
     return {
@@ -268,20 +280,27 @@ export class TaskWatch {
     };
   }
 
-  async #noteLog(log: TaskLog): Promise<void> {
+  async #noteLog(log: TaskLog, signal: AbortSignal): Promise<void> {
     if (this.#logIds.has(log.id)) return;
+    // A wait that goes on later is told of it then.
+    signal.throwIfAborted();
     this.#logIds.add(log.id);
     this.logs.push(log);
     this.events.push(...eventsOfLog(log));
     this.#wakeAll();
-    await this.#callBack(this.#options.onLog, log);
+    await this.#callBack(this.#options.onLog, log, signal);
   }
 
-  /** What the caller's own function throws ends the wait as it is, also where the loop would forgive it. */
+  /**
+   * Calls the caller's own function, unless the wait is over. What it throws ends the wait as it is, also where the loop
+   * would forgive it.
+   */
   async #callBack<Value>(
     callback: ((value: Value) => void | Promise<void>) | undefined,
     value: Value,
+    signal: AbortSignal,
   ): Promise<void> {
+    signal.throwIfAborted();
     const loop = this.#loop;
     try {
       await callback?.(value);
@@ -297,6 +316,10 @@ export class TaskWatch {
 }
 
 function isRefusedStream(failure: unknown): boolean {
-  const status: unknown = failure instanceof Error ? Reflect.get(failure, "status") : undefined;
-  return status === 406 || status === 415 || status === 501;
+  return failure instanceof ApiError && [406, 415, 501].includes(failure.status);
+}
+
+/** Nothing came in time; where a gateway waited for it, that says 504. */
+function isSilence(failure: unknown): boolean {
+  return failure instanceof TimeoutError || (failure instanceof ApiError && failure.status === 504);
 }

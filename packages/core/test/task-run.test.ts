@@ -1,6 +1,7 @@
 import { createFetchTransport, type TaskEvent } from "@oomol/connect-core";
 import type { FakeTask } from "@oomol/connect-core/testing";
 import { describe, expect, test } from "vitest";
+import { systemClock } from "../src/delay.ts";
 import { type Served, serve } from "./helpers/serve.ts";
 
 const block = { blockId: "pkg::echo" };
@@ -124,6 +125,56 @@ test("one stream carries status and logs, and is resumed where it broke", async 
   expect((await events).filter((event) => event.type === "log")).toHaveLength(2);
   expect((await run.result()).result).toEqual({ a: 1 });
   expect(server.fake.requestsTo("GET", /logs/)).toEqual([]);
+});
+
+describe("where a gateway spoils the event streams that the server announced, the task is looked at", () => {
+  /** What the gateway makes of a request for events. */
+  type Gateway = (url: string, init: RequestInit) => Promise<Response>;
+  const gateways: Record<string, Gateway> = {
+    "it asks for JSON": (url, init) =>
+      fetch(url, { ...init, headers: { ...init.headers, accept: "application/json" } }),
+    "it holds everything back until the end": async (url, init) => {
+      const response = await fetch(url, init);
+      return new Response(await response.text(), response);
+    },
+    "it lets the head through, and no event": async (url, init) => {
+      const { headers } = await fetch(url, init);
+      return new Response(new ReadableStream(), { headers });
+    },
+  };
+
+  test.each(Object.entries(gateways))("%s", async (_, gateway) => {
+    const clock = {
+      now: systemClock.now,
+      // The longest silence of a stream passes quickly.
+      delay: (durationMs: number, signal?: AbortSignal) =>
+        systemClock.delay(durationMs === 45_000 ? 50 : durationMs, signal),
+    };
+    const throughGateway = (input: unknown, init: RequestInit = {}) =>
+      new Headers(init.headers).get("accept") === "text/event-stream"
+        ? gateway(String(input), init)
+        : fetch(String(input), init);
+    await using server = await serve(
+      { extensions: ["events", "after", "wait"], onTask: (task) => task.setStatus("running") },
+      { fetch: throughGateway as typeof fetch, timeoutMs: 200, clock, random: () => 0 },
+    );
+    const run = await server.client.tasks.start(block);
+    const result = run.result();
+    await expect.poll(() => server.fake.requestsTo("GET", /logs/).length).toBeGreaterThan(0);
+    taskOf(server).complete({ looked: true });
+    expect((await result).result).toEqual({ looked: true });
+  });
+
+  test.each([
+    ["two answers that a gateway gave up on", { kind: "status", status: 504 }, "application/json"],
+    ["but not after connections that were reset", { kind: "reset" }, "text/event-stream"],
+  ] as const)("%s", async (_, fault, accept) => {
+    await using server = await serve({ extensions: ["events"] }, { random: () => 0 });
+    server.fake.inject(fault, { method: "GET", times: 2 });
+    const { result } = await server.client.tasks.run(block);
+    expect(result).toEqual({});
+    expect(server.fake.requestsTo("GET", /./)[2]?.headers.accept).toBe(accept);
+  });
 });
 
 test("only new logs travel where the server announces `after`", async () => {

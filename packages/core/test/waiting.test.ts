@@ -430,6 +430,39 @@ test("what a callback throws ends the wait, as it is", async () => {
   await expect(server.client.tasks.run(block, { onLog })).rejects.toBe(mistake);
 });
 
+describe.each([[[]], [["events"]]] as const)("towards a server with %j", (extensions) => {
+  test.each(["aborted", "out of time"])("a wait that is %s calls nobody any more", async (ending) => {
+    await using server = await serve({
+      extensions,
+      onTask: (task) => task.setStatus("running").log("A").log("B").log("C"),
+    });
+    const abort = new AbortController();
+    const reason = new Error("enough");
+    const { promise: late, resolve: goOn } = Promise.withResolvers<void>();
+    const calls: unknown[] = [];
+    const onLog = async (log: { type: string }) => {
+      calls.push(log.type);
+      if (log.type !== "B") return;
+      if (ending === "aborted") abort.abort(reason);
+      await late;
+    };
+    const onProgress = (task: { status: string }) => void calls.push(task.status);
+    const options = {
+      onLog,
+      onProgress,
+      signal: abort.signal,
+      timeoutMs: ending === "aborted" ? 60_000 : 200,
+    };
+    const failure = await server.client.tasks.run(block, options).catch(keep);
+    if (ending === "aborted") expect(failure).toBe(reason);
+    else expect(failure).toBeInstanceOf(TimeoutError);
+    goOn();
+    // Whatever the callback's end lets go on has gone on by then.
+    await new Promise(setImmediate);
+    expect(calls).toEqual(["A", "B"]);
+  });
+});
+
 test("explicit options give exactly the documented pauses", async () => {
   const pauses: number[] = [];
   const clock = { now: () => 0, delay: async (durationMs: number) => void pauses.push(durationMs) };
@@ -443,7 +476,20 @@ test("explicit options give exactly the documented pauses", async () => {
   expect(pauses).toEqual([2_000, 3_000, 4_500, 6_750, 10_000, 10_000, 10_000]);
 });
 
-test("Retry-After on an answer takes the place of the pause, up to five minutes", async () => {
+test.each(["0", "Wed, 21 Oct 2015 07:28:00 GMT"])(
+  "Retry-After: %s, with every look, is no reason to ask without pause",
+  async (value) => {
+    const pauses: number[] = [];
+    const clock = { now: () => 0, delay: async (durationMs: number) => void pauses.push(durationMs) };
+    await using server = await serve({}, { clock, random: () => 0 });
+    const busy = { kind: "status", status: 503, headers: { "retry-after": value } } as const;
+    server.fake.inject(busy, { method: "GET", times: 3 });
+    await server.client.tasks.run(block);
+    expect(pauses).toEqual([100, 100, 100]);
+  },
+);
+
+test("Retry-After on an answer is waited for, up to five minutes", async () => {
   const pauses: number[] = [];
   const clock = { now: () => 0, delay: async (durationMs: number) => void pauses.push(durationMs) };
   await using server = await serve({ onTask: (task) => task.setStatus("running") }, { clock });
