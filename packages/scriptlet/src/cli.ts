@@ -28,7 +28,14 @@ async function runMain(): Promise<void> {
       return await runServiceProcess(serviceArguments, thread, cacheDir);
     }
     const executorArguments = parseExecutorArguments(process.argv.slice(2));
+    const isDebugged = executorArguments.inspectPort !== undefined;
+    const debugging = isDebugged ? await import("./executor/open-inspector.ts") : undefined;
+    // Before the other thread announces the port.
+    debugging?.openInspector(executorArguments);
     const thread = startMqttThread(program, { executor: executorArguments }, cacheDir);
+    // Before signals are listened to, so that they end the process at once, and in the same turn as the opening: a debugger's
+    // word to go on must not come earlier.
+    debugging?.holdForDebugger(executorArguments);
     const { runExecutor } = await import("./executor/run-executor.ts");
     await runExecutor(program, executorArguments, thread, cacheDir);
   } catch (error) {

@@ -13,20 +13,32 @@ export default async ({ text }: Inputs) => {
   return { value: loud };
 };`;
 
+/** What a slow disk does to the thread that runs blocks, while the other one is ready already. */
+const slowlyLoading = `--import=data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from "node:module";
+  import { isMainThread } from "node:worker_threads";
+  const load = (url, context, next) => {
+    if (url.includes("run-executor")) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+    return next(url, context);
+  };
+  if (isMainThread) registerHooks({ load });
+`)}`;
+
 test("--inspect-wait waits for a debugger, and a breakpoint in a TypeScript block is hit", async () => {
   const port = await findFreePort();
   await using session = await openSession(
     { "main.ts": block },
-    { debug: ["--enable-source-maps", `--inspect-wait=${port}`] },
+    { debug: ["--enable-source-maps", `--inspect-wait=${port}`], env: { NODE_OPTIONS: slowlyLoading } },
   );
   const { engine, workspace } = session;
   const ready = await engine.next(({ type }) => type === "ExecutorReady");
   expect(ready.inspect_wait).toBe(port);
   const inputs = { text: "hello" };
+  // What is announced can be attached to at once.
+  await using client = await attachDebugger(port);
   const jobId = await engine.start({ dir: workspace.path, entry: "main.ts", outputs: ["value"], inputs });
   await engine.next(({ type }) => type === "BlockReady");
 
-  await using client = await attachDebugger(port);
   await client.send("Runtime.enable");
   await client.send("Debugger.enable");
   const instrumentation = "beforeScriptWithSourceMapExecution";

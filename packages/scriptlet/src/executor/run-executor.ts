@@ -20,11 +20,6 @@ export async function runExecutor(
   const warnLocally = (text: string) => void writeError(`nodejs-executor: ${text}\n`);
   let leaving: Promise<void> | undefined;
 
-  if (executorArguments.inspectPort !== undefined) {
-    const { openInspector } = await import("./open-inspector.ts");
-    // Before signals are listened to: while this thread waits, they end the process at once.
-    openInspector(executorArguments, warnLocally);
-  }
   const mainframe = createThreadMainframe(thread.port, hear);
   const executor = createExecutor({
     mainframe,
