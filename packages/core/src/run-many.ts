@@ -12,7 +12,10 @@ export type SettledRun<Request, Value> = { index: number; request: Request } & (
   | { status: "rejected"; reason: unknown }
 );
 
-/** Keeps `concurrency` runs under way and yields each outcome as it comes. Holds no more than those in memory. */
+/**
+ * Keeps `concurrency` runs under way and yields each outcome as it comes, however long the source takes for the next
+ * request. Holds no more than those in memory.
+ */
 export async function* runMany<Request, Value>(
   requests: Iterable<Request> | AsyncIterable<Request>,
   run: (request: Request, signal: AbortSignal) => Promise<Value>,
@@ -25,24 +28,27 @@ export async function* runMany<Request, Value>(
     );
   }
   const scope = new AbortController();
-  const onAbort = () => scope.abort(signal?.reason);
+  let wake: () => void = () => undefined;
+  const onAbort = () => {
+    scope.abort(signal?.reason);
+    wake();
+  };
   if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort, { once: true });
-  const source = toAsyncIterator(requests);
+  const source = { iterator: toAsyncIterator(requests), isBusy: false, isOver: false };
   const finished: SettledRun<Request, Value>[] = [];
-  let wake: () => void = () => undefined;
-  let isSourceDry = false;
+  const failures: unknown[] = [];
   let started = 0;
   let running = 0;
-  try {
-    for (;;) {
-      while (!isSourceDry && running < concurrency) {
-        signal?.throwIfAborted();
-        const next = await source.next();
-        if (next.done) {
-          isSourceDry = true;
-          break;
-        }
+  /** Takes requests until no place is free. */
+  const fillPlaces = async () => {
+    source.isBusy = true;
+    try {
+      while (running < concurrency) {
+        const next = await source.iterator.next();
+        source.isOver = next.done === true;
+        // What the source gives after the end of the loop is not run.
+        if (next.done || scope.signal.aborted) break;
         void settle(started, next.value, run(next.value, scope.signal)).then((settled) => {
           finished.push(settled);
           wake();
@@ -50,12 +56,23 @@ export async function* runMany<Request, Value>(
         started += 1;
         running += 1;
       }
+    } catch (failure) {
+      source.isOver = true;
+      failures.push(failure);
+    }
+    source.isBusy = false;
+    wake();
+  };
+  try {
+    for (;;) {
       signal?.throwIfAborted();
+      if (failures.length > 0) throw failures[0];
+      if (!source.isOver && !source.isBusy && running < concurrency) void fillPlaces();
       const settled = finished.shift();
       if (settled) {
         running -= 1;
         yield settled;
-      } else if (running === 0) {
+      } else if (source.isOver && running === 0) {
         return;
       } else {
         // Not a race over all runs: one that never ends would gather a listener for each that does.
@@ -67,14 +84,26 @@ export async function* runMany<Request, Value>(
   } finally {
     signal?.removeEventListener("abort", onAbort);
     scope.abort(new DOMException("The loop over these runs was left.", "AbortError"));
-    await source.return?.();
+    if (!source.isOver) await leave(source);
   }
 }
 
-function toAsyncIterator<Request>(requests: Iterable<Request> | AsyncIterable<Request>) {
+/** Tells a source that nothing more is wanted. One that is busy hears it when it comes to itself, which is not waited for. */
+async function leave({ iterator, isBusy }: { iterator: AsyncIterator<unknown>; isBusy: boolean }) {
+  const left = iterator.return?.();
+  if (isBusy) left?.catch(() => undefined);
+  else await left;
+}
+
+function toAsyncIterator<Request>(
+  requests: Iterable<Request> | AsyncIterable<Request>,
+): AsyncIterator<Request> {
   if (Symbol.asyncIterator in requests) return requests[Symbol.asyncIterator]();
   const iterator = requests[Symbol.iterator]();
-  return { next: async () => iterator.next(), return: async () => iterator.return?.() };
+  return {
+    next: async () => iterator.next(),
+    return: async () => iterator.return?.() ?? { done: true, value: undefined },
+  };
 }
 
 async function settle<Request, Value>(

@@ -229,44 +229,6 @@ test("leaving `await using` stops the task where asked, and only there", async (
   expect([...server.fake.tasks.values()].map((task) => task.status)).toEqual(["running", "stopped"]);
 });
 
-describe("runMany", () => {
-  test("yields each outcome as it comes, a failure too", async () => {
-    await using server = await serve({
-      onTask: (task) => (task.input("fail") ? task.fail("as told") : task.complete({ n: task.input("n") })),
-    });
-    const requests = [0, 1, 2, 3].map((n) => ({ ...block, inputValues: { n, fail: n === 2 } }));
-    const outcomes = [];
-    for await (const outcome of server.client.tasks.runMany(requests, { concurrency: 2 }))
-      outcomes.push(outcome);
-    expect(outcomes.map((outcome) => outcome.index).sort()).toEqual([0, 1, 2, 3]);
-    expect(outcomes.find((outcome) => outcome.index === 2)).toMatchObject({
-      status: "rejected",
-      reason: { name: "TaskFailedError" },
-    });
-    expect(outcomes.find((outcome) => outcome.index === 1)).toMatchObject({ value: { result: { n: 1 } } });
-  });
-
-  test("takes an endless iterable piece by piece, and stops with the loop", async () => {
-    await using server = await serve();
-    let taken = 0;
-    let isClosed = false;
-    function* endless() {
-      try {
-        for (;;) {
-          taken += 1;
-          yield block;
-        }
-      } finally {
-        isClosed = true;
-      }
-    }
-    let seen = 0;
-    for await (const _ of server.client.tasks.runMany(endless(), { concurrency: 3 })) if (++seen === 5) break;
-    expect(taken).toBeLessThanOrEqual(8);
-    expect(isClosed).toBe(true);
-  });
-});
-
 function taskOf(server: Served): FakeTask {
   const task = server.fake.tasks.get("task-1");
   if (!task) throw new Error("no task was created");
