@@ -45,6 +45,22 @@ describe("in a page with a strict content security policy", { timeout: 60_000 },
     expect(events.at(-1)).toEqual({ phase: "accepted", loaded: 200 * 2 ** 20, fraction: 1, index: 1 });
   });
 
+  test("a redirect is told as one, not followed", async () => {
+    const fake = new FakeConnectServer();
+    fake.inject({ kind: "status", status: 302, headers: { location: "/login" } }, { path: /tasks/ });
+    await using opened = await openPage(fakeHandler(fake));
+    const failure = await opened.page.evaluate(async () => {
+      const client = new window.connect.OomolConnectClient();
+      const { message, status } = await client.tasks.list().catch((caught) => caught);
+      return { message, status };
+    });
+    expect(failure).toEqual({
+      message: "GET /v1/tasks was answered with a redirect. Redirects are not followed: check `baseUrl`.",
+      status: 0,
+    });
+    expect(fake.requests).toHaveLength(1);
+  });
+
   test("a wrong token is told, a literal one warned of, neither shown", async () => {
     await using opened = await openPage(fakeHandler(new FakeConnectServer({ apiToken: "api-right" })));
     const warnings: string[] = [];

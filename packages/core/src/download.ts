@@ -114,6 +114,12 @@ export async function openDownload(
   path: string,
   { onDownloadProgress, ...request }: DownloadOptions,
 ): Promise<Download> {
+  if (typeof path !== "string") {
+    throw new InvalidInputError(
+      "path",
+      `expected text, got ${String(path)}. Has the result an output of that name?`,
+    );
+  }
   const taskId = typeof task === "string" ? task : task.taskId;
   const taskPath = `/v1/tasks/${encodeURIComponent(taskId)}`;
   const ask = { ...request, method: "GET", isIdempotent: true } as const;

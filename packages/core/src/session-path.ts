@@ -32,7 +32,10 @@ export function filesOfResult({ result, logs }: Pick<RunResult, "result" | "logs
   const waiting: unknown[] = [result];
   while (waiting.length > 0) {
     const value = waiting.pop();
-    if (typeof value === "object" && value !== null) waiting.push(...Object.values(value).reverse());
+    // One by one: a list may be longer than a call may have arguments.
+    if (typeof value === "object" && value !== null) {
+      for (const inner of Object.values(value).reverse()) waiting.push(inner);
+    }
     const path = typeof value === "string" && sessionId ? pathInSession(value, sessionId) : undefined;
     if (path !== undefined) found.add(path);
   }

@@ -49,6 +49,26 @@ describe("what a result names can be read", () => {
     expect(new TextDecoder().decode(await collect(await open()))).toBe('{"a":1}');
   });
 
+  test("not where the output is misspelt, which is told", async () => {
+    await using server = await serveFiles(speech);
+    const outcome = await run(server);
+    await expect(server.client.tasks.download(outcome, outcome.result.adress)).rejects.toMatchObject({
+      name: "InvalidInputError",
+      path: "path",
+      message: "path: expected text, got undefined. Has the result an output of that name?",
+    });
+  });
+
+  test("also beside a list that is longer than a call may have arguments", async () => {
+    await using server = await serveFiles((task) => ({
+      numbers: Array.from({ length: 200_000 }, (_, index) => index),
+      ...speech(task),
+    }));
+    const names: string[] = [];
+    for await (const file of server.client.tasks.downloadAll(await run(server))) names.push(file.name);
+    expect(names).toEqual(["Größe 1.txt"]);
+  });
+
   test("by the task's id alone, which costs a look at its logs", async () => {
     await using server = await serveFiles(speech);
     const { taskId, result } = await run(server);

@@ -18,7 +18,7 @@ export interface ApiErrorFacts {
  */
 export class ApiError extends OomolConnectError {
   static override readonly errorName: string = "ApiError";
-  /** HTTP status; 200 where the body says `success: false`. */
+  /** HTTP status; 200 where the body says `success: false`, 0 for a redirect whose status the browser keeps to itself. */
   readonly status: number;
   readonly method: string;
   /** Path below the base URL, without its query. */
@@ -55,13 +55,14 @@ function isRetryableStatus(status: number): boolean {
 
 function sentence({ method, path, status, serverMessage }: ApiErrorFacts): string {
   const said = serverMessage ? `: ${serverMessage}` : ".";
-  const answer = status >= 200 && status < 300 ? "was refused" : `was answered with ${status}`;
+  const given = status === 0 ? "a redirect" : status;
+  const answer = status >= 200 && status < 300 ? "was refused" : `was answered with ${given}`;
   return `${method} ${path} ${answer}${said}${advice(status, serverMessage)}`;
 }
 
 function advice(status: number, serverMessage: string | undefined): string {
   if (status === 401) return `${stop(serverMessage)} Check the client's \`apiToken\`.`;
-  if (status >= 300 && status < 400)
+  if (status === 0 || (status >= 300 && status < 400))
     return `${stop(serverMessage)} Redirects are not followed: check \`baseUrl\`.`;
   return "";
 }
