@@ -1,8 +1,14 @@
 import type { CreateTaskRequest } from "./block-registry.ts";
+import { withinDeadline } from "./deadline.ts";
 import { InvalidInputError } from "./errors/index.ts";
 import type { Http } from "./http.ts";
 import { normalizeInputValues } from "./input-values.ts";
-import type { PollingOptions, RequestOptions, ResolvedClientOptions } from "./options.ts";
+import {
+  type PollingOptions,
+  type RequestOptions,
+  type ResolvedClientOptions,
+  resolvePollingOptions,
+} from "./options.ts";
 import type { RunResult } from "./task-run.ts";
 import type { TasksClient } from "./tasks.ts";
 import type { Applet, TaskInputValues } from "./types.ts";
@@ -19,13 +25,13 @@ export interface RunAppletRequest {
 /** Applets: blocks with inputs already filled in, listed by a service of their own. */
 export class AppletsClient {
   readonly #http: Http;
-  readonly #appletsUrl: string;
+  readonly #options: ResolvedClientOptions;
   readonly #tasks: Pick<TasksClient<never>, "run">;
 
   /** @internal */
   constructor(http: Http, options: ResolvedClientOptions, tasks: Pick<TasksClient<never>, "run">) {
     this.#http = http;
-    this.#appletsUrl = options.appletsUrl;
+    this.#options = options;
     this.#tasks = tasks;
   }
 
@@ -40,14 +46,15 @@ export class AppletsClient {
     } as const;
     const answer = await this.#http.call<Applet[]>({
       ...call,
-      origin: this.#appletsUrl,
+      origin: this.#options.appletsUrl,
       schema: appletsAnswerSchema,
     });
     return answer.data;
   }
 
   /**
-   * Runs an applet's block with its presets, overlaid by the caller's inputs.
+   * Runs an applet's block with its presets, overlaid by the caller's inputs. `timeoutMs` is for all of it, the listing of
+   * applets too.
    *
    * @throws {@link InvalidInputError} for an unknown applet, and whatever `tasks.run` throws.
    */
@@ -56,7 +63,13 @@ export class AppletsClient {
     options: PollingOptions = {},
   ): Promise<RunResult<OpenOutputs>> {
     const { signal, headers } = options;
-    const applets = await this.list({ ...(signal && { signal }), ...(headers && { headers }) });
+    const { clock } = this.#options;
+    const { timeoutMs } = resolvePollingOptions(options);
+    const deadlineMs = clock.now() + timeoutMs;
+    const applets = await withinDeadline(
+      { awaited: "the applets to be listed", timeoutMs, deadlineMs, signal, clock },
+      (within) => this.list({ signal: within, ...(headers && { headers }) }),
+    );
     const applet = applets.find((candidate) => candidate.appletId === appletId);
     if (!applet) {
       throw new InvalidInputError(
@@ -64,7 +77,8 @@ export class AppletsClient {
         `there is no applet "${appletId}" among the ${applets.length} listed.`,
       );
     }
-    return this.#tasks.run(appletRequest(applet, inputValues), options);
+    const leftMs = Math.max(1, Math.ceil(deadlineMs - clock.now()));
+    return this.#tasks.run(appletRequest(applet, inputValues), { ...options, timeoutMs: leftMs });
   }
 }
 

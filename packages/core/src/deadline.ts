@@ -6,6 +6,8 @@ export interface DeadlinePlan {
   awaited: string;
   /** What the caller allowed, for that sentence too. */
   timeoutMs: number;
+  /** What is awaited is a creation, which the server may have taken when the time is over. Default false. */
+  mayHaveHappened?: boolean;
   /** When it is over, on the clock's own scale; infinity for never. */
   deadlineMs: number;
   signal: AbortSignal | undefined;
@@ -21,8 +23,22 @@ export interface Deadline {
   close(): void;
 }
 
+/** The outcome of work that ends by the deadline or the caller's abort. */
+export async function withinDeadline<Value>(
+  plan: DeadlinePlan,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const deadline = openDeadline(plan);
+  try {
+    return await work(deadline.signal);
+  } finally {
+    deadline.close();
+  }
+}
+
 /** One signal for both ends of a wait: the caller's abort, and the deadline. */
-export function openDeadline({ signal, clock, deadlineMs, timeoutMs, awaited }: DeadlinePlan): Deadline {
+export function openDeadline(plan: DeadlinePlan): Deadline {
+  const { signal, clock, deadlineMs, timeoutMs, awaited, mayHaveHappened = false } = plan;
   const controller = new AbortController();
   const timer = new AbortController();
   const onAbort = () => controller.abort(signal?.reason);
@@ -38,7 +54,10 @@ export function openDeadline({ signal, clock, deadlineMs, timeoutMs, awaited }: 
   };
   if (Number.isFinite(deadlineMs)) {
     clock.delay(deadlineMs - clock.now(), timer.signal).then(
-      () => controller.abort(new TimeoutError({ awaited, timeoutMs, lastFailure: deadline.lastFailure })),
+      () => {
+        const { lastFailure } = deadline;
+        controller.abort(new TimeoutError({ awaited, timeoutMs, lastFailure, mayHaveHappened }));
+      },
       () => undefined,
     );
   }

@@ -11,7 +11,7 @@ import {
 import { failureChain } from "./failure-chain.ts";
 import type { RequestOptions, ResolvedClientOptions } from "./options.ts";
 import { redact, redactFailure } from "./redact.ts";
-import { type TransportResponse, toTransportError, type Upload } from "./transport.ts";
+import { TransportError, type TransportResponse, toTransportError, type Upload } from "./transport.ts";
 import { type ExtensionName, extensionNames, extensionsHeader, type Schema } from "./wire/index.ts";
 
 /** One call of the API, as a resource describes it. */
@@ -91,13 +91,18 @@ export class Http {
       !call.isIdempotent && !call.origin && this.extensions.has("idempotency")
         ? crypto.randomUUID()
         : undefined;
+    let doubtful: unknown;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#attempt(call, attempt, idempotencyKey, decode);
       } catch (failure) {
         call.signal?.throwIfAborted();
         const mayRepeat = call.isIdempotent || idempotencyKey !== undefined || surelyDidNotHappen(failure);
-        if (call.isSingleAttempt || !mayRepeat || !this.#mayTryAgain(attempt, failure)) throw failure;
+        if (leavesDoubt(failure)) doubtful = failure;
+        if (call.isSingleAttempt || !mayRepeat || !this.#mayTryAgain(attempt, failure)) {
+          // A server that is gone at last may have taken an earlier attempt.
+          throw doubtful ?? failure;
+        }
         const once = call.upload?.parts.find((part) => !part.isRepeatable);
         if (once) {
           const advice = `"${once.name}" is a stream, which can be read once`;
@@ -142,14 +147,18 @@ export class Http {
     call.signal?.throwIfAborted();
     const { hooks, clock } = this.#options;
     const info = { method: call.method, path: call.path, attempt };
-    const headers = await untilAborted(
-      this.#headers(call, idempotencyKey, hooks.onRequest?.(info)),
-      call.signal,
-    );
+    const fromHook = hooks.onRequest?.(info);
     const startedMs = clock.now();
+    let token: string | undefined;
+    let isSent = false;
     let response: TransportResponse | undefined;
+    const mayHaveHappened = () => isSent && !call.isIdempotent;
     try {
-      return await this.#withinTime(call, async (signal, alive) => {
+      return await this.#withinTime(call, mayHaveHappened, async (signal, alive) => {
+        const headers = await this.#headers(call, idempotencyKey, fromHook);
+        signal.throwIfAborted();
+        token = headers.authorization;
+        isSent = true;
         response = await this.#options.transport.send({
           method: call.method,
           url: `${call.origin ?? this.#options.baseUrl}${call.path}${queryText(call.query)}`,
@@ -163,17 +172,11 @@ export class Http {
           },
         });
         if (!call.origin) this.#learnExtensions(response);
-        return decode(response, headers.authorization);
+        return decode(response, token);
       });
     } catch (failure) {
       call.signal?.throwIfAborted();
-      throw translate(
-        failure,
-        call,
-        this.#options.baseUrl,
-        headers.authorization,
-        idempotencyKey !== undefined,
-      );
+      throw translate(failure, call, this.#options.baseUrl, token);
     } finally {
       hooks.onResponse?.({
         ...info,
@@ -198,7 +201,7 @@ export class Http {
       ...lowerCased(call.headers),
     };
     if (explicit.authorization === undefined) {
-      const token = await this.#options.apiToken();
+      const token = await this.#token();
       if (token) headers.authorization = token;
     }
     Object.assign(headers, explicit);
@@ -215,18 +218,33 @@ export class Http {
     return headers;
   }
 
+  /** What `apiToken` says; its failure is one of the network, since such a function mostly asks a server. */
+  async #token(): Promise<string | undefined> {
+    try {
+      return await this.#options.apiToken();
+    } catch (cause) {
+      const reason = `\`apiToken\` failed: ${toTransportError(cause).message}`;
+      throw new TransportError(reason, { isUnsent: true, cause });
+    }
+  }
+
   /** One clock per attempt, wound up again by each sign of life. */
   async #withinTime<Result>(
     call: HttpCall<unknown>,
+    mayHaveHappened: () => boolean,
     work: (signal: AbortSignal, alive: () => void) => Promise<Result>,
   ): Promise<Result> {
     const timeoutMs = (call.timeoutMs ?? this.#options.timeoutMs) + (call.holdMs ?? 0);
     const scope = new AbortController();
-    const onTimeout = () => scope.abort(new TimeoutError({ awaited: awaitedAnswer(call), timeoutMs }));
+    const awaited = `an answer to ${call.method} ${call.path}`;
+    const onTimeout = () =>
+      scope.abort(new TimeoutError({ awaited, timeoutMs, mayHaveHappened: mayHaveHappened() }));
     const onAbort = () => scope.abort(call.signal?.reason);
     if (!call.outlivesAbort || call.upload) call.signal?.addEventListener("abort", onAbort, { once: true });
     let timer = startTimer(onTimeout, timeoutMs);
     const alive = () => {
+      // Bytes may leave after the answer: a server can refuse an upload before it has read it.
+      if (timer === undefined) return;
       clearTimeout(timer);
       timer = startTimer(onTimeout, timeoutMs);
     };
@@ -234,7 +252,10 @@ export class Http {
       return await untilAborted(work(scope.signal, alive), scope.signal);
     } finally {
       clearTimeout(timer);
+      timer = undefined;
       call.signal?.removeEventListener("abort", onAbort);
+      // Nobody needs what has not left yet.
+      if (call.upload) scope.abort();
     }
   }
 
@@ -245,11 +266,6 @@ export class Http {
   }
 }
 
-function awaitedAnswer({ method, path, isIdempotent }: HttpCall<unknown>): string {
-  const doubt = isIdempotent ? "" : " (what it creates may exist)";
-  return `an answer to ${method} ${path}${doubt}`;
-}
-
 function startTimer(onTimeout: () => void, timeoutMs: number): ReturnType<typeof setTimeout> | undefined {
   return timeoutMs < 2 ** 31 ? setTimeout(onTimeout, timeoutMs) : undefined;
 }
@@ -257,8 +273,11 @@ function startTimer(onTimeout: () => void, timeoutMs: number): ReturnType<typeof
 /** Trouble that may be over when the same request is made again. */
 export function isTransient(failure: unknown): boolean {
   if (failure instanceof ApiError) return failure.isRetryable;
-  if (failure instanceof ConnectionError) return failure.isRetryable;
-  return failure instanceof UnexpectedResponseError || failure instanceof TimeoutError;
+  return [ConnectionError, TimeoutError, UnexpectedResponseError].some((kind) => failure instanceof kind);
+}
+
+function leavesDoubt(failure: unknown): boolean {
+  return (failure instanceof ConnectionError || failure instanceof TimeoutError) && failure.mayHaveHappened;
 }
 
 /** The server said that it did not take the request, or never saw it. */
@@ -273,12 +292,11 @@ function translate(
   call: HttpCall<unknown>,
   baseUrl: string,
   token: string | undefined,
-  hasKey: boolean,
 ): unknown {
   const own = findOwnFailure(failure);
   if (own) return own;
   const { message, isUnsent, cause } = toTransportError(failure);
-  const mayHaveHappened = !call.isIdempotent && !hasKey && !isUnsent;
+  const mayHaveHappened = !call.isIdempotent && !isUnsent;
   return new ConnectionError({
     method: call.method,
     address: `${call.origin ?? baseUrl}${call.path}`,

@@ -14,8 +14,8 @@ export interface ClientOptions {
    */
   baseUrl?: string;
   /**
-   * Sent as `Authorization`, exactly as given; a function is asked afresh for each request. An `Authorization` among
-   * `defaultHeaders` wins over it.
+   * Sent as `Authorization`, exactly as given; a function is asked afresh for each request, within its time, and where it
+   * fails, the request is one that could not be sent. An `Authorization` among `defaultHeaders` wins over it.
    */
   apiToken?: string | (() => string | undefined | Promise<string | undefined>);
   /** Sent with every request. */

@@ -1,5 +1,5 @@
 import { callHeld } from "./call-held.ts";
-import { openDeadline } from "./deadline.ts";
+import { withinDeadline } from "./deadline.ts";
 import { ApiError, InstallFailedError, InvalidInputError } from "./errors/index.ts";
 import { type Http, isTransient } from "./http.ts";
 import {
@@ -122,23 +122,11 @@ export class PackagesClient {
     const { timeoutMs } = resolvePollingOptions(options);
     const deadlineMs = clock.now() + timeoutMs;
     const { signal, headers } = options;
-    const deadline = openDeadline({
-      awaited: "the installation to begin",
-      timeoutMs,
-      deadlineMs,
-      signal,
-      clock,
-    });
-    let taskId: string | undefined;
-    try {
-      const answer = await this.install(name, version, {
-        signal: deadline.signal,
-        ...(headers && { headers }),
-      });
-      taskId = answer.taskId;
-    } finally {
-      deadline.close();
-    }
+    const awaited = "the installation to begin";
+    const { taskId } = await withinDeadline(
+      { awaited, timeoutMs, deadlineMs, mayHaveHappened: true, signal, clock },
+      (within) => this.install(name, version, { signal: within, ...(headers && { headers }) }),
+    );
     if (taskId === undefined) {
       // Some servers answer a package that is already there with success alone.
       const task = await this.#installedTask(name, version, options);
@@ -153,6 +141,7 @@ export class PackagesClient {
     const path = installPath(taskId);
     let hasLooked = false;
     let unknownStatus: string | undefined;
+    let thrownByCaller: unknown;
     const waiting = waitUntilDone<InstallTask>({
       awaited: `installation ${taskId} to end`,
       look: async (signal, leftMs) => {
@@ -180,7 +169,12 @@ export class PackagesClient {
             `Installation ${taskId} has the unknown status "${task.status}"; it counts as still running.`,
           );
         }
-        await options.onProgress?.(task);
+        try {
+          await options.onProgress?.(task);
+        } catch (failure) {
+          thrownByCaller = failure;
+          throw failure;
+        }
         return {
           state: task,
           isDone: finalStates.has(task.status),
@@ -188,7 +182,7 @@ export class PackagesClient {
           retryAfterMs: answer.retryAfterMs,
         };
       },
-      isTransient,
+      isTransient: (failure) => failure !== thrownByCaller && isTransient(failure),
       polling,
       deadlineMs,
       signal: options.signal,

@@ -304,6 +304,7 @@ export class TasksClient<Source> {
     const { signal, headers, stopOnAbort } = options;
     const deadline = openDeadline({
       awaited: "the task to be created",
+      mayHaveHappened: true,
       timeoutMs,
       deadlineMs,
       signal,

@@ -1,3 +1,4 @@
+import type { TimeoutError } from "@oomol/connect-core";
 import { expect, test } from "vitest";
 import { serve } from "./helpers/serve.ts";
 
@@ -46,6 +47,24 @@ test.each([
   const indent = inputValues && !Array.isArray(inputValues) ? 4 : 2;
   expect(result).toEqual({ content: "{}", preview: true, ...own, indent });
   expect(server.fake.tasks.get("task-1")?.blockId).toBe("json-repair::json-repair");
+});
+
+test("the time for a run includes the listing", async () => {
+  await using server = await serveApplets();
+  server.listed.inject({ kind: "hang" });
+  await expect(server.client.applets.run({ appletId: "84dc8cac" }, { timeoutMs: 50 })).rejects.toThrow(
+    "Waited 50 ms for the applets to be listed",
+  );
+  server.fake.inject({ kind: "hang" }, { method: "POST" });
+  const started = performance.now();
+  const failure = await server.client.applets
+    .run({ appletId: "84dc8cac" }, { timeoutMs: 250 })
+    .catch((caught: unknown) => caught);
+  const { timeoutMs } = failure as TimeoutError;
+  expect(failure).toMatchObject({ name: "TimeoutError", mayHaveHappened: true });
+  // What is left after the listing.
+  expect(timeoutMs).toBeLessThanOrEqual(250);
+  expect(timeoutMs).toBeLessThanOrEqual(Math.ceil(performance.now() - started));
 });
 
 test("an unknown applet is told", async () => {

@@ -68,7 +68,9 @@ test("a connection that breaks tells its cause, and whether what it creates may 
   const facts = { method: "POST", address: "http://h/a", reason: "it was reset", cause };
   const doubtful = new ConnectionError({ ...facts, mayHaveHappened: true, isRetryable: false });
   expect(doubtful).toMatchObject({ cause, mayHaveHappened: true, isRetryable: false });
-  expect(doubtful.message).toMatch(/^POST http:\/\/h\/a got no answer: it was reset\. It may have reached/);
+  expect(doubtful.message).toMatch(
+    /^POST http:\/\/h\/a got no answer: it was reset\. What the request creates may exist/,
+  );
   const safe = { ...facts, outcome: "broke off", mayHaveHappened: false, isRetryable: true };
   expect(new ConnectionError(safe).message).toBe("POST http://h/a broke off: it was reset.");
 });
@@ -80,6 +82,16 @@ test("a time limit tells the last trouble, and keeps it", () => {
   expect(failure).toMatchObject({ cause: lastFailure, lastFailure, timeoutMs: 5 });
   expect(failure.message).toBe("Waited 5 ms for the end, in vain. The last trouble seen: it was reset");
   expect(new TimeoutError(facts).message).toBe("Waited 5 ms for the end, in vain.");
+  const doubtful = new TimeoutError({ ...facts, mayHaveHappened: true });
+  expect([failure.mayHaveHappened, doubtful.mayHaveHappened]).toEqual([false, true]);
+  expect(doubtful.message).toMatch(/in vain\. What the request creates may exist/);
+});
+
+test("a redirect whose status a browser hides is called one", () => {
+  const facts = { path: "/v1/a", method: "GET", serverMessage: undefined, body: undefined };
+  expect(new ApiError({ ...facts, status: 0, requestId: undefined, retryAfterMs: undefined }).message).toBe(
+    "GET /v1/a was answered with a redirect. Redirects are not followed: check `baseUrl`.",
+  );
 });
 
 describe("a task or an installation that ends badly", () => {

@@ -39,6 +39,34 @@ describe("authentication", () => {
     expect(server.fake.requests[0]?.headers.authorization).toBe("from-header");
   });
 
+  test("a token function that fails for a moment ends no wait, and one that goes on failing is told", async () => {
+    const cause = new TypeError("fetch failed");
+    let calls = 0;
+    let isOffline = (call: number): boolean => call === 2 || call === 3;
+    const apiToken = async () => {
+      calls += 1;
+      if (isOffline(calls)) throw cause;
+      return "api-123456";
+    };
+    await using server = await serve(
+      { onTask: (task) => task.setStatus("running") },
+      { apiToken, retry: { baseMs: 0 } },
+    );
+    const run = await server.client.tasks.start(block);
+    const result = run.result();
+    await expect.poll(() => calls).toBeGreaterThan(3);
+    server.fake.tasks.get(run.id)?.complete({ a: 1 });
+    expect((await result).result).toEqual({ a: 1 });
+
+    isOffline = () => true;
+    const failure = await server.client.tasks.create(block).catch(keep);
+    expect(failure).toBeInstanceOf(ConnectionError);
+    expect(failure).toMatchObject({ mayHaveHappened: false, isRetryable: true });
+    expect(String(failure)).toContain("`apiToken` failed: fetch failed");
+    expect((failure as Error).cause).toBe(cause);
+    expect(server.fake.tasks.size).toBe(1);
+  });
+
   test("a wrong token is told with what to do", async () => {
     await using server = await serve({ apiToken: "api-right" }, { apiToken: "api-wrong" });
     const failure = await server.client.blocks.list().catch(keep);
@@ -204,6 +232,19 @@ describe("failures", () => {
       "Waited 60 ms for an answer to GET /v1/tasks, in vain.",
     );
     await server.requestAborted();
+  });
+
+  test("a creation without an answer may have happened, whichever time is over", async () => {
+    await using server = await serve({}, { timeoutMs: 60 });
+    server.fake.inject({ kind: "hang" }, { method: "POST", times: 3 });
+    const { tasks, packages } = server.client;
+    const doubtful = { name: "TimeoutError", mayHaveHappened: true };
+    await expect(tasks.create(block)).rejects.toMatchObject(doubtful);
+    await expect(tasks.run(block, { timeoutMs: 30 })).rejects.toMatchObject(doubtful);
+    await expect(packages.installAndWait("a", "1.0.0", { timeoutMs: 30 })).rejects.toMatchObject(doubtful);
+    expect(server.fake.requests.map(({ method }) => method)).toEqual(["POST", "POST", "POST"]);
+    server.fake.inject({ kind: "hang" }, { times: 4 });
+    await expect(tasks.list()).rejects.toMatchObject({ name: "TimeoutError", mayHaveHappened: false });
   });
 
   test("unknown fields are kept, wrong optional ones are dropped", async () => {

@@ -49,6 +49,18 @@ test("waits through trouble, and gives up at its timeout", async () => {
   ).rejects.toBeInstanceOf(TimeoutError);
 });
 
+test("what onProgress throws ends the wait as it is, also where the wait would forgive it", async () => {
+  await using server = await serve({ onInstall: (task) => Object.assign(task, { status: "running" }) });
+  const mistake = new TimeoutError({ awaited: "a database of the caller", timeoutMs: 5 });
+  let calls = 0;
+  const onProgress = () => {
+    calls += 1;
+    throw mistake;
+  };
+  await expect(server.client.packages.installAndWait("a", "1.0.0", { onProgress })).rejects.toBe(mistake);
+  expect(calls).toBe(1);
+});
+
 test("a package without a name is refused before anything is sent", async () => {
   await using server = await serve();
   await expect(server.client.packages.install("", "1.0.0")).rejects.toBeInstanceOf(InvalidInputError);

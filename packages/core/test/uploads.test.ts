@@ -1,5 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { InvalidInputError, type UploadSource } from "@oomol/connect-core";
 import { describe, expect, test } from "vitest";
+import { serve as serveByHand } from "../../../serve.shared.ts";
 import { serve } from "./helpers/serve.ts";
 
 test("files, names, types and inputs arrive", async () => {
@@ -28,6 +33,21 @@ test("progress grows up to the whole", async () => {
   expect(loaded).toEqual([...loaded].sort((a, b) => a - b));
   expect(loaded.at(-1)).toBe(3_000_000);
 });
+
+test.each(["goes on reading it", "reads none of it"])(
+  "nothing keeps the process alive after an upload that was refused early by a server that %s",
+  async (habit) => {
+    await using server = await serveByHand((request, response) => {
+      response.writeHead(401, { "content-type": "application/json" }).end('{"message":"no"}');
+      if (habit === "goes on reading it") request.resume();
+    });
+    const program = fileURLToPath(new URL("./helpers/upload-and-end.ts", import.meta.url));
+    const child = spawn(process.execPath, ["--conditions=@oomol/source", program, `${server.origin}/api`]);
+    const [said, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
+    expect(said).toContain("was answered with 401: no");
+    expect(code).toBe(0);
+  },
+);
 
 describe("what is no file is told before anything is sent", () => {
   test.each<[string, unknown, string]>([

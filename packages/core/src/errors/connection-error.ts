@@ -1,3 +1,4 @@
+import { doubtSentence } from "./doubt-sentence.ts";
 import { OomolConnectError } from "./oomol-connect-error.ts";
 
 export interface ConnectionErrorFacts {
@@ -30,9 +31,7 @@ export class ConnectionError extends OomolConnectError {
     isRetryable,
     cause,
   }: ConnectionErrorFacts) {
-    const doubt = mayHaveHappened
-      ? " It may have reached the server, so what it creates may exist; it was not sent again."
-      : "";
+    const doubt = mayHaveHappened ? doubtSentence : "";
     super("connection_failed", `${method} ${address} ${outcome}: ${reason}.${doubt}`, { cause });
     this.mayHaveHappened = mayHaveHappened;
     this.isRetryable = isRetryable;
