@@ -1,8 +1,11 @@
 import type { Block, BlockHandle } from "@oomol/connect-node";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
 
-/** A module that tells the compiler what each block takes and returns (`BlockRegistry` of `@oomol/connect-core`). */
-export async function writeBlockTypes(blocks: readonly Block[]): Promise<string> {
+/**
+ * A module that tells the compiler what each block takes and returns: it fills the `BlockRegistry` of the client, by the
+ * name of the package that its readers have.
+ */
+export async function writeBlockTypes(blocks: readonly Block[], clientPackage: string): Promise<string> {
   const properties = Object.fromEntries(blocks.map((block) => [block.blockId, blockSchema(block)]));
   const schema: JSONSchema = {
     type: "object",
@@ -16,9 +19,9 @@ export async function writeBlockTypes(blocks: readonly Block[]): Promise<string>
     .trimEnd()
     .replace(/^(?=.)/gm, "  ");
   return `// Written by \`oomol-connect types\`: what each block takes and returns.
-import "@oomol/connect-core";
+import "${clientPackage}";
 
-declare module "@oomol/connect-core" {
+declare module "${clientPackage}" {
 ${body}
 }
 `;

@@ -1,10 +1,11 @@
 import type { TaskInputValues } from "./types.ts";
 
 /**
- * The blocks that the compiler knows; empty until a program adds its own, by hand or with `oomol-connect types`:
+ * The blocks that the compiler knows; empty until a program adds its own, by hand or with `oomol-connect types`, under the
+ * name of the package that it has installed:
  *
  * @example
- * declare module "@oomol/connect-core" {
+ * declare module "@oomol/connect-node" {
  *   interface BlockRegistry {
  *     "audio-lab::text-to-audio": { inputs: { text: string }; outputs: { audio_address: string } };
  *   }

@@ -1,8 +1,12 @@
 import { writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
+import { findClientPackage } from "../find-client-package.ts";
 import { printJson } from "../print.ts";
 import type { ConnectionFlags } from "../settings.ts";
+
+const usualClientPackage = "@oomol/connect-node";
 
 /** `oomol-connect types` */
 export function addTypesCommand(program: Command): void {
@@ -16,7 +20,8 @@ export function addTypesCommand(program: Command): void {
     withClient(flags, async (client) => {
       const { writeBlockTypes } = await import("../write-block-types.ts");
       const { blocks } = await client.blocks.list();
-      const code = await writeBlockTypes(blocks);
+      const directory = flags.out === undefined ? process.cwd() : dirname(resolve(flags.out));
+      const code = await writeBlockTypes(blocks, clientPackageFor(directory));
       if (flags.out !== undefined) await writeFile(flags.out, code);
       if (flags.json) {
         const { out: file = null } = flags;
@@ -25,4 +30,14 @@ export function addTypesCommand(program: Command): void {
       else process.stderr.write(`wrote the types of ${blocks.length} blocks to ${flags.out}\n`);
     }),
   );
+}
+
+function clientPackageFor(directory: string): string {
+  const found = findClientPackage(directory);
+  if (found === undefined) {
+    process.stderr.write(
+      `no client is installed for ${directory}; the types are for ${usualClientPackage}. Install the client first to get them for yours.\n`,
+    );
+  }
+  return found ?? usualClientPackage;
 }
