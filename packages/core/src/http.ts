@@ -156,6 +156,8 @@ export class Http {
     try {
       return await this.#withinTime(call, mayHaveHappened, async (signal, alive) => {
         const headers = await this.#headers(call, idempotencyKey, fromHook);
+        // Not yet sent, so an abort ends also what would outlive one.
+        call.signal?.throwIfAborted();
         signal.throwIfAborted();
         token = headers.authorization;
         isSent = true;

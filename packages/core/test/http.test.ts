@@ -67,6 +67,25 @@ describe("authentication", () => {
     expect(server.fake.tasks.size).toBe(1);
   });
 
+  test("an abort while the token is awaited leaves nothing to stop: the task is never created", async () => {
+    const asked = Promise.withResolvers<void>();
+    const token = Promise.withResolvers<string>();
+    const apiToken = () => {
+      asked.resolve();
+      return token.promise;
+    };
+    await using server = await serve({}, { apiToken });
+    const abort = new AbortController();
+    const options = { signal: abort.signal, stopOnAbort: true };
+    const run = expect(server.client.tasks.run(block, options)).rejects.toBe("enough");
+    await asked.promise;
+    abort.abort("enough");
+    await run;
+    token.resolve("api-123456");
+    await server.client.close();
+    expect(server.fake.requests).toEqual([]);
+  });
+
   test("a wrong token is told with what to do", async () => {
     await using server = await serve({ apiToken: "api-right" }, { apiToken: "api-wrong" });
     const failure = await server.client.blocks.list().catch(keep);
