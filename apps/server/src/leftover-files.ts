@@ -3,12 +3,13 @@ import { join } from "node:path";
 import type { TaskStore } from "./store/task-store.ts";
 
 /**
- * Removes what a killed server left for nobody: uploads that it was receiving, packages that it was unpacking, and folders
- * of executors that stood by.
+ * Removes what an earlier run of the server left for nobody: uploads that it was receiving, packages that it was unpacking,
+ * and folders of sessions that no task has, or none will have when `rerunInterrupted` runs it again.
  */
 export async function removeLeftoverFiles(
   dataDirectory: string,
-  store: Pick<TaskStore, "get">,
+  store: Pick<TaskStore, "get" | "listSessions">,
+  { rerunInterrupted }: { rerunInterrupted: boolean },
 ): Promise<void> {
   await remove(join(dataDirectory, "staging"));
   const uploads = join(dataDirectory, "uploads");
@@ -16,15 +17,14 @@ export async function removeLeftoverFiles(
     if (!(await store.get(taskId))) await remove(join(uploads, taskId));
   }
   const sessions = join(dataDirectory, "sessions");
+  const kept = new Set<string>();
+  for (const { sessionId, status } of await store.listSessions()) {
+    if (status !== "running" || !rerunInterrupted) kept.add(sessionId);
+  }
   for (const name of await listNames(sessions)) {
-    if (!name.endsWith(spareMark)) continue;
-    await remove(join(sessions, name.slice(0, -spareMark.length)));
-    await remove(join(sessions, name));
+    if (!kept.has(name)) await remove(join(sessions, name));
   }
 }
-
-/** Ends the name of a file beside the folder of a session that has no task yet. */
-export const spareMark = ".spare";
 
 async function listNames(directory: string): Promise<string[]> {
   return readdir(directory).catch(() => []);

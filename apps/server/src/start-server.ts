@@ -36,7 +36,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // The database is this server's alone, so the directory is, too.
     const leftovers = endLeftoverProcesses(dataDirectory);
     if (leftovers > 0) log.warn({ leftovers }, "ended processes of a server that was killed");
-    await removeLeftoverFiles(dataDirectory, store);
+    await removeLeftoverFiles(dataDirectory, store, resolved);
     const installs = new InstallStore(database);
     const files = createLocalFiles(dataDirectory);
     const broker = await openBroker(log);

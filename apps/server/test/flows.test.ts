@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { installStandIn } from "./oocana/install-stand-in.ts";
 import { fixturePackages, openTestServer, refusalOf } from "./open-test-server.ts";
@@ -157,6 +159,7 @@ test("fails a flow whose inputs are longer than a command line may be, and says 
   expect((await server.logs(task.id)).at(-1)).toMatchObject({
     event: { error: expect.stringMatching(/take 1400\d\d bytes as JSON.*give large values as files/) },
   });
+  expect(await readdir(join(server.filesDirectory, "sessions")).catch(() => [])).toEqual([]);
 });
 
 test.each([

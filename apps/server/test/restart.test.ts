@@ -36,17 +36,38 @@ test("forgets nothing when it is killed: finished tasks stay, queued ones run, t
 test("removes what a killed server had prepared and received for nobody", async () => {
   await using data = await makeDataDirectory();
   await using first = await startProgram(["--data", data.path, "--spare-executors", "1"]);
-  const id = await first.client.start("lab::shout", { text: "x" });
+  const id = await first.client.start("lab::make-files", { files: { "kept.txt": "kept" }, links: {} });
   await first.client.waitForEnd(id);
   const sessions = () => readdir(join(data.path, "sessions"));
-  await expect.poll(sessions).toContainEqual(expect.stringMatching(/\.spare$/));
+  await expect.poll(sessions).toHaveLength(2); // the task's, and one that stands by
   await mkdir(join(data.path, "uploads", "half", "0"), { recursive: true });
+  await mkdir(join(data.path, "staging", "half"), { recursive: true });
   first.child.kill("SIGKILL");
   await first.exited;
 
-  await using _second = await startProgram(["--data", data.path, "--spare-executors", "0"]);
+  await using second = await startProgram(["--data", data.path, "--spare-executors", "0"]);
   expect(await sessions()).toHaveLength(1);
   expect(await readdir(join(data.path, "uploads"))).toEqual([]);
+  expect(await readdir(data.path)).not.toContain("staging");
+  const file = await second.client.request(`/v1/tasks/${id}/files/kept.txt`);
+  expect(await file.text()).toBe("kept");
+});
+
+test("removes the folder of the session that a task had before it runs again", async () => {
+  await using data = await makeDataDirectory();
+  const flags = ["--data", data.path, "--rerun-interrupted", "--spare-executors", "0"];
+  const sessions = () => readdir(join(data.path, "sessions"));
+  await using first = await startProgram(flags);
+  const id = await first.client.start("lab::hang");
+  await first.client.waitForLog(id, "BlockOutput");
+  const before = await sessions();
+  expect(before).toHaveLength(1);
+  first.child.kill("SIGKILL");
+  await first.exited;
+
+  await using _second = await startProgram(flags);
+  await expect.poll(sessions, { timeout: 20_000 }).toHaveLength(1);
+  expect(await sessions()).not.toEqual(before);
 });
 
 test("fails what runs when it is asked to stop, and keeps what waits", async () => {

@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { describeBothServers } from "./both-servers.ts";
 import { openTestServer } from "./open-test-server.ts";
@@ -126,4 +128,10 @@ test("starts an executor with the arguments of the protocol", async () => {
   ]);
   expect(given[3]).toMatch(/^127\.0\.0\.1:\d+$/);
   expect(given[9]).toMatch(new RegExp(`^${given[1]}-[0-9a-f]{16}$`));
+});
+
+test("leaves no folder of a session whose executor is not installed", async () => {
+  await using server = await openTestServer();
+  await server.waitForEnd(await server.start("lab::strange"));
+  expect(await readdir(join(server.filesDirectory, "sessions")).catch(() => [])).toEqual([]);
 });

@@ -78,6 +78,16 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     expect((await store.listLogs(id, 118)).map((log) => log.id)).toEqual([119, 120]);
   });
 
+  test("lists the last session of each task that has one", async () => {
+    await using backend = await open();
+    const { store } = backend;
+    const [id] = [await create(store), await create(store)];
+    await store.claim([id]);
+    await store.setStatus(id, "running", "one");
+    await store.setStatus(id, "running", "two");
+    expect(await store.listSessions()).toEqual([{ sessionId: "two", status: "running" }]);
+  });
+
   test("lets nobody write about a task that another has claimed since", async () => {
     await using backend = await open();
     const { store } = backend;

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { topics } from "@oomol/scriptlet/wire";
 import type { Broker } from "../broker.ts";
@@ -46,7 +45,6 @@ export async function openExecutorSession(
   const { packageDirectory } = scope;
   const flowName = `${basename(packageDirectory)}-${shortHash(packageDirectory, 8)}`;
   const temporaryDirectory = join(directory, "tmp", flowName);
-  await mkdir(temporaryDirectory, { recursive: true });
   const { listen, close: stopListening } = listenToSession(broker, id);
 
   const executors = new Map<string, Promise<SessionExecutor>>();

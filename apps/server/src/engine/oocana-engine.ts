@@ -76,9 +76,6 @@ async function startEngine(
   const temporaryDirectory = join(sessionDirectory, "tmp");
   const dataRootDirectory = join(dataDirectory, "package-data");
   const packageDataDirectory = join(dataRootDirectory, flow.packageName);
-  for (const directory of [temporaryDirectory, packageDataDirectory]) {
-    await mkdir(directory, { recursive: true });
-  }
   const executor = await findExecutor("nodejs");
   const programs = await writeExecutorProgram(join(dataDirectory, "programs"), "nodejs-executor", executor);
   const packages = await catalog.list();
@@ -88,6 +85,10 @@ async function startEngine(
     ...{ searchPaths: searchPathsOf(packages), retainedVariables },
   });
   requireShortEnough(args);
+  // Not before: a session that does not come to be leaves no folder.
+  for (const directory of [temporaryDirectory, packageDataDirectory]) {
+    await mkdir(directory, { recursive: true });
+  }
 
   const hidePaths = createPathHider(packages);
   const listeners = new Set<(event: ReportedEvent) => void>();

@@ -43,10 +43,11 @@ export async function startSessionExecutor(
   const { broker, dataDirectory, taskMemoryBytes, retainedVariables, log } = settings;
   const { executorName, packageDirectory } = scope;
   const identifier = `${id}-${shortHash(packageDirectory, 16)}`;
+  // First: a session that does not come to be leaves no folder.
+  const command = limitHeap(await findExecutor(executorName), executorName, taskMemoryBytes);
   const packageData = join(dataDirectory, "package-data", scope.packageName);
   await mkdir(packageData, { recursive: true });
   await mkdir(join(temporaryDirectory, basename(packageDirectory)), { recursive: true });
-  const command = limitHeap(await findExecutor(executorName), executorName, taskMemoryBytes);
 
   const ready = waitUntilReady(listen, scope, identifier, settings.executorReadyTimeoutMs);
   const running = startExecutorProcess(

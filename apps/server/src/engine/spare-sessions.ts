@@ -1,6 +1,5 @@
-import { rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import type { Logger } from "pino";
-import { spareMark } from "../leftover-files.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import type { ExecutorSession } from "./executor-session.ts";
 import { type OfferedJob, offerJob } from "./offered-job.ts";
@@ -45,7 +44,6 @@ export function createSpareSessions({ open, maxCount, idleMs, log }: SpareSessio
     try {
       const stamp = await packageStamp(block.packageDirectory);
       const session = await open(block);
-      await writeFile(markOf(session), "");
       const gone = () => discard(key, session);
       session.executor.ready.catch(gone);
       void session.executor.exited.then(gone);
@@ -74,9 +72,7 @@ export function createSpareSessions({ open, maxCount, idleMs, log }: SpareSessio
     const ended = spare.opened
       .then(async (opened) => {
         await opened?.session.kill();
-        if (!opened) return;
-        await rm(opened.session.directory, { recursive: true, force: true });
-        await rm(markOf(opened.session), { force: true });
+        if (opened) await rm(opened.session.directory, { recursive: true, force: true });
       })
       .catch((error: unknown) => log.warn({ error }, "a spare executor did not end cleanly"))
       .finally(() => ending.delete(ended));
@@ -87,10 +83,7 @@ export function createSpareSessions({ open, maxCount, idleMs, log }: SpareSessio
     async take(block) {
       const spare = forget(keyOf(block));
       const [opened, stamp] = await Promise.all([spare?.opened, packageStamp(block.packageDirectory)]);
-      if (opened && stamp !== undefined && opened.stamp === stamp) {
-        await rm(markOf(opened.session), { force: true });
-        return opened;
-      }
+      if (opened && stamp !== undefined && opened.stamp === stamp) return opened;
       end(spare);
       return undefined;
     },
@@ -109,11 +102,6 @@ export function createSpareSessions({ open, maxCount, idleMs, log }: SpareSessio
       while (ending.size > 0) await Promise.all(ending);
     },
   };
-}
-
-/** Tells a server that starts after this one was killed that the folder is of no use. */
-function markOf(session: ExecutorSession): string {
-  return session.directory + spareMark;
 }
 
 function keyOf(block: InstalledBlock): string {

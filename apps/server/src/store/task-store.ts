@@ -126,6 +126,16 @@ export class TaskStore {
       .execute();
   }
 
+  /** The last session of every task that has one. */
+  async listSessions(): Promise<{ sessionId: string; status: StoredStatus }[]> {
+    return this.#database
+      .selectFrom("tasks")
+      .select(["session_id as sessionId", "status"])
+      .where("session_id", "is not", null)
+      .$narrowType<{ sessionId: string }>()
+      .execute();
+  }
+
   /** How many tasks there are in each state; only in those that are not terminal where `isOpenOnly`, which costs little. */
   async countByStatus(isOpenOnly = false): Promise<Map<StoredStatus, number>> {
     const select = this.#database
