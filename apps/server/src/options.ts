@@ -33,11 +33,11 @@ export interface ServerOptions {
   concurrency?: number | undefined;
   /** How many executors wait, ready, for blocks that ran lately; 2 by default, 0 for none. */
   spareExecutors?: number | undefined;
-  /** How long one of them waits before it goes; 10 minutes by default. */
+  /** How long one of them waits before it goes, 24 days at most; 10 minutes by default. */
   spareIdleMs?: number | undefined;
-  /** How long an executor may take to say that it is ready; 5000 by default. */
+  /** How long an executor may take to say that it is ready, 24 days at most; 5000 by default. */
   executorReadyTimeoutMs?: number | undefined;
-  /** How long a task may run; as long as it likes by default. */
+  /** How long a task may run, 24 days (2³¹ − 1 ms) at most; as long as it likes by default. */
   taskTimeoutMs?: number | undefined;
   /** Whether tasks that ran when the server was killed run again; otherwise they fail with that reason, as by default. */
   rerunInterrupted?: boolean | undefined;
@@ -92,6 +92,8 @@ export interface ResolvedServerOptions {
 }
 
 const mebibyte = 1024 * 1024;
+/** A timer for longer than this goes off at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** Fills in defaults and refuses what cannot work. */
 export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
@@ -138,6 +140,9 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
   if (!Number.isInteger(resolved.concurrency) || resolved.concurrency < 1) {
     throw new Error(`The concurrency must be a whole number of at least 1, not ${resolved.concurrency}.`);
   }
+  requireTimer("--task-timeout-ms", resolved.taskTimeoutMs);
+  requireTimer("--executor-ready-timeout-ms", resolved.executorReadyTimeoutMs);
+  requireTimer("spareIdleMs", resolved.spareIdleMs);
   resolved.registryToken ??= findRegistryToken(resolved.registry, process.env);
   if (resolved.tokens.some((token) => token.trim() === "")) throw new Error("A token must not be empty.");
   if (resolved.tokens.length === 0 && !isLoopback(resolved.host)) {
@@ -146,6 +151,11 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     );
   }
   return resolved;
+}
+
+function requireTimer(name: string, ms: number | undefined): void {
+  if (ms === undefined || ms <= longestTimerMs) return;
+  throw new Error(`${name} may be ${longestTimerMs} (24 days) at most, not ${ms}.`);
 }
 
 /** True for names and addresses that only this machine can reach. */

@@ -1,6 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openDatabase } from "../src/store/database.ts";
 import { makeDataDirectory, openTestServer, refusalOf, type TestClient } from "./open-test-server.ts";
 import { startRegistry } from "./start-registry.ts";
 
@@ -63,6 +65,21 @@ test("installs once what many ask for, and nothing again that is there", async (
   expect(await installed(server, { name: "popular", version: "1.0.0" })).toMatchObject({ status: "success" });
   expect(await installed(server, { name: "popular", version: "^1" })).toMatchObject({ version: "1.0.0" });
   expect(downloads()).toBe(1);
+});
+
+test("asks for a package anew when an install could not be recorded", async () => {
+  await registry.publish({ name: "unlucky", version: "1.0.0" });
+  await using data = await makeDataDirectory();
+  const database = await openDatabase(data.path);
+  await sql`CREATE TABLE failures (name TEXT)`.execute(database);
+  // FAIL keeps what the trigger has written, so that only the first one fails.
+  await sql`CREATE TRIGGER fail_once BEFORE INSERT ON installs WHEN NOT EXISTS (SELECT 1 FROM failures) BEGIN
+    INSERT INTO failures VALUES (NEW.name); SELECT RAISE(FAIL, 'no room'); END`.execute(database);
+  await database.destroy();
+  await using server = await openTestServer({ dataDirectory: data.path, registry: registry.url });
+  const wanted = { name: "unlucky", version: "1.0.0" };
+  expect((await refusalOf(await post(server, wanted))).status).toBe(500);
+  expect(await installed(server, wanted)).toMatchObject({ status: "success" });
 });
 
 test("bears packages that depend on each other", async () => {

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** An npm registry that serves any bytes as a package's only version, 1.0.0, under their true checksum. */
 export async function openScriptedRegistry() {
   const archives = new Map<string, Buffer>();
+  const stalls = new Map<string, (response: ServerResponse) => void>();
   const server = createServer((request, response) => {
+    const stall = stalls.get(request.url ?? "");
+    if (stall) return stall(response);
     const [, name = "", file] = (request.url ?? "").split("/");
     const archive = archives.get(name);
     if (archive === undefined) return void response.writeHead(404).end();
@@ -22,6 +25,11 @@ export async function openScriptedRegistry() {
   return {
     url,
     serve: (name: string, archive: Buffer) => void archives.set(name, archive),
+    /** Leaves the next request for a path without an answer, and gives what would have been written to. */
+    stall: (path: string) =>
+      new Promise<ServerResponse>((resolve) => {
+        stalls.set(path, resolve);
+      }),
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();

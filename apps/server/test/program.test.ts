@@ -63,6 +63,11 @@ test("takes tokens from a file and from the environment", async () => {
 test.each([
   [["--host", "0.0.0.0"], /needs a token/],
   [["--port", "many"], /must be a whole number/],
+  [
+    ["--task-timeout-ms", "3000000000"],
+    /^--task-timeout-ms may be 2147483647 \(24 days\) at most, not 3000000000\.$/m,
+  ],
+  [["--executor-ready-timeout-ms", "3000000000"], /^--executor-ready-timeout-ms may be 2147483647/m],
   [["--token-file", "/nowhere/tokens"], /\/nowhere\/tokens/],
 ])("explains itself and ends with 1 for %j", async (flags, sentence) => {
   await using data = await makeDataDirectory();

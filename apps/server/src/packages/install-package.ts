@@ -79,7 +79,7 @@ async function stage(
   // An exact version that is there needs no registry.
   const version = isThere(wanted.version)
     ? wanted.version
-    : await parts.registry.resolve(name, wanted.version);
+    : await parts.registry.resolve(name, wanted.version, signal);
   const id = `${name}@${version}`;
   const known = found.get(id);
   if (known) return known;
@@ -89,7 +89,7 @@ async function stage(
   let directory = installed.find((one) => one.name === name && one.version === version)?.directory;
   if (directory === undefined) {
     directory = join(staging, randomUUID());
-    await parts.registry.unpack(name, version, directory);
+    await parts.registry.unpack(name, version, directory, signal);
     await checkPackage(directory, staged);
     staged.directory = directory;
   }

@@ -36,9 +36,11 @@ export function createInstaller(parts: InstallerParts): Installer {
   const remember = (wanted: PackageVersion, install: Promise<StoredInstall | undefined>) => {
     const key = keyOf(wanted);
     queued.set(key, install);
-    return () => {
+    const forget = () => {
       if (queued.get(key) === install) queued.delete(key);
     };
+    install.catch(forget); // what could not be recorded is asked for anew
+    return forget;
   };
 
   const work = async (id: string, wanted: PackageVersion) => {

@@ -8,13 +8,15 @@ export interface Registry {
   /** Never shown, logged or handed to a package. */
   readonly token: string | undefined;
   /** The exact version that a version, range or tag stands for. */
-  resolve(name: string, wanted: string): Promise<string>;
+  resolve(name: string, wanted: string, signal: AbortSignal): Promise<string>;
   /** Unpacks a version; throws where its content does not have the checksum that the registry names. */
-  unpack(name: string, version: string, directory: string): Promise<void>;
+  unpack(name: string, version: string, directory: string, signal: AbortSignal): Promise<void>;
 }
 
 export function createRegistry(url: string, token: string | undefined, cacheDirectory: string): Registry {
-  const options = {
+  // The types of pacote do not know that it hands `signal` on to each request.
+  const settings = (signal: AbortSignal) => ({
+    signal,
     registry: url,
     ...(token !== undefined && { [tokenKey(url)]: token }),
     cache: cacheDirectory,
@@ -25,7 +27,7 @@ export function createRegistry(url: string, token: string | undefined, cacheDire
     fetchRetryMaxtimeout: 5_000,
     fetchTimeout: 60_000,
     umask: 0o7022, // pacote's own, and no file that runs as its owner
-  };
+  });
   const explain = (name: string, version: string) => (error: unknown) => {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     const reason = code === "E404" ? "it does not have it" : messageOf(error);
@@ -34,15 +36,17 @@ export function createRegistry(url: string, token: string | undefined, cacheDire
 
   return {
     ...{ url, token },
-    async resolve(name, wanted) {
+    async resolve(name, wanted, signal) {
       const { default: pacote } = await library();
-      const manifest = await pacote.manifest(`${name}@${wanted}`, options).catch(explain(name, wanted));
+      const spec = `${name}@${wanted}`;
+      const manifest = await pacote.manifest(spec, settings(signal)).catch(explain(name, wanted));
       if (semver.valid(manifest.version) !== null) return manifest.version;
       throw new Error(`${url} names no version of ${name} for "${wanted}".`);
     },
-    async unpack(name, version, directory) {
+    async unpack(name, version, directory, signal) {
       const { default: pacote } = await library();
       const spec = `${name}@${version}`;
+      const options = settings(signal);
       // The types do not know the field; without a checksum nothing would be verified.
       const manifest: { _integrity?: unknown } = await pacote
         .manifest(spec, options)
