@@ -93,7 +93,7 @@ test.each(["package/.npmrc", "package/.npmrc/.npmrc"])("obeys and keeps no %s", 
 
 const npmVersion = execFileSync("npm", ["--version"], { encoding: "utf8" });
 
-test.runIf(semver.gte(npmVersion, "11.10.0"))(
+test.runIf(semver.gte(npmVersion, "11.9.0"))(
   "asks no host of git repositories for a dependency",
   async () => {
     await using server = await openServer();

@@ -45,7 +45,7 @@ async function install(directory: string, options: NpmModulesOptions): Promise<v
     registryToken === undefined ? [] : [`${tokenKey(registryUrl)}=${JSON.stringify(registryToken)}`];
   const lines = [...readNpmSettings(process.env), ...token, ""];
   await writeFile(settings, lines.join("\n"), { mode: 0o600, flag: "wx" });
-  // These two do not exist. npm before 11.10 does not know --allow-git, and hands both on to the npm in a clone.
+  // These two do not exist. npm before 11.9 does not know --allow-git, and hands both on to the npm in a clone.
   const git = join(cacheDirectory, "dependencies-from-git-are-refused");
   const userSettings = join(cacheDirectory, "no-npmrc");
   const args = ["install", "--ignore-scripts", "--allow-git=none"];
