@@ -1,8 +1,10 @@
 import { defineProject } from "../../vitest.shared.ts";
 import { quick } from "./settings.mjs";
 
-// Quick ones that need no server: they run again for every mutant. The others show the same over real sockets.
+// Quick ones: they run again for every mutant. The others show the same over real sockets, at length.
 export default defineProject("core", {
-  include: ["test/{wait-loop,delay,retries,input-values,errors,decode-answer,redact,task-result}.test.ts"],
+  include: [
+    "test/{wait-loop,delay,retries,input-values,errors,decode-answer,redact,task-result,http,applets}.test.ts",
+  ],
   ...quick,
 });

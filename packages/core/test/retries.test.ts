@@ -175,6 +175,11 @@ describe("what creates something is sent again", () => {
     expect(sent).toHaveLength(5);
   });
 
+  test("a refusal after a connection that never came about is told as the refusal", async () => {
+    const { http } = openHttp([refused, { status: 400 }]);
+    expect(await failureOf(http.call(create))).toMatchObject({ name: "ApiError", status: 400 });
+  });
+
   test("without a key towards another service, whose announcements count for nothing here", async () => {
     const { http, sent } = openHttp([announcing("idempotency")]);
     const elsewhere = { origin: "http://elsewhere.test" };

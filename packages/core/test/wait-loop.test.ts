@@ -142,6 +142,7 @@ test("at the deadline a wait rejects with what was awaited and the last trouble"
   const startedMs = systemClock.now();
   const { outcome } = await waitOver([], { clock: systemClock, deadlineMs: startedMs + 30, polling, look });
   expect(outcome).toBeInstanceOf(TimeoutError);
+  expect(outcome).toMatchObject({ mayHaveHappened: false }); // it creates nothing
   expect(String(outcome)).toMatch(/30 ms for the end.*connection lost/s);
 });
 
