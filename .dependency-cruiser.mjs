@@ -120,7 +120,7 @@ export default {
       name: "sources-never-import-tests",
       severity: "error",
       from: { path: "^(packages|apps)/[^/]+/src/" },
-      to: { path: "^(packages|apps)/[^/]+/test/" },
+      to: { path: "^((packages|apps)/[^/]+/test|testing|tooling)/" },
     },
     ...insideRules,
     onlyIn("mqtt", "^$"),
@@ -132,7 +132,7 @@ export default {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "(^|/)(dist|node_modules/\\.cache)/" },
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: "tsconfig.base.json" },
+    tsConfig: { fileName: "tooling/tsconfig.base.json" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["@oomol/source", "import", "node", "default"],

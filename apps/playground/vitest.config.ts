@@ -1,4 +1,4 @@
-import { defineProject } from "../../vitest.shared.ts";
+import { defineProject } from "@oomol/tooling/define-project";
 
 export default defineProject("playground", {
   globalSetup: ["test/build-app.ts"],

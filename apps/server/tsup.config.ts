@@ -1,5 +1,5 @@
 import { cp } from "node:fs/promises";
-import { definePackage } from "../../tsup.shared.ts";
+import { definePackage } from "@oomol/tooling/define-package";
 
 export default definePackage({
   entry: { cli: "src/cli.ts", "rehearsal-block": "src/engine/rehearsal-block.ts" },

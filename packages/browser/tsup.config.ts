@@ -1,5 +1,5 @@
-import { writeThirdPartyNotices } from "../../third-party-notices.shared.ts";
-import { definePackage } from "../../tsup.shared.ts";
+import { definePackage } from "@oomol/tooling/define-package";
+import { writeThirdPartyNotices } from "@oomol/tooling/write-third-party-notices";
 
 const library = definePackage({ entry: { index: "src/index.ts" } });
 

@@ -1,4 +1,4 @@
-import { definePackage } from "../../tsup.shared.ts";
+import { definePackage } from "@oomol/tooling/define-package";
 
 export default definePackage({
   entry: {

@@ -1,3 +1,3 @@
-import { definePackage } from "../../tsup.shared.ts";
+import { definePackage } from "@oomol/tooling/define-package";
 
 export default definePackage({ entry: { index: "src/index.ts", proxy: "src/proxy/index.ts" } });

@@ -1,4 +1,4 @@
-import { defineProject } from "../../vitest.shared.ts";
+import { defineProject } from "@oomol/tooling/define-project";
 
 // CommonJS defaults as Node gives them, not unwrapped: mqtt's client is one.
 export default defineProject("scriptlet", { deps: { interopDefault: false } });

@@ -1,3 +1,3 @@
-import { defineProject } from "../../vitest.shared.ts";
+import { defineProject } from "@oomol/tooling/define-project";
 
 export default defineProject("fault-proxy");

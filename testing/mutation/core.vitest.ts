@@ -1,4 +1,4 @@
-import { defineProject } from "../../vitest.shared.ts";
+import { defineProject } from "@oomol/tooling/define-project";
 import { quick } from "./settings.mjs";
 
 // Quick ones: they run again for every mutant. The others show the same over real sockets, at length.

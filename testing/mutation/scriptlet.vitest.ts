@@ -1,4 +1,4 @@
-import { defineProject } from "../../vitest.shared.ts";
+import { defineProject } from "@oomol/tooling/define-project";
 import { quick } from "./settings.mjs";
 
 export default defineProject("scriptlet", {

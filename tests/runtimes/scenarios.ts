@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { FakeConnectServer, type FakeTask } from "@oomol/connect-core/testing";
-import { fakeHandler } from "../../fake-handler.shared.ts";
+import { fakeHandler } from "@oomol/test-helpers/fake-handler";
 
 export interface Scenarios extends AsyncDisposable {
   origin: string;

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
+import { chromiumLaunchOptions } from "@oomol/test-helpers/chromium-launch-options";
 import { type Browser, chromium } from "playwright-core";
 import { build as buildByVite } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import webpack from "webpack";
-import { chromiumLaunchOptions } from "../../chromium.shared.ts";
 import { serveScenarios } from "../runtimes/scenarios.ts";
 import { buildForPage, gzipBytes } from "./helpers/build-for-page.ts";
 import { root } from "./helpers/published-packages.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { startPostgres, type TestPostgres } from "@oomol/test-helpers/start-postgres";
 import pg from "pg";
 import { type Measurement, median, round } from "../../../bench/helpers/measure.ts";
-import { startPostgres, type TestPostgres } from "../../../postgres.shared.ts";
 import { cpuTimeOf } from "./cpu-time.ts";
 
 const counts = [10, 26, 100, 200];

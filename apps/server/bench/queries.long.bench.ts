@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { startPostgres } from "@oomol/test-helpers/start-postgres";
 import { pino } from "pino";
 import type { Measurement } from "../../../bench/helpers/measure.ts";
-import { startPostgres } from "../../../postgres.shared.ts";
 import { createClusterCatalog } from "../src/cluster/cluster-catalog.ts";
 import { openJobQueue, queueOf } from "../src/cluster/job-queue.ts";
 import { openPostgres } from "../src/cluster/postgres.ts";

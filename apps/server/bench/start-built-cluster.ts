@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { startPostgres } from "@oomol/test-helpers/start-postgres";
 import { pino } from "pino";
-import { startPostgres } from "../../../postgres.shared.ts";
 import { openPostgres } from "../src/cluster/postgres.ts";
 import { migrateDatabase } from "../src/cluster/schema.ts";
 import { makeDataDirectory, TestClient } from "../test/open-test-server.ts";

@@ -5,8 +5,9 @@
  *
  *   node --conditions=@oomol/source soak/cluster-faults.ts [SECONDS] [SEED]
  */
+
+import { startPostgres } from "@oomol/test-helpers/start-postgres";
 import { pino } from "pino";
-import { startPostgres } from "../../../postgres.shared.ts";
 import { migrate } from "../src/cluster/schema.ts";
 import { faultRun } from "./cluster/fault-run.ts";
 

@@ -1,10 +1,10 @@
 import { lstat, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
+import { AsyncDisposableStack } from "@oomol/test-helpers/async-disposable-stack";
 import fc from "fast-check";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { AsyncDisposableStack } from "../../../async-disposable-stack.shared.ts";
 import { installPackage } from "../src/packages/install-package.ts";
 import { createPackageCatalog } from "../src/packages/package-catalog.ts";
 import { createRegistry } from "../src/packages/registry.ts";

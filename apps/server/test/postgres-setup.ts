@@ -1,7 +1,7 @@
+import { startPostgres, type TestPostgres } from "@oomol/test-helpers/start-postgres";
 import pg from "pg";
 import { pino } from "pino";
 import type { TestProject } from "vitest/node";
-import { startPostgres, type TestPostgres } from "../../../postgres.shared.ts";
 import { migrate } from "../src/cluster/schema.ts";
 
 declare module "vitest" {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { FakeConnectServer } from "@oomol/connect-core/testing";
+import { fakeHandler } from "@oomol/test-helpers/fake-handler";
 import { afterAll, expect, test } from "vitest";
-import { fakeHandler } from "../../../fake-handler.shared.ts";
 import { closeBrowser, openPage } from "./helpers/open-page.ts";
 
 afterAll(closeBrowser);

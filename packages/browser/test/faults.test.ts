@@ -1,8 +1,8 @@
 import { FakeConnectServer } from "@oomol/connect-core/testing";
 import { extensionNames } from "@oomol/connect-core/wire";
 import { createFaultPlan, httpFaultKinds, openHttpFaultProxy } from "@oomol/fault-proxy";
+import { fakeHandler } from "@oomol/test-helpers/fake-handler";
 import { afterAll, expect, test } from "vitest";
-import { fakeHandler } from "../../../fake-handler.shared.ts";
 import { closeBrowser, openPage } from "./helpers/open-page.ts";
 
 afterAll(closeBrowser);

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FakeConnectServer, type FakeTask } from "@oomol/connect-core/testing";
+import { fakeHandler } from "@oomol/test-helpers/fake-handler";
 import { afterAll, describe, expect, test } from "vitest";
-import { fakeHandler } from "../../../fake-handler.shared.ts";
 import { dropFiles } from "./helpers/drop-files.ts";
 import { closeBrowser, openPage } from "./helpers/open-page.ts";
 

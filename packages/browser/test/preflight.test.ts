@@ -1,8 +1,8 @@
 import { getRequestListener } from "@hono/node-server";
 import { createConnectProxy } from "@oomol/connect-node/proxy";
+import { serve } from "@oomol/test-helpers/serve";
+import { startConnectServer } from "@oomol/test-server";
 import { afterAll, expect, test } from "vitest";
-import { startConnectServer } from "../../../connect-server.shared.ts";
-import { serve } from "../../../serve.shared.ts";
 import { closeBrowser, openPage } from "./helpers/open-page.ts";
 
 afterAll(closeBrowser);

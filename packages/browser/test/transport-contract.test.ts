@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { createFetchTransport, type Transport, TransportError } from "@oomol/connect-core";
 import { createUndiciTransport } from "@oomol/connect-node";
+import { bodyOf, type Handler, serve } from "@oomol/test-helpers/serve";
 import { afterAll, describe, expect, test } from "vitest";
-import { bodyOf, type Handler, serve } from "../../../serve.shared.ts";
 import { closeBrowser, openPage } from "./helpers/open-page.ts";
 
 interface Sent {

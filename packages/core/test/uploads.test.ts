@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { InvalidInputError, type UploadSource } from "@oomol/connect-core";
+import { serve as serveByHand } from "@oomol/test-helpers/serve";
 import { describe, expect, test } from "vitest";
-import { serve as serveByHand } from "../../../serve.shared.ts";
 import { serve } from "./helpers/serve.ts";
 
 test("files, names, types and inputs arrive", async () => {

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
+import { bodyOf, serve } from "@oomol/test-helpers/serve";
 import { expect, test } from "vitest";
-import { bodyOf, serve } from "../../../serve.shared.ts";
 import { attacks } from "./helpers/attacks.ts";
 import { openProxy } from "./helpers/open-proxy.ts";
 

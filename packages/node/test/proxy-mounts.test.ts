@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener, serve as serveHono } from "@hono/node-server";
+import { type StartedConnectServer, startConnectServer } from "@oomol/test-server";
 import express from "express";
 import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type StartedConnectServer, startConnectServer } from "../../../connect-server.shared.ts";
 import { OomolConnectClient } from "../src/index.ts";
 import { type ConnectProxy, createConnectProxy } from "../src/proxy/index.ts";
 

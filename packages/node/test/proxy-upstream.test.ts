@@ -1,5 +1,5 @@
+import { type Handler, serve } from "@oomol/test-helpers/serve";
 import { expect, test } from "vitest";
-import { type Handler, serve } from "../../../serve.shared.ts";
 import { createConnectProxy } from "../src/proxy/index.ts";
 import { openProxy } from "./helpers/open-proxy.ts";
 

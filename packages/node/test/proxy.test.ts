@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
+import { type StartedConnectServer, startConnectServer } from "@oomol/test-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type StartedConnectServer, startConnectServer } from "../../../connect-server.shared.ts";
 import { createConnectProxy, type ProxyOperation } from "../src/proxy/index.ts";
 import { openProxy } from "./helpers/open-proxy.ts";
 import { temporaryFolder } from "./helpers/temporary-folder.ts";

@@ -12,8 +12,8 @@ import {
   type TransportRequest,
   type UploadPart,
 } from "@oomol/connect-node";
+import { bodyOf, type Handler, serve } from "@oomol/test-helpers/serve";
 import { describe, expect, test } from "vitest";
-import { bodyOf, type Handler, serve } from "../../../serve.shared.ts";
 import { resolveUploadSource } from "../src/upload-source.ts";
 import { openCount } from "./helpers/open-files.ts";
 import { serveFake } from "./helpers/serve-fake.ts";

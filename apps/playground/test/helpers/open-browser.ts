@@ -1,5 +1,5 @@
+import { chromiumLaunchOptions } from "@oomol/test-helpers/chromium-launch-options";
 import { type Browser, chromium } from "playwright-core";
-import { chromiumLaunchOptions } from "../../../../chromium.shared.ts";
 
 /** A real Chromium, without a window. */
 export function openBrowser(): Promise<Browser> {

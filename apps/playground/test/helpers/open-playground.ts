@@ -1,5 +1,5 @@
+import { AsyncDisposableStack } from "@oomol/test-helpers/async-disposable-stack";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { AsyncDisposableStack } from "../../../../async-disposable-stack.shared.ts";
 import { openBrowser } from "./open-browser.ts";
 import { serveApp } from "./serve-app.ts";
 import { startConnectServer } from "./start-connect-server.ts";

@@ -1,4 +1,4 @@
-import { type StartedConnectServer, startConnectServer as start } from "../../../../connect-server.shared.ts";
+import { type StartedConnectServer, startConnectServer as start } from "@oomol/test-server";
 
 /** The real Connect server with the repository's blocks and the fixtures. */
 export function startConnectServer(): Promise<StartedConnectServer> {

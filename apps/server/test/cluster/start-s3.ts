@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { findRclone } from "@oomol/test-helpers/find-rclone";
 import { expect } from "vitest";
-import { findRclone } from "../../../../rclone.shared.ts";
 
 /** A real S3-compatible server with one bucket, which checks signatures; the environment names it until the test ends. */
 export async function startS3() {

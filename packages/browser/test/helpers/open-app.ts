@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { createConnectProxy } from "@oomol/connect-node/proxy";
+import { type StartedConnectServer, startConnectServer } from "@oomol/test-server";
 import { afterAll, beforeAll } from "vitest";
-import { type StartedConnectServer, startConnectServer } from "../../../../connect-server.shared.ts";
 import { closeBrowser, type OpenPage, openPage } from "./open-page.ts";
 
 /** What the server asks for, and no page may see. */

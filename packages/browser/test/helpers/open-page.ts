@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
+import { type Handler, type Served, serve } from "@oomol/test-helpers/serve";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
-import { type Handler, type Served, serve } from "../../../../serve.shared.ts";
 import type { OomolConnectClient } from "../../src/index.ts";
 import { openChromium } from "./open-chromium.ts";
 

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { OomolConnectClient } from "@oomol/connect-core";
 import { FakeConnectServer, type FakeServerOptions } from "@oomol/connect-core/testing";
-import { fakeHandler } from "../../../../fake-handler.shared.ts";
+import { fakeHandler } from "@oomol/test-helpers/fake-handler";
 import type { ClientOptions } from "../../src/options.ts";
 
 /** The fake server behind a real HTTP server, and a client of it. */

@@ -1,5 +1,5 @@
 import { getRequestListener } from "@hono/node-server";
-import { type Served, serve } from "../../../../serve.shared.ts";
+import { type Served, serve } from "@oomol/test-helpers/serve";
 import { OomolConnectClient } from "../../src/index.ts";
 import { type ConnectProxyOptions, createConnectProxy } from "../../src/proxy/index.ts";
 

@@ -1,6 +1,6 @@
 import type { FakeConnectServer } from "@oomol/connect-core/testing";
-import { fakeHandler } from "../../../../fake-handler.shared.ts";
-import { type Served, serve } from "../../../../serve.shared.ts";
+import { fakeHandler } from "@oomol/test-helpers/fake-handler";
+import { type Served, serve } from "@oomol/test-helpers/serve";
 
 /** Core's scripted server behind a real socket. */
 export async function serveFake(fake: FakeConnectServer): Promise<Served & { baseUrl: string }> {

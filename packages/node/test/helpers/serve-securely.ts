@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createSecureServer } from "node:http2";
-import { answering, type Handler, listening, type Served } from "../../../../serve.shared.ts";
+import { answering, type Handler, listening, type Served } from "@oomol/test-helpers/serve";
 
 /** Offers HTTP/2 and HTTP/1.1, under a certificate that only `certificate()` vouches for. */
 export async function serveSecurely(handler: Handler): Promise<Served> {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createFaultPlan, openTcpFaultProxy, tcpFaultKinds } from "@oomol/fault-proxy";
-import { AsyncDisposableStack } from "../../../../async-disposable-stack.shared.ts";
+import { AsyncDisposableStack } from "@oomol/test-helpers/async-disposable-stack";
 import { openMosquitto } from "./open-mosquitto.ts";
 
 /** A slow or stalled connection would last for ever otherwise. */

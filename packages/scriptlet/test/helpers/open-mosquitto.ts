@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { findOrInstall } from "../../../../debian.shared.ts";
+import { findOrInstall } from "@oomol/test-helpers/find-or-install";
 import { findFreePort } from "./find-free-port.ts";
 
 const mosquitto = {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { AsyncDisposableStack } from "../../../../async-disposable-stack.shared.ts";
+import { AsyncDisposableStack } from "@oomol/test-helpers/async-disposable-stack";
 import { createExecutor } from "../../src/executor/create-executor.ts";
 import { createBlockLoader } from "../../src/executor/load-block.ts";
 import { parseExecutorArguments } from "../../src/executor/parse-executor-arguments.ts";

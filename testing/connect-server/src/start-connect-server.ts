@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const repository = new URL("./", import.meta.url);
+const repository = new URL("../../../", import.meta.url);
 
 /** The real Connect server in a process of its own, for tests; gone at the end of the scope. */
 export interface StartedConnectServer extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import "./older-node.shared.mjs";
+import "./older-node.mjs";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 
 // A test that prints fails: what a library says must be said through its own channels.

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { findOrInstall } from "./debian.shared.ts";
+import { findOrInstall } from "./find-or-install.ts";
 
 const versions = [18, 17, 16, 15, 14];
 

@@ -1,4 +1,4 @@
-import { findOrInstall } from "./debian.shared.ts";
+import { findOrInstall } from "./find-or-install.ts";
 
 const chromium = {
   // The shell first: it draws pages and no window around them, which is much less work.

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Handler } from "./serve.shared.ts";
+import type { Handler } from "./serve.ts";
 
 /** Core's scripted server, a `FakeConnectServer`, as the handler of a real one: its faults cut real connections. */
 export function fakeHandler(fake: { handle(request: Request): Promise<Response> }): Handler {

