@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { startConnectServer } from "@oomol/test-server";
 import { describe, expect, test } from "vitest";
 import { type Snippet, snippetsOf } from "./helpers/documents.ts";
-import { startGuideServer } from "./helpers/guide-server.ts";
+
 import { root } from "./helpers/published-packages.ts";
 import { runProgram } from "./helpers/run-program.ts";
 
@@ -20,7 +21,7 @@ describe.each(["run-a-block", "upload-files", "write-and-test-a-block", "preview
       join(root, "apps/blocks"),
       ...(snippets.some(({ file }) => file === "package.oo.yaml") ? [folder.path] : []),
     ];
-    await using server = await startGuideServer(packages);
+    await using server = await startConnectServer({ packages });
 
     if (snippets.some(({ file }) => file?.endsWith(".test.ts"))) {
       const tested = await runProgram([vitestProgram, "run", "--root", folder.path], { cwd: folder.path });

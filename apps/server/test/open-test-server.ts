@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import type { ServerOptions } from "../src/options.ts";
 import { startServer } from "../src/start-server.ts";
 
@@ -118,8 +116,7 @@ export async function refusalOf(response: Response): Promise<{ status: number; m
 
 /** A directory that is gone at the end of the test. */
 export async function makeDataDirectory(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), "connect-server-"));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
+  return createTemporaryFolder();
 }
 
 /** Any server that tests talk to. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { dropFiles } from "./helpers/drop-files.ts";
@@ -46,23 +46,19 @@ test.each(["with a short-lived token", "through the proxy"])(
 );
 
 test("a dropped folder reaches a block with all its files", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "connect-drop-"));
-  try {
-    await mkdir(join(folder, "album", "inner"), { recursive: true });
-    await writeFile(join(folder, "album", "one.txt"), "1");
-    await writeFile(join(folder, "album", "inner", "two.txt"), "22");
-    const id = await dropFiles(app().page, [join(folder, "album")], "pkg::multi-file-processor");
-    const { files } = await app().page.evaluate(
-      async (taskId) => (await new window.connect.OomolConnectClient().tasks.attach(taskId).result()).result,
-      id,
-    );
-    expect(files).toMatchObject([
-      { name: "two.txt", size_bytes: 2 },
-      { name: "one.txt", size_bytes: 1 },
-    ]);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using folder = await createTemporaryFolder();
+  await mkdir(folder.file("album/inner"), { recursive: true });
+  await writeFile(folder.file("album/one.txt"), "1");
+  await writeFile(folder.file("album/inner/two.txt"), "22");
+  const id = await dropFiles(app().page, [folder.file("album")], "pkg::multi-file-processor");
+  const { files } = await app().page.evaluate(
+    async (taskId) => (await new window.connect.OomolConnectClient().tasks.attach(taskId).result()).result,
+    id,
+  );
+  expect(files).toMatchObject([
+    { name: "two.txt", size_bytes: 2 },
+    { name: "one.txt", size_bytes: 1 },
+  ]);
 });
 
 test("an abort in the middle of an upload rejects with its reason, and the server keeps nothing of it", async () => {

@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
 import { FakeConnectServer, type FakeTask } from "@oomol/connect-core/testing";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { fakeHandler } from "@oomol/test-helpers/fake-handler";
 import { afterAll, describe, expect, test } from "vitest";
 import { dropFiles } from "./helpers/drop-files.ts";
@@ -108,23 +107,19 @@ describe("what a page has for a file", { timeout: 60_000 }, () => {
   });
 
   test("a dropped folder is walked, and its files keep their place in it", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "connect-drop-"));
-    try {
-      await mkdir(join(folder, "album", "inner"), { recursive: true });
-      await writeFile(join(folder, "album", "one.txt"), "1");
-      await writeFile(join(folder, "album", "inner", "two.txt"), "22");
-      await writeFile(join(folder, "single.txt"), "333");
-      const fake = new FakeConnectServer();
-      await using opened = await openPage(fakeHandler(fake));
-      await dropFiles(opened.page, [join(folder, "album"), join(folder, "single.txt")], "pkg::block");
-      expect(filesOf(fake).map(({ name, bytes }) => [name, bytes.length])).toEqual([
-        ["album/inner/two.txt", 2],
-        ["album/one.txt", 1],
-        ["single.txt", 3],
-      ]);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    await using folder = await createTemporaryFolder();
+    await mkdir(folder.file("album/inner"), { recursive: true });
+    await writeFile(folder.file("album/one.txt"), "1");
+    await writeFile(folder.file("album/inner/two.txt"), "22");
+    await writeFile(folder.file("single.txt"), "333");
+    const fake = new FakeConnectServer();
+    await using opened = await openPage(fakeHandler(fake));
+    await dropFiles(opened.page, [folder.file("album"), folder.file("single.txt")], "pkg::block");
+    expect(filesOf(fake).map(({ name, bytes }) => [name, bytes.length])).toEqual([
+      ["album/inner/two.txt", 2],
+      ["album/one.txt", 1],
+      ["single.txt", 3],
+    ]);
   });
 
   test("anything else is refused with all that is accepted", async () => {

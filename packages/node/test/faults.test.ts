@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { FakeConnectServer } from "@oomol/connect-core/testing";
 import { OomolConnectClient, OomolConnectError } from "@oomol/connect-node";
 import { createFaultPlan, createHastyClock, httpFaultKinds, openHttpFaultProxy } from "@oomol/fault-proxy";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { expect, test } from "vitest";
 import { serveFake } from "./helpers/serve-fake.ts";
-import { temporaryFolder } from "./helpers/temporary-folder.ts";
 
 // The client's pauses pass ten times as fast.
 const haste = 10;
 const clock = createHastyClock(haste);
 
 test("uploads over a network that breaks every fourth request arrive whole, once", async () => {
-  await using folder = await temporaryFolder();
+  await using folder = await createTemporaryFolder();
   const fake = new FakeConnectServer({ extensions: ["wait", "after", "events", "idempotency"] });
   await using server = await serveFake(fake);
   const plan = createFaultPlan({ seed: 4, share: 0.25, kinds: httpFaultKinds });

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { type StartedConnectServer, startConnectServer } from "@oomol/test-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createConnectProxy, type ProxyOperation } from "../src/proxy/index.ts";
 import { openProxy } from "./helpers/open-proxy.ts";
-import { temporaryFolder } from "./helpers/temporary-folder.ts";
 
 const apiToken = "api-secret-of-the-server";
 let server: StartedConnectServer;
@@ -39,7 +39,7 @@ test("a wait is held by the server, and resumed logs begin behind the known ones
 });
 
 test("files travel both ways, byte for byte, with ranges and validators", async () => {
-  await using folder = await temporaryFolder();
+  await using folder = await createTemporaryFolder();
   const bytes = randomBytes(3_000_000);
   await writeFile(folder.file("größe.bin"), bytes);
   await using proxy = await open();
@@ -124,7 +124,7 @@ test("only allowed blocks run and are seen", async () => {
 });
 
 test("applets are those that run allowed blocks, and none without their address", async () => {
-  await using folder = await temporaryFolder();
+  await using folder = await createTemporaryFolder();
   const applet = (appletId: string, blockName: string) => ({
     appletId,
     data: { packageId: "lab-0.2.0", blockName, presetInputs: { text: "preset" } },

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FakeConnectServer } from "@oomol/connect-core/testing";
 import { type DownloadOptions, OomolConnectClient, saveDownload } from "@oomol/connect-node";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { describe, expect, test } from "vitest";
 import { safeName } from "../src/save-download.ts";
 import { serveFake } from "./helpers/serve-fake.ts";
-import { temporaryFolder } from "./helpers/temporary-folder.ts";
 
 const content = Buffer.alloc(3_000_000, "0123456789");
 
@@ -31,7 +31,7 @@ async function openTask(path = "audio/speech.wav") {
 
 test("saves to a file, making the folders that are missing", async () => {
   await using task = await openTask();
-  await using folder = await temporaryFolder();
+  await using folder = await createTemporaryFolder();
   const target = folder.file("a/b/sound.wav");
   expect(await saveDownload(await task.download(), target)).toEqual({ path: target, sizeBytes: 3_000_000 });
   expect((await readFile(target)).equals(content)).toBe(true);
@@ -40,7 +40,7 @@ test("saves to a file, making the folders that are missing", async () => {
 
 test("saves under its own name in a folder that exists, or that ends with a slash, and to a URL", async () => {
   await using task = await openTask();
-  await using folder = await temporaryFolder();
+  await using folder = await createTemporaryFolder();
   const { path } = await saveDownload(await task.download(), folder.path);
   expect(path).toBe(folder.file("speech.wav"));
   const other = await saveDownload(await task.download(), `${folder.path}/new/`);
@@ -52,7 +52,7 @@ test("saves under its own name in a folder that exists, or that ends with a slas
 describe("a file that exists", () => {
   test("is refused, and the connection closed", async () => {
     await using task = await openTask();
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     await writeFile(folder.file("speech.wav"), "mine");
     const save = saveDownload(await task.download(), folder.path);
     await expect(save).rejects.toMatchObject({ name: "InvalidInputError", path: "to" });
@@ -63,7 +63,7 @@ describe("a file that exists", () => {
 
   test("is refused as well where it appears while the download goes on, be it a link to nowhere", async () => {
     await using task = await openTask();
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     await symlink("/nowhere/at/all", folder.file("speech.wav"));
     await expect(saveDownload(await task.download(), folder.path)).rejects.toThrow("exists in");
     expect(await readdir(folder.path)).toEqual(["speech.wav"]);
@@ -71,7 +71,7 @@ describe("a file that exists", () => {
 
   test("is replaced, or stays beside a numbered one", async () => {
     await using task = await openTask();
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     const target = folder.file("speech.wav");
     await writeFile(target, "mine");
     const numbered = await saveDownload(await task.download(), target, { ifExists: "number" });
@@ -89,7 +89,7 @@ describe("a file that exists", () => {
 describe("nothing is left", () => {
   test("by an abort, which closes the connection at once", async () => {
     await using task = await openTask();
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     const abort = new AbortController();
     const reason = new Error("enough");
     const download = await task.download({
@@ -103,7 +103,7 @@ describe("nothing is left", () => {
 
   test("by a connection that breaks for good", async () => {
     await using task = await openTask();
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     task.fake.inject({ kind: "truncated" }, { path: /files/ });
     task.fake.inject({ kind: "reset" }, { path: /files/, times: 10 });
     const download = await task.download();
@@ -113,7 +113,7 @@ describe("nothing is left", () => {
 
   test("while one that breaks once is resumed", async () => {
     await using task = await openTask();
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     task.fake.inject({ kind: "truncated" }, { path: /files/ });
     const { path } = await saveDownload(await task.download(), folder.path);
     expect((await readFile(path)).equals(content)).toBe(true);
@@ -123,7 +123,7 @@ describe("nothing is left", () => {
 
 test("reports how far it is, up to the whole", async () => {
   await using task = await openTask();
-  await using folder = await temporaryFolder();
+  await using folder = await createTemporaryFolder();
   const fractions: (number | undefined)[] = [];
   const onDownloadProgress = ({ fraction }: { fraction: number | undefined }) => fractions.push(fraction);
   await saveDownload(await task.download({ onDownloadProgress }), folder.path);
@@ -151,6 +151,6 @@ test("a server's long name keeps its ending and fits every file system", async (
   const name = safeName(`${"语".repeat(200)}.wav`);
   expect(Buffer.byteLength(name)).toBeLessThanOrEqual(240);
   expect(name).toMatch(/^语+\.wav$/);
-  await using folder = await temporaryFolder();
+  await using folder = await createTemporaryFolder();
   await writeFile(join(folder.path, name), "");
 });

@@ -12,13 +12,13 @@ import {
   type TransportRequest,
   type UploadPart,
 } from "@oomol/connect-node";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { bodyOf, type Handler, serve } from "@oomol/test-helpers/serve";
 import { describe, expect, test } from "vitest";
 import { resolveUploadSource } from "../src/upload-source.ts";
 import { openCount } from "./helpers/open-files.ts";
 import { serveFake } from "./helpers/serve-fake.ts";
 import { certificate, serveSecurely } from "./helpers/serve-securely.ts";
-import { temporaryFolder } from "./helpers/temporary-folder.ts";
 
 const echo: Handler = async (request, response) => {
   const body = await bodyOf(request);
@@ -131,7 +131,7 @@ describe("uploads", () => {
   });
 
   test("read their file afresh for each attempt, and leave none open", async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     const path = folder.file("data.bin");
     await writeFile(path, Buffer.alloc(3_000_000, 7));
     const lengths: number[] = [];
@@ -148,7 +148,7 @@ describe("uploads", () => {
   });
 
   test.each(["1.1", "2.0"])("arrive byte for byte over HTTP/%s, several at once", async (version) => {
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     const handler: Handler = async (request, response) => {
       const hash = createHash("sha256").update(filesOf(await bodyOf(request)));
       response.end(JSON.stringify({ hash: hash.digest("hex"), version: request.httpVersion }));
@@ -168,7 +168,7 @@ describe("uploads", () => {
   });
 
   test("an abort closes the socket and the file at once", async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     const path = folder.file("data.bin");
     await writeFile(path, "");
     await truncate(path, 2 ** 30);

@@ -9,18 +9,18 @@ import {
   OomolConnectClient,
   type UploadSource,
 } from "@oomol/connect-node";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { describe, expect, test } from "vitest";
 import { resolveUploadSource } from "../src/upload-source.ts";
 import { openCount } from "./helpers/open-files.ts";
 import { serveFake } from "./helpers/serve-fake.ts";
-import { temporaryFolder } from "./helpers/temporary-folder.ts";
 
 const text = "Hello, Grüße";
 const bytes = new TextEncoder().encode(text);
 
 describe("what may be passed for a file", () => {
   test("each form arrives with its name, type and bytes", async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     const path = folder.file("note.txt");
     await writeFile(path, text);
     await using handle = await open(path);
@@ -92,7 +92,7 @@ describe("what may be passed for a file", () => {
 
 describe("a file that cannot be sent is refused before anything is", () => {
   test("missing, a directory, below a file, an empty path, another kind of URL", async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     const file = folder.file("file");
     await writeFile(file, text);
     await mkdir(folder.file("directory"));
@@ -109,7 +109,7 @@ describe("a file that cannot be sent is refused before anything is", () => {
   });
 
   test.skipIf(process.getuid?.() === 0)("one that this user may not read", async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     const file = folder.file("secret");
     await writeFile(file, text);
     await chmod(file, 0);
@@ -117,7 +117,7 @@ describe("a file that cannot be sent is refused before anything is", () => {
   });
 
   test("a stream without a name, a closed handle, a stream that was read", async () => {
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     const path = folder.file("note.txt");
     await writeFile(path, text);
     const handle = await open(path);
@@ -156,7 +156,7 @@ describe("a file that changes or breaks while it is sent fails the upload, and i
     ["shrinks", 1_000_000, "shrank to 1000000 bytes"],
     ["grows", 9_000_000, "grew"],
   ])("it %s", async (_, laterBytes, message) => {
-    await using folder = await temporaryFolder();
+    await using folder = await createTemporaryFolder();
     const path = folder.file("data.bin");
     await writeFile(path, Buffer.alloc(5_000_000));
     const fake = new FakeConnectServer();

@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 
 const repository = new URL("../../../", import.meta.url);
 
@@ -16,7 +14,7 @@ export interface StartedConnectServer extends AsyncDisposable {
 }
 
 export interface ConnectServerSettings {
-  /** Folders of packages, from the repository's root. Default `apps/blocks`. */
+  /** Folders of packages; relative paths start at the root of the repository. Default `apps/blocks`. */
   packages?: readonly string[];
   /** More flags of `connect-server`. */
   flags?: readonly string[];
@@ -30,22 +28,22 @@ export async function startConnectServer({
   flags = [],
   token = "",
 }: ConnectServerSettings = {}): Promise<StartedConnectServer> {
-  const data = await mkdtemp(join(tmpdir(), "connect-server-"));
+  const data = await createTemporaryFolder();
   const program = fileURLToPath(new URL("apps/server/src/cli.ts", repository));
   const directories = packages.flatMap((path) => ["--packages", fileURLToPath(new URL(path, repository))]);
-  const own = ["--port", "0", "--data", data];
+  const own = ["--port", "0", "--data", data.path];
   const args = ["--conditions=@oomol/source", program, ...directories, ...own, ...flags];
   const env = { ...process.env, OOMOL_CONNECT_SERVER_TOKENS: token };
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const url = await readyUrl(child);
   return {
     url,
-    dataDirectory: data,
+    dataDirectory: data.path,
     async [Symbol.asyncDispose]() {
       const exited = once(child, "exit");
       child.kill("SIGTERM");
       await exited;
-      await rm(data, { recursive: true, force: true, maxRetries: 5 });
+      await data[Symbol.asyncDispose]();
     },
   };
 }

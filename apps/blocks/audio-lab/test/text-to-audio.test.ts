@@ -1,13 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runBlock } from "@oomol/scriptlet/testing";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { expect, test } from "vitest";
 import textToAudio, { type Inputs, type Outputs } from "../tasks/text-to-audio/main.ts";
 import { readWav } from "./read-wav.ts";
-import { createTemporaryDirectory } from "./temporary-directory.ts";
 
 async function speak(inputs: Inputs) {
-  await using directory = await createTemporaryDirectory();
+  await using directory = await createTemporaryFolder();
   const run = await runBlock<Inputs, Outputs>(textToAudio, { inputs, sessionDir: directory.path });
   expect(run.error).toBeUndefined();
   const { audio_address = "" } = run.result ?? {};
@@ -131,7 +131,7 @@ test.each([
   ["too high a speed", { text: "Hi", speed: 451 }, "from 80 to 450; it is 451."],
   ["a broken speed", { text: "Hi", speed: 99.5 }, "it is 99.5."],
 ])("%s fails with a clear sentence and leaves no file", async (_what, inputs, message) => {
-  await using directory = await createTemporaryDirectory();
+  await using directory = await createTemporaryFolder();
   const run = await runBlock<Inputs, Outputs>(textToAudio, { inputs, sessionDir: directory.path });
   expect(run.error).toContain(message);
   expect(run.previews).toEqual([]);

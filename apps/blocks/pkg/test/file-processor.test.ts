@@ -1,16 +1,16 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { runBlock } from "@oomol/scriptlet/testing";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { expect, test } from "vitest";
 import fileProcessor, { type Inputs, type Outputs } from "../tasks/file-processor/main.ts";
-import { createTemporaryDirectory } from "./temporary-directory.ts";
 
 const abcHash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const millionLettersHash = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
 
 async function processFile(name: string, content: string | Uint8Array, input1?: string | null) {
-  await using directory = await createTemporaryDirectory();
+  await using directory = await createTemporaryFolder();
   const file = join(directory.path, name);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, content);

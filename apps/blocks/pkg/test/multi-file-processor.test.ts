@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { runBlock } from "@oomol/scriptlet/testing";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { expect, test } from "vitest";
 import multiFileProcessor, { type Inputs, type Outputs } from "../tasks/multi-file-processor/main.ts";
 import { readZip } from "./read-zip.ts";
-import { createTemporaryDirectory } from "./temporary-directory.ts";
 
 async function processFiles(contents: Record<string, string | Buffer>, input1: string | null = null) {
-  await using directory = await createTemporaryDirectory();
+  await using directory = await createTemporaryFolder();
   const files = Object.keys(contents).map((name) => join(directory.path, "uploads", name));
   for (const [index, content] of Object.values(contents).entries()) {
     const path = files[index] ?? "";
@@ -76,7 +76,7 @@ test.each([
   ["an empty list", [], `"files" must hold at least one file.`],
   ["a file that is not there", ["/no/such/file"], "There is no file at /no/such/file."],
 ])("%s fails with a clear sentence and leaves no archive", async (_what, files, message) => {
-  await using directory = await createTemporaryDirectory();
+  await using directory = await createTemporaryFolder();
   const options = { inputs: { files } as Inputs, sessionDir: directory.path };
   const run = await runBlock<Inputs, Outputs>(multiFileProcessor, options);
   expect(run.error).toContain(message);

@@ -1,13 +1,13 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { expect, test } from "vitest";
 import { writeArchive } from "../source/write-archive.ts";
-import { createTemporaryDirectory } from "./temporary-directory.ts";
 
 const ignoreBytes = () => undefined;
 
 test("a file that vanished fails and leaves no archive", async () => {
-  await using directory = await createTemporaryDirectory();
+  await using directory = await createTemporaryFolder();
   const members = [{ path: join(directory.path, "gone.txt"), sizeBytes: 3 }];
   const written = writeArchive(join(directory.path, "files.zip"), members, ignoreBytes);
   await expect(written).rejects.toThrow("ENOENT");
@@ -15,7 +15,7 @@ test("a file that vanished fails and leaves no archive", async () => {
 });
 
 test("a file that changed its size fails and leaves no archive", async () => {
-  await using directory = await createTemporaryDirectory();
+  await using directory = await createTemporaryFolder();
   const path = join(directory.path, "grew.txt");
   await writeFile(path, "four");
   const written = writeArchive(join(directory.path, "files.zip"), [{ path, sizeBytes: 3 }], ignoreBytes);

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { startLocalServer } from "../../src/start-local-server.ts";
 import { blocksDirectory, cliFile, type Outcome, runProgram } from "./run-program.ts";
 
@@ -14,16 +12,16 @@ export interface TestServer extends AsyncDisposable {
 
 /** The real server with our own blocks, in a process of its own. */
 export async function startTestServer(flags: readonly string[] = []): Promise<TestServer> {
-  const directory = await mkdtemp(join(tmpdir(), "oomol-connect-cli-"));
-  const data = join(directory, "data");
+  const folder = await createTemporaryFolder();
+  const data = folder.file("data");
   const server = await startLocalServer(["--packages", blocksDirectory, "--data", data, ...flags]);
   return {
     baseUrl: server.baseUrl,
-    directory,
+    directory: folder.path,
     cli: (command, ...args) => runProgram(cliFile, [command ?? "", "--base-url", server.baseUrl, ...args]),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
-      await rm(directory, { recursive: true });
+      await folder[Symbol.asyncDispose]();
     },
   };
 }

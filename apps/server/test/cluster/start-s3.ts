@@ -1,18 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { findRclone } from "@oomol/test-helpers/find-rclone";
 import { expect } from "vitest";
 
 /** A real S3-compatible server with one bucket, which checks signatures; the environment names it until the test ends. */
 export async function startS3() {
-  const directory = await mkdtemp(join(tmpdir(), "connect-s3-"));
-  await mkdir(join(directory, "connect"));
+  const folder = await createTemporaryFolder();
+  await mkdir(folder.file("connect"));
   const flags = ["--addr", "127.0.0.1:0", "--auth-key", "test-key,test-secret", "--vfs-cache-mode", "off"];
-  const server = spawn(findRclone(), ["serve", "s3", directory, ...flags], {
+  const server = spawn(findRclone(), ["serve", "s3", folder.path, ...flags], {
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, RCLONE_CONFIG: "/dev/null" },
   });
@@ -26,7 +25,7 @@ export async function startS3() {
   const before = { ...process.env };
   Object.assign(process.env, env);
   return {
-    ...{ address: "s3://connect/some/prefix", directory, env },
+    ...{ address: "s3://connect/some/prefix", directory: folder.path, env },
     async [Symbol.asyncDispose]() {
       for (const name of Object.keys(env)) {
         if (before[name] === undefined) delete process.env[name];
@@ -34,7 +33,7 @@ export async function startS3() {
       }
       server.kill();
       await exited;
-      await rm(directory, { recursive: true, force: true });
+      await folder[Symbol.asyncDispose]();
     },
   };
 }

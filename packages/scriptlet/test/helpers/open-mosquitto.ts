@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { findOrInstall } from "@oomol/test-helpers/find-or-install";
 import { findFreePort } from "./find-free-port.ts";
 
@@ -30,8 +29,8 @@ export interface Mosquitto extends AsyncDisposable {
 export async function openMosquitto(): Promise<Mosquitto> {
   const program = findOrInstall(mosquitto);
   const port = await findFreePort();
-  const folder = await mkdtemp(join(tmpdir(), "scriptlet-mosquitto-"));
-  const config = join(folder, "mosquitto.conf");
+  const folder = await createTemporaryFolder();
+  const config = folder.file("mosquitto.conf");
   const lines = [
     `listener ${port} 127.0.0.1`,
     "allow_anonymous true",
@@ -63,7 +62,7 @@ export async function openMosquitto(): Promise<Mosquitto> {
     start,
     async [Symbol.asyncDispose]() {
       await kill();
-      await rm(folder, { recursive: true });
+      await folder[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 
 export interface Workspace extends AsyncDisposable {
   path: string;
@@ -10,18 +10,13 @@ export interface Workspace extends AsyncDisposable {
 
 /** A temporary package folder that removes itself. */
 export async function createWorkspace(files: Record<string, string> = {}): Promise<Workspace> {
-  const path = await realpath(await mkdtemp(join(tmpdir(), "scriptlet-test-")));
+  const folder = await createTemporaryFolder();
   const write = async (name: string, text: string) => {
-    const file = join(path, name);
+    const file = folder.file(name);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
     return file;
   };
   for (const [name, text] of Object.entries(files)) await write(name, text);
-  return { path, write, [Symbol.asyncDispose]: () => removeFolder(path) };
-}
-
-/** A process that is about to leave may still write its caches. */
-function removeFolder(path: string): Promise<void> {
-  return rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  return { path: folder.path, write, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
 }
