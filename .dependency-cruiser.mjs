@@ -126,7 +126,7 @@ export default {
     onlyIn("mqtt", "^$"),
     onlyIn("undici", "^packages/node/src/undici-transport\\.ts$"),
     onlyIn("zod", "^(packages/core/src/wire/|apps/server/src/)"),
-    onlyIn("aedes", "^apps/server/src/broker\\.ts$"),
+    onlyIn("aedes", "^apps/server/src/broker/mqtt-door\\.ts$"),
   ],
   options: {
     doNotFollow: { path: "node_modules" },

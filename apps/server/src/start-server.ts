@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createAppletsFile } from "./applets-file.ts";
-import { openBroker } from "./broker.ts";
+import { openBroker } from "./broker/broker.ts";
 import { createEngine } from "./engine/create-engine.ts";
 import { endLeftoverProcesses } from "./engine/leftover-processes.ts";
 import { createTaskRunner } from "./engine/task-runner.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { openBroker } from "../src/broker.ts";
-import type { ExecutorMessage } from "../src/engine/executor-messages.ts";
+import { openBroker } from "../src/broker/broker.ts";
+import type { SessionMessage } from "../src/broker/read-message.ts";
 import { openExecutorSession } from "../src/engine/executor-session.ts";
 import { offerJob } from "../src/engine/offered-job.ts";
 import { readPackage } from "../src/packages/read-package.ts";
@@ -47,8 +47,8 @@ async function openSession() {
     { ...settings, executorReadyTimeoutMs: 15_000 },
     { ...block, executorName: "nodejs" },
   );
-  const messages: ExecutorMessage[] = [];
-  session.listen((message) => messages.push(message));
+  const messages: SessionMessage[] = [];
+  session.room.listen((message) => messages.push(message));
   return {
     ...{ session, block, messages },
     async [Symbol.asyncDispose]() {

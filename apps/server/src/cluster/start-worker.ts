@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { openBroker } from "../broker.ts";
+import { openBroker } from "../broker/broker.ts";
 import { createEngine } from "../engine/create-engine.ts";
 import { createRunTask } from "../engine/run-task.ts";
 import { listenHttp } from "../http/listen-http.ts";

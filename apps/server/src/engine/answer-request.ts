@@ -1,4 +1,5 @@
 import { topics } from "@oomol/scriptlet/wire";
+import type { SessionMessage } from "../broker/read-message.ts";
 import { checkInputs } from "../inputs/check-inputs.ts";
 import { fillDefaults } from "../inputs/fill-defaults.ts";
 import { blockAsTaker } from "../inputs/input-taker.ts";
@@ -8,7 +9,6 @@ import { type InstalledBlock, isFlow, type Runnable } from "../packages/read-pac
 import { resolveReference } from "../packages/resolve-reference.ts";
 import { isRecord, messageOf, quoteList } from "../values.ts";
 import { defsOf } from "./block-messages.ts";
-import type { ExecutorMessage } from "./executor-messages.ts";
 import type { ExecutorSession } from "./executor-session.ts";
 import type { Job } from "./job.ts";
 
@@ -31,7 +31,7 @@ export interface RequestParts {
 }
 
 /** Answers what a block asks of the engine (`oocana-protocol.md`, 2.4), in a session that holds no flow. */
-export async function answerRequest(parts: RequestParts, request: ExecutorMessage): Promise<void> {
+export async function answerRequest(parts: RequestParts, request: SessionMessage): Promise<void> {
   const { session, job } = parts;
   const { action, request_id } = request;
   const about = { session_id: session.id, job_id: job.id };
@@ -44,28 +44,50 @@ export async function answerRequest(parts: RequestParts, request: ExecutorMessag
   const answer = await answerOf(parts, request).catch((error: unknown) => ({
     error: explain(request, error),
   }));
-  if (answer) session.publish(topics.response(session.id, request_id), { ...about, request_id, ...answer });
+  if (answer)
+    session.room.deliver(topics.response(session.id, request_id), { ...about, request_id, ...answer });
 }
 
 async function answerOf(
   parts: RequestParts,
-  request: ExecutorMessage,
+  request: SessionMessage,
 ): Promise<{ error: string } | { result: unknown } | undefined> {
   const { action } = request;
   if (action === "QueryDownstream") return { result: {} };
   if (action === "QueryAuth") return { error: "Vault client is not available." };
   if (action === "QueryBlock") return { result: describe(await find(parts, request)) };
   if (action !== "RunBlock") return { error: `This server does not know the request ${textOf(action)}.` };
-  parts.runBlock(await prepare(parts, request));
+  const [wanted] = await Promise.all([prepare(parts, request), untilCallerListens(parts, request)]);
+  parts.runBlock(wanted);
   return undefined; // what it does is told on `report`
 }
 
-function explain({ action, block }: ExecutorMessage, error: unknown): string {
+/**
+ * The published SDK for Python asks first, then listens to reports, then subscribes to the answer; what a block says that has
+ * ended by then would never reach it. One that does not subscribe at all has listened before, as ours has.
+ */
+async function untilCallerListens({ session }: RequestParts, { request_id }: SessionMessage): Promise<void> {
+  const topic = topics.response(session.id, String(request_id));
+  if (session.room.isHeard(topic)) return;
+  await new Promise<void>((resolve) => {
+    const deadline = setTimeout(go, callerListensMs).unref();
+    const stopListening = session.room.onSubscribed(topic, go);
+    function go() {
+      clearTimeout(deadline);
+      stopListening();
+      resolve();
+    }
+  });
+}
+
+const callerListensMs = 5_000;
+
+function explain({ action, block }: SessionMessage, error: unknown): string {
   const reason = messageOf(error);
   return action === "RunBlock" ? `Run block failed: ${reason} Block: ${textOf(block)}` : reason;
 }
 
-function find({ catalog, job }: RequestParts, { block }: ExecutorMessage): Promise<Runnable> {
+function find({ catalog, job }: RequestParts, { block }: SessionMessage): Promise<Runnable> {
   return resolveReference(textOf(block), job.block, catalog);
 }
 
@@ -77,7 +99,7 @@ function textOf(field: unknown): string {
 /** The engine's own limit (8.1). */
 const maxDepth = 50;
 
-async function prepare(parts: RequestParts, request: ExecutorMessage): Promise<RunRequest> {
+async function prepare(parts: RequestParts, request: SessionMessage): Promise<RunRequest> {
   const { block_job_id: id } = request;
   if (!isTopicPart(id)) throw new Error("The request names no job.");
   if (parts.job.stacks.length >= maxDepth) {

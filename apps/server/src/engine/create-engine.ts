@@ -1,4 +1,4 @@
-import type { Broker } from "../broker.ts";
+import type { Broker } from "../broker/broker.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import { createExecutorEngine, type ExecutorEngineOptions } from "./executor-engine.ts";
 import { createOocanaEngine } from "./oocana-engine.ts";

@@ -79,9 +79,9 @@ async function runSession(
 
   request.onStarted(session.id);
   emit({ type: "SessionStarted", ...whole, create_at: Date.now() });
-  const tooLarge = new AbortController();
-  void session.tooLarge.then((error) => tooLarge.abort(new Error(error)));
-  const stop = AbortSignal.any([signal, tooLarge.signal]);
+  const exceeded = new AbortController();
+  void session.exceeded.then((error) => exceeded.abort(new Error(error)));
+  const stop = AbortSignal.any([signal, exceeded.signal]);
   const jobs = createSessionJobs({ session, catalog, onEvent });
   const { error } = await jobs.run({ id, block, inputs, isAwaitingInputs }, stop);
   const last = {

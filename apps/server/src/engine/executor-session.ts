@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { basename, join } from "node:path";
 import { topics } from "@oomol/scriptlet/wire";
-import type { Broker } from "../broker.ts";
-import { type Listen, listenToSession } from "./executor-messages.ts";
+import type { Room } from "../broker/room.ts";
 import type { ExecutorSettings } from "./executor-settings.ts";
 import { watchMemory } from "./memory-limit.ts";
 import {
@@ -19,15 +18,12 @@ export interface ExecutorSession {
   readonly directory: string;
   /** The one that the session was opened with. */
   readonly executor: SessionExecutor;
-  /** Resolves, if ever, when the session uses more memory than it may; whoever runs something on it ends it then. */
-  readonly tooLarge: Promise<string>;
+  /** Resolves, if ever, with the limit that the session has exceeded; whoever runs something on it ends it then. */
+  readonly exceeded: Promise<string>;
   /** The executor of a scope, started where the session has none. Rejects where there is no such program. */
   executorOf(scope: ExecutorScope): Promise<SessionExecutor>;
-  /** Calls `listener` with each message that executors send about this session, those on `report` included. */
-  readonly listen: Listen;
-  publish(topic: string, message: object): void;
-  /** Calls `listener` whenever an executor, of whatever session, has subscribed to the topic. */
-  readonly onSubscribed: Broker["onSubscribed"];
+  /** What the executors say and hear. */
+  readonly room: Room;
   /** Says goodbye as the engine does: SessionFinished, a pause, SIGTERM; then whatever is left is killed. */
   end(sessionFinished: object): Promise<void>;
   /** Ends the process trees now. */
@@ -45,7 +41,7 @@ export async function openExecutorSession(
   const { packageDirectory } = scope;
   const flowName = `${basename(packageDirectory)}-${shortHash(packageDirectory, 8)}`;
   const temporaryDirectory = join(directory, "tmp", flowName);
-  const { listen, close: stopListening } = listenToSession(broker, id);
+  const room = broker.openRoom(id);
 
   const executors = new Map<string, Promise<SessionExecutor>>();
   const started = new Set<SessionExecutor>();
@@ -57,7 +53,7 @@ export async function openExecutorSession(
     return starting;
   };
   const start = async (wanted: ExecutorScope) => {
-    const place = { id, directory, temporaryDirectory, listen };
+    const place = { id, directory, temporaryDirectory, room };
     const executor = await startSessionExecutor(settings, place, wanted);
     started.add(executor);
     if (isOver) await executor.process.kill();
@@ -72,26 +68,27 @@ export async function openExecutorSession(
     const executor = await executorOf(scope);
     const pids = () => [...started].map((one) => one.process.pid ?? 0).filter((pid) => pid > 0);
     return {
-      ...{ id, directory, executor, executorOf, listen },
-      tooLarge: watchMemory(pids, executor.exited, settings.taskMemoryBytes),
-      publish: (topic, message) => broker.publish(topic, message),
-      onSubscribed: broker.onSubscribed,
+      ...{ id, directory, executor, executorOf, room },
+      exceeded: Promise.race([
+        watchMemory(pids, executor.exited, settings.taskMemoryBytes),
+        new Promise<string>((resolve) => room.onRefused(resolve)),
+      ]),
       async end(sessionFinished) {
         isOver = true;
-        stopListening();
         const left = [...started].map((executor) => executor.process.leave(goodbyeMs));
-        broker.publish(topics.report, sessionFinished);
+        room.publish(topics.report, sessionFinished);
         await Promise.all(left);
         await killAll();
+        room.close();
       },
       async kill() {
         isOver = true;
-        stopListening();
+        room.close();
         await killAll();
       },
     };
   } catch (error) {
-    stopListening();
+    room.close();
     throw error;
   }
 }

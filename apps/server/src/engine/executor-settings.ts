@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Broker } from "../broker.ts";
+import type { Broker } from "../broker/broker.ts";
 
 /** What all executor sessions of a server share. */
 export interface ExecutorSettings {

@@ -1,6 +1,6 @@
 import type { StackLevel } from "@oomol/scriptlet/wire";
+import type { SessionMessage } from "../broker/read-message.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
-import type { ExecutorMessage } from "./executor-messages.ts";
 
 /** One execution of one block. */
 export interface Job {
@@ -10,9 +10,9 @@ export interface Job {
   /** The blocks that lead to it, outermost first; none for the block that a task runs. */
   stacks: readonly StackLevel[];
   /** Called with each message about the job that observers are to see, in order. */
-  onEvent(message: ExecutorMessage): void;
+  onEvent(message: SessionMessage): void;
   /** Called with each `BlockRequest` of the job. */
-  onRequest(message: ExecutorMessage): void;
+  onRequest(message: SessionMessage): void;
   /** The executor has said BlockReady already. */
   isAwaitingInputs?: boolean;
 }

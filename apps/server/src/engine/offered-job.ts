@@ -21,7 +21,7 @@ export function offerJob(session: ExecutorSession, block: InstalledBlock): Offer
   const id = newJobId();
   const taken = new AbortController();
   let acceptedAtMs: number | undefined;
-  const stopListening = session.listen((message) => {
+  const stopListening = session.room.listen((message) => {
     if (message.type !== "BlockReady" || message.job_id !== id) return;
     acceptedAtMs = Date.now();
     stopListening();
@@ -30,7 +30,7 @@ export function offerJob(session: ExecutorSession, block: InstalledBlock): Offer
   const payload = blockPayload(session, executor, { id, block, stacks: [] });
   executor.ready.then(() => {
     if (taken.signal.aborted) return;
-    session.publish(topics.runBlock(block.executor.name), payload);
+    session.room.publish(topics.runBlock(block.executor.name), payload);
     void rehearse(session, block, taken.signal);
   }, stopListening);
   return {

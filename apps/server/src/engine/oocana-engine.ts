@@ -58,7 +58,8 @@ export function createOocanaEngine(settings: OocanaEngineOptions): SessionEngine
 interface RunningEngine {
   sessionId: string;
   process: ExecutorProcess;
-  tooLarge: Promise<string>;
+  /** Resolves, if ever, with the limit that the session has exceeded. */
+  exceeded: Promise<string>;
   /** Calls `listener` with each event of the session, as callers may see it. */
   listen(listener: (event: ReportedEvent) => void): () => void;
 }
@@ -93,8 +94,9 @@ async function startEngine(
   const hidePaths = createPathHider(packages);
   const listeners = new Set<(event: ReportedEvent) => void>();
   // Before the engine starts: it reports at once.
-  const unsubscribe = broker.subscribe(topics.report, (message) => {
-    if (!isReported(message) || message.session_id !== sessionId) return;
+  const room = broker.openRoom(sessionId);
+  room.listen((message, topic) => {
+    if (topic !== topics.report) return;
     for (const listener of listeners) listener(hidePaths(message));
   });
   const env = executorEnvironment(process.env, packageDataDirectory, retainedVariables);
@@ -102,11 +104,18 @@ async function startEngine(
     env: { ...env, PATH: [programs, process.env.PATH].join(delimiter) },
     onOutput: ({ stdio, text }) => log.debug({ sessionId, stdio, text }, "engine output"),
   });
-  void running.exited.then(unsubscribe);
+  const expel = running.pid === undefined ? undefined : broker.admit(room, running.pid, "engine");
+  void running.exited.then(() => {
+    expel?.();
+    room.close();
+  });
   return {
     sessionId,
     process: running,
-    tooLarge: watchMemory(() => (running.pid ? [running.pid] : []), running.exited, taskMemoryBytes),
+    exceeded: Promise.race([
+      watchMemory(() => (running.pid ? [running.pid] : []), running.exited, taskMemoryBytes),
+      new Promise<string>((resolve) => room.onRefused(resolve)),
+    ]),
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -133,10 +142,6 @@ function requireShortEnough(args: readonly string[]): void {
   );
 }
 
-function isReported(message: unknown): message is ReportedEvent {
-  return isRecord(message) && typeof message.type === "string" && typeof message.session_id === "string";
-}
-
 /** From the first event to the last. Where the engine does not say how the session ended, this does. */
 async function follow(
   engine: RunningEngine,
@@ -160,7 +165,7 @@ async function follow(
   const { error, isReported = false } = await Promise.race<SessionEnd>([
     reported,
     engine.process.exited.then(explainExit),
-    engine.tooLarge.then((tooLarge) => ({ error: tooLarge })),
+    engine.exceeded.then((error) => ({ error })),
     stopped,
   ]);
   over.abort();

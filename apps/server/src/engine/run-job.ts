@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { topics } from "@oomol/scriptlet/wire";
+import type { SessionMessage } from "../broker/read-message.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { isRecord, messageOf } from "../values.ts";
 import { blockInputs, blockPayload } from "./block-messages.ts";
-import type { ExecutorMessage } from "./executor-messages.ts";
 import type { ExecutorExit } from "./executor-process.ts";
 import type { ExecutorSession } from "./executor-session.ts";
 import type { Job, JobFinish } from "./job.ts";
@@ -42,7 +42,7 @@ function exchange(
   return new Promise((resolve) => {
     const { id, block, inputs } = job;
     const topic = topics.runBlock(block.executor.name);
-    const offer = () => session.publish(topic, blockPayload(session, executor, job));
+    const offer = () => session.room.publish(topic, blockPayload(session, executor, job));
     const offers = new AbortController();
     let isAccepted = false;
 
@@ -51,7 +51,7 @@ function exchange(
       offer();
       const resend = setInterval(offer, resendMs);
       // The executor for Python says that it is ready before it listens for blocks.
-      const stopListening = session.onSubscribed(topic, offer);
+      const stopListening = session.room.onSubscribed(topic, offer);
       offers.signal.addEventListener("abort", () => {
         clearInterval(resend);
         stopListening();
@@ -63,10 +63,10 @@ function exchange(
       // Inputs are delivered once; a second BlockReady gets null, as the engine does.
       const given = isAccepted ? null : inputs;
       isAccepted = true;
-      session.publish(topics.inputs(session.id, id), blockInputs(session, job, given));
+      session.room.deliver(topics.inputs(session.id, id), blockInputs(session, job, given));
     };
 
-    const handle = (message: ExecutorMessage) => {
+    const handle = (message: SessionMessage) => {
       if (message.job_id !== id) return;
       if (message.type === "BlockReady") {
         giveInputs();
@@ -88,7 +88,7 @@ function exchange(
       resolve(finished);
     };
     const cancel = () => finish({ error: messageOf(signal.reason) });
-    const stopListening = session.listen(handle);
+    const stopListening = session.room.listen(handle);
     signal.addEventListener("abort", cancel);
     if (signal.aborted) cancel();
     else if (job.isAwaitingInputs) giveInputs();
@@ -99,11 +99,11 @@ function exchange(
 const resendMs = 3_000;
 
 /** Progress travels twice: for flows on the session's topic, without stacks, and for people on `report`. */
-function isReportOf(message: ExecutorMessage): boolean {
+function isReportOf(message: SessionMessage): boolean {
   return message.type !== "BlockProgress" || "stacks" in message;
 }
 
-function readFinish(message: ExecutorMessage): JobFinish {
+function readFinish(message: SessionMessage): JobFinish {
   const { error, result } = message;
   if (typeof error === "string") return { error };
   if (isRecord(result)) return { result };

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { Room } from "../broker/room.ts";
 import { executorEnvironment } from "./executor-environment.ts";
-import type { ExecutorMessage, Listen } from "./executor-messages.ts";
 import { type ExecutorExit, type ExecutorProcess, startExecutorProcess } from "./executor-process.ts";
 import type { ExecutorSettings } from "./executor-settings.ts";
 import { findExecutor } from "./find-executor.ts";
@@ -31,13 +31,13 @@ export interface SessionPlace {
   /** Absolute. */
   directory: string;
   temporaryDirectory: string;
-  listen: Listen;
+  room: Room;
 }
 
 /** Starts an executor with the command line of the engine. Rejects where there is no such program. */
 export async function startSessionExecutor(
   settings: ExecutorSettings,
-  { id, directory, temporaryDirectory, listen }: SessionPlace,
+  { id, directory, temporaryDirectory, room }: SessionPlace,
   scope: ExecutorScope,
 ): Promise<SessionExecutor> {
   const { broker, dataDirectory, taskMemoryBytes, retainedVariables, log } = settings;
@@ -49,7 +49,7 @@ export async function startSessionExecutor(
   await mkdir(packageData, { recursive: true });
   await mkdir(join(temporaryDirectory, basename(packageDirectory)), { recursive: true });
 
-  const ready = waitUntilReady(listen, scope, identifier, settings.executorReadyTimeoutMs);
+  const ready = waitUntilReady(room, scope, identifier, settings.executorReadyTimeoutMs);
   const running = startExecutorProcess(
     command,
     [
@@ -62,7 +62,11 @@ export async function startSessionExecutor(
       onOutput: ({ stdio, text }) => log.debug({ sessionId: id, stdio, text }, "executor output"),
     },
   );
-  void running.exited.then(() => ready.cancel());
+  const expel = running.pid === undefined ? undefined : broker.admit(room, running.pid, "executor");
+  void running.exited.then(() => {
+    ready.cancel();
+    expel?.();
+  });
   return { identifier, process: running, ready: ready.promise, exited: running.exited };
 }
 
@@ -73,7 +77,7 @@ export function shortHash(text: string, characters: number): string {
 
 /** Settles at ExecutorReady or after the time allowed; `cancel` leaves it open for good and its timer cleared. */
 function waitUntilReady(
-  listen: Listen,
+  room: Room,
   scope: ExecutorScope,
   identifier: string,
   timeoutMs: number,
@@ -89,7 +93,7 @@ function waitUntilReady(
         ),
       );
     }, timeoutMs);
-    const stopListening = listen((message: ExecutorMessage) => {
+    const stopListening = room.listen((message) => {
       if (message.type !== "ExecutorReady" || message.executor_name !== scope.executorName) return;
       if (message.identifier !== identifier) return;
       cancel();

@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import { type StackLevel, topics } from "@oomol/scriptlet/wire";
+import type { SessionMessage } from "../broker/read-message.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { messageOf } from "../values.ts";
 import { answerRequest, type RunRequest } from "./answer-request.ts";
-import type { ExecutorMessage } from "./executor-messages.ts";
 import type { ExecutorSession } from "./executor-session.ts";
 import type { Job, JobFinish } from "./job.ts";
 import { runJob } from "./run-job.ts";
@@ -34,14 +34,14 @@ export function createSessionJobs({ session, catalog, onEvent }: SessionJobsPart
   let isOver = false;
 
   /** Events of a job carry its place, which is not where the server keeps it: logs travel to clients. */
-  const emit = ({ block, stacks }: Pick<Job, "block" | "stacks">, message: ExecutorMessage) =>
+  const emit = ({ block, stacks }: Pick<Job, "block" | "stacks">, message: SessionMessage) =>
     onEvent({
       type: message.type,
       nodeId: stacks.at(-1)?.node_id ?? blockNode,
       event: { ...message, block_path: shownPathOf(block), stacks },
     });
 
-  const start = (base: Omit<Job, "onEvent" | "onRequest">, report: (message: ExecutorMessage) => void) => {
+  const start = (base: Omit<Job, "onEvent" | "onRequest">, report: (message: SessionMessage) => void) => {
     const job: Job = {
       ...base,
       onEvent: report,
@@ -66,10 +66,10 @@ export function createSessionJobs({ session, catalog, onEvent }: SessionJobsPart
       node_id: `run_block::${name}`,
     };
     const stacks = [...caller.stacks, level];
-    const report = (message: ExecutorMessage) => {
+    const report = (message: SessionMessage) => {
       emit({ block, stacks }, message);
       if (!engineReports.has(message.type)) return; // its executor has said it there
-      session.publish(topics.report, { ...message, block_path: shownPathOf(block), stacks });
+      session.room.publish(topics.report, { ...message, block_path: shownPathOf(block), stacks });
     };
     const over = new AbortController();
     const { job, finish } = start({ id, block, inputs, stacks }, (message) => {

@@ -63,7 +63,8 @@ function isSafeText(text: string): boolean {
   return !/\\ud[89a-f]/.test(text) && depthWithin(text, maxDepth);
 }
 
-function depthWithin(text: string, limit: number): boolean {
+/** Whether no value of a JSON text is nested deeper than `limit` levels; told before it is parsed, in one pass. */
+export function depthWithin(text: string, limit: number): boolean {
   let depth = 0;
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {

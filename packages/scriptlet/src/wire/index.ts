@@ -3,6 +3,6 @@
  *
  * @module @oomol/scriptlet/wire
  */
-export { decodeMessage, encodeLeniently, encodeMessage } from "./codec.ts";
+export { decodeMessage, depthWithin, encodeLeniently, encodeMessage } from "./codec.ts";
 export * from "./messages.ts";
 export { topics } from "./topics.ts";

@@ -1,0 +1,117 @@
+import type { Logger } from "pino";
+import { type Admitted, readMessage, type SessionMessage } from "./read-message.ts";
+import { mayPublish, type Role } from "./rights.ts";
+
+/** One connection of a process of the session. */
+export interface Member {
+  readonly role: Role;
+  hears(topic: string): boolean;
+  send(topic: string, payload: string): void;
+}
+
+export type SessionListener = (message: SessionMessage, topic: string) => void;
+
+/**
+ * The messages of one session: the server on one side, the processes of the session on the other. Nothing comes in from
+ * other sessions and nothing goes out to them, whatever a process publishes or subscribes to.
+ */
+export interface Room {
+  /** Sends a message to each member that has subscribed to the topic. */
+  publish(topic: string, message: object): void;
+  /** The same; if nobody has subscribed yet, the message waits until somebody does. */
+  deliver(topic: string, message: object): void;
+  /** Calls `listener` with each message of the members; returns what ends this. */
+  listen(listener: SessionListener): () => void;
+  /** Calls `listener` when a member may not, or cannot, say what it said. */
+  onRefused(listener: (reason: string) => void): () => void;
+  /** Calls `listener` whenever a member has subscribed to the topic. */
+  onSubscribed(topic: string, listener: () => void): () => void;
+  isHeard(topic: string): boolean;
+
+  /** For connections: a member comes, and goes by calling the answer. */
+  join(member: Member): () => void;
+  /** For connections: the member has subscribed to the topic, which it hears by now. */
+  subscribed(member: Member, topic: string): void;
+  /** For connections: the member has published. */
+  receive(member: Member, topic: string, payload: Buffer | string): void;
+  close(): void;
+}
+
+/** Messages that wait for a subscription; a session has few of them at a time. */
+const maxWaiting = 1_000;
+
+export function createRoom(sessionId: string, log: Logger): Room {
+  const members = new Set<Member>();
+  const listeners = new Set<SessionListener>();
+  const refusalListeners = new Set<(reason: string) => void>();
+  const subscriptionListeners = new Map<string, Set<() => void>>();
+  let waiting: { topic: string; payload: string }[] = [];
+
+  const send = (topic: string, payload: string): boolean => {
+    let isHeard = false;
+    for (const member of members) {
+      if (!member.hears(topic)) continue;
+      isHeard = true;
+      member.send(topic, payload);
+    }
+    return isHeard;
+  };
+
+  const refuse = (topic: string, reason: string) => {
+    log.warn({ sessionId, topic, reason }, "refused a message of an executor");
+    for (const listener of [...refusalListeners]) listener(reason);
+  };
+
+  return {
+    publish(topic, message) {
+      send(topic, JSON.stringify(message));
+    },
+    deliver(topic, message) {
+      const payload = JSON.stringify(message);
+      if (send(topic, payload)) return;
+      waiting.push({ topic, payload });
+      if (waiting.length > maxWaiting) waiting.shift();
+    },
+    listen: (listener) => added(listeners, listener),
+    onRefused: (listener) => added(refusalListeners, listener),
+    onSubscribed(topic, listener) {
+      const ofTopic = subscriptionListeners.get(topic) ?? new Set();
+      subscriptionListeners.set(topic, ofTopic);
+      return added(ofTopic, listener);
+    },
+    isHeard: (topic) => [...members].some((member) => member.hears(topic)),
+
+    join: (member) => added(members, member),
+    subscribed(member, topic) {
+      const due = waiting.filter((one) => one.topic === topic);
+      if (due.length > 0) waiting = waiting.filter((one) => one.topic !== topic);
+      for (const { payload } of due) member.send(topic, payload);
+      for (const listener of [...(subscriptionListeners.get(topic) ?? [])]) listener();
+    },
+    receive(member, topic, payload) {
+      if (!members.has(member)) return;
+      if (!mayPublish(member.role, sessionId, topic)) {
+        log.warn({ sessionId, topic }, "dropped a message on a topic that executors may not publish on");
+        return;
+      }
+      const read: Admitted = readMessage(payload, { sessionId, topic, role: member.role });
+      if ("refused" in read) return refuse(topic, read.refused);
+      if ("dropped" in read) {
+        log.warn({ sessionId, topic, reason: read.dropped }, "dropped a message of an executor");
+        return;
+      }
+      if (read.message) for (const listener of [...listeners]) listener(read.message, topic);
+      send(topic, read.text);
+    },
+    close() {
+      members.clear();
+      listeners.clear();
+      waiting = [];
+    },
+  };
+}
+
+function added<Item>(items: Set<Item>, item: Item): () => void {
+  items.add(item);
+  return () => items.delete(item);
+}

@@ -1,0 +1,194 @@
+import { connect as connectSocket } from "node:net";
+import { topics } from "@oomol/scriptlet/wire";
+import { connect, type MqttClient } from "mqtt";
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
+import { type Broker, openBroker } from "../src/broker/broker.ts";
+import type { SessionMessage } from "../src/broker/read-message.ts";
+import type { Role } from "../src/broker/rights.ts";
+import type { Room } from "../src/broker/room.ts";
+
+const log = pino({ level: "silent" });
+
+test("a process that is no executor of the server gets no connection", async () => {
+  const { broker } = await openTestBroker();
+  expect(await answerTo(broker)).toBe("");
+});
+
+test("a process that was admitted is not any more when its session is over", async () => {
+  const { broker, room } = await openTestBroker();
+  const expel = broker.admit(room, process.pid, "executor");
+  const client = await connectTo(broker);
+  const closed = new Promise((resolve) => client.once("close", () => resolve(undefined)));
+  expel();
+  await closed;
+  expect(await answerTo(broker)).toBe("");
+});
+
+const forged = [
+  ["executor/nodejs/run_block", "a job"],
+  ["executor/nodejs/run_service_block", "a job of a service"],
+  ["inputs/one/job", "inputs"],
+  ["session/one/request/r/response", "an answer"],
+  ["session/two", "a message of another session"],
+  ["anything", "a topic that the protocol does not know"],
+] as const;
+
+for (const [topic, what] of forged) {
+  test(`an executor cannot send ${what}`, async () => {
+    const { room, client, said } = await openMember("executor");
+    const other = hearing(room, topic);
+    await client.publishAsync(topic, message("BlockFinished"), { qos: 1 });
+    await client.publishAsync(topics.session("one"), message("BlockReady"), { qos: 1 });
+    await expect.poll(() => said).toEqual([message("BlockReady")]);
+    expect(other).toEqual([]);
+  });
+}
+
+const dropped = [
+  ["the end of a block, as the engine reports it", "report", message("BlockFinished")],
+  ["what names another session", "session/one", message("BlockFinished", "two")],
+  ["what is no JSON", "session/one", "{"],
+  ["what is no object", "session/one", "[1]"],
+] as const;
+
+for (const [what, topic, text] of dropped) {
+  test(`${what} is not heard from an executor`, async () => {
+    const { client, said } = await openMember("executor");
+    await client.publishAsync(topic, text, { qos: 1 });
+    await client.publishAsync("report", message("BlockLog"), { qos: 1 });
+    await expect.poll(() => said).toEqual([message("BlockLog")]);
+  });
+}
+
+test("the engine of a flow may offer jobs and report ends", async () => {
+  const { room, client, said } = await openMember("engine");
+  const offered = hearing(room, topics.runBlock("nodejs"));
+  await client.publishAsync(topics.runBlock("nodejs"), message("BlockPayload"), { qos: 1 });
+  await client.publishAsync("report", message("BlockFinished"), { qos: 1 });
+  await expect.poll(() => said).toEqual([message("BlockFinished")]);
+  expect(offered).toEqual([message("BlockPayload")]);
+});
+
+test("an executor hears nothing of another session, whatever it subscribes to", async () => {
+  const { broker, room, client } = await openMember("executor");
+  const heard: string[] = [];
+  client.on("message", (_topic, payload) => heard.push(payload.toString()));
+  await client.subscribeAsync(["#", "report", topics.session("two"), "inputs/two/job"], { qos: 1 });
+  const two = broker.openRoom("two");
+  for (const topic of ["report", topics.session("two"), "inputs/two/job"]) {
+    two.publish(topic, JSON.parse(message("BlockFinished", "two")));
+  }
+  room.publish("report", JSON.parse(message("SessionFinished")));
+  await expect.poll(() => heard).toEqual([message("SessionFinished")]);
+});
+
+test("an executor that forgets to subscribe to reports hears them, and once where it does", async () => {
+  const { room, client } = await openMember("executor");
+  const heard: string[] = [];
+  client.on("message", (_topic, payload) => heard.push(payload.toString()));
+  await expect.poll(() => room.isHeard("report")).toBe(true);
+  room.publish("report", JSON.parse(message("BlockLog")));
+  await expect.poll(() => heard).toHaveLength(1);
+  await client.subscribeAsync("report", { qos: 1 });
+  room.publish("report", JSON.parse(message("BlockWarning")));
+  room.publish("report", JSON.parse(message("BlockFinished")));
+  await expect.poll(() => heard.at(-1)).toBe(message("BlockFinished"));
+  expect(heard).toEqual([message("BlockLog"), message("BlockWarning"), message("BlockFinished")]);
+});
+
+test("an answer waits until the one who asked subscribes to it, and comes once", async () => {
+  const { room, client } = await openMember("executor");
+  const heard: string[] = [];
+  client.on("message", (_topic, payload) => heard.push(payload.toString()));
+  const topic = topics.response("one", "r");
+  room.deliver(topic, { first: true });
+  await client.subscribeAsync(topic, { qos: 1 });
+  room.deliver(topic, { first: false });
+  await expect.poll(() => heard).toEqual([`{"first":true}`, `{"first":false}`]);
+});
+
+test("a value nested too deep, or a message too large, is refused with the reason", async () => {
+  const { room, client } = await openMember("executor");
+  const reasons: string[] = [];
+  room.onRefused((reason) => reasons.push(reason));
+  const deep = `{"a":${"[".repeat(10_000)}${"]".repeat(10_000)}}`;
+  await client.publishAsync(topics.session("one"), deep, { qos: 1 });
+  await expect.poll(() => reasons).toEqual([expect.stringContaining("more than 126 levels deep")]);
+  await client.publishAsync(topics.session("one"), `"${"x".repeat(16 * 1024 * 1024)}"`, { qos: 1 });
+  await expect.poll(() => reasons).toHaveLength(2);
+  expect(reasons[1]).toContain("this server takes 16777216");
+});
+
+const endless = [
+  ["names a length beyond the limit", [0x30, 0xff, 0xff, 0xff, 0x7f]],
+  ["has a length of five bytes", [0x30, 0xff, 0xff, 0xff, 0xff, 0x01]],
+] as const;
+
+for (const [what, bytes] of endless) {
+  test(`a packet that ${what} ends its connection before more is read`, async () => {
+    const { broker, room } = await openTestBroker();
+    broker.admit(room, process.pid, "executor");
+    expect(await answerTo(broker, bytes)).toBe("");
+    // Another is served.
+    await connectTo(broker);
+  });
+}
+
+test("a session gets so many connections and no more", async () => {
+  const { broker, room } = await openTestBroker();
+  broker.admit(room, process.pid, "executor");
+  const clients = await Promise.all(Array.from({ length: 64 }, () => connectTo(broker)));
+  expect(await answerTo(broker)).toBe("");
+  expect(clients.filter(({ connected }) => connected)).toHaveLength(64);
+});
+
+function message(type: string, session = "one"): string {
+  return JSON.stringify({ type, session_id: session });
+}
+
+async function openTestBroker(): Promise<{ broker: Broker; room: Room }> {
+  const broker = await openBroker(log);
+  onTestFinished(() => broker.close());
+  return { broker, room: broker.openRoom("one") };
+}
+
+/** A client in this process, admitted with that role; `said` is what the server hears of it. */
+async function openMember(role: Role) {
+  const { broker, room } = await openTestBroker();
+  broker.admit(room, process.pid, role);
+  const said: string[] = [];
+  room.listen(({ type, session_id }: SessionMessage) => said.push(JSON.stringify({ type, session_id })));
+  return { broker, room, said, client: await connectTo(broker) };
+}
+
+/** What another process of the session hears on a topic. */
+function hearing(room: Room, topic: string): string[] {
+  const heard: string[] = [];
+  room.join({
+    role: "executor",
+    hears: (one) => one === topic,
+    send: (_, payload) => void heard.push(payload),
+  });
+  return heard;
+}
+
+/** What comes back, in hex, until the broker has closed the connection; a CONNECT is sent by default. */
+async function answerTo(
+  { address }: Broker,
+  bytes: readonly number[] = [0x10, 0x0d, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2, 0, 60, 0, 1, 0x78],
+): Promise<string> {
+  const [host = "", port] = address.split(":");
+  const socket = connectSocket(Number(port), host, () => socket.write(Buffer.from(bytes)));
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk) => chunks.push(chunk as Buffer)).on("error", () => undefined);
+  await new Promise((resolve) => socket.once("close", resolve));
+  return Buffer.concat(chunks).toString("hex");
+}
+
+async function connectTo(broker: Broker): Promise<MqttClient> {
+  const client = connect(`mqtt://${broker.address}`, { reconnectPeriod: 0 });
+  onTestFinished(() => client.endAsync(true));
+  await new Promise((resolve) => client.once("connect", () => resolve(undefined)));
+  return client;
+}
