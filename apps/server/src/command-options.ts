@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { collect, positive, wholeNumber } from "./flags.ts";
 
 /** What says where a process listens, and who may call it. */
@@ -19,7 +19,12 @@ export interface CallerFlags extends AddressFlags {
 /** What says how tasks are run. */
 export interface RunFlags {
   concurrency?: number;
+  isolation?: "caller" | "process";
   spareExecutors?: number;
+  warmMemoryMb?: number;
+  executorTasks?: number;
+  executorMinutes?: number;
+  executorGrowthMb?: number;
   executorReadyTimeoutMs?: number;
   taskTimeoutMs?: number;
   taskMemoryMb?: number;
@@ -55,6 +60,20 @@ export function addRunOptions(command: Command, longest: string): Command {
       "--spare-executors <number>",
       "executors that stand by for recent blocks (2 by default)",
       wholeNumber,
+    )
+    .addOption(
+      new Option(
+        "--isolation <unit>",
+        "which tasks may share a process, one after the other: those of a caller and package, or none (process)",
+      ).choices(["caller", "process"]),
+    )
+    .option("--warm-memory-mb <number>", "memory of all executors that stand by, in MiB (1024)", positive)
+    .option("--executor-tasks <number>", "tasks after which an executor is replaced (10000)", positive)
+    .option("--executor-minutes <number>", "age at which an executor is replaced (60)", positive)
+    .option(
+      "--executor-growth-mb <number>",
+      "growth at which an executor is replaced, in MiB (256)",
+      positive,
     )
     .option(
       "--executor-ready-timeout-ms <number>",

@@ -6,7 +6,8 @@ export interface Metrics {
   taskStarted(waitedMs: number): void;
   taskEnded(status: string, ranMs: number): void;
   executorStarted(purpose: "task" | "spare"): void;
-  spareTaken(): void;
+  executorTaken(state: "warm" | "spare"): void;
+  executorRetired(reason: string): void;
   requestAnswered(method: string, status: number, tookMs: number): void;
   /** The text that Prometheus reads. */
   read(): Promise<string>;
@@ -32,8 +33,12 @@ export function createMetrics(countTasks: () => Promise<ReadonlyMap<string, numb
     help: "Executor processes started, for a task at once or to stand by.",
   });
   const taken = new Counter({
-    ...{ registers, name: "connect_spare_executors_taken_total" },
-    help: "Tasks that found an executor standing by.",
+    ...{ registers, name: "connect_standing_executors_taken_total", labelNames: ["state"] },
+    help: "Executors standing by that were taken: warm ones have run a task before, spare ones have not.",
+  });
+  const retired = new Counter({
+    ...{ registers, name: "connect_executors_retired_total", labelNames: ["reason"] },
+    help: "Executors that were sent away, by why they serve no other session.",
   });
   const requests = new Histogram({
     ...{ registers, buckets: secondsBuckets, name: "connect_http_request_seconds" },
@@ -54,7 +59,8 @@ export function createMetrics(countTasks: () => Promise<ReadonlyMap<string, numb
     taskStarted: (waitedMs) => wait.observe(waitedMs / 1_000),
     taskEnded: (status, ranMs) => run.observe({ status }, ranMs / 1_000),
     executorStarted: (purpose) => starts.inc({ purpose }),
-    spareTaken: () => taken.inc(),
+    executorTaken: (state) => taken.inc({ state }),
+    executorRetired: (reason) => retired.inc({ reason }),
     requestAnswered: (method, status, tookMs) => requests.observe({ method, status }, tookMs / 1_000),
     read: () => registry.metrics(),
   };

@@ -31,10 +31,26 @@ export interface ServerOptions {
   allowedOrigins?: readonly string[] | undefined;
   /** How many tasks run at once; the number of CPUs by default. */
   concurrency?: number | undefined;
-  /** How many executors wait, ready, for blocks that ran lately; 2 by default, 0 for none. */
+  /**
+   * Whether a process that has run a task may run another one of the same caller and package, once it has shown that
+   * nothing of the last is left in it (`caller`), or each task has a process that nobody had before (`process`, the default).
+   */
+  isolation?: Isolation | undefined;
+  /**
+   * How many executors wait, ready, for blocks that ran lately; 2 by default, 0 for none. Where processes are used again,
+   * as many as tasks run at once wait at least, unless it is 0.
+   */
   spareExecutors?: number | undefined;
   /** How long one of them waits before it goes, 24 days at most; 10 minutes by default. */
   spareIdleMs?: number | undefined;
+  /** What those that wait hold in memory together, at most; 1 GiB by default. */
+  warmMemoryBytes?: number | undefined;
+  /** How many tasks a process runs at most, in case it collects what nobody notices; 10,000 by default. */
+  executorTasks?: number | undefined;
+  /** How long a process is used at most, for the same reason; 1 hour by default. */
+  executorAgeMs?: number | undefined;
+  /** By how much it may grow: what a package keeps in its own modules is not looked at; 256 MiB by default. */
+  executorGrowthBytes?: number | undefined;
   /** How long an executor may take to say that it is ready, 24 days at most; 5000 by default. */
   executorReadyTimeoutMs?: number | undefined;
   /** How long a task may run, 24 days (2³¹ − 1 ms) at most; as long as it likes by default. */
@@ -61,6 +77,9 @@ export interface ServerOptions {
   log?: Logger | undefined;
 }
 
+/** Which tasks may share a process, one after the other. */
+export type Isolation = "caller" | "process";
+
 /** The same with every default filled in. */
 export interface ResolvedServerOptions {
   packages: string[];
@@ -75,8 +94,13 @@ export interface ResolvedServerOptions {
   tokens: string[];
   allowedOrigins: string[];
   concurrency: number;
+  isolation: Isolation;
   spareExecutors: number;
   spareIdleMs: number;
+  warmMemoryBytes: number;
+  executorTasks: number;
+  executorAgeMs: number;
+  executorGrowthBytes: number;
   executorReadyTimeoutMs: number;
   taskTimeoutMs: number | undefined;
   rerunInterrupted: boolean;
@@ -119,8 +143,13 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     tokens: [...(options.tokens ?? [])],
     allowedOrigins: [...(options.allowedOrigins ?? [])],
     concurrency: options.concurrency ?? availableParallelism(),
+    isolation: options.isolation ?? "process",
     spareExecutors: options.spareExecutors ?? 2,
     spareIdleMs: options.spareIdleMs ?? 600_000,
+    warmMemoryBytes: options.warmMemoryBytes ?? 1024 * mebibyte,
+    executorTasks: options.executorTasks ?? 10_000,
+    executorAgeMs: options.executorAgeMs ?? 3_600_000,
+    executorGrowthBytes: options.executorGrowthBytes ?? 256 * mebibyte,
     executorReadyTimeoutMs: options.executorReadyTimeoutMs ?? 5_000,
     taskTimeoutMs: options.taskTimeoutMs,
     rerunInterrupted: options.rerunInterrupted ?? false,

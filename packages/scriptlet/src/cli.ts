@@ -5,6 +5,7 @@ import { resolveCacheDir } from "./executor/cache-dir.ts";
 import { parseExecutorArguments } from "./executor/parse-executor-arguments.ts";
 import { parseServiceArguments } from "./executor/services/parse-service-arguments.ts";
 import { startMqttThread } from "./executor/start-mqtt-thread.ts";
+import { isParentWatch } from "./executor/start-parent-watch.ts";
 import type { ThreadOptions } from "./executor/thread-messages.ts";
 
 const cacheDir = isMainThread ? resolveCacheDir(process.env) : (workerData as ThreadOptions).cacheDir;
@@ -12,7 +13,10 @@ const cacheDir = isMainThread ? resolveCacheDir(process.env) : (workerData as Th
 enableCompileCache(join(cacheDir, "compiled"));
 
 if (isMainThread) await runMain();
-else {
+else if (isParentWatch(workerData)) {
+  const { watchParent } = await import("./executor/watch-parent.ts");
+  watchParent();
+} else {
   const { runMqttThread } = await import("./executor/mqtt-thread.ts");
   await runMqttThread();
 }
@@ -28,6 +32,11 @@ async function runMain(): Promise<void> {
       return await runServiceProcess(serviceArguments, thread, cacheDir);
     }
     const executorArguments = parseExecutorArguments(process.argv.slice(2));
+    const channel = /^fd:(\d+)$/.exec(executorArguments.address);
+    if (channel !== null) {
+      const { runChannelExecutor } = await import("./executor/run-channel-executor.ts");
+      return await runChannelExecutor(Number(channel[1]), program, executorArguments, cacheDir);
+    }
     const isDebugged = executorArguments.inspectPort !== undefined;
     const debugging = isDebugged ? await import("./executor/open-inspector.ts") : undefined;
     // Before the other thread announces the port.

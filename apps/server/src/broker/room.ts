@@ -34,6 +34,8 @@ export interface Room {
   subscribed(member: Member, topic: string): void;
   /** For connections: the member has published. */
   receive(member: Member, topic: string, payload: Buffer | string): void;
+  /** For connections: a member sends what cannot be taken. */
+  refuse(topic: string, reason: string): void;
   close(): void;
 }
 
@@ -95,7 +97,10 @@ export function createRoom(sessionId: string, log: Logger): Room {
         return;
       }
       const read: Admitted = readMessage(payload, { sessionId, topic, role: member.role });
-      if ("refused" in read) return refuse(topic, read.refused);
+      if ("refused" in read) {
+        refuse(topic, read.refused);
+        return;
+      }
       if ("dropped" in read) {
         log.warn({ sessionId, topic, reason: read.dropped }, "dropped a message of an executor");
         return;
@@ -103,6 +108,7 @@ export function createRoom(sessionId: string, log: Logger): Room {
       if (read.message) for (const listener of [...listeners]) listener(read.message, topic);
       send(topic, read.text);
     },
+    refuse,
     close() {
       members.clear();
       listeners.clear();

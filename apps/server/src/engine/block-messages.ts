@@ -1,18 +1,16 @@
 import type { BlockInputs, BlockPayload, HandleDefs } from "@oomol/scriptlet/wire";
 import type { HandleManifest } from "../packages/manifest.ts";
-import type { ExecutorSession } from "./executor-session.ts";
 import type { Job } from "./job.ts";
 import type { SessionExecutor } from "./session-executor.ts";
 
 /** What offers a job to an executor (`oocana-protocol.md`, 2.2). */
 export function blockPayload(
-  session: ExecutorSession,
-  { identifier }: SessionExecutor,
+  { identifier, place }: SessionExecutor,
   { id, block: { executor, directory, outputs }, stacks }: Pick<Job, "id" | "block" | "stacks">,
 ): BlockPayload {
   return {
     type: "BlockPayload",
-    session_id: session.id,
+    session_id: place.id,
     executor_name: executor.name,
     job_id: id,
     stacks: [...stacks],
@@ -25,13 +23,13 @@ export function blockPayload(
 
 /** What a job that is ready gets; `null` stands for no inputs. */
 export function blockInputs(
-  session: ExecutorSession,
+  sessionId: string,
   { id, block: { inputs: declared, manifestFile }, stacks }: Job,
   inputs: Record<string, unknown> | null,
 ): BlockInputs {
   return {
     type: "BlockInputs",
-    session_id: session.id,
+    session_id: sessionId,
     job_id: id,
     stacks: [...stacks],
     block_path: manifestFile,

@@ -1,10 +1,8 @@
-import type { Metrics } from "../metrics.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { messageOf } from "../values.ts";
+import { createExecutorPool, type ExecutorPoolOptions } from "./executor-pool.ts";
 import { type ExecutorSession, openExecutorSession } from "./executor-session.ts";
-import type { ExecutorSettings } from "./executor-settings.ts";
-import type { OfferedJob } from "./offered-job.ts";
 import { newJobId } from "./run-job.ts";
 import {
   refuseSession,
@@ -14,52 +12,43 @@ import {
   type SessionRequest,
 } from "./session.ts";
 import { createSessionJobs, shownPathOf } from "./session-jobs.ts";
-import { createSpareSessions } from "./spare-sessions.ts";
 
-export interface ExecutorEngineOptions extends ExecutorSettings {
+export interface ExecutorEngineOptions extends ExecutorPoolOptions {
   /** Where blocks find the blocks that they run. */
   catalog: PackageCatalog;
-  /** How many executors are kept ready for blocks that ran lately. */
-  spareExecutors: number;
-  spareIdleMs: number;
-  metrics: Pick<Metrics, "executorStarted" | "spareTaken">;
 }
 
 /** The engine for blocks: each session runs one block, and the blocks that this one runs, on executors of its own. */
 export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEngine<InstalledBlock> {
-  const { metrics, catalog } = settings;
-  const openFor = (purpose: "task" | "spare") => (block: InstalledBlock) => {
-    metrics.executorStarted(purpose);
-    return openExecutorSession(settings, { ...block, executorName: block.executor.name });
-  };
-  const { spareExecutors: maxCount, spareIdleMs: idleMs, log } = settings;
-  const spares = createSpareSessions({ open: openFor("spare"), maxCount, idleMs, log });
+  const { catalog, taskMemoryBytes, log } = settings;
+  const pool = createExecutorPool(settings);
   const leaving = new Set<Promise<void>>();
 
   /** Goes on in the background: nobody waits for an executor to leave. */
   const leave = (ending: Promise<void>) => {
     const ended = ending
-      .catch((error: unknown) => settings.log.warn({ error }, "an executor did not end cleanly"))
+      .catch((error: unknown) => log.warn({ error: messageOf(error) }, "an executor did not end cleanly"))
       .finally(() => leaving.delete(ended));
     leaving.add(ended);
+    return ended;
   };
 
   return {
     async run(request) {
-      const { block } = request;
-      const spare = await spares.take(block);
-      if (spare) metrics.spareTaken();
-      const opened =
-        spare?.session ?? (await openFor("task")(block).catch((error: unknown) => messageOf(error)));
+      const { block, caller } = request;
+      const scope = { ...block, executorName: block.executor.name };
+      const opened = await openExecutorSession(pool, scope, { caller, taskMemoryBytes }).catch(
+        (error: unknown) => messageOf(error),
+      );
       if (typeof opened === "string") return refuseSession(request, opened);
-      const { outcome, ending } = await runSession(opened, catalog, request, spare?.job);
-      leave(ending);
-      // Whoever waits for the outcome hears of it first.
-      if (outcome !== "aborted") setImmediate(() => spares.prepare(block));
+      const { outcome, ending } = await runSession(opened, catalog, request);
+      // Unless the process comes back itself.
+      const left = leave(ending);
+      if (outcome !== "aborted") void left.then(() => pool.prepare({ ...scope, caller }, block));
       return outcome;
     },
     async close() {
-      await spares.close();
+      await pool.close();
       while (leaving.size > 0) await Promise.all(leaving);
     },
   };
@@ -69,11 +58,8 @@ async function runSession(
   session: ExecutorSession,
   catalog: PackageCatalog,
   request: SessionRequest<InstalledBlock>,
-  offered: OfferedJob | undefined,
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
   const { block, inputs, signal, onEvent } = request;
-  const isAwaitingInputs = offered?.take() ?? false;
-  const id = isAwaitingInputs && offered ? offered.id : newJobId();
   const whole = { session_id: session.id, path: shownPathOf(block), partial: false, cache: false };
   const emit = (event: SessionEvent["event"]) => onEvent({ type: event.type, nodeId: null, event });
 
@@ -83,7 +69,7 @@ async function runSession(
   void session.exceeded.then((error) => exceeded.abort(new Error(error)));
   const stop = AbortSignal.any([signal, exceeded.signal]);
   const jobs = createSessionJobs({ session, catalog, onEvent });
-  const { error } = await jobs.run({ id, block, inputs, isAwaitingInputs }, stop);
+  const { error } = await jobs.run({ id: newJobId(), block, inputs }, stop);
   const last = {
     ...{ type: "SessionFinished", ...whole },
     ...(error !== undefined && { error }),

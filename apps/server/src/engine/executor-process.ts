@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import type { Duplex } from "node:stream";
 import spawn from "cross-spawn";
 import type { ExecutorCommand } from "./find-executor.ts";
 import { listDescendants } from "./process-tree.ts";
@@ -7,6 +8,8 @@ import { listDescendants } from "./process-tree.ts";
 export interface ExecutorProcess {
   /** Absent where there was no process at all. */
   readonly pid: number | undefined;
+  /** The other end of its file descriptor 3, where it was started with one. */
+  readonly channel: Duplex | undefined;
   /** Settles when the executor itself is gone; never rejects. */
   readonly exited: Promise<ExecutorExit>;
   /** Waits until the executor, which was told to, has left by itself; ends it then, and whatever it has left behind. */
@@ -28,6 +31,8 @@ export interface ExecutorProcessOptions {
   env: NodeJS.ProcessEnv;
   /** This process's own by default. */
   cwd?: string;
+  /** Gives it a socket to this process as file descriptor 3. */
+  hasChannel?: boolean;
   onOutput?(line: { stdio: "stdout" | "stderr"; text: string }): void;
 }
 
@@ -41,7 +46,7 @@ export function startExecutorProcess(
   const child = spawn(command.file, [...command.args, ...args], {
     env: options.env,
     cwd: options.cwd,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...(options.hasChannel ? ["pipe" as const] : [])],
     detached: process.platform !== "win32",
     windowsHide: true,
   });
@@ -76,8 +81,11 @@ export function startExecutorProcess(
     killed ??= kill();
     return killed;
   };
+  // Both ways, as it is a socket.
+  const channel = options.hasChannel ? (child.stdio[3] as Duplex | null) : undefined;
   return {
     pid: child.pid,
+    channel: channel ?? undefined,
     exited,
     kill: killOnce,
     async leave(timeoutMs) {

@@ -1,15 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { basename, join } from "node:path";
 import { topics } from "@oomol/scriptlet/wire";
 import type { Room } from "../broker/room.ts";
-import type { ExecutorSettings } from "./executor-settings.ts";
+import type { ExecutorPool } from "./executor-pool.ts";
 import { watchMemory } from "./memory-limit.ts";
-import {
-  type ExecutorScope,
-  type SessionExecutor,
-  shortHash,
-  startSessionExecutor,
-} from "./session-executor.ts";
+import type { ExecutorScope, SessionExecutor } from "./session-executor.ts";
 
 /** An engine session with an executor for each package that it runs blocks of. */
 export interface ExecutorSession {
@@ -24,74 +17,58 @@ export interface ExecutorSession {
   executorOf(scope: ExecutorScope): Promise<SessionExecutor>;
   /** What the executors say and hear. */
   readonly room: Room;
-  /** Says goodbye as the engine does: SessionFinished, a pause, SIGTERM; then whatever is left is killed. */
+  /** Says goodbye as the engine does, and gives the executors back. */
   end(sessionFinished: object): Promise<void>;
   /** Ends the process trees now. */
   kill(): Promise<void>;
 }
 
-/** Starts an executor for a package in a session of its own. Rejects where there is no such program. */
+/** Opens a session with an executor for a package of it. Rejects where there is no such program. */
 export async function openExecutorSession(
-  settings: ExecutorSettings,
+  pool: ExecutorPool,
   scope: ExecutorScope,
+  { caller, taskMemoryBytes }: { caller: string; taskMemoryBytes: number | undefined },
 ): Promise<ExecutorSession> {
-  const { broker } = settings;
-  const id = randomUUID();
-  const directory = join(settings.dataDirectory, "sessions", id);
-  const { packageDirectory } = scope;
-  const flowName = `${basename(packageDirectory)}-${shortHash(packageDirectory, 8)}`;
-  const temporaryDirectory = join(directory, "tmp", flowName);
-  const room = broker.openRoom(id);
-
-  const executors = new Map<string, Promise<SessionExecutor>>();
-  const started = new Set<SessionExecutor>();
+  const executor = await pool.acquire({ ...scope, caller });
+  const { place } = executor;
+  const { id, directory, room } = place;
+  const keyOf = (wanted: ExecutorScope) => `${wanted.executorName} ${wanted.packageDirectory}`;
+  const executors = new Map([[keyOf(scope), Promise.resolve(executor)]]);
+  const members = new Set([executor]);
+  let endWatch = () => {};
+  const over = new Promise<void>((resolve) => (endWatch = resolve));
   let isOver = false;
-  const executorOf = (wanted: ExecutorScope) => {
-    const key = `${wanted.executorName} ${wanted.packageDirectory}`;
-    const starting = executors.get(key) ?? start(wanted);
-    executors.set(key, starting);
-    return starting;
+
+  const acquire = async (wanted: ExecutorScope) => {
+    const member = await pool.acquire({ ...wanted, caller }, place);
+    members.add(member);
+    if (isOver) await pool.release(member, "broken");
+    return member;
   };
-  const start = async (wanted: ExecutorScope) => {
-    const place = { id, directory, temporaryDirectory, room };
-    const executor = await startSessionExecutor(settings, place, wanted);
-    started.add(executor);
-    if (isOver) await executor.process.kill();
-    return executor;
-  };
-  const killAll = async () => {
-    await Promise.all([...started].map((executor) => executor.process.kill()));
+  const releaseAll = async (how: "ended" | "broken") => {
+    isOver = true;
+    endWatch();
+    await Promise.all([...members].map((member) => pool.release(member, how)));
     await Promise.allSettled(executors.values()); // what was still being started ends itself
+    room.close();
   };
 
-  try {
-    const executor = await executorOf(scope);
-    const pids = () => [...started].map((one) => one.process.pid ?? 0).filter((pid) => pid > 0);
-    return {
-      ...{ id, directory, executor, executorOf, room },
-      exceeded: Promise.race([
-        watchMemory(pids, executor.exited, settings.taskMemoryBytes),
-        new Promise<string>((resolve) => room.onRefused(resolve)),
-      ]),
-      async end(sessionFinished) {
-        isOver = true;
-        const left = [...started].map((executor) => executor.process.leave(goodbyeMs));
-        room.publish(topics.report, sessionFinished);
-        await Promise.all(left);
-        await killAll();
-        room.close();
-      },
-      async kill() {
-        isOver = true;
-        room.close();
-        await killAll();
-      },
-    };
-  } catch (error) {
-    room.close();
-    throw error;
-  }
+  return {
+    ...{ id, directory, executor, room },
+    executorOf(wanted) {
+      const key = keyOf(wanted);
+      const acquiring = executors.get(key) ?? acquire(wanted);
+      executors.set(key, acquiring);
+      return acquiring;
+    },
+    exceeded: Promise.race([
+      watchMemory(() => [...members].flatMap(({ process }) => process.pid ?? []), over, taskMemoryBytes),
+      new Promise<string>((resolve) => room.onRefused(resolve)),
+    ]),
+    async end(sessionFinished) {
+      room.publish(topics.report, sessionFinished);
+      await releaseAll("ended");
+    },
+    kill: () => releaseAll("broken"),
+  };
 }
-
-/** The engine leaves executors at least 600 ms to flush. */
-const goodbyeMs = 1_000;

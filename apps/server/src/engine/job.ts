@@ -13,8 +13,6 @@ export interface Job {
   onEvent(message: SessionMessage): void;
   /** Called with each `BlockRequest` of the job. */
   onRequest(message: SessionMessage): void;
-  /** The executor has said BlockReady already. */
-  isAwaitingInputs?: boolean;
 }
 
 /** How a job ended; `error` wins over `result`. */

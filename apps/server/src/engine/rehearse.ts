@@ -1,23 +1,23 @@
 import { fileURLToPath } from "node:url";
 import type { InstalledBlock } from "../packages/read-package.ts";
-import type { ExecutorSession } from "./executor-session.ts";
 import type { Job } from "./job.ts";
 import { newJobId, runJob } from "./run-job.ts";
+import type { SessionExecutor } from "./session-executor.ts";
 
 /** Each takes about half of the time of the one before; after the third there is little left to gain. */
 const rounds = 3;
 
 /**
- * Runs a block of no consequence on the session's executor, so that the way there and back is compiled when a block
- * comes that somebody waits for. Nobody hears of it; `signal` ends it early.
+ * Runs a block of no consequence on an executor, so that the way there and back is compiled when a block comes that
+ * somebody waits for. Nobody hears of it; `signal` ends it early.
  */
 export async function rehearse(
-  session: ExecutorSession,
+  executor: SessionExecutor,
   block: InstalledBlock,
   signal: AbortSignal,
 ): Promise<void> {
   for (let round = 0; round < rounds && !signal.aborted; round += 1) {
-    await runJob(session, session.executor, rehearsalOf(block), signal);
+    await runJob(executor, rehearsalOf(block), signal);
   }
 }
 

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { topics } from "@oomol/scriptlet/wire";
+import type { ExecutorChannel } from "../broker/executor-channel.ts";
 import type { SessionMessage } from "../broker/read-message.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { isRecord, messageOf } from "../values.ts";
 import { blockInputs, blockPayload } from "./block-messages.ts";
 import type { ExecutorExit } from "./executor-process.ts";
-import type { ExecutorSession } from "./executor-session.ts";
 import type { Job, JobFinish } from "./job.ts";
 import type { SessionExecutor } from "./session-executor.ts";
 
@@ -16,15 +16,10 @@ export const newJobId = (): string => randomUUID();
  * Runs one block on an executor to its BlockFinished (`oocana-protocol.md`, 2.6), or to the end of the executor; aborted, it
  * ends at once with the signal's reason as its error. Never rejects.
  */
-export function runJob(
-  session: ExecutorSession,
-  executor: SessionExecutor,
-  job: Job,
-  signal: AbortSignal,
-): Promise<JobFinish> {
+export function runJob(executor: SessionExecutor, job: Job, signal: AbortSignal): Promise<JobFinish> {
   const over = new AbortController();
   return Promise.race([
-    exchange(session, executor, job, AbortSignal.any([signal, over.signal])),
+    exchange(executor, job, AbortSignal.any([signal, over.signal])),
     executor.exited.then((exit) => describeExit(job.block, exit)),
     executor.ready.then(
       () => new Promise<never>(() => undefined),
@@ -33,25 +28,27 @@ export function runJob(
   ]).finally(() => over.abort());
 }
 
-function exchange(
-  session: ExecutorSession,
-  executor: SessionExecutor,
-  job: Job,
-  signal: AbortSignal,
-): Promise<JobFinish> {
+function exchange(executor: SessionExecutor, job: Job, signal: AbortSignal): Promise<JobFinish> {
   return new Promise((resolve) => {
     const { id, block, inputs } = job;
+    const { id: sessionId, room } = executor.place;
     const topic = topics.runBlock(block.executor.name);
-    const offer = () => session.room.publish(topic, blockPayload(session, executor, job));
+    const offer = () => room.publish(topic, blockPayload(executor, job));
     const offers = new AbortController();
     let isAccepted = false;
+
+    /** What waits in the channel is read as soon as the executor can. */
+    const hand = (channel: ExecutorChannel) => {
+      channel.send(topic, blockPayload(executor, job));
+      channel.send(topics.inputs(sessionId, id), blockInputs(sessionId, job, inputs));
+    };
 
     const startOffering = () => {
       if (offers.signal.aborted) return;
       offer();
       const resend = setInterval(offer, resendMs);
       // The executor for Python says that it is ready before it listens for blocks.
-      const stopListening = session.room.onSubscribed(topic, offer);
+      const stopListening = room.onSubscribed(topic, offer);
       offers.signal.addEventListener("abort", () => {
         clearInterval(resend);
         stopListening();
@@ -63,7 +60,7 @@ function exchange(
       // Inputs are delivered once; a second BlockReady gets null, as the engine does.
       const given = isAccepted ? null : inputs;
       isAccepted = true;
-      session.room.deliver(topics.inputs(session.id, id), blockInputs(session, job, given));
+      room.deliver(topics.inputs(sessionId, id), blockInputs(sessionId, job, given));
     };
 
     const handle = (message: SessionMessage) => {
@@ -88,10 +85,10 @@ function exchange(
       resolve(finished);
     };
     const cancel = () => finish({ error: messageOf(signal.reason) });
-    const stopListening = session.room.listen(handle);
+    const stopListening = room.listen(handle);
     signal.addEventListener("abort", cancel);
     if (signal.aborted) cancel();
-    else if (job.isAwaitingInputs) giveInputs();
+    else if (executor.channel) hand(executor.channel);
     else void executor.ready.then(startOffering, () => undefined);
   });
 }

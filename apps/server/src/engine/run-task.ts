@@ -70,6 +70,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       const inputs = await files.openUploads(task.id, task.inputs);
       const outcome = await engine.run({
         block,
+        caller: "",
         inputs,
         signal,
         onStarted(id) {

@@ -1,12 +1,14 @@
-import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { channelAddress, type SessionOver } from "@oomol/scriptlet/wire";
+import { createExecutorChannel, type ExecutorChannel } from "../broker/executor-channel.ts";
 import type { Room } from "../broker/room.ts";
 import { executorEnvironment } from "./executor-environment.ts";
 import { type ExecutorExit, type ExecutorProcess, startExecutorProcess } from "./executor-process.ts";
 import type { ExecutorSettings } from "./executor-settings.ts";
 import { findExecutor } from "./find-executor.ts";
 import { limitHeap } from "./memory-limit.ts";
+import { identifierOf, type SessionPlace } from "./session-place.ts";
 
 /** What an executor is started for. */
 export interface ExecutorScope {
@@ -16,63 +18,87 @@ export interface ExecutorScope {
   packageDirectory: string;
 }
 
-/** One executor process of a session, which is ready or on its way. */
+/** An executor process, which is ready or on its way, in the session that it serves. */
 export interface SessionExecutor {
+  readonly scope: ExecutorScope;
+  /** The session that it serves now. */
+  readonly place: SessionPlace;
   /** Tells the executors of a session apart. */
   readonly identifier: string;
   readonly process: ExecutorProcess;
+  /** The way to our own executor; others are met in the room of the session. */
+  readonly channel: ExecutorChannel | undefined;
   /** Resolves at ExecutorReady; rejects where none came in time. A crash shows in `exited` alone. */
   readonly ready: Promise<void>;
   readonly exited: Promise<ExecutorExit>;
-}
-
-export interface SessionPlace {
-  id: string;
-  /** Absolute. */
-  directory: string;
-  temporaryDirectory: string;
-  room: Room;
+  /** Leaves its session; resolves with what it says of itself, or with nothing if it cannot serve another. */
+  endSession(): Promise<SessionOver | undefined>;
+  /** Serves another session, after the end of the last. */
+  beginSession(place: SessionPlace): void;
 }
 
 /** Starts an executor with the command line of the engine. Rejects where there is no such program. */
 export async function startSessionExecutor(
   settings: ExecutorSettings,
-  { id, directory, temporaryDirectory, room }: SessionPlace,
+  first: SessionPlace,
   scope: ExecutorScope,
 ): Promise<SessionExecutor> {
   const { broker, dataDirectory, taskMemoryBytes, retainedVariables, log } = settings;
   const { executorName, packageDirectory } = scope;
-  const identifier = `${id}-${shortHash(packageDirectory, 16)}`;
+  const isOurs = executorName === "nodejs";
+  const firstIdentifier = identifierOf(first, packageDirectory);
   // First: a session that does not come to be leaves no folder.
   const command = limitHeap(await findExecutor(executorName), executorName, taskMemoryBytes);
   const packageData = join(dataDirectory, "package-data", scope.packageName);
   await mkdir(packageData, { recursive: true });
-  await mkdir(join(temporaryDirectory, basename(packageDirectory)), { recursive: true });
+  // Ours makes the folders of a session when a block asks for them.
+  if (!isOurs) await mkdir(join(first.temporaryDirectory, basename(packageDirectory)), { recursive: true });
 
-  const ready = waitUntilReady(room, scope, identifier, settings.executorReadyTimeoutMs);
+  const ready = waitUntilReady(first.room, scope, firstIdentifier, settings.executorReadyTimeoutMs);
   const running = startExecutorProcess(
     command,
     [
-      ...["--session-id", id, "--address", broker.address],
-      ...["--session-dir", directory, "--tmp-dir", temporaryDirectory],
-      ...["--identifier", identifier, "--package", packageDirectory],
+      ...["--session-id", first.id, "--address", isOurs ? channelAddress : broker.address],
+      ...["--session-dir", first.directory, "--tmp-dir", first.temporaryDirectory],
+      ...["--identifier", firstIdentifier, "--package", packageDirectory],
     ],
     {
+      hasChannel: isOurs,
       env: executorEnvironment(process.env, packageData, retainedVariables),
-      onOutput: ({ stdio, text }) => log.debug({ sessionId: id, stdio, text }, "executor output"),
+      onOutput: ({ stdio, text }) => log.debug({ pid: running.pid, stdio, text }, "executor output"),
     },
   );
-  const expel = running.pid === undefined ? undefined : broker.admit(room, running.pid, "executor");
+  const channel = running.channel && createExecutorChannel(running.channel);
+  channel?.attach(first.room);
+  const expel =
+    isOurs || running.pid === undefined ? undefined : broker.admit(first.room, running.pid, "executor");
   void running.exited.then(() => {
     ready.cancel();
     expel?.();
   });
-  return { identifier, process: running, ready: ready.promise, exited: running.exited };
-}
 
-/** The first characters of the SHA-256 of a text, in hex. */
-export function shortHash(text: string, characters: number): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, characters);
+  let place = first;
+  return {
+    ...{ scope, process: running, channel, ready: ready.promise, exited: running.exited },
+    get place() {
+      return place;
+    },
+    get identifier() {
+      return identifierOf(place, packageDirectory);
+    },
+    async endSession() {
+      return channel && Promise.race([channel.endSession(place.id), running.exited.then(() => undefined)]);
+    },
+    beginSession(next) {
+      place = next;
+      channel?.attach(next.room, {
+        session_id: next.id,
+        session_dir: next.directory,
+        tmp_dir: next.temporaryDirectory,
+        identifier: identifierOf(next, packageDirectory),
+      });
+    },
+  };
 }
 
 /** Settles at ExecutorReady or after the time allowed; `cancel` leaves it open for good and its timer cleared. */

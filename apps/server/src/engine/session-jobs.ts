@@ -17,7 +17,7 @@ export interface SessionJobs {
   run(job: TaskJob, signal: AbortSignal): Promise<JobFinish>;
 }
 
-export type TaskJob = Pick<Job, "id" | "block" | "inputs" | "isAwaitingInputs">;
+export type TaskJob = Pick<Job, "id" | "block" | "inputs">;
 
 export interface SessionJobsParts {
   session: ExecutorSession;
@@ -82,7 +82,7 @@ export function createSessionJobs({ session, catalog, onEvent }: SessionJobsPart
     };
     nested.set(id, end);
     void executorFor(session, block)
-      .then((executor) => runJob(session, executor, job, over.signal))
+      .then((executor) => runJob(executor, job, over.signal))
       .catch((error: unknown) => ({ error: messageOf(error) }))
       .then(end);
   };
@@ -93,7 +93,7 @@ export function createSessionJobs({ session, catalog, onEvent }: SessionJobsPart
       const { job, finish } = start({ ...base, stacks }, (message) => {
         if (!isOver) emit({ block: base.block, stacks }, message);
       });
-      const finished = await runJob(session, session.executor, job, signal);
+      const finished = await runJob(session.executor, job, signal);
       for (const end of [...nested.values()]) end({ error: "The block that started it has ended." });
       finish(finished);
       isOver = true;

@@ -12,6 +12,8 @@ export interface SessionEngine<Runs extends Runnable = Runnable> {
 
 export interface SessionRequest<Runs extends Runnable = Runnable> {
   block: Runs;
+  /** Who asked for it: no process serves two callers. */
+  caller: string;
   /** Complete and checked; those of a flow by node, its own under `"_"`. */
   inputs: Record<string, unknown>;
   /** Called once, when a process works on the session. */

@@ -14,7 +14,9 @@ export interface SessionFile {
  * pipes and sockets, are passed over: elsewhere they would lead to something else.
  */
 export async function listSessionFiles(directory: string): Promise<SessionFile[]> {
-  const root = await realpath(directory);
+  // Not there where no block has asked for a folder.
+  const root = await realpath(directory).catch(() => undefined);
+  if (root === undefined) return [];
   const list = async (folder: string): Promise<SessionFile[]> => {
     // One folder at a time: a recursive `readdir` goes through links, to wherever they lead.
     const entries = await readdir(folder, { withFileTypes: true });

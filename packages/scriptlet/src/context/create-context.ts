@@ -51,90 +51,93 @@ export function createContext(options: ContextOptions): Context {
     encode: (def, value) => encodeValue(def, value, { sessionId, jobId, stores, warn }),
   });
 
-  const members: Omit<Context, keyof ReturnType<typeof createEnvironmentMembers>> = {
-    inputs: Object.freeze(options.inputs),
-    inputsDef: Object.freeze(options.inputsDef),
-    outputsDef: Object.freeze(options.outputsDef),
-    output,
-    outputs,
-    keepAlive,
-    finish(ending) {
-      // A second finish must neither warn about handles nor write files.
-      const error = ending?.error ?? undefined;
-      if (error !== undefined) return channel.finish({ error });
-      const result = ending?.result ?? undefined;
-      return channel.finish(channel.isFinished || result === undefined ? undefined : encodeResult(result));
-    },
+  const members: Omit<Context, keyof ReturnType<typeof createEnvironmentMembers> | keyof typeof directories> =
+    {
+      inputs: Object.freeze(options.inputs),
+      inputsDef: Object.freeze(options.inputsDef),
+      outputsDef: Object.freeze(options.outputsDef),
+      output,
+      outputs,
+      keepAlive,
+      finish(ending) {
+        // A second finish must neither warn about handles nor write files.
+        const error = ending?.error ?? undefined;
+        if (error !== undefined) return channel.finish({ error });
+        const result = ending?.result ?? undefined;
+        return channel.finish(channel.isFinished || result === undefined ? undefined : encodeResult(result));
+      },
 
-    async preview(payload, id) {
-      let prepared: object | Promise<object>;
-      try {
-        prepared = preparePreview(payload, id, stores.files);
-      } catch (error) {
-        return channel.error(error);
-      }
-      return channel.toEngine(
-        prepared instanceof Promise ? prepared.then(asPreviewRequest) : asPreviewRequest(prepared),
-      );
-    },
-    reportProgress: channel.progress.report,
-    reportLog: (line, stdio = "stdout") =>
-      channel.log(String(line), stdio === "stderr" ? "stderr" : "stdout"),
-    logJSON,
-    logJson: logJSON,
-    sendMessage: (payload) => channel.toObservers({ type: "BlockMessage", payload: payload ?? null }),
-    sendWarning: warn,
-    warning: warn,
-    sendError: channel.error,
-    error: channel.error,
-    logger: createLogger(channel.log, options.format),
+      async preview(payload, id) {
+        let prepared: object | Promise<object>;
+        try {
+          prepared = preparePreview(payload, id, stores.files);
+        } catch (error) {
+          return channel.error(error);
+        }
+        return channel.toEngine(
+          prepared instanceof Promise ? prepared.then(asPreviewRequest) : asPreviewRequest(prepared),
+        );
+      },
+      reportProgress: channel.progress.report,
+      reportLog: (line, stdio = "stdout") =>
+        channel.log(String(line), stdio === "stderr" ? "stderr" : "stdout"),
+      logJSON,
+      logJson: logJSON,
+      sendMessage: (payload) => channel.toObservers({ type: "BlockMessage", payload: payload ?? null }),
+      sendWarning: warn,
+      warning: warn,
+      sendError: channel.error,
+      error: channel.error,
+      logger: createLogger(channel.log, options.format),
 
-    sessionId,
-    jobId,
-    nodeId,
-    node_id: nodeId,
-    stacks,
-    block_path: blockPath,
-    jobInfo,
-    blockInfo: Object.freeze({
-      ...jobInfo,
+      sessionId,
+      jobId,
+      nodeId,
+      node_id: nodeId,
       stacks,
-      ...(blockPath !== undefined && { block_path: blockPath }),
-    }),
-    packageName: options.packageName,
-    ...directories,
-    flowNodeStore: options.flowNodeStore,
-
-    // What the engine answers is described in section 2.4; it is not checked again here.
-    queryBlock: async (block) =>
-      (await requests.ask({
-        action: "QueryBlock",
-        title: `queryBlock ${block}`,
-        fields: { block },
-      })) as QueriedBlock,
-    queryDownstream,
-    queryAuth: async (credential) => {
-      const title = `queryAuth for ${credential.type} ${credential.name}`;
-      const answer = await requests.ask({ action: "QueryAuth", title, fields: { payload: credential.id } });
-      return answer as Record<string, string>;
-    },
-    runBlock: (block, runOptions = {}, strict = false) =>
-      runBlock({
-        ...runOptions,
-        block,
-        strict,
-        mainframe,
-        requests,
-        sessionId,
+      block_path: blockPath,
+      jobInfo,
+      blockInfo: Object.freeze({
+        ...jobInfo,
         stacks,
-        onListenerError: channel.error,
+        ...(blockPath !== undefined && { block_path: blockPath }),
       }),
-    joinOutputs,
-    internal: { updateNodeWeight },
-  };
+      packageName: options.packageName,
+      flowNodeStore: options.flowNodeStore,
+
+      // What the engine answers is described in section 2.4; it is not checked again here.
+      queryBlock: async (block) =>
+        (await requests.ask({
+          action: "QueryBlock",
+          title: `queryBlock ${block}`,
+          fields: { block },
+        })) as QueriedBlock,
+      queryDownstream,
+      queryAuth: async (credential) => {
+        const title = `queryAuth for ${credential.type} ${credential.name}`;
+        const answer = await requests.ask({ action: "QueryAuth", title, fields: { payload: credential.id } });
+        return answer as Record<string, string>;
+      },
+      runBlock: (block, runOptions = {}, strict = false) =>
+        runBlock({
+          ...runOptions,
+          block,
+          strict,
+          mainframe,
+          requests,
+          sessionId,
+          stacks,
+          onListenerError: channel.error,
+        }),
+      joinOutputs,
+      internal: { updateNodeWeight },
+    };
   const fromEnvironment = createEnvironmentMembers(options.environment, warn);
-  // Getters warn when read, so they are moved over unread.
-  return Object.defineProperties(members, Object.getOwnPropertyDescriptors(fromEnvironment)) as Context;
+  // Getters warn when read, or make a folder, so they are moved over unread.
+  return Object.defineProperties(members, {
+    ...Object.getOwnPropertyDescriptors(directories),
+    ...Object.getOwnPropertyDescriptors(fromEnvironment),
+  }) as Context;
 
   function asPreviewRequest(payload: object): object {
     return { type: "BlockRequest", action: "Preview", request_id: crypto.randomUUID(), payload };

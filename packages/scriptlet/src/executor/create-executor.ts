@@ -16,6 +16,8 @@ export interface ExecutorOptions {
   executorArguments: ExecutorArguments;
   cacheDir: string;
   startService: StartService;
+  /** Of the process: what a block has loaded outlives a session. */
+  loadBlock?: ExecutorParts["loadBlock"];
   /** What belongs into the engine's log, not into the run. */
   warnLocally(text: string): void;
 }
@@ -35,7 +37,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     ...createSharedParts({ mainframe, sessionDir, tmpDir, packageName, warnLocally }),
     sessionId,
     awaitInputs: (jobId) => new Promise((resolve, reject) => waiting.set(jobId, { resolve, reject })),
-    loadBlock: createBlockLoader(cacheDir),
+    loadBlock: options.loadBlock ?? createBlockLoader(cacheDir),
   };
   const services = createServiceHost({ mainframe, sessionId, startService });
   return {

@@ -9,21 +9,29 @@ export interface ProcessGuard {
 export interface ProcessGuardOptions {
   /** Told of a failure that no job can be blamed for. */
   onUnattributed(error: unknown): void;
+  /** Told of each failure and each call of `process.exit`, whoever is to blame. */
+  onTrouble?(description: string): void;
   /** True while jobs run: leaving with code 0 would then hang the engine (section 1.5). */
   hasOpenJobs(): boolean;
 }
 
 /** Keeps blocks from ending the process: `process.exit`, uncaught exceptions and rejections end their job instead. */
-export function guardProcess({ onUnattributed, hasOpenJobs }: ProcessGuardOptions): ProcessGuard {
+export function guardProcess({
+  onUnattributed,
+  onTrouble = () => undefined,
+  hasOpenJobs,
+}: ProcessGuardOptions): ProcessGuard {
   const realExit = process.exit.bind(process);
 
   process.exit = ((code?: number | string | null) => {
+    onTrouble(`process.exit(${String(code ?? "")})`);
     jobScope.getStore()?.exit(code ?? undefined);
     throw new BlockExit(code);
   }) as typeof process.exit;
 
   const blame = (error: unknown) => {
     if (error instanceof BlockExit) return;
+    onTrouble(`an uncaught failure: ${error instanceof Error ? error.message : String(error)}`);
     const scope = jobScope.getStore();
     if (scope === undefined || scope.channel.isFinished) onUnattributed(error);
     else void scope.channel.finish({ error });

@@ -8,6 +8,7 @@ import type { BlockInputs, BlockPayload } from "../wire/messages.ts";
 import { flushOutput } from "./capture-output.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
 import { type JobScope, jobScope } from "./job-scope.ts";
+import { madeOnUse } from "./made-on-use.ts";
 import { createJobFiles } from "./value-files.ts";
 
 /** Runs one job from `run_block` to its finish (section 2.6). Never rejects: whatever happens becomes the job's end. */
@@ -89,7 +90,7 @@ async function createJobContext(
     inputsDef: message.inputs_def ?? {},
     outputsDef: payload.outputs ?? {},
     packageName: parts.packageName,
-    directories,
+    directories: madeOnUse(directories),
     allowUndeclaredOutputs: parts.relaxed?.allowUndeclaredOutputs ?? false,
     environment: parts.environment,
     stores,

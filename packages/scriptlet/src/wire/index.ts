@@ -3,6 +3,8 @@
  *
  * @module @oomol/scriptlet/wire
  */
+
+export * from "./channel.ts";
 export { decodeMessage, depthWithin, encodeLeniently, encodeMessage } from "./codec.ts";
 export * from "./messages.ts";
 export { topics } from "./topics.ts";

@@ -1,0 +1,103 @@
+import type { Duplex } from "node:stream";
+import {
+  type BeginSession,
+  channelTopics,
+  createLineReader,
+  decodeChannelLine,
+  decodeMessage,
+  encodeChannelLine,
+  type LoadBlock,
+  type SessionOver,
+} from "@oomol/scriptlet/wire";
+import type { InstalledBlock } from "../packages/read-package.ts";
+import { maxMessageBytes, tooLarge } from "./read-message.ts";
+import type { Member, Room } from "./room.ts";
+
+/** The server's end of the socket that an executor of ours inherits; nobody else can speak on it. */
+export interface ExecutorChannel {
+  /** The executor serves this session from now on; `begin` tells it, which one that was started for it needs not. */
+  attach(room: Room, begin?: BeginSession): void;
+  /** Sends a message to this executor alone. */
+  send(topic: string, message: object): void;
+  /** Lets it load the code of a block ahead. */
+  load(block: Pick<InstalledBlock, "directory" | "executor">): void;
+  /** Ends the session for this executor. Resolves with what it says of itself, or with nothing if it is gone. */
+  endSession(sessionId: string): Promise<SessionOver | undefined>;
+  /** Hangs up: the executor leaves. */
+  close(): void;
+}
+
+/** Longest topic in front of a message. */
+const maxLineBytes = maxMessageBytes + 1_024;
+
+export function createExecutorChannel(stream: Duplex): ExecutorChannel {
+  const subscriptions = new Set<string>();
+  let room: Room | undefined;
+  let leave = () => {};
+  let onOver: (over: SessionOver | undefined) => void = () => undefined;
+  let isGone = false;
+
+  const write = (topic: string, payload: string) => {
+    if (stream.writable) stream.write(encodeChannelLine(topic, payload));
+  };
+  const member: Member = {
+    role: "executor",
+    hears: (topic) => subscriptions.has(topic),
+    send: write,
+  };
+  const read = createLineReader(
+    (text) => {
+      const line = decodeChannelLine(text);
+      if (line.kind === "unsubscribe") subscriptions.delete(line.topic);
+      else if (line.kind === "subscribe") {
+        subscriptions.add(line.topic);
+        room?.subscribed(member, line.topic);
+      } else if (line.topic === channelTopics.over) {
+        onOver(readOver(line.payload));
+      } else room?.receive(member, line.topic, line.payload);
+    },
+    maxLineBytes,
+    (sizeBytes) => room?.refuse("channel", tooLarge(sizeBytes)),
+  );
+  const detach = () => {
+    leave();
+    subscriptions.clear();
+    room = undefined;
+  };
+  stream.on("data", read);
+  stream.on("error", () => undefined);
+  stream.once("close", () => {
+    isGone = true;
+    onOver(undefined);
+  });
+
+  return {
+    attach(next, begin) {
+      room = next;
+      leave = next.join(member);
+      if (begin) write(channelTopics.begin, JSON.stringify(begin));
+    },
+    load({ directory, executor }) {
+      const { entry, function: name } = executor.options ?? {};
+      const source: LoadBlock = { dir: directory, ...(entry && { entry }), ...(name && { function: name }) };
+      write(channelTopics.load, JSON.stringify(source));
+    },
+    send: (topic, message) => write(topic, JSON.stringify(message)),
+    async endSession(sessionId) {
+      if (isGone) return undefined;
+      const over = new Promise<SessionOver | undefined>((resolve) => (onOver = resolve));
+      write(channelTopics.end, JSON.stringify({ session_id: sessionId }));
+      const said = await over;
+      detach();
+      return said?.session_id === sessionId ? said : undefined;
+    },
+    close: () => void stream.end(),
+  };
+}
+
+function readOver(payload: string): SessionOver | undefined {
+  const over = decodeMessage(payload);
+  const isRead = typeof over?.session_id === "string" && Array.isArray(over.leftovers);
+  // What a hostile block writes here itself at most keeps its process alive, which is its own.
+  return isRead ? (over as unknown as SessionOver) : undefined;
+}

@@ -1,0 +1,89 @@
+import type { Socket } from "node:net";
+import { MainframeClosedError } from "../errors/mainframe-closed-error.ts";
+import type { Mainframe } from "../mainframe.ts";
+import { createSubscriptions } from "../subscriptions.ts";
+import { createLineReader, decodeChannelLine, encodeChannelLine } from "../wire/channel.ts";
+
+export interface ChannelMainframeOptions {
+  socket: Socket;
+  /** Called with each message that nobody needs to subscribe to, in order. */
+  onMessage(topic: string, payload: string): void;
+  /** The other side is gone. */
+  onLost(): void;
+}
+
+/** A message of a block that holds the thread goes out after so long, though the event loop does not turn. */
+const maxDelayMs = 20;
+
+/**
+ * The mainframe over an inherited socket. What is published counts as taken when the system has it: it arrives also if this
+ * process ends at once. A reader that stops reading holds up who awaits.
+ */
+export function createChannelMainframe({ socket, onMessage, onLost }: ChannelMainframeOptions): Mainframe {
+  let lines: string[] = [];
+  let waiting: { topic: string; settle(error?: Error | null): void }[] = [];
+  let oldestAtMs = 0;
+  let isClosed = false;
+
+  const subscriptions = createSubscriptions(
+    async (topic) => writeLine(`+${topic}\n`),
+    async (topic) => writeLine(`-${topic}\n`),
+  );
+  const read = createLineReader((text) => {
+    const line = decodeChannelLine(text);
+    if (line.kind !== "message") return;
+    onMessage(line.topic, line.payload);
+    subscriptions.deliver(line.topic, line.payload);
+  });
+  socket.on("data", (chunk) => {
+    // Never so without an encoding.
+    if (typeof chunk !== "string") read(chunk);
+  });
+  socket.on("error", () => undefined);
+  socket.once("close", () => {
+    isClosed = true;
+    onLost();
+  });
+
+  return {
+    publish(topic, payload) {
+      if (isClosed) return Promise.reject(new MainframeClosedError(topic));
+      return new Promise((resolve, reject) => {
+        const settle = (error?: Error | null) =>
+          error ? reject(new MainframeClosedError(topic, { cause: error })) : resolve();
+        waiting.push({ topic, settle });
+        writeLine(encodeChannelLine(topic, payload));
+      });
+    },
+    async subscribe(topic, listener) {
+      if (isClosed) throw new MainframeClosedError(topic);
+      return subscriptions.add(topic, listener);
+    },
+    async close() {
+      flush();
+      await new Promise<void>((resolve) => socket.end(resolve));
+    },
+  };
+
+  /** Together with what else this turn of the event loop writes. */
+  function writeLine(line: string): void {
+    const now = performance.now();
+    if (lines.length === 0) {
+      oldestAtMs = now;
+      queueMicrotask(flush);
+    }
+    lines.push(line);
+    if (now - oldestAtMs > maxDelayMs) flush();
+  }
+
+  function flush(): void {
+    if (lines.length === 0) return;
+    const text = lines.join("");
+    const settled = waiting;
+    lines = [];
+    waiting = [];
+    socket.write(text, (error) => {
+      for (const { settle } of settled) settle(error);
+    });
+  }
+}

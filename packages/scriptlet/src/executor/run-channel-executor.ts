@@ -1,0 +1,127 @@
+import { Socket } from "node:net";
+import { type BeginSession, channelTopics, type LoadBlock, type SessionOver } from "../wire/channel.ts";
+import { decodeMessage } from "../wire/codec.ts";
+import type { BlockInputs, BlockPayload } from "../wire/messages.ts";
+import { topics } from "../wire/topics.ts";
+import { captureOutput } from "./capture-output.ts";
+import { createChannelMainframe } from "./channel-mainframe.ts";
+import { createExecutor, type Executor } from "./create-executor.ts";
+import { encodeExecutorReady } from "./executor-ready.ts";
+import { guardProcess } from "./guard-process.ts";
+import { createBlockLoader } from "./load-block.ts";
+import type { ExecutorArguments } from "./parse-executor-arguments.ts";
+import { startParentWatch } from "./start-parent-watch.ts";
+
+/** Serves a server of ours over the socket that it has handed down: one session after another, as long as it asks. */
+export async function runChannelExecutor(
+  fileDescriptor: number,
+  program: URL,
+  executorArguments: ExecutorArguments,
+  cacheDir: string,
+): Promise<void> {
+  const writeError = process.stderr.write.bind(process.stderr);
+  const warnLocally = (text: string) => void writeError(`nodejs-executor: ${text}\n`);
+  const loadBlock = createBlockLoader(cacheDir);
+  const runBlockTopic = topics.runBlock("nodejs");
+  let session:
+    | { id: string; identifier: string | undefined; executor: Executor; trouble: string[] }
+    | undefined;
+
+  const socket = new Socket({ fd: fileDescriptor, readable: true, writable: true });
+  const mainframe = createChannelMainframe({ socket, onMessage: hear, onLost: leave });
+  const guard = guardProcess({
+    onUnattributed(error) {
+      warnLocally(`uncaught: ${error instanceof Error ? error.stack : String(error)}`);
+      // It may have broken any of them (section 6.10).
+      for (const channel of session?.executor.openJobs ?? []) {
+        if (!channel.isFinished) void channel.finish({ error });
+      }
+    },
+    onTrouble: (description) => session?.trouble.push(description),
+    hasOpenJobs: () => (session?.executor.openJobs.size ?? 0) > 0,
+  });
+  captureOutput();
+  process.on("SIGTERM", leave);
+  process.on("SIGINT", leave);
+
+  const { sessionId } = executorArguments;
+  open(executorArguments);
+  await mainframe.publish(topics.session(sessionId), encodeExecutorReady(executorArguments));
+  startParentWatch(program, cacheDir);
+
+  function open(settings: ExecutorArguments): void {
+    const executor = createExecutor({
+      mainframe,
+      executorArguments: settings,
+      cacheDir,
+      loadBlock,
+      startService: () => Promise.reject(new Error("Services need an engine that runs flows.")),
+      warnLocally,
+    });
+    session = { id: settings.sessionId, identifier: settings.identifier, executor, trouble: [] };
+  }
+
+  function hear(topic: string, payload: string): void {
+    if (topic === runBlockTopic) takeJob(payload);
+    else if (topic.startsWith("inputs/")) takeInputs(payload);
+    else if (topic === channelTopics.begin) begin(payload);
+    else if (topic === channelTopics.end) void end();
+    else if (topic === channelTopics.load) load(payload);
+  }
+
+  function takeJob(text: string): void {
+    const payload = decodeMessage(text);
+    if (payload === undefined || session === undefined) return;
+    if (payload.session_id !== session.id || payload.identifier !== session.identifier) return;
+    // The fields beyond these are read one by one, each with its default.
+    session.executor.onJob(payload as unknown as BlockPayload);
+  }
+
+  function takeInputs(text: string): void {
+    const message = decodeMessage(text);
+    if (message === undefined || typeof message.job_id !== "string") return;
+    session?.executor.onInputs(message.job_id, message as unknown as BlockInputs);
+  }
+
+  function begin(text: string): void {
+    const next = decodeMessage(text) as BeginSession | undefined;
+    if (next === undefined) return;
+    open({
+      ...executorArguments,
+      sessionId: next.session_id,
+      sessionDir: next.session_dir,
+      tmpDir: next.tmp_dir,
+      identifier: next.identifier,
+    });
+  }
+
+  function load(text: string): void {
+    const source = decodeMessage(text) as LoadBlock | undefined;
+    if (source === undefined) return;
+    const { dir, entry, function: functionName } = source;
+    // The job that wants it says what is wrong with it.
+    loadBlock({ dir, entry, functionName }).catch(() => undefined);
+  }
+
+  /** Tells whether another session may come: only where nothing of this one is left. */
+  async function end(): Promise<void> {
+    const over = session;
+    if (over === undefined) return;
+    const leftovers = over.trouble.map((description) => ({ kind: "failure", description }));
+    if (over.executor.openJobs.size > 0)
+      leftovers.push({ kind: "job", description: "a block that still runs" });
+    session = undefined;
+    const message: SessionOver = {
+      session_id: over.id,
+      leftovers,
+      resident_bytes: process.memoryUsage.rss(),
+    };
+    await mainframe.publish(channelTopics.over, JSON.stringify(message)).catch(() => undefined);
+  }
+
+  /** The server has hung up or told so; nothing waits for an answer any more. */
+  function leave(): void {
+    const hasOpenJobs = (session?.executor.openJobs.size ?? 0) > 0;
+    guard.exit(hasOpenJobs ? 1 : 0);
+  }
+}
