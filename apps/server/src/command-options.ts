@@ -28,6 +28,7 @@ export interface RunFlags {
   executorReadyTimeoutMs?: number;
   taskTimeoutMs?: number;
   taskMemoryMb?: number;
+  crashLimit?: number;
   retainEnv?: string[];
 }
 
@@ -82,6 +83,11 @@ export function addRunOptions(command: Command, longest: string): Command {
     )
     .option("--task-timeout-ms <number>", `how long a task may run (${longest})`, positive)
     .option("--task-memory-mb <number>", "memory of a task with all it starts, in MiB (no limit)", positive)
+    .option(
+      "--crash-limit <number>",
+      "how many processes of the server a task may take down before it fails (2 by default)",
+      wholeNumber,
+    )
     .option("--retain-env <name>", "environment variable that blocks may see; may be repeated", collect);
 }
 

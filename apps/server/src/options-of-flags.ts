@@ -35,6 +35,7 @@ export function optionsOf(flags: SharedFlags): Partial<ServerOptions> & { packag
     executorReadyTimeoutMs: flags.executorReadyTimeoutMs,
     taskTimeoutMs: flags.taskTimeoutMs,
     taskMemoryBytes: scale(flags.taskMemoryMb, 2 ** 20),
+    crashLimit: flags.crashLimit,
     retainedVariables: flags.retainEnv,
     keepMs: scale(flags.keepDays, 86_400_000),
     log: createLog(flags.logLevel),

@@ -59,6 +59,8 @@ export interface ServerOptions {
   rerunInterrupted?: boolean | undefined;
   /** What a task may hold in memory, with all it starts (watched on Linux); no limit by default. */
   taskMemoryBytes?: number | undefined;
+  /** How many processes of the server may die, or be lost, while a task runs before it is failed for that; 2 by default. */
+  crashLimit?: number | undefined;
   /** How long a task is kept after its end, with its logs and files; for ever by default. */
   keepMs?: number | undefined;
   /** How much the logs and files of ended tasks may take, the oldest going first; no limit by default. */
@@ -105,6 +107,7 @@ export interface ResolvedServerOptions {
   taskTimeoutMs: number | undefined;
   rerunInterrupted: boolean;
   taskMemoryBytes: number | undefined;
+  crashLimit: number;
   keepMs: number | undefined;
   keepBytes: number | undefined;
   extensions: ExtensionName[];
@@ -154,6 +157,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     taskTimeoutMs: options.taskTimeoutMs,
     rerunInterrupted: options.rerunInterrupted ?? false,
     taskMemoryBytes: options.taskMemoryBytes,
+    crashLimit: options.crashLimit ?? 2,
     keepMs: options.keepMs,
     keepBytes: options.keepBytes,
     extensions: [...(options.extensions ?? extensionNames)],
@@ -168,6 +172,9 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
   }
   if (!Number.isInteger(resolved.concurrency) || resolved.concurrency < 1) {
     throw new Error(`The concurrency must be a whole number of at least 1, not ${resolved.concurrency}.`);
+  }
+  if (!Number.isInteger(resolved.crashLimit) || resolved.crashLimit < 1) {
+    throw new Error(`The crash limit must be a whole number of at least 1, not ${resolved.crashLimit}.`);
   }
   requireTimer("--task-timeout-ms", resolved.taskTimeoutMs);
   requireTimer("--executor-ready-timeout-ms", resolved.executorReadyTimeoutMs);

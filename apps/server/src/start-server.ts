@@ -31,7 +31,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const applets = createAppletsFile(resolved.appletsFile);
     await applets.list(); // a mistake in it is told at once
     const database = await openDatabase(dataDirectory);
-    const store = new TaskStore(database);
+    const store = new TaskStore(database, { crashLimit: resolved.crashLimit });
     opened.add(() => store.close());
     // The database is this server's alone, so the directory is, too.
     const leftovers = endLeftoverProcesses(dataDirectory);

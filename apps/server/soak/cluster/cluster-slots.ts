@@ -28,6 +28,7 @@ export interface SlotsOptions {
 
 const workerFlags = [
   ...["--concurrency", "2", "--spare-executors", "0"],
+  ...["--crash-limit", "50"], // they are killed on purpose
   ...["--executor-ready-timeout-ms", "60000"], // all of them share one machine, while others start
 ];
 

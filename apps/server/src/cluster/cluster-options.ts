@@ -58,6 +58,7 @@ export interface WorkerOptions
       | "executorReadyTimeoutMs"
       | "taskTimeoutMs"
       | "taskMemoryBytes"
+      | "crashLimit"
       | "retainedVariables"
       | "log"
     > {

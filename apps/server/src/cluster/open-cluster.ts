@@ -27,7 +27,7 @@ const listLimit = 1_000;
 /** Opens them one by one, each to be closed by `opened`. Rejects where the database is not one that this program knows. */
 export async function openCluster(
   options: ClusterOptions,
-  queueOptions: Omit<JobQueueOptions, "log">,
+  { crashLimit, ...queueOptions }: Omit<JobQueueOptions, "log"> & { crashLimit: number },
   log: Logger,
   opened: OpenedParts,
 ): Promise<ClusterParts> {
@@ -46,6 +46,11 @@ export async function openCluster(
   opened.add(() => notices.close());
   const changes = new ClusterChanges(notices);
   opened.add(() => changes.close());
-  const store = new TaskStore(postgres.database.withTables(), { changes, queue: jobs, listLimit });
+  const store = new TaskStore(postgres.database.withTables(), {
+    changes,
+    queue: jobs,
+    listLimit,
+    crashLimit,
+  });
   return { postgres, notices, jobs, store, files, dataDirectory: scratch.path };
 }

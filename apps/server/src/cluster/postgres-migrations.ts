@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /** What this version of the program brings and knows: the number of its migrations. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /**
  * The oldest program that can still work with this schema. A migration that only adds (a table, a nullable column, an
@@ -33,6 +33,14 @@ export const postgresMigrations: Record<string, Migration> = {
         .addColumn("id", "integer", (column) => column.primaryKey().defaultTo(1))
         .addColumn("version", "integer", (column) => column.notNull())
         .addColumn("compatible_from", "integer", (column) => column.notNull())
+        .execute();
+    },
+  },
+  "002-interruptions": {
+    async up(database: Kysely<unknown>) {
+      await database.schema
+        .alterTable("tasks")
+        .addColumn("interruptions", "integer", (column) => column.notNull().defaultTo(0))
         .execute();
     },
   },

@@ -25,7 +25,12 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
   return openParts(async (opened) => {
     const applets = createAppletsFile(resolved.appletsFile);
     await applets.list(); // a mistake in it is told at once
-    const cluster = await openCluster(options, { attempts, lostAfterSeconds }, log, opened);
+    const cluster = await openCluster(
+      options,
+      { attempts, lostAfterSeconds, crashLimit: resolved.crashLimit },
+      log,
+      opened,
+    );
     const { postgres, jobs, notices, store, dataDirectory } = cluster;
     await notices.listen(["changed"]);
     await jobs.handleGivenUp(async (taskId) => {

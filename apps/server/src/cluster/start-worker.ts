@@ -27,10 +27,15 @@ export interface RunningWorker {
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const resolved = resolveServerOptions(options);
-  const { packages, concurrency, log } = resolved;
+  const { packages, concurrency, crashLimit, log } = resolved;
   return openParts(async (opened) => {
     // It sends no jobs, so what is said of new ones does not matter here.
-    const cluster = await openCluster(options, { attempts: 1, lostAfterSeconds: 20 }, log, opened);
+    const cluster = await openCluster(
+      options,
+      { attempts: 1, lostAfterSeconds: 20, crashLimit },
+      log,
+      opened,
+    );
     const { postgres, store, dataDirectory } = cluster;
     const broker = await openBroker(log);
     opened.add(() => broker.close());

@@ -62,7 +62,9 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       .setStatus(taskId, "running", sessionId)
       .catch((error: unknown) => log.error({ taskId, error }, "not stored"));
 
-  const runEngine = async (task: ClaimedTask, signal: AbortSignal, known: Runnable | undefined) => {
+  const runEngine = async (task: ClaimedTask, unbroken: AbortSignal, known: Runnable | undefined) => {
+    const broken = new AbortController();
+    const signal = AbortSignal.any([unbroken, broken.signal]);
     if (signal.aborted) return { outcome: "aborted" as const };
     let sessionId: string | undefined;
     try {
@@ -77,11 +79,17 @@ export function createRunTask(parts: RunTaskParts): RunTask {
           sessionId = id;
           void markRunning(task.id, id);
         },
-        onEvent: ({ type, nodeId, event }) =>
-          store.appendLog(task.id, { sessionId: event.session_id, nodeId, type, event }),
+        onEvent({ type, nodeId, event }) {
+          try {
+            store.appendLog(task.id, { sessionId: event.session_id, nodeId, type, event });
+          } catch (error) {
+            broken.abort(error);
+          }
+        },
       });
       // Before anyone is told that the task has ended: its files can be asked for then.
       if (sessionId !== undefined) await files.keepSession(sessionId);
+      if (outcome !== "aborted") broken.signal.throwIfAborted(); // the last of its events may be the one
       return { outcome, sessionId };
     } catch (error) {
       // The reason belongs in the logs, where clients look for it.

@@ -68,4 +68,12 @@ export const migrations: Record<string, Migration> = {
       await database.schema.alterTable("tasks").addColumn("stop_requested_at", "integer").execute();
     },
   },
+  "004-interruptions": {
+    async up(database: Kysely<unknown>) {
+      await database.schema
+        .alterTable("tasks")
+        .addColumn("interruptions", "integer", (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 };

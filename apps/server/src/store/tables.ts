@@ -19,6 +19,8 @@ export interface Tables {
     fingerprint: string | null;
     /** How often somebody has taken the task; whoever took it last alone may write about it. */
     attempt: Generated<number>;
+    /** How often it was taken by a process that neither ended it nor gave it back; one that runs it now counts. */
+    interruptions: Generated<number>;
     /** Epoch milliseconds; where the task is to stop, whoever runs it. */
     stop_requested_at: number | null;
     /** Epoch milliseconds. */

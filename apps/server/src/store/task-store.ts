@@ -24,6 +24,8 @@ export interface TaskStoreOptions {
   queue?: TransactionalQueue;
   /** How many tasks `list` answers; all by default. */
   listLimit?: number;
+  /** How many processes a task may take down with it before it is failed for that; 2 by default. */
+  crashLimit?: number;
 }
 
 /** A queue in the same database: it changes in the transactions that tasks are created and ended in. */
@@ -50,7 +52,10 @@ export class TaskStore {
   readonly #queue: TransactionalQueue | undefined;
   readonly #listLimit: number | undefined;
 
-  constructor(database: Kysely<Tables>, { changes, queue, listLimit }: TaskStoreOptions = {}) {
+  constructor(
+    database: Kysely<Tables>,
+    { changes, queue, listLimit, crashLimit = 2 }: TaskStoreOptions = {},
+  ) {
     this.changes = changes ?? new TaskChanges();
     this.#database = database;
     this.#queue = queue;
@@ -59,6 +64,7 @@ export class TaskStore {
       database,
       changes: this.changes,
       isShared: queue !== undefined,
+      crashLimit,
       onEnded: async (transaction, tasks) => queue?.remove(transaction, tasks),
     });
     this.lost = this.#writer.lost;
@@ -206,7 +212,7 @@ export class TaskStore {
     return this.#writer.checkClaims();
   }
 
-  /** Takes one event of a claimed task; it is on disk before anyone can read it. */
+  /** Takes one event of a claimed task; it is on disk before anyone can read it. Throws where it cannot be written as JSON. */
   appendLog(taskId: string, log: NewLog): void {
     this.#writer.appendLog(taskId, log);
   }

@@ -1,4 +1,5 @@
 import type { Insertable, Kysely, Transaction } from "kysely";
+import { messageOf } from "../values.ts";
 import { retryConnection } from "./retry-connection.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges } from "./task-changes.ts";
@@ -20,6 +21,8 @@ export interface TaskWriterParts {
   changes: TaskChanges;
   /** Other processes write to the same database, so rows are locked before they are judged. */
   isShared: boolean;
+  /** A task during which so many processes died is failed instead of taken again. */
+  crashLimit: number;
   /** Takes tasks out of the queue, in the transaction that ends them. */
   onEnded(transaction: TaskTransaction, tasks: readonly QueuedTask[]): Promise<void>;
 }
@@ -33,6 +36,8 @@ type HeldTask = QueuedTask & Pick<ClaimedTask, "isStopRequested">;
 /** What a claim holds: writes count only while the task's `attempt` is this one. */
 interface Claim {
   attempt: number;
+  /** Before this claim, which is one more until the task ends or is given back. */
+  interruptions: number;
   nextLogId: number;
 }
 
@@ -66,35 +71,53 @@ export class TaskWriter {
     this.#parts = parts;
   }
 
-  /** Takes those of the chosen tasks that have not ended, each under an attempt of its own; in the order of acceptance. */
+  /**
+   * Takes those of the chosen tasks that have not ended, each under an attempt of its own; in the order of acceptance. One
+   * that `crashLimit` processes did not survive is failed here instead: it may be what ended them.
+   */
   async claim(choose: (transaction: TaskTransaction) => Promise<readonly string[]>): Promise<ClaimedTask[]> {
-    const { database, onEnded } = this.#parts;
-    const taken = await database.transaction().execute(async (transaction) => {
+    const { database, changes, onEnded, crashLimit } = this.#parts;
+    const { taken, failed } = await database.transaction().execute(async (transaction) => {
       const ids = await choose(transaction);
-      if (ids.length === 0) return [];
+      if (ids.length === 0) return { taken: [], failed: [] };
       const rows = await transaction
         .updateTable("tasks")
-        .set(({ eb }) => ({ attempt: eb("attempt", "+", 1) }))
+        .set(({ eb }) => ({
+          attempt: eb("attempt", "+", 1),
+          interruptions: eb("interruptions", "+", 1),
+        }))
         .where("id", "in", ids)
         .where("status", "in", openStatuses)
-        .returning([...taskColumns, "sequence", "inputs", "attempt", "stop_requested_at"])
+        .returning([...taskColumns, "sequence", "inputs", "attempt", "interruptions", "stop_requested_at"])
         .execute();
       const gone = ids.filter((id) => !rows.some((row) => row.id === id));
       if (gone.length > 0) await onEnded(transaction, await readQueued(transaction, gone));
       const resumed = rows.filter(({ attempt }) => attempt > 1).map(({ id }) => id);
       const nextLogIds = await readNextLogIds(transaction, resumed);
-      return rows
-        .sort((one, other) => one.sequence - other.sequence)
-        .map((row) => ({ row, nextLogId: nextLogIds.get(row.id) ?? 0 }));
+      const [failed, taken] = partition(rows, ({ interruptions }) => interruptions > crashLimit);
+      for (const { id, session_id } of failed) {
+        await transaction
+          .updateTable("tasks")
+          .set({ status: "failed", updated_at: Date.now() })
+          .where("id", "=", id)
+          .execute();
+        const end = toRow(id, nextLogIds.get(id) ?? 0, sessionEnd(session_id ?? "", tookDown(crashLimit)));
+        await transaction.insertInto("task_logs").values(end).execute();
+      }
+      if (failed.length > 0) await onEnded(transaction, failed.map(toQueued));
+      const inOrder = taken.sort((one, other) => one.sequence - other.sequence);
+      return { taken: inOrder.map((row) => ({ row, nextLogId: nextLogIds.get(row.id) ?? 0 })), failed };
     });
+    for (const { id } of failed) changes.notify(id);
     return taken.map(({ row, nextLogId }) => {
-      this.#claims.set(row.id, { attempt: row.attempt, nextLogId });
+      const { attempt, interruptions } = row;
+      this.#claims.set(row.id, { attempt, interruptions: interruptions - 1, nextLogId });
       const isStopRequested = row.stop_requested_at !== null;
       return { ...toTask(row), inputs: JSON.parse(row.inputs), isStopRequested };
     });
   }
 
-  /** Takes one event of a claimed task; it is on disk before anyone can read it. */
+  /** Takes one event of a claimed task; it is on disk before anyone can read it. Throws where it cannot be written as JSON. */
   appendLog(taskId: string, log: NewLog): void {
     const claim = this.#claims.get(taskId);
     if (!claim) return; // lost: nobody is to read what still comes
@@ -147,13 +170,23 @@ export class TaskWriter {
     return this.#logs.length > 0 || this.#changes.length > 0;
   }
 
-  /** Writes what is pending about a task and lets go of it: this process writes nothing about it any more. False where it was lost. */
+  /**
+   * Writes what is pending about a task and lets go of it: this process writes nothing about it any more, and does not count as
+   * one that the task took down. False where it was lost.
+   */
   async release(taskId: string): Promise<boolean> {
     await this.flush();
-    const { database } = this.#parts;
-    const held = await retryConnection(() => this.#findHeld(database, [taskId], []));
+    const claim = this.#claims.get(taskId);
+    if (!claim) return false;
+    const update = this.#parts.database
+      .updateTable("tasks")
+      .set({ interruptions: claim.interruptions })
+      .where("id", "=", taskId)
+      .where("attempt", "=", claim.attempt)
+      .where("status", "in", openStatuses);
+    const { numUpdatedRows } = await retryConnection(() => update.executeTakeFirst());
     this.#claims.delete(taskId);
-    return held.has(taskId);
+    return numUpdatedRows > 0n;
   }
 
   /**
@@ -274,6 +307,13 @@ export class TaskWriter {
   }
 }
 
+const tookDown = (crashLimit: number) =>
+  `The task is not run again: ${crashLimit === 1 ? "the process that ran it was" : `${crashLimit} processes that ran it were`} killed, crashed or lost before it ended, and it may be the reason.`;
+
+function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
 function toQueued(row: { id: string; block_id: string; package_version: string }): QueuedTask {
   return { id: row.id, blockId: row.block_id, packageVersion: row.package_version };
 }
@@ -291,12 +331,28 @@ function toRow(taskId: string, id: number, log: NewLog): LogRow {
   return {
     task_id: taskId,
     id,
-    session_id: log.sessionId,
-    node_id: log.nodeId,
-    type: log.type,
-    event: JSON.stringify(log.event),
+    session_id: storable(log.sessionId),
+    node_id: log.nodeId === null ? null : storable(log.nodeId),
+    type: storable(log.type),
+    event: writeEvent(log.event),
     created_at: Date.now(),
   };
+}
+
+/** A block chooses these. PostgreSQL takes no NUL in a text, and one row that it refuses would hold up those of all tasks. */
+function storable(text: string): string {
+  return text.replaceAll("\0", "\ufffd").slice(0, longestName);
+}
+
+const longestName = 1_000;
+
+/** Deeper than the stack is, or longer than a string may be: whoever runs the task fails it with this sentence. */
+function writeEvent(event: object): string {
+  try {
+    return JSON.stringify(event);
+  } catch (cause) {
+    throw new Error(`The block sent a message that cannot be stored: ${messageOf(cause)}.`, { cause });
+  }
 }
 
 async function readNextLogIds(
