@@ -10,7 +10,8 @@ export function addConnectionFlags(command: Command): Command {
       "--base-url <url>",
       "the Connect server's API (OOMOL_CONNECT_BASE_URL; http://localhost:3000/api)",
     )
-    .option("--api-token <token>", "sent as Authorization (OOMOL_CONNECT_API_TOKEN)");
+    .option("--api-token-file <file>", "holds what is sent as Authorization (OOMOL_CONNECT_API_TOKEN)")
+    .option("--api-token <token>", "the same; everyone on this machine sees it in the list of processes");
 }
 
 /** Runs an action with a client for these flags; a failure becomes one sentence and an exit code. */
@@ -28,6 +29,7 @@ export function withClient(
 export async function connect(flags: ConnectionFlags): Promise<OomolConnectClient> {
   const { OomolConnectClient } = await import("@oomol/connect-node");
   const { baseUrl, apiToken, appletsUrl } = resolveSettings(flags);
+  if (flags.apiToken !== undefined) process.stderr.write(shownToken);
   const hooks = { onWarning: (message: string) => void process.stderr.write(`${message}\n`) };
   return new OomolConnectClient({
     baseUrl,
@@ -36,3 +38,6 @@ export async function connect(flags: ConnectionFlags): Promise<OomolConnectClien
     ...(appletsUrl ? { appletsUrl } : {}),
   });
 }
+
+const shownToken =
+  "Everyone on this machine can read what --api-token says in the list of processes: use --api-token-file, OOMOL_CONNECT_API_TOKEN or the settings file.\n";

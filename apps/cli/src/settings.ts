@@ -15,6 +15,7 @@ export interface Settings {
 export interface ConnectionFlags {
   baseUrl?: string;
   apiToken?: string;
+  apiTokenFile?: string;
   appletsUrl?: string;
 }
 
@@ -35,6 +36,7 @@ export function resolveSettings(flags: ConnectionFlags): Settings {
     ["the default", "http://localhost:3000/api"],
   ]);
   const apiToken = first([
+    ["--api-token-file", flags.apiTokenFile === undefined ? undefined : readTokenFile(flags.apiTokenFile)],
     ["--api-token", flags.apiToken],
     ["OOMOL_CONNECT_API_TOKEN", process.env.OOMOL_CONNECT_API_TOKEN],
     [settingsFile(), file.apiToken],
@@ -51,6 +53,19 @@ export function resolveSettings(flags: ConnectionFlags): Settings {
     apiToken: apiToken.value,
     sources: { baseUrl: baseUrl.source, apiToken: apiToken.source },
   };
+}
+
+/** The first line that is neither blank nor a comment, as servers read such files. */
+function readTokenFile(file: string): string {
+  let lines: string[];
+  try {
+    lines = readFileSync(file, "utf8").split(/\r?\n/);
+  } catch (error) {
+    throw new UsageError(`The token file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
+  }
+  const token = lines.find((line) => line.trim() !== "" && !line.startsWith("#"))?.trim();
+  if (token === undefined) throw new UsageError(`The token file ${file} holds no token.`);
+  return token;
 }
 
 function first(candidates: [source: string, value: string | undefined][]) {

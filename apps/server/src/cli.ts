@@ -1,18 +1,23 @@
 import type { ApiFlags, ClusterFlags, DatabaseFlags, WorkerFlags } from "./cluster/cluster-commands.ts";
 import { createCommand, type Flags } from "./command.ts";
+import { hideEnvironment } from "./hide-environment.ts";
 import { createLog, optionsOf, scale } from "./options-of-flags.ts";
 import { runUntilStopped } from "./run-until-stopped.ts";
 import { messageOf } from "./values.ts";
+import { warnOfShownSecrets } from "./warn-of-shown-secrets.ts";
+
+// First: no block runs yet that could read it.
+const isHidden = hideEnvironment();
 
 // What one command needs is loaded only for it.
 await createCommand(serve, { api, worker, migrate }).parseAsync();
 
 async function serve(flags: Flags): Promise<void> {
   const { registry, allowScripts, rerunInterrupted } = flags;
-  await runUntilStopped("Connect server listening on", async () => {
+  await runUntilStopped(flags.json ? undefined : "Connect server listening on", async () => {
     const { startServer } = await import("./start-server.ts");
     const own = { registry, allowScripts, rerunInterrupted, keepBytes: scale(flags.keepGb, 2 ** 30) };
-    return startServer({ ...optionsOf(flags), ...own });
+    return startServer({ ...optionsFor(flags), ...own });
   });
 }
 
@@ -20,7 +25,7 @@ async function api(flags: ApiFlags): Promise<void> {
   const { attempts, lostAfterSeconds } = flags;
   await runUntilStopped("Connect API listening on", async () => {
     const { startApi } = await import("./cluster/start-api.ts");
-    return startApi({ ...optionsOf(flags), ...clusterOptionsOf(flags), attempts, lostAfterSeconds });
+    return startApi({ ...optionsFor(flags), ...clusterOptionsOf(flags), attempts, lostAfterSeconds });
   });
 }
 
@@ -28,8 +33,14 @@ async function worker(flags: WorkerFlags): Promise<void> {
   await runUntilStopped("Connect worker ready", async () => {
     const { startWorker } = await import("./cluster/start-worker.ts");
     const drainMs = flags.drainSeconds * 1_000;
-    return startWorker({ ...optionsOf(flags), ...clusterOptionsOf(flags), drainMs });
+    return startWorker({ ...optionsFor(flags), ...clusterOptionsOf(flags), drainMs });
   });
+}
+
+function optionsFor(flags: Parameters<typeof optionsOf>[0]) {
+  const options = optionsOf(flags);
+  warnOfShownSecrets(isHidden, options.log);
+  return options;
 }
 
 function clusterOptionsOf({ database = "", files = "", maxConnections }: ClusterFlags) {

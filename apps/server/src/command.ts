@@ -20,6 +20,7 @@ export interface Flags extends CallerFlags, RunFlags, LogFlags {
   allowScripts?: boolean;
   applets?: string;
   rerunInterrupted?: boolean;
+  json?: boolean;
   data?: string;
   keepDays?: number;
   keepGb?: number;
@@ -50,6 +51,7 @@ export function createCommand(run: (flags: Flags) => Promise<void>, cluster: Clu
     positive,
   );
   addLogOption(command)
+    .option("--json", "print { url, playgroundUrl } once it listens, and nothing else on stdout")
     .optionsGroup("Help:")
     .helpOption("-h, --help", "say all this")
     .addHelpText("after", afterHelp)

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import type { Command } from "commander";
-import { printJson } from "../print.ts";
 
 /** `oomol-connect serve`: the server program, with its own flags. */
 export function addServeCommand(program: Command): void {
@@ -13,7 +12,6 @@ export function addServeCommand(program: Command): void {
     .allowUnknownOption()
     .helpOption(false)
     .argument("[flags...]")
-    .option("--json", "print { url, playgroundUrl } once it listens, and nothing else on stdout")
     .addHelpText(
       "after",
       `
@@ -24,23 +22,21 @@ Examples:
 The other flags are those of connect-server:
 `,
     )
-    .action((flags: string[], { json = false }: { json?: boolean }) => {
+    .action((flags: string[]) => {
       if (flags.includes("--help") || flags.includes("-h")) command.outputHelp();
-      return runServer(flags, json);
+      return runServer(flags);
     });
 }
 
-async function runServer(flags: string[], isJson: boolean): Promise<void> {
+async function runServer(flags: string[]): Promise<void> {
   const { serverProgram } = await import("../start-local-server.ts");
-  const [program, ...args] = serverProgram();
+  const command = serverProgram();
+  // Instead of this program: the environment of one that stays could be read by blocks.
+  if (process.platform !== "win32") process.execve?.(command[0], [...command, ...flags]);
+  const [program, ...args] = command;
   // A terminal's Ctrl-C reaches the child by itself; its exit is ours.
   process.on("SIGINT", () => undefined);
-  const child = spawn(program, [...args, ...flags], {
-    stdio: isJson ? ["inherit", "ignore", "inherit", "ipc"] : "inherit",
-  });
+  const child = spawn(program, [...args, ...flags], { stdio: "inherit" });
   process.on("SIGTERM", () => child.kill("SIGTERM"));
-  child.on("message", ({ url, playgroundUrl }: { url?: string; playgroundUrl?: string }) =>
-    printJson({ url, playgroundUrl: playgroundUrl ?? null }),
-  );
   child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 }

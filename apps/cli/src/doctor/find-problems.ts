@@ -77,7 +77,7 @@ async function adviseOn(failure: unknown, hasToken: boolean): Promise<string> {
   if (failure instanceof ApiError && [401, 403].includes(failure.status)) {
     return hasToken
       ? "The server does not take this token. Ask whoever runs it for one, and set OOMOL_CONNECT_API_TOKEN to it."
-      : "The server asks for a token: set OOMOL_CONNECT_API_TOKEN, or give --api-token.";
+      : "The server asks for a token: set OOMOL_CONNECT_API_TOKEN, or give --api-token-file.";
   }
   if (failure instanceof UnexpectedResponseError || failure instanceof ApiError) {
     return "Something else may listen there: the address of a Connect server usually ends in /api.";

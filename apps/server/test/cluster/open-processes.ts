@@ -24,6 +24,7 @@ export async function openProcesses() {
     start("worker", "--packages", fixturePackages, ...ownFlags, ...flags);
   return {
     ...{ startApi, startWorker },
+    children: () => all.map(({ child }) => child),
     async [Symbol.asyncDispose]() {
       for (const { child } of all) child.kill("SIGKILL");
       await Promise.all(all.map(({ exited }) => exited));
