@@ -2,7 +2,7 @@
 //   node --conditions=@oomol/source soak/nested-python.ts [RUNS=300] [AT_ONCE=4]
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fetchPythonPackages } from "../../../python.shared.ts";
+import { fetchPythonPackages } from "@oomol/test-helpers/fetch-python-packages";
 import { makeDataDirectory } from "../test/open-test-server.ts";
 import { startProgram } from "../test/start-program.ts";
 

@@ -16,6 +16,7 @@ async function serve(flags: Flags): Promise<void> {
   const { registry, allowScripts, rerunInterrupted } = flags;
   await runUntilStopped(flags.json ? undefined : "Connect server listening on", async () => {
     const { startServer } = await import("./start-server.ts");
+    process.umask(flags.runAs === undefined ? 0o077 : 0o022); // the other user reads packages
     const own = { registry, allowScripts, rerunInterrupted, keepBytes: scale(flags.keepGb, 2 ** 30) };
     return startServer({ ...optionsFor(flags), ...own });
   });

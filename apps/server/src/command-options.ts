@@ -29,6 +29,10 @@ export interface RunFlags {
   taskTimeoutMs?: number;
   taskMemoryMb?: number;
   crashLimit?: number;
+  runAs?: string;
+  sandbox?: "bwrap";
+  /** False for `--no-network`. */
+  network?: boolean;
   retainEnv?: string[];
 }
 
@@ -88,6 +92,14 @@ export function addRunOptions(command: Command, longest: string): Command {
       "how many processes of the server a task may take down before it fails (2 by default)",
       wholeNumber,
     )
+    .option("--run-as <user>", "run executors as another user of this machine; root starts the server then")
+    .addOption(
+      new Option(
+        "--sandbox <program>",
+        "run executors where they see their package and session alone",
+      ).choices(["bwrap"]),
+    )
+    .option("--no-network", "leave executors in the sandbox without a network")
     .option("--retain-env <name>", "environment variable that blocks may see; may be repeated", collect);
 }
 

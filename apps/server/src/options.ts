@@ -61,6 +61,12 @@ export interface ServerOptions {
   taskMemoryBytes?: number | undefined;
   /** How many processes of the server may die, or be lost, while a task runs before it is failed for that; 2 by default. */
   crashLimit?: number | undefined;
+  /** The user as whom executors run, where root starts the server; the server's own by default. */
+  runAs?: string | undefined;
+  /** Runs executors in a sandbox: what they see is their package, their session and the runtime. Linux, with bubblewrap. */
+  sandbox?: "bwrap" | undefined;
+  /** Leaves executors in the sandbox without a network. */
+  noNetwork?: boolean | undefined;
   /** How long a task is kept after its end, with its logs and files; for ever by default. */
   keepMs?: number | undefined;
   /** How much the logs and files of ended tasks may take, the oldest going first; no limit by default. */
@@ -108,6 +114,9 @@ export interface ResolvedServerOptions {
   rerunInterrupted: boolean;
   taskMemoryBytes: number | undefined;
   crashLimit: number;
+  runAs: string | undefined;
+  sandbox: "bwrap" | undefined;
+  noNetwork: boolean;
   keepMs: number | undefined;
   keepBytes: number | undefined;
   extensions: ExtensionName[];
@@ -158,6 +167,9 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     rerunInterrupted: options.rerunInterrupted ?? false,
     taskMemoryBytes: options.taskMemoryBytes,
     crashLimit: options.crashLimit ?? 2,
+    runAs: options.runAs,
+    sandbox: options.sandbox,
+    noNetwork: options.noNetwork ?? false,
     keepMs: options.keepMs,
     keepBytes: options.keepBytes,
     extensions: [...(options.extensions ?? extensionNames)],

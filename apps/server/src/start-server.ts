@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createAppletsFile } from "./applets-file.ts";
 import { openBroker } from "./broker/broker.ts";
+import { openConfinement } from "./engine/confine-executor.ts";
 import { createEngine } from "./engine/create-engine.ts";
 import { endLeftoverProcesses } from "./engine/leftover-processes.ts";
 import { createTaskRunner } from "./engine/task-runner.ts";
@@ -14,6 +15,7 @@ import { resolveServerOptions, type ServerOptions } from "./options.ts";
 import { createInstaller } from "./packages/installer.ts";
 import { createPackageCatalog } from "./packages/package-catalog.ts";
 import { createRegistry } from "./packages/registry.ts";
+import { keepPrivate } from "./private-data.ts";
 import { createRetention } from "./retention.ts";
 import { type RunningServer, runningServer } from "./running-server.ts";
 import { openDatabase } from "./store/database.ts";
@@ -30,6 +32,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return openParts(async (opened) => {
     const applets = createAppletsFile(resolved.appletsFile);
     await applets.list(); // a mistake in it is told at once
+    keepPrivate(dataDirectory, resolved.runAs !== undefined, log);
     const database = await openDatabase(dataDirectory);
     const store = new TaskStore(database, { crashLimit: resolved.crashLimit });
     opened.add(() => store.close());
@@ -53,7 +56,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     opened.add(() => installer.close());
     const metrics = createMetrics(() => store.countByStatus());
-    const engine = createEngine({ ...resolved, broker, catalog, metrics });
+    const confinement = await openConfinement(resolved);
+    const engine = createEngine({ ...resolved, confinement, broker, catalog, metrics });
     const runner = createTaskRunner({ ...resolved, store, catalog, engine, files, metrics });
     opened.add(() => runner.close());
 

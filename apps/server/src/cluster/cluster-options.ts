@@ -59,6 +59,9 @@ export interface WorkerOptions
       | "taskTimeoutMs"
       | "taskMemoryBytes"
       | "crashLimit"
+      | "runAs"
+      | "sandbox"
+      | "noNetwork"
       | "retainedVariables"
       | "log"
     > {

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { openBroker } from "../broker/broker.ts";
+import { openConfinement } from "../engine/confine-executor.ts";
 import { createEngine } from "../engine/create-engine.ts";
 import { createRunTask } from "../engine/run-task.ts";
 import { listenHttp } from "../http/listen-http.ts";
@@ -41,7 +42,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     opened.add(() => broker.close());
     const catalog = createPackageCatalog(packages, log);
     const metrics = createMetrics(async () => new Map());
-    const engine = createEngine({ ...resolved, dataDirectory, broker, catalog, metrics });
+    const confinement = await openConfinement({ ...resolved, dataDirectory });
+    const engine = createEngine({ ...resolved, confinement, dataDirectory, broker, catalog, metrics });
     opened.add(() => engine.close());
     const runTask = createRunTask({ ...resolved, ...cluster, catalog, engine, metrics });
     const registry = createWorkerRegistry(postgres, catalog, concurrency);

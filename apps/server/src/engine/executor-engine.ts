@@ -1,6 +1,7 @@
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { messageOf } from "../values.ts";
+import { isConfined, unconfined } from "./confine-executor.ts";
 import { createExecutorPool, type ExecutorPoolOptions } from "./executor-pool.ts";
 import { type ExecutorSession, openExecutorSession } from "./executor-session.ts";
 import { newJobId } from "./run-job.ts";
@@ -37,8 +38,10 @@ export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEn
     async run(request) {
       const { block, caller } = request;
       const scope = { ...block, executorName: block.executor.name };
-      const opened = await openExecutorSession(pool, scope, { caller, taskMemoryBytes }).catch(
-        (error: unknown) => messageOf(error),
+      const uploads = isConfined(settings.confinement ?? unconfined) ? request.uploads : undefined;
+      const owner = { caller, uploads, taskMemoryBytes };
+      const opened = await openExecutorSession(pool, scope, owner).catch((error: unknown) =>
+        messageOf(error),
       );
       if (typeof opened === "string") return refuseSession(request, opened);
       const { outcome, ending } = await runSession(opened, catalog, request);

@@ -28,6 +28,8 @@ export interface ExecutorPool {
 /** Two callers never share a process, nor do two packages. */
 export interface Wanted extends ExecutorScope {
   caller: string;
+  /** The folder of the task's uploads, if a confined executor must be let into it. */
+  uploads?: string | undefined;
 }
 
 export interface ExecutorPoolOptions extends ExecutorSettings, WarmOptions {
@@ -86,7 +88,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
   const leaving = new Set<Promise<void>>();
   let isClosed = false;
 
-  const newPlace = ({ packageDirectory }: Wanted) => openPlace(options, packageDirectory);
+  const newPlace = ({ packageDirectory, uploads }: Wanted) => openPlace(options, packageDirectory, uploads);
 
   const start = async (wanted: Wanted, place: SessionPlace, purpose: "task" | "spare"): Promise<Pooled> => {
     const stamp = await packageStamp(wanted.packageDirectory);
@@ -145,9 +147,10 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
 
   /** One that stands by; `canMove` asks for one that can serve a session that is there already. */
   const take = async (wanted: Wanted, canMove: boolean): Promise<Pooled | undefined> => {
+    if (wanted.uploads !== undefined) return undefined;
     const key = keyOf(wanted);
     const stamp = await packageStamp(wanted.packageDirectory);
-    const find = () => [...standing].findLast((one) => one.key === key && (one.executor.channel || !canMove));
+    const find = () => [...standing].findLast((one) => one.key === key && (one.executor.canMove || !canMove));
     // One that has just ended a session is about to be free, one that is being prepared is ahead of a new one.
     if (!find()) await (returning.get(key)?.shift() ?? hurry(key));
     for (let found = find(); found; found = find()) {
@@ -193,6 +196,8 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     if (executor.channel) {
       executor.channel.load(block);
       await rehearse(executor, block, AbortSignal.any([hurried, AbortSignal.timeout(answerMs)]));
+    }
+    if (executor.canMove) {
       const over = await executor.endSession();
       executor.place.room.close();
       if (over === undefined) return retire(one, "silent");
@@ -207,7 +212,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
       if (isClosed) throw new Error("The server is closing.");
       if (found === undefined) return (await start(wanted, place ?? newPlace(wanted), "task")).executor;
       metrics.executorTaken(found.sessions === 0 ? "spare" : "warm");
-      if (found.executor.channel) found.executor.beginSession(place ?? newPlace(wanted));
+      if (found.executor.canMove) found.executor.beginSession(place ?? newPlace(wanted));
       return found.executor;
     },
     async release(executor, how) {
@@ -217,7 +222,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
         executor.place.room.close();
         return;
       }
-      if (!isReusing || !executor.channel || isClosed) {
+      if (!isReusing || !executor.canMove || isClosed) {
         one.sessions += 1;
         return retire(one, isClosed ? "closing" : "isolation");
       }

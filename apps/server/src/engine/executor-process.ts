@@ -33,6 +33,8 @@ export interface ExecutorProcessOptions {
   cwd?: string;
   /** Gives it a socket to this process as file descriptor 3. */
   hasChannel?: boolean;
+  /** Somebody else than this process, which must be root then. */
+  identity?: { uid?: number; gid?: number };
   onOutput?(line: { stdio: "stdout" | "stderr"; text: string }): void;
 }
 
@@ -46,6 +48,7 @@ export function startExecutorProcess(
   const child = spawn(command.file, [...command.args, ...args], {
     env: options.env,
     cwd: options.cwd,
+    ...options.identity,
     stdio: ["ignore", "pipe", "pipe", ...(options.hasChannel ? ["pipe" as const] : [])],
     detached: process.platform !== "win32",
     windowsHide: true,

@@ -1,6 +1,6 @@
 import { topics } from "@oomol/scriptlet/wire";
 import type { Room } from "../broker/room.ts";
-import type { ExecutorPool } from "./executor-pool.ts";
+import type { ExecutorPool, Wanted } from "./executor-pool.ts";
 import { watchMemory } from "./memory-limit.ts";
 import type { ExecutorScope, SessionExecutor } from "./session-executor.ts";
 
@@ -23,13 +23,18 @@ export interface ExecutorSession {
   kill(): Promise<void>;
 }
 
+/** Whose session it is, and what that one may use. */
+export interface SessionOwner extends Pick<Wanted, "caller" | "uploads"> {
+  taskMemoryBytes: number | undefined;
+}
+
 /** Opens a session with an executor for a package of it. Rejects where there is no such program. */
 export async function openExecutorSession(
   pool: ExecutorPool,
   scope: ExecutorScope,
-  { caller, taskMemoryBytes }: { caller: string; taskMemoryBytes: number | undefined },
+  { caller, uploads, taskMemoryBytes }: SessionOwner,
 ): Promise<ExecutorSession> {
-  const executor = await pool.acquire({ ...scope, caller });
+  const executor = await pool.acquire({ ...scope, caller, uploads });
   const { place } = executor;
   const { id, directory, room } = place;
   const keyOf = (wanted: ExecutorScope) => `${wanted.executorName} ${wanted.packageDirectory}`;
@@ -40,7 +45,7 @@ export async function openExecutorSession(
   let isOver = false;
 
   const acquire = async (wanted: ExecutorScope) => {
-    const member = await pool.acquire({ ...wanted, caller }, place);
+    const member = await pool.acquire({ ...wanted, caller, uploads }, place);
     members.add(member);
     if (isOver) await pool.release(member, "broken");
     return member;

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Broker } from "../broker/broker.ts";
+import type { Confinement } from "./confine-executor.ts";
 
 /** What all executor sessions of a server share. */
 export interface ExecutorSettings {
@@ -10,5 +11,7 @@ export interface ExecutorSettings {
   retainedVariables: readonly string[];
   /** What a task and all it starts may use together. */
   taskMemoryBytes: number | undefined;
+  /** As the server itself by default. */
+  confinement?: Confinement;
   log: Logger;
 }

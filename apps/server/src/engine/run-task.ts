@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Logger } from "pino";
 import type { FileStore } from "../files/file-store.ts";
 import type { Metrics } from "../metrics.ts";
@@ -70,10 +71,12 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     try {
       const block = known ?? (await catalog.find(task.blockId, task.packageVersion));
       const inputs = await files.openUploads(task.id, task.inputs);
+      const uploads = files.uploadDirectory(task.id);
       const outcome = await engine.run({
         block,
         caller: "",
         inputs,
+        uploads: existsSync(uploads) ? uploads : undefined,
         signal,
         onStarted(id) {
           sessionId = id;

@@ -1,8 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { channelAddress, type SessionOver } from "@oomol/scriptlet/wire";
 import { createExecutorChannel, type ExecutorChannel } from "../broker/executor-channel.ts";
 import type { Room } from "../broker/room.ts";
+import { confineExecutor, isConfined, unconfined } from "./confine-executor.ts";
 import { executorEnvironment } from "./executor-environment.ts";
 import { type ExecutorExit, type ExecutorProcess, startExecutorProcess } from "./executor-process.ts";
 import type { ExecutorSettings } from "./executor-settings.ts";
@@ -31,6 +31,8 @@ export interface SessionExecutor {
   /** Resolves at ExecutorReady; rejects where none came in time. A crash shows in `exited` alone. */
   readonly ready: Promise<void>;
   readonly exited: Promise<ExecutorExit>;
+  /** Whether it can serve another session: what a confined one can reach was settled when it was started. */
+  readonly canMove: boolean;
   /** Leaves its session; resolves with what it says of itself, or with nothing if it cannot serve another. */
   endSession(): Promise<SessionOver | undefined>;
   /** Serves another session, after the end of the last. */
@@ -50,13 +52,18 @@ export async function startSessionExecutor(
   // First: a session that does not come to be leaves no folder.
   const command = limitHeap(await findExecutor(executorName), executorName, taskMemoryBytes);
   const packageData = join(dataDirectory, "package-data", scope.packageName);
-  await mkdir(packageData, { recursive: true });
-  // Ours makes the folders of a session when a block asks for them.
-  if (!isOurs) await mkdir(join(first.temporaryDirectory, basename(packageDirectory)), { recursive: true });
+  const confinement = settings.confinement ?? unconfined;
+  // Ours makes the folders of a session when a block asks for them, if it may.
+  const isMaking = isOurs && !isConfined(confinement);
+  const confined = await confineExecutor(confinement, command, {
+    ...{ executorName, packageDirectory, packageData, uploads: first.uploads },
+    sessionDirectory: first.directory,
+    temporaryDirectories: isMaking ? [] : [join(first.temporaryDirectory, basename(packageDirectory))],
+  });
 
   const ready = waitUntilReady(first.room, scope, firstIdentifier, settings.executorReadyTimeoutMs);
   const running = startExecutorProcess(
-    command,
+    confined.command,
     [
       ...["--session-id", first.id, "--address", isOurs ? channelAddress : broker.address],
       ...["--session-dir", first.directory, "--tmp-dir", first.temporaryDirectory],
@@ -64,7 +71,8 @@ export async function startSessionExecutor(
     ],
     {
       hasChannel: isOurs,
-      env: executorEnvironment(process.env, packageData, retainedVariables),
+      env: { ...executorEnvironment(process.env, packageData, retainedVariables), ...confined.env },
+      identity: confined.identity,
       onOutput: ({ stdio, text }) => log.debug({ pid: running.pid, stdio, text }, "executor output"),
     },
   );
@@ -80,6 +88,7 @@ export async function startSessionExecutor(
   let place = first;
   return {
     ...{ scope, process: running, channel, ready: ready.promise, exited: running.exited },
+    canMove: channel !== undefined && !isConfined(confinement),
     get place() {
       return place;
     },

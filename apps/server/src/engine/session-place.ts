@@ -10,16 +10,20 @@ export interface SessionPlace {
   readonly directory: string;
   readonly temporaryDirectory: string;
   readonly room: Room;
+  /** The folder of the files that were uploaded for its task, if whoever serves it must be let into it. */
+  readonly uploads: string | undefined;
 }
 
 export function openPlace(
   { broker, dataDirectory }: Pick<ExecutorSettings, "broker" | "dataDirectory">,
   packageDirectory: string,
+  uploads?: string,
 ): SessionPlace {
   const id = randomUUID();
   const directory = join(dataDirectory, "sessions", id);
   const flowName = `${basename(packageDirectory)}-${shortHash(packageDirectory, 8)}`;
-  return { id, directory, temporaryDirectory: join(directory, "tmp", flowName), room: broker.openRoom(id) };
+  const temporaryDirectory = join(directory, "tmp", flowName);
+  return { id, directory, temporaryDirectory, room: broker.openRoom(id), uploads };
 }
 
 /** What tells the executors of a session apart. */

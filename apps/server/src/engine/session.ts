@@ -16,6 +16,8 @@ export interface SessionRequest<Runs extends Runnable = Runnable> {
   caller: string;
   /** Complete and checked; those of a flow by node, its own under `"_"`. */
   inputs: Record<string, unknown>;
+  /** The folder of the files that were uploaded for it, where there are any. */
+  uploads?: string | undefined;
   /** Called once, when a process works on the session. */
   onStarted(sessionId: string): void;
   /** Called with each event, in order; never after the outcome. */

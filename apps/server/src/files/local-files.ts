@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileStore } from "./file-store.ts";
 import { openSessionFile } from "./open-session-file.ts";
+import { reclaim } from "./reclaim.ts";
 import { resolveReferences } from "./upload-references.ts";
 
 /** Where the uploads of a task and the files of a session are beneath a directory. */
@@ -18,8 +19,8 @@ export function createLocalFiles(directory: string): FileStore {
     discardUploads: removeUploads,
     openUploads: async (taskId, inputs) =>
       resolveReferences(taskId, inputs, ({ part, name }) => join(uploadsOf(directory, taskId), part, name)),
-    keepSession: async () => undefined,
-    release: async () => undefined,
+    keepSession: (sessionId) => reclaim(sessionOf(directory, sessionId)),
+    release: (taskId) => reclaim(uploadsOf(directory, taskId)),
     openSessionFile: (sessionId, path) => openSessionFile(sessionOf(directory, sessionId), path),
     async remove({ id, sessionId }) {
       await removeUploads(id);

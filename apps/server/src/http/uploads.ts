@@ -110,7 +110,8 @@ async function saveFile(
   fileName: string,
   signal: AbortSignal,
 ): Promise<string> {
-  mkdirSync(directory, { recursive: true }); // at once: the stream may fail before anyone listens
+  // At once: the stream may fail before anyone listens.
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, safeFileName(fileName));
   await pipeline(stream, createWriteStream(path, { flags: "wx" }), { signal });
   return path;
