@@ -1,5 +1,6 @@
 import { InvalidInputError } from "./errors/index.ts";
 import type { InputValue, NodeInputs, TaskInputValues } from "./types.ts";
+import { deepestNesting } from "./wire/nesting.ts";
 
 /** The node id that stands for the block itself (`connect-api.md`). */
 const blockItself = "_";
@@ -124,9 +125,6 @@ function rejectUnsendable(value: unknown, path: string, ancestors: readonly obje
   }
   for (const [key, item] of Object.entries(value)) rejectUnsendable(item, `${path}.${key}`, line);
 }
-
-/** `oocana-protocol.md`, 2.3: messages nested about 128 levels deep are dropped; their envelope takes a few. */
-const deepestNesting = 100;
 
 function hasJsonForm(value: object): boolean {
   return "toJSON" in value && typeof value.toJSON === "function" && !isFileLike(value);

@@ -6,6 +6,7 @@ import { Refusal } from "../refusal.ts";
 import type { InstallStore, StoredInstall } from "../store/install-store.ts";
 import type { IdempotentRequest } from "../store/task-rows.ts";
 import { installAnswer } from "./answers.ts";
+import { requireNoNul } from "./caller-text.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readJsonBody } from "./read-json-body.ts";
@@ -36,8 +37,10 @@ export function installsRoutes(parts: InstallsRoutesParts): Hono {
   );
 
   routes.get("/:id", async (context) => {
-    const install = await installs.get(context.req.param("id"));
-    if (!install) throw new Refusal(404, `There is no install "${context.req.param("id")}".`);
+    const id = context.req.param("id");
+    requireNoNul(id);
+    const install = await installs.get(id);
+    if (!install) throw new Refusal(404, `There is no install "${id}".`);
     const waitMs = parsePreferWait(context.req.header("Prefer"));
     if (waitMs === undefined) return context.json({ success: true, task: installAnswer(install) });
     const waited = await hold(context, install, waitMs);

@@ -1,13 +1,24 @@
+import { deepestNesting, isNestedDeeper, taskBodyNesting } from "@oomol/connect-core/wire";
 import { Refusal } from "../refusal.ts";
 
 /** Reads a JSON body of at most `limitBytes`; throws a {@link Refusal}. */
 export async function readJsonBody(request: Request, limitBytes: number): Promise<unknown> {
   const text = await readText(request, limitBytes);
+  requireShallow(text, deepestNesting + taskBodyNesting);
   try {
     return JSON.parse(text);
   } catch {
     throw new Refusal(400, isForm(text) ? labelledForm : "The body is not valid JSON.");
   }
+}
+
+/** Before it is parsed: a text of brackets alone holds the process for seconds, and what it makes slows all that touches it. */
+export function requireShallow(json: string, levels: number): void {
+  if (!isNestedDeeper(json, levels)) return;
+  throw new Refusal(
+    400,
+    `The JSON is nested too deep: a value may have ${deepestNesting} levels, more the engine cannot read.`,
+  );
 }
 
 const labelledForm =

@@ -1,8 +1,8 @@
-import { createTaskBodySchema } from "@oomol/connect-core/wire";
+import { createTaskBodySchema, deepestNesting, inputValuesNesting } from "@oomol/connect-core/wire";
 import type { NodeInputs } from "../inputs/node-inputs.ts";
 import { Refusal } from "../refusal.ts";
 import { isRecord } from "../values.ts";
-import { readJsonBody } from "./read-json-body.ts";
+import { readJsonBody, requireShallow } from "./read-json-body.ts";
 import { receiveForm, type UploadLimits } from "./uploads.ts";
 
 /** What a caller asks to run. */
@@ -37,6 +37,7 @@ export async function readTaskRequest(
 
 function parseInputValues(text: string | undefined): unknown {
   if (text === undefined || text === "") return undefined;
+  requireShallow(text, deepestNesting + inputValuesNesting);
   try {
     return JSON.parse(text);
   } catch {

@@ -23,7 +23,13 @@ function shorten(name: string): string {
   if (Buffer.byteLength(name) <= maxNameBytes) return name;
   const extension = posix.extname(name);
   const kept = Buffer.byteLength(extension) < 32 ? extension : "";
-  let stem = name.slice(0, name.length - kept.length);
-  while (Buffer.byteLength(stem + kept) > maxNameBytes) stem = [...stem].slice(0, -1).join("");
-  return stem + kept;
+  const stem = Buffer.from(name.slice(0, name.length - kept.length));
+  return cutBetweenCharacters(stem, maxNameBytes - Buffer.byteLength(kept)) + kept;
+}
+
+/** At most that many bytes of UTF-8; in it every byte but the first of a character begins with 10. */
+function cutBetweenCharacters(text: Buffer, maxBytes: number): string {
+  let end = maxBytes;
+  while (end > 0 && ((text[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return text.toString("utf8", 0, end);
 }

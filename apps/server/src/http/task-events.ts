@@ -3,6 +3,7 @@ import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import { isTerminal, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { logAnswer, taskAnswer } from "./answers.ts";
+import { clampLogId } from "./caller-text.ts";
 
 /** Clients take a stream for dead that says nothing for 45 s. */
 const heartbeatMs = 15_000;
@@ -19,7 +20,10 @@ export function streamTask(
 ): Response {
   const lastEventId = Number(context.req.header("Last-Event-ID") ?? -1);
   return streamSSE(context, async (stream) => {
-    const position: Position = { logId: Number.isInteger(lastEventId) ? lastEventId : -1, status: undefined };
+    const position: Position = {
+      logId: Number.isInteger(lastEventId) ? clampLogId(lastEventId) : -1,
+      status: undefined,
+    };
     let wake = () => {};
     const news = () => wake();
     stream.onAbort(news);

@@ -10,6 +10,7 @@ import { Refusal } from "../refusal.ts";
 import { type IdempotentRequest, isTerminal, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { localProject, logAnswer, taskAnswer } from "./answers.ts";
+import { clampLogId, requireNoNul } from "./caller-text.ts";
 import { filesRoute } from "./files-route.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
@@ -119,6 +120,7 @@ async function findEarlier(
 }
 
 async function findTask(store: TaskStore, id: string): Promise<StoredTask> {
+  requireNoNul(id);
   const task = await store.get(id);
   if (!task) throw new Refusal(404, `There is no task "${id}".`);
   return task;
@@ -127,5 +129,5 @@ async function findTask(store: TaskStore, id: string): Promise<StoredTask> {
 function parseAfter(after: string | undefined): number | undefined {
   if (after === undefined) return undefined;
   if (!/^-?\d+$/.test(after)) throw new Refusal(400, `"after" must be the id of a log, not "${after}".`);
-  return Number(after);
+  return clampLogId(Number(after));
 }

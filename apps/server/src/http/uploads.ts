@@ -24,6 +24,8 @@ export interface UploadLimits {
 
 const maxFiles = 1_000;
 const maxFields = 100;
+/** Shortened to what file systems take; longer is no name any more. */
+const longestNameBytes = 1_024;
 /** Others are taken, and forgotten. */
 const keptFields = ["manifest", "blockId", "inputValues"];
 
@@ -87,6 +89,11 @@ async function receive(
     if (name !== "files") {
       stream.resume();
       fail(new Refusal(400, `The part "${name}" holds a file; files belong in parts named "files".`));
+      return;
+    }
+    if (Buffer.byteLength(fileName) > longestNameBytes) {
+      stream.resume();
+      fail(new Refusal(400, `The name of a file has more than the ${longestNameBytes} bytes allowed.`));
       return;
     }
     save(stream, fileName).catch(fail);

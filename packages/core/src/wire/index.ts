@@ -4,5 +4,6 @@
  * @module @oomol/connect-core/wire
  */
 export * from "./extensions.ts";
+export { deepestNesting, inputValuesNesting, isNestedDeeper, taskBodyNesting } from "./nesting.ts";
 export * from "./schemas.ts";
 export { type Schema, type Validation, validate } from "./validate.ts";

@@ -38,8 +38,14 @@ function parseDisposition(value: string): { name: string; fileName: string | und
   }
   const name = parameters.get("name");
   if (name === undefined) throw new FormError("a part has no name");
-  return { name, fileName: parameters.get("filename") };
+  const fileName = parameters.get("filename");
+  if (fileName !== undefined && new TextEncoder().encode(fileName).byteLength > longestFileNameBytes)
+    throw new FormError(`a file's name has more than ${longestFileNameBytes} bytes`);
+  return { name, fileName };
 }
+
+/** As Connect servers take it. */
+const longestFileNameBytes = 1_024;
 
 function decode(head: Uint8Array): string {
   try {

@@ -1,16 +1,23 @@
+import { deepestNesting, isNestedDeeper, taskBodyNesting } from "@oomol/connect-core/wire";
+
 /** A body has more bytes than it may have. */
 export class TooLargeError extends Error {}
+
+/** A body is nested deeper than a task's inputs may be. */
+export class TooDeepError extends Error {}
 
 /**
  * Reads JSON of at most `limitBytes`, whatever its announced length.
  *
- * @throws {TooLargeError}, {SyntaxError} or {TypeError} where it is no JSON in UTF-8.
+ * @throws {TooLargeError}, {TooDeepError}, {SyntaxError} or {TypeError} where it is no JSON in UTF-8.
  */
 export async function readJson(
   body: ReadableStream<Uint8Array> | null,
   limitBytes: number,
 ): Promise<unknown> {
-  return JSON.parse(await readText(body, limitBytes));
+  const text = await readText(body, limitBytes);
+  if (isNestedDeeper(text, deepestNesting + taskBodyNesting)) throw new TooDeepError("nested too deep");
+  return JSON.parse(text);
 }
 
 async function readText(body: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<string> {

@@ -1,9 +1,10 @@
 import { InvalidInputError, type NodeInputs, normalizeInputValues } from "@oomol/connect-core";
+import { deepestNesting, inputValuesNesting, isNestedDeeper } from "@oomol/connect-core/wire";
 import { isBlockId } from "./allow-blocks.ts";
 import { FormError } from "./form-error.ts";
 import { type FormPart, FormReader } from "./form-reader.ts";
 import type { ResolvedProxyOptions } from "./options.ts";
-import { readJson, TooLargeError } from "./read-body.ts";
+import { readJson, TooDeepError, TooLargeError } from "./read-body.ts";
 import { Refusal } from "./refusal.ts";
 
 /** What the body of `POST /v1/tasks` asks for. */
@@ -40,6 +41,7 @@ export async function readJsonRequest(request: Request, { maxInputBytes }: Limit
     if (typeof body === "object" && body !== null && !Array.isArray(body)) return body;
   } catch (failure) {
     if (failure instanceof TooLargeError) throw tooMuchInput(maxInputBytes);
+    if (failure instanceof TooDeepError) throw tooDeepInput();
     if (request.signal.aborted) throw new Refusal(499, "The caller has gone.");
   }
   throw new Refusal(400, "The body must be a JSON object.");
@@ -132,11 +134,19 @@ function checkTask(blockId: unknown, inputValues: unknown): Omit<TaskRequest, "f
 
 function parseJson(text: string | undefined): unknown {
   if (text === undefined || text === "") return undefined;
+  if (isNestedDeeper(text, deepestNesting + inputValuesNesting)) throw tooDeepInput();
   try {
     return JSON.parse(text);
   } catch {
     throw new Refusal(400, 'The field "inputValues" is not valid JSON.');
   }
+}
+
+function tooDeepInput(): Refusal {
+  return new Refusal(
+    400,
+    `The JSON is nested too deep: a value may have ${deepestNesting} levels, more the engine cannot read.`,
+  );
 }
 
 function tooMuchInput(limitBytes: number): Refusal {

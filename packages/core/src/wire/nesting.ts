@@ -1,0 +1,32 @@
+/** How deep a value may be nested: the engine drops messages that are nested about 128 levels deep, and their envelope takes a few. */
+export const deepestNesting = 100;
+
+/** What stands around a value: the body, `inputValues`, a node, its `inputs`, an input. */
+export const taskBodyNesting = 5;
+/** The same in a form, whose field `inputValues` is the list itself. */
+export const inputValuesNesting = 4;
+
+/**
+ * Whether a JSON text has lists and objects within each other more than `levels` deep. Looks at the text alone, once: to parse a
+ * text of brackets takes seconds.
+ */
+export function isNestedDeeper(json: string, levels: number): boolean {
+  let depth = 0;
+  let isInString = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json.charCodeAt(at);
+    if (isInString) {
+      if (character === backslash) at += 1;
+      else if (character === quote) isInString = false;
+    } else if (character === quote) isInString = true;
+    else if (character === openBracket || character === openBrace) {
+      depth += 1;
+      if (depth > levels) return true;
+    } else if (character === closeBracket || character === closeBrace) depth -= 1;
+  }
+  return false;
+}
+
+const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = [
+  0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
+];
