@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { SessionEngine, SessionEvent } from "../src/engine/session.ts";
@@ -51,6 +53,26 @@ test("a task that ends the server's process runs twice, and is failed with that 
   expect(logs.at(-1)).toMatchObject({ type: "SessionFinished", event: { error: tookDown } });
   const next = await third.client.start("lab::shout", { text: "still here" });
   expect(await third.client.waitForEnd(next)).toMatchObject({ status: "completed" });
+});
+
+test("the tasks that ran beside one that ends the process run to their end", async () => {
+  await using data = await makeDataDirectory();
+  const flags = [...hostile, "--data", data.path, "--rerun-interrupted", "--concurrency", "3"];
+  await using first = await startProgram(flags);
+  const signal = join(data.path, "signal");
+  const beside = [
+    await first.client.start("lab::when-told", { signal }),
+    await first.client.start("lab::when-told", { signal }),
+  ];
+  for (const id of beside) await first.client.waitForLog(id, "BlockLog");
+  const id = await first.client.start("hostile::take-down");
+  await first.exited;
+  await writeFile(signal, "");
+  await using second = await startProgram(flags);
+  await second.exited;
+  await using third = await startProgram(flags);
+  expect(await third.client.waitForEnd(id)).toMatchObject({ status: "failed" });
+  for (const one of beside) expect(await third.client.waitForEnd(one)).toMatchObject({ status: "completed" });
 });
 
 test("a task that ends its worker takes two with it, and no third", { timeout: 120_000 }, async () => {

@@ -44,6 +44,7 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
   const running = new Map<string, RunningTask>();
   const known = new Map<string, Runnable>();
   const closing = new AbortController();
+  let onSettled = (_taskId: string) => {};
 
   const run = async (taskId: string, signal: AbortSignal, block: Runnable | undefined) => {
     const [task] = await keepTrying(
@@ -62,14 +63,36 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
     running.set(taskId, { abort, ended });
     await ended;
     running.delete(taskId);
+    onSettled(taskId);
   };
   const queue = createQueue(concurrency, work);
+
+  /** One of them may be what ended the last run of the server: it is to take none of the others with it again. */
+  const rerunInTurn = (taskIds: readonly string[]) => {
+    const waiting = [...taskIds];
+    let current: string | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const next = () => {
+      clearTimeout(timer);
+      current = closing.signal.aborted ? undefined : waiting.shift();
+      if (current === undefined) return;
+      timer = setTimeout(next, suspectMs).unref();
+      queue.push(current);
+    };
+    onSettled = (taskId) => {
+      if (taskId === current) next();
+    };
+    closing.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+    next();
+  };
 
   return {
     async resume(unfinished) {
       const isOver = ({ status }: UnfinishedTask) => status === "running" && !rerunInterrupted;
-      // All of them at once, ahead of whatever is submitted meanwhile.
-      for (const task of unfinished) if (!isOver(task)) queue.push(task.id);
+      const interrupted = unfinished.filter(({ status }) => status === "running" && rerunInterrupted);
+      rerunInTurn(interrupted.map(({ id }) => id));
+      // All of the others at once, ahead of whatever is submitted meanwhile.
+      for (const task of unfinished) if (task.status !== "running") queue.push(task.id);
       for (const task of unfinished) {
         if (isOver(task)) await store.end(task.id, "failed", serverStopped.message);
       }
@@ -81,6 +104,7 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
     },
     async stop(taskId) {
       queue.remove(taskId);
+      if (!running.has(taskId)) onSettled(taskId);
       const task = running.get(taskId);
       task?.abort.abort(stopRequested);
       await task?.ended;
@@ -96,5 +120,8 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
     },
   };
 }
+
+/** One that has run for so long is not waited for. */
+const suspectMs = 10_000;
 
 const serverStopped = new TaskStop("The server was stopped while the task ran.", "failed");
