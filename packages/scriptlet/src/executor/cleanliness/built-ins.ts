@@ -1,0 +1,78 @@
+import type { ObjectWatch } from "./watch-objects.ts";
+
+/** Watches what the language and the runtime give to every module: the globals, their prototypes and namespaces. */
+export function addBuiltIns(objects: ObjectWatch): void {
+  objects.add("globalThis", globalThis);
+  // Counted and told apart by name elsewhere.
+  objects.add("process", process, ["_events", "_eventsCount", "_maxListeners", "_exiting"]);
+  addMembers(objects, "Buffer", Buffer);
+  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(globalThis))) {
+    addMembers(objects, name, value);
+  }
+  for (const [name, object] of hidden()) objects.add(name, object);
+}
+
+/** All that a class has, but for what no code acts on. */
+const ofEachFunction = ["name", "length", "prototype"];
+
+/** A class with its prototype, or a namespace (`Math`, `Intl`) with the classes in it. */
+export function addMembers(objects: ObjectWatch, name: string, value: unknown, isInside = false): void {
+  // `global` and the like; symbols and numbers cannot change.
+  if (value === globalThis || value === null || (typeof value !== "object" && typeof value !== "function"))
+    return;
+  if (typeof value === "function") {
+    addClass(objects, name, value, isInside);
+    return;
+  }
+  // A table of constants may change as little as others do, but is large, and nothing is called through it.
+  if (isInside && !Object.values(Object.getOwnPropertyDescriptors(value)).some(isCallable)) return;
+  objects.add(name, value);
+  if (isInside) return;
+  for (const [key, member] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+    addMembers(objects, `${name}.${key}`, member.value, true);
+  }
+}
+
+function isCallable({ value }: PropertyDescriptor): boolean {
+  return typeof value === "function";
+}
+
+/** A function of a namespace or module that is no class is watched as their property, not by itself. */
+function addClass(objects: ObjectWatch, name: string, value: object, isInside: boolean): void {
+  const prototype: unknown = Object.getOwnPropertyDescriptor(value, "prototype")?.value;
+  const isClass = typeof prototype === "object" && prototype !== null;
+  const hasStatics = Reflect.ownKeys(value).some((key) => !ofEachFunction.includes(String(key)));
+  if (isClass && Reflect.ownKeys(prototype).length > 1) objects.add(`${name}.prototype`, prototype);
+  else if (isInside && !hasStatics) return;
+  objects.add(name, value, ofEachFunction);
+}
+
+/** Those that have no name in the language. */
+function hidden(): [name: string, object: object][] {
+  const generator = above(function* () {});
+  const asyncGenerator = above(async function* () {});
+  return [
+    ["TypedArray", above(Uint8Array)],
+    ["TypedArray.prototype", above(Uint8Array.prototype)],
+    ["AsyncFunction.prototype", above(async () => {})],
+    ["GeneratorFunction.prototype", generator],
+    ["Generator.prototype", prototypeOf(generator)],
+    ["AsyncGeneratorFunction.prototype", asyncGenerator],
+    ["AsyncGenerator.prototype", prototypeOf(asyncGenerator)],
+    ["AsyncIterator.prototype", above(prototypeOf(asyncGenerator))],
+    ["Iterator.prototype", above(above([][Symbol.iterator]()))],
+    ["ArrayIterator.prototype", above([][Symbol.iterator]())],
+    ["MapIterator.prototype", above(new Map().entries())],
+    ["SetIterator.prototype", above(new Set().entries())],
+    ["StringIterator.prototype", above(""[Symbol.iterator]())],
+    ["RegExpStringIterator.prototype", above("".matchAll(/(?:)/g))],
+  ];
+}
+
+function above(value: object): object {
+  return Object.getPrototypeOf(value) as object;
+}
+
+function prototypeOf(value: object): object {
+  return (value as { prototype: object }).prototype;
+}

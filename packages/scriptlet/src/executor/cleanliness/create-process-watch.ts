@@ -1,0 +1,132 @@
+import { setImmediate, setTimeout } from "node:timers";
+import { addBuiltIns } from "./built-ins.ts";
+import { watchBuiltinModules } from "./builtin-modules.ts";
+import { watchHeldLocks } from "./held-locks.ts";
+import { watchIdleConnections } from "./idle-connections.ts";
+import { isLazyGlobal } from "./lazy-globals.ts";
+import type { Leftover } from "./leftover.ts";
+import { watchOpenFiles } from "./open-files.ts";
+import { watchProcessState } from "./process-state.ts";
+import { watchStrayProcesses } from "./stray-processes.ts";
+import { type ChangedProperty, watchObjects } from "./watch-objects.ts";
+import { watchResources } from "./watch-resources.ts";
+
+export interface ProcessWatch {
+  /** Before a job. Its environment and working directory, as they are now, are how it has to leave them. */
+  begin(): void;
+  /**
+   * After the job's end: what it left; empty if nothing. Waits up to `graceMs` for what is about to go, such as a connection
+   * that is being closed. A process that has left something once stays unclean.
+   */
+  check(options: { graceMs: number }): Promise<Leftover[]>;
+  /** Tells of something that was seen elsewhere, such as a rejection after the job's end. */
+  note(leftover: Leftover): void;
+  /** Runs what the executor does for itself while a job runs: timers and others that it makes do not count. */
+  asOwn<Result>(work: () => Result): Result;
+}
+
+/** A connection that is closed is gone after two turns of the event loop, mostly. */
+const turns = 3;
+/** Open files and other processes tell of no end, so that they are looked at again. */
+const pollMs = 5;
+/** Who leaves a thousand timers need not read of each. */
+const maxLeftovers = 20;
+
+/**
+ * Tells whether a job has left anything in this process. Created while the executor is idle, before code of any block is
+ * loaded: what is there by then is the executor's own.
+ *
+ * A promise that nothing settles is not looked for. Only something that is still at work could settle it, and that counts;
+ * or a later job of the same package, through the package's own module state, which may persist. What then goes on belongs to
+ * a job whose channel is closed (job-channel.ts), and what it starts is seen as late. Nor can subscribers of
+ * `diagnostics_channel`, hooks of `node:async_hooks` and callbacks of a `FinalizationRegistry` be seen, which are module
+ * state too.
+ */
+export function createProcessWatch(): ProcessWatch {
+  const objects = watchObjects();
+  addBuiltIns(objects);
+  const changedModules = watchBuiltinModules(objects);
+  const connections = watchIdleConnections();
+  const state = watchProcessState();
+  const strays = watchStrayProcesses();
+  const openFiles = watchOpenFiles();
+  const heldLocks = watchHeldLocks();
+  const resources = watchResources();
+  const remembered: Leftover[] = [];
+
+  return {
+    begin() {
+      state.begin();
+      connections.begin();
+      resources.begin();
+    },
+    async check({ graceMs }) {
+      resources.clearAbortTimers();
+      await turn();
+      // Before all else, which is built on them.
+      const changed = changedBuiltIns();
+      if (changed.length > 0) return unclean([...remembered, ...changed]);
+      const early = [...(await changedModules()), ...(await heldLocks())];
+      const { left, hasWaited } = await gone(graceMs);
+      const late = hasWaited ? changedBuiltIns() : [];
+      const found = [...remembered, ...early, ...left, ...late, ...state.changes()];
+      if (found.length > 0) return unclean(found);
+      forgetTimings();
+      resources.end();
+      return [];
+    },
+    note: (leftover) => void remembered.push(leftover),
+    asOwn: resources.asOwn,
+  };
+
+  function changedBuiltIns(): Leftover[] {
+    const changes = objects.changes().filter((change) => !isLazyGlobal(change, objects));
+    return changes.slice(0, maxLeftovers).map(describe);
+  }
+
+  /** Waits until nothing is at work any more, and tells what still is when the grace is over. */
+  async function gone(graceMs: number): Promise<{ left: Leftover[]; hasWaited: boolean }> {
+    const deadline = performance.now() + graceMs;
+    for (let round = 0; ; round += 1) {
+      const left = [...resources.leftovers(maxLeftovers), ...openFiles(), ...strays()];
+      const isOver = left.length === 0 || resources.isLate || performance.now() >= deadline;
+      if (isOver) return { left, hasWaited: round > 0 };
+      // Each time: `fetch` may replace a connection that an aborted request has ended.
+      connections.close();
+      await turn(round < turns ? undefined : pollMs);
+    }
+  }
+
+  function turn(ms?: number): Promise<void> {
+    return resources.asOwn(
+      () => new Promise((resolve) => (ms === undefined ? setImmediate(resolve) : setTimeout(resolve, ms))),
+    );
+  }
+
+  /** The process stays so. */
+  function unclean(found: Leftover[]): Leftover[] {
+    const unique = new Map(found.map((one) => [`${one.kind} ${one.description}`, one]));
+    remembered.splice(0, Number.POSITIVE_INFINITY, ...[...unique.values()].slice(0, maxLeftovers));
+    return [...remembered];
+  }
+}
+
+function describe({ name, object, key, before, now }: ChangedProperty): Leftover {
+  const kind = kindOf(name, object);
+  if (key === undefined) return { kind, description: `another prototype of ${name}` };
+  const how = before === undefined ? "a new" : now === undefined ? "no" : "a changed";
+  return { kind, description: `${how} ${String(key)} of ${name}` };
+}
+
+function kindOf(name: string, object: object): Leftover["kind"] {
+  if (object === globalThis) return "global";
+  if (object === process) return "process";
+  return name.startsWith("module ") ? "module" : "builtin";
+}
+
+/** The runtime's list of requests and marks, which the next job would read. */
+function forgetTimings(): void {
+  performance.clearResourceTimings();
+  performance.clearMarks();
+  performance.clearMeasures();
+}
