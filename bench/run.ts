@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     out: { type: "string" },
     list: { type: "boolean" },
     all: { type: "boolean" },
+    tasks: { type: "string" },
     help: { type: "boolean", short: "h" },
   },
 });
@@ -24,7 +25,7 @@ const benches = findBenches();
 const list = benches.map(({ name, isLong }) => (isLong ? `${name} (long)` : name));
 if (values.help) {
   process.stdout.write(
-    `Usage: pnpm bench [--all] [--out FILE] [NAME...]\n\nWithout names: all but the long ones; --all: those too. --list: the names alone.\n\n${list.join("\n")}\n`,
+    `Usage: pnpm bench [--all] [--out FILE] [--tasks N] [NAME...]\n\nWithout names: all but the long ones; --all: those too. --list: the names alone. --tasks: how many \`task-memory\` runs.\n\n${list.join("\n")}\n`,
   );
   process.exit();
 }
@@ -57,6 +58,7 @@ if (values.out === undefined) process.stdout.write(sections.join("\n"));
 async function measureApart(name: string, path: string): Promise<string> {
   const child = fork(fileURLToPath(new URL("./run-one.ts", import.meta.url)), [path], {
     execArgv: ["--conditions=@oomol/source", "--expose-gc"],
+    env: { ...process.env, ...(values.tasks !== undefined && { BENCH_TASKS: values.tasks }) },
     silent: true,
   });
   let said = "";

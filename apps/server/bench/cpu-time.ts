@@ -24,6 +24,14 @@ export function cpuTimeOf(pid: number): CpuTime {
   };
 }
 
+/** Those that a process has started, and those that they have. */
+export function processesBelow(pid: number): number[] {
+  const all = readAll();
+  const below = (parent: number): number[] =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one.pid, ...below(one.pid)]);
+  return below(pid);
+}
+
 function readAll() {
   return readdirSync("/proc").flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];

@@ -1,74 +1,191 @@
 import { execFile } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { OomolConnectClient } from "@oomol/connect-core";
-import { inTurns, type Measurement, medianAndSpread, ratios } from "../../../bench/helpers/measure.ts";
+import {
+  inTurns,
+  type Measurement,
+  median,
+  medianAndSpread,
+  percentile,
+  ratios,
+  round,
+} from "../../../bench/helpers/measure.ts";
+import { openBullmq } from "../../../bench/helpers/peers/open-bullmq.ts";
+import { openPiscina } from "../../../bench/helpers/peers/open-piscina.ts";
+import { openRedis } from "../../../bench/helpers/peers/open-redis.ts";
 import { makeDataDirectory } from "../test/open-test-server.ts";
 import { startProgram } from "../test/start-program.ts";
+import { cpuTimeOf } from "./cpu-time.ts";
 
 const packages = fileURLToPath(new URL("../test/fixtures/tally", import.meta.url));
-const entry = new URL("../test/fixtures/tally/tasks/tally/main.js", import.meta.url).href;
-const levels = [1, 10, 100];
-const concurrency = 4;
+const entry = new URL("../test/fixtures/tally/tasks/tally/main.js", import.meta.url);
+const processor = fileURLToPath(new URL("./tally-processor.js", import.meta.url));
+const clients = 8;
+const processes = 2;
 const rounds = 3;
+const roundMs = 3_000;
+const runsAlone = 40;
+const runsAfterPause = 15;
+const pauseMs = 1_000;
 
-/** Nearly empty tasks a second from the client's call to its result, by how many are under way at once. */
+interface Contender {
+  name: string;
+  promise: string;
+  run(): Promise<unknown>;
+  /** Seconds that those who organise have used, and those who run the block. */
+  cpu?(): { organisers: number; executors: number };
+}
+
+/** Nearly empty tasks by the server, beside a job queue with processes of its own, and beside a pool without any queue. */
 export async function measure(): Promise<Measurement> {
   await using data = await makeDataDirectory();
-  const running = ["--concurrency", String(concurrency), "--spare-executors", "2"];
-  const flags = ["--packages", packages, "--data", data.path, ...running];
-  await using server = await startProgram(flags, { isBuilt: true });
+  const running = ["--concurrency", String(processes), "--spare-executors", String(processes)];
+  await using server = await startProgram(["--packages", packages, "--data", data.path, ...running], {
+    isBuilt: true,
+  });
   await using client = new OomolConnectClient({ baseUrl: server.client.url });
-  const { default: call } = (await import(entry)) as { default(inputs: object): unknown };
+  await using redis = await openRedis();
+  await using bullmq = redis && (await openBullmq(redis, processor, processes));
+  await using piscina = openPiscina(fileURLToPath(entry), processes);
   const inputValues = { file: `${data.path}/runs.txt`, name: "x" };
-  const runTask = () => client.tasks.createAndWait({ blockId: "tally::tally", inputValues });
-  const rows: (string | number)[][] = [];
-  for (const level of levels) {
-    const count = Math.max(5, Math.min(level, 20));
-    const rates = await inTurns(
-      {
-        tasks: () => perSecond(runTask, level, count),
-        processes: () => perSecond(() => callInProcess(inputValues), Math.min(level, concurrency), count),
-        calls: () => perSecond(async () => call(inputValues), level, 2_000),
+
+  const contenders: Contender[] = [
+    {
+      name: "our server",
+      promise:
+        "SQLite, WAL, `synchronous = NORMAL`: kept over `kill -9`; the last commits may go with the power",
+      run: () => client.tasks.createAndWait({ blockId: "tally::tally", inputValues }),
+      cpu() {
+        const { ownSeconds, othersSeconds } = cpuTimeOf(server.child.pid ?? 0);
+        return { organisers: ownSeconds, executors: othersSeconds };
       },
-      { rounds },
-    );
-    rows.push([
-      level,
-      medianAndSpread(rates.tasks, 1),
-      medianAndSpread(rates.processes, 1),
-      medianAndSpread(ratios(rates.tasks, rates.processes)),
-      medianAndSpread(rates.calls, 0),
-    ]);
-  }
+    },
+    ...(redis && bullmq
+      ? [
+          {
+            name: "BullMQ, sandboxed processors",
+            promise:
+              "redis, `appendonly yes`, `appendfsync everysec`: kept over `kill -9`; the last second may go with the power",
+            run: () => bullmq.run(inputValues),
+            cpu() {
+              const { ownSeconds, othersSeconds } = cpuTimeOf(bullmq.pid);
+              return { organisers: ownSeconds + cpuTimeOf(redis.pid).ownSeconds, executors: othersSeconds };
+            },
+          },
+        ]
+      : []),
+    {
+      name: "piscina: two threads, no queue on disk",
+      promise: "nothing",
+      run: () => piscina.run(inputValues),
+    },
+    {
+      name: "a bare `node` for each call, two at once",
+      promise: "nothing",
+      run: () => callInProcess(inputValues),
+    },
+  ];
+  const measured = await measureAll(contenders);
+  const peer = measured.find(({ contender }) => contender.name.startsWith("BullMQ"));
+  const absent = peer
+    ? ""
+    : " Redis is not installed here (`apt-get install redis-server`), so BullMQ is missing.";
   return {
     title: "Tasks a second",
-    note: `A block that appends a line to a file, ${rounds} rounds in turns; the server as it is built, ${concurrency} tasks at once, two spare executors. A task has a process of its own, so the baseline is one bare \`node\` for each call, no more of them at once than the server runs. The same function called in one process, which isolates nothing, stands beside it.`,
+    note: `A block that appends a line to a file; ${rounds} rounds of ${roundMs / 1_000} s in turns after one that is not counted, ${clients} clients, ${processes} processes at once; the server as it is built. CPU is that of a task, of who takes it (for BullMQ its worker and redis) and of the processes that run the block; that of the client is not counted. One run alone is from the call to its result: ${runsAlone} one after the other, and ${runsAfterPause} with ${pauseMs / 1_000} s before each (there the 99th percentile is the longest).${absent}`,
     columns: [
-      "at once",
-      "tasks/s by the server",
-      "bare processes/s",
-      "× bare processes",
-      "calls/s in one process",
+      "by",
+      "tasks/s",
+      "× BullMQ",
+      "CPU of the server, ms",
+      "of executors, ms",
+      "one alone, ms",
+      "99th percentile",
+      "after a pause, ms",
+      "99th percentile",
+      "what the answer promises",
     ],
-    rows,
+    rows: measured.map((one) => [
+      one.contender.name,
+      medianAndSpread(one.rates, 1),
+      peer ? medianAndSpread(ratios(one.rates, peer.rates), 4) : "",
+      one.organisersMs.length > 0 ? medianAndSpread(one.organisersMs) : "",
+      one.executorsMs.length > 0 ? medianAndSpread(one.executorsMs) : "",
+      round(median(one.aloneMs)),
+      round(percentile(one.aloneMs, 0.99)),
+      round(median(one.afterPauseMs)),
+      round(percentile(one.afterPauseMs, 0.99)),
+      one.contender.promise,
+    ]),
   };
+}
+
+async function measureAll(contenders: Contender[]) {
+  const measured = contenders.map((contender) => ({
+    contender,
+    organisersMs: [] as number[],
+    executorsMs: [] as number[],
+    aloneMs: [] as number[],
+    afterPauseMs: [] as number[],
+    rates: [] as number[],
+  }));
+  const samplers = measured.map((one): [string, () => Promise<number>] => [
+    one.contender.name,
+    async () => {
+      const before = one.contender.cpu?.();
+      const { count, perSecond } = await load(one.contender.run, clientsOf(one.contender));
+      const after = one.contender.cpu?.();
+      if (before && after) {
+        one.organisersMs.push(((after.organisers - before.organisers) * 1_000) / count);
+        one.executorsMs.push(((after.executors - before.executors) * 1_000) / count);
+      }
+      return perSecond;
+    },
+  ]);
+  const rates = await inTurns(Object.fromEntries(samplers), { rounds });
+  for (const one of measured) {
+    one.rates = rates[one.contender.name] ?? [];
+    // The first round warmed up.
+    one.organisersMs = one.organisersMs.slice(-rounds);
+    one.executorsMs = one.executorsMs.slice(-rounds);
+    one.aloneMs = await timeRuns(one.contender.run, runsAlone, 0);
+    one.afterPauseMs = await timeRuns(one.contender.run, runsAfterPause, pauseMs);
+  }
+  return measured;
+}
+
+/** Whatever has no queue gets no more calls at once than it runs. */
+function clientsOf({ cpu }: Contender): number {
+  return cpu ? clients : processes;
+}
+
+async function load(run: () => Promise<unknown>, atOnce: number) {
+  const startedMs = performance.now();
+  let count = 0;
+  const loop = async () => {
+    while (performance.now() - startedMs < roundMs) {
+      await run();
+      count += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, loop));
+  return { count, perSecond: (count * 1_000) / (performance.now() - startedMs) };
+}
+
+async function timeRuns(run: () => Promise<unknown>, count: number, beforeMs: number): Promise<number[]> {
+  const all: number[] = [];
+  for (let left = count; left > 0; left -= 1) {
+    if (beforeMs > 0) await delay(beforeMs);
+    const startedMs = performance.now();
+    await run();
+    all.push(performance.now() - startedMs);
+  }
+  return all;
 }
 
 async function callInProcess(inputs: object): Promise<void> {
-  const program = `const { default: call } = await import(${JSON.stringify(entry)}); call(${JSON.stringify(inputs)});`;
+  const program = `const { default: call } = await import(${JSON.stringify(entry.href)}); call(${JSON.stringify(inputs)});`;
   await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program]);
-}
-
-async function perSecond(work: () => Promise<unknown>, atOnce: number, count: number): Promise<number> {
-  let left = count;
-  const loop = async () => {
-    while (left > 0) {
-      left -= 1;
-      await work();
-    }
-  };
-  const startedMs = performance.now();
-  await Promise.all(Array.from({ length: atOnce }, loop));
-  return (count * 1_000) / (performance.now() - startedMs);
 }

@@ -1,0 +1,56 @@
+import { fileURLToPath } from "node:url";
+import { OomolConnectClient } from "@oomol/connect-core";
+import { type Measurement, round } from "../../../bench/helpers/measure.ts";
+import { residentMib } from "../../../bench/helpers/resident-mib.ts";
+import { makeDataDirectory } from "../test/open-test-server.ts";
+import { startProgram } from "../test/start-program.ts";
+import { processesBelow } from "./cpu-time.ts";
+
+const packages = fileURLToPath(new URL("../test/fixtures/tally", import.meta.url));
+const tasks = Number(process.env.BENCH_TASKS ?? 100_000);
+const clients = 8;
+const samples = 10;
+
+/** What the server and its executors hold while it runs many tasks. */
+export async function measure(): Promise<Measurement> {
+  if (!Number.isInteger(tasks) || tasks < samples)
+    throw new Error(`--tasks must be a whole number from ${samples}.`);
+  await using data = await makeDataDirectory();
+  await using server = await startProgram(["--packages", packages, "--data", data.path], { isBuilt: true });
+  await using client = new OomolConnectClient({ baseUrl: server.client.url });
+  const inputValues = { file: `${data.path}/runs.txt`, name: "x" };
+  const pid = server.child.pid ?? 0;
+  const rows: [number, number, number, number][] = [];
+  for (let sample = 1; sample <= samples; sample += 1) {
+    const until = Math.round((tasks * sample) / samples);
+    let left = until - (rows.at(-1)?.[0] ?? 0);
+    const loop = async () => {
+      while (left > 0) {
+        left -= 1;
+        await client.tasks.createAndWait({ blockId: "tally::tally", inputValues });
+      }
+    };
+    await Promise.all(Array.from({ length: clients }, loop));
+    const executors = processesBelow(pid).map((one) => holds(one));
+    const sum = executors.reduce((total, one) => total + one, 0);
+    rows.push([until, round(residentMib(pid), 1), executors.length, round(sum, 1)]);
+  }
+  const half = rows[samples / 2 - 1];
+  const last = rows.at(-1);
+  const added = last && half ? round(last[1] + last[3] - half[1] - half[3], 1) : Number.NaN;
+  return {
+    title: "Memory over many tasks",
+    note: `Resident memory after each tenth of ${tasks} nearly empty tasks, ${clients} clients; the server as it is built. The last half added ${added} MiB. Goal: at most 5 MiB.`,
+    columns: ["tasks", "server, MiB", "executors", "together, MiB"],
+    rows,
+  };
+}
+
+/** Nothing, where it has ended meanwhile. */
+function holds(pid: number): number {
+  try {
+    return residentMib(pid);
+  } catch {
+    return 0;
+  }
+}
