@@ -69,7 +69,7 @@ export function addRunOptions(command: Command, longest: string): Command {
     .addOption(
       new Option(
         "--isolation <unit>",
-        "which tasks may share a process, one after the other: those of a caller and package, or none (process)",
+        "which tasks may share a process, one after the other: those of a caller and package, or none (caller)",
       ).choices(["caller", "process"]),
     )
     .option("--warm-memory-mb <number>", "memory of all executors that stand by, in MiB (1024)", positive)

@@ -33,7 +33,7 @@ export interface ServerOptions {
   concurrency?: number | undefined;
   /**
    * Whether a process that has run a task may run another one of the same caller and package, once it has shown that
-   * nothing of the last is left in it (`caller`), or each task has a process that nobody had before (`process`, the default).
+   * nothing of the last is left in it (`caller`, the default), or each task has a process that nobody had before (`process`).
    */
   isolation?: Isolation | undefined;
   /**
@@ -155,7 +155,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     tokens: [...(options.tokens ?? [])],
     allowedOrigins: [...(options.allowedOrigins ?? [])],
     concurrency: options.concurrency ?? availableParallelism(),
-    isolation: options.isolation ?? "process",
+    isolation: options.isolation ?? "caller",
     spareExecutors: options.spareExecutors ?? 2,
     spareIdleMs: options.spareIdleMs ?? 600_000,
     warmMemoryBytes: options.warmMemoryBytes ?? 1024 * mebibyte,

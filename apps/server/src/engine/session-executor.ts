@@ -54,11 +54,11 @@ export async function startSessionExecutor(
   const packageData = join(dataDirectory, "package-data", scope.packageName);
   const confinement = settings.confinement ?? unconfined;
   // Ours makes the folders of a session when a block asks for them, if it may.
-  const isMaking = isOurs && !isConfined(confinement);
+  const canMove = isOurs && !isConfined(confinement);
   const confined = await confineExecutor(confinement, command, {
     ...{ executorName, packageDirectory, packageData, uploads: first.uploads },
     sessionDirectory: first.directory,
-    temporaryDirectories: isMaking ? [] : [join(first.temporaryDirectory, basename(packageDirectory))],
+    temporaryDirectories: canMove ? [] : [join(first.temporaryDirectory, basename(packageDirectory))],
   });
 
   const ready = waitUntilReady(first.room, scope, firstIdentifier, settings.executorReadyTimeoutMs);
@@ -68,6 +68,7 @@ export async function startSessionExecutor(
       ...["--session-id", first.id, "--address", isOurs ? channelAddress : broker.address],
       ...["--session-dir", first.directory, "--tmp-dir", first.temporaryDirectory],
       ...["--identifier", firstIdentifier, "--package", packageDirectory],
+      ...(canMove && settings.isolation === "caller" ? ["--reusable"] : []),
     ],
     {
       hasChannel: isOurs,
@@ -87,8 +88,7 @@ export async function startSessionExecutor(
 
   let place = first;
   return {
-    ...{ scope, process: running, channel, ready: ready.promise, exited: running.exited },
-    canMove: channel !== undefined && !isConfined(confinement),
+    ...{ scope, process: running, channel, canMove, ready: ready.promise, exited: running.exited },
     get place() {
       return place;
     },

@@ -6,6 +6,8 @@ export interface ExecutorArguments {
   tmpDir: string;
   identifier?: string;
   packagePath?: string;
+  /** The process may serve further sessions, once it has shown that nothing of the last is left; servers of ours say so. */
+  isReusable?: boolean;
   /** Port of `--inspect-wait` or `--inspect`, where the engine runs with `--debug`. */
   inspectPort?: number;
   /** No block runs before a debugger has attached. */
@@ -35,6 +37,7 @@ export function parseExecutorArguments(argv: readonly string[]): ExecutorArgumen
     tmpDir: required("tmp-dir"),
     ...(identifier !== undefined && { identifier }),
     ...(packagePath !== undefined && { packagePath }),
+    ...(argv.includes("--reusable") && { isReusable: true }),
     ...(inspectPort > 0 && { inspectPort, waitsForDebugger: values.has("inspect-wait") }),
   };
 

@@ -1,16 +1,21 @@
 import { Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { type BeginSession, channelTopics, type LoadBlock, type SessionOver } from "../wire/channel.ts";
 import { decodeMessage } from "../wire/codec.ts";
 import type { BlockInputs, BlockPayload } from "../wire/messages.ts";
 import { topics } from "../wire/topics.ts";
 import { captureOutput } from "./capture-output.ts";
 import { createChannelMainframe } from "./channel-mainframe.ts";
+import { createProcessWatch } from "./cleanliness/create-process-watch.ts";
 import { createExecutor, type Executor } from "./create-executor.ts";
 import { encodeExecutorReady } from "./executor-ready.ts";
 import { guardProcess } from "./guard-process.ts";
 import { createBlockLoader } from "./load-block.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import { startParentWatch } from "./start-parent-watch.ts";
+
+/** So long may what a block has opened take to close after its end. */
+const closingGraceMs = 100;
 
 /** Serves a server of ours over the socket that it has handed down: one session after another, as long as it asks. */
 export async function runChannelExecutor(
@@ -23,9 +28,7 @@ export async function runChannelExecutor(
   const warnLocally = (text: string) => void writeError(`nodejs-executor: ${text}\n`);
   const loadBlock = createBlockLoader(cacheDir);
   const runBlockTopic = topics.runBlock("nodejs");
-  let session:
-    | { id: string; identifier: string | undefined; executor: Executor; trouble: string[] }
-    | undefined;
+  let session: { id: string; identifier: string | undefined; executor: Executor } | undefined;
 
   const socket = new Socket({ fd: fileDescriptor, readable: true, writable: true });
   const mainframe = createChannelMainframe({ socket, onMessage: hear, onLost: leave });
@@ -37,14 +40,16 @@ export async function runChannelExecutor(
         if (!channel.isFinished) void channel.finish({ error });
       }
     },
-    onTrouble: (description) => session?.trouble.push(description),
+    onTrouble: (description) => watch?.note({ kind: "rejection", description }),
     hasOpenJobs: () => (session?.executor.openJobs.size ?? 0) > 0,
   });
   captureOutput();
   process.on("SIGTERM", leave);
   process.on("SIGINT", leave);
 
-  const { sessionId } = executorArguments;
+  const { sessionId, isReusable } = executorArguments;
+  // After all that is the executor's own, and before any code of a block.
+  const watch = isReusable ? createProcessWatch() : undefined;
   open(executorArguments);
   await mainframe.publish(topics.session(sessionId), encodeExecutorReady(executorArguments));
   startParentWatch(program, cacheDir);
@@ -58,7 +63,8 @@ export async function runChannelExecutor(
       startService: () => Promise.reject(new Error("Services need an engine that runs flows.")),
       warnLocally,
     });
-    session = { id: settings.sessionId, identifier: settings.identifier, executor, trouble: [] };
+    session = { id: settings.sessionId, identifier: settings.identifier, executor };
+    watch?.begin();
   }
 
   function hear(topic: string, payload: string): void {
@@ -107,9 +113,12 @@ export async function runChannelExecutor(
   async function end(): Promise<void> {
     const over = session;
     if (over === undefined) return;
-    const leftovers = over.trouble.map((description) => ({ kind: "failure", description }));
-    if (over.executor.openJobs.size > 0)
-      leftovers.push({ kind: "job", description: "a block that still runs" });
+    const { openJobs } = over.executor;
+    const running = Promise.all([...openJobs].map(({ whenFinished }) => whenFinished));
+    if (openJobs.size > 0) await Promise.race([running, delay(closingGraceMs)]);
+    const leftovers: SessionOver["leftovers"] =
+      openJobs.size > 0 ? [{ kind: "job", description: "a block that still runs" }] : [];
+    leftovers.push(...((await watch?.check({ graceMs: closingGraceMs })) ?? []));
     session = undefined;
     const message: SessionOver = {
       session_id: over.id,
