@@ -3,6 +3,7 @@ import type { HandleManifest } from "../packages/manifest.ts";
 import { Refusal } from "../refusal.ts";
 import { messageOf, quoteList } from "../values.ts";
 import type { InputTaker } from "./input-taker.ts";
+import { linearPatterns } from "./linear-patterns.ts";
 import { isReference } from "./refuse-references.ts";
 
 /**
@@ -45,7 +46,10 @@ function validatorOf(
   const known = validators.get(schema);
   if (known) return known;
   // Schemas carry keywords for editors (`ui:…`), and formats that nobody registered.
-  const ajv = new Ajv({ strict: false, validateFormats: false, addUsedSchema: false, logger: false });
+  const ajv = new Ajv({
+    ...{ strict: false, validateFormats: false, addUsedSchema: false, logger: false },
+    code: { regExp: linearPatterns },
+  });
   const { $schema: _dialect, ...rules } = schema;
   try {
     const validate = ajv.compile(rules);

@@ -3,6 +3,10 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { messageOf } from "../values.ts";
 
+/** Far more than a person can read; what a package declares is looked through with every task. */
+const mostHandles = 1_000;
+const mostBytes = 2 ** 20;
+
 const handleSchema = z.looseObject({
   handle: z.string(),
   description: z.string().nullish(),
@@ -13,6 +17,7 @@ const handleSchema = z.looseObject({
 // Items without a handle are separators that only an editor shows.
 export const handlesSchema = z
   .array(z.union([handleSchema, z.looseObject({ group: z.unknown() })]))
+  .max(mostHandles, `more than ${mostHandles} of them`)
   .transform((items) => items.filter((item): item is HandleManifest => "handle" in item))
   .nullish();
 
@@ -103,6 +108,7 @@ async function readStamped(file: string): Promise<{ text?: string; stamp: string
     const { mtimeMs, size, ino } = await stat(file);
     const stamp = `${mtimeMs}:${size}:${ino}`;
     if (known.get(file)?.stamp === stamp) return { stamp };
+    if (size > mostBytes) throw new Error(`a manifest has ${mostBytes} bytes at most, not ${size}`);
     return { text: await readFile(file, "utf8"), stamp };
   } catch (error) {
     throw new ManifestError(file, messageOf(error));
