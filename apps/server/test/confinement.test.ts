@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { homedir } from "node:os";
@@ -200,3 +201,42 @@ test.skipIf(whyNoUser !== undefined)("a flow is refused where what runs is confi
   await server.client.waitForEnd(id);
   expect((await server.client.logs(id)).at(-1)?.event.error).toMatch(/confines what it runs/);
 });
+
+/** How many processes there are that a block of this server has started, or that run one. */
+function countProcesses(dataDirectory: string): number {
+  const isOurs = (pid: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, "utf8").includes(`OOCANA_PKG_DIR=${dataDirectory}`);
+    } catch {
+      return false; // gone
+    }
+  };
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isOurs(name)).length;
+}
+
+test.skipIf(whyNoSandbox !== undefined)(
+  "whatever a block in a sandbox has started ends with its task, and with a server that is killed",
+  async () => {
+    await using data = await makeDataDirectory();
+    await using server = await startProgram([
+      "--data",
+      data.path,
+      "--sandbox",
+      "bwrap",
+      "--spare-executors",
+      "0",
+    ]);
+    const { client } = server;
+    const count = () => countProcesses(data.path);
+    const stopped = await client.start("lab::hang");
+    await client.waitForLog(stopped, "BlockOutput");
+    expect(count()).toBeGreaterThanOrEqual(3); // some of them lead groups of their own
+    await client.request(`/v1/tasks/${stopped}/stop`, { method: "POST" });
+    await expect.poll(count).toBe(0);
+    await client.waitForLog(await client.start("lab::hang"), "BlockOutput");
+    expect(count()).toBeGreaterThanOrEqual(3);
+    server.child.kill("SIGKILL");
+    await server.exited;
+    await expect.poll(count).toBe(0);
+  },
+);
