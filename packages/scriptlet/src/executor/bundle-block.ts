@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build, type Message } from "esbuild";
+import { build, type Message, stop } from "esbuild";
 import { BlockLoadError } from "./block-load-error.ts";
 import { rememberBuild } from "./build-index.ts";
 import { sourcesOf } from "./build-sources.ts";
@@ -19,7 +19,7 @@ import { pruneCache } from "./prune-cache.ts";
  */
 export async function bundleBlock(file: string, cacheDir: string): Promise<string> {
   const workingDir = dirname(file);
-  const { outputFiles, metafile } = await build({
+  const { outputFiles, metafile } = await compile({
     entryPoints: [file],
     bundle: true,
     write: false,
@@ -52,6 +52,19 @@ export async function bundleBlock(file: string, cacheDir: string): Promise<strin
   }
   return path;
 }
+
+let builds = 0;
+
+/** Ends the compiler's process with the last build: it would count as something that the block has left. */
+const compile: typeof build = async (options) => {
+  builds += 1;
+  try {
+    return await build(options);
+  } finally {
+    builds -= 1;
+    if (builds === 0) await stop();
+  }
+};
 
 /** Packages that are `require`d resolve from the original file. */
 function requireShim(file: string): string {

@@ -20,8 +20,15 @@ export interface JobReport {
 
 export interface WatchedProcess extends AsyncDisposable {
   pid: number;
+  /** Writes a file beside the blocks. */
+  write(name: string, text: string): Promise<string>;
   /** Runs the source of a block's module and tells what it has left. */
-  run(source: string, inputs?: Record<string, unknown>, graceMs?: number): Promise<JobReport>;
+  run(
+    source: string,
+    inputs?: Record<string, unknown>,
+    graceMs?: number,
+    extension?: string,
+  ): Promise<JobReport>;
 }
 
 /** A process that runs jobs as the executor does and is watched meanwhile. */
@@ -53,9 +60,10 @@ export async function openWatchedProcess(): Promise<WatchedProcess> {
   let blocks = 0;
   return {
     pid,
-    async run(source, inputs = {}, graceMs = 200) {
+    write: workspace.write,
+    async run(source, inputs = {}, graceMs = 200, extension = "mjs") {
       blocks += 1;
-      const entry = `block-${blocks}.mjs`;
+      const entry = `block-${blocks}.${extension}`;
       await workspace.write(entry, source);
       const order: JobOrder = { dir: workspace.path, entry, inputs, graceMs };
       const report = answer<JobReport>();
