@@ -7,6 +7,11 @@ import type { ObjectWatch } from "./watch-objects.ts";
 const notLoaded = /^_|\/_|^(punycode|sys|domain|constants|cluster|repl|wasi|inspector|trace_events)$|^node:/;
 const neverWatched = /^_|\/_|^(punycode|sys|constants|process)$/;
 
+/** Loads them; first of all, for some change the globals of an older Node.js when they are loaded. */
+export function loadBuiltinModules(): void {
+  for (const id of builtinModules) if (!notLoaded.test(id)) process.getBuiltinModule(id);
+}
+
 /**
  * Watches the exports and classes of Node.js's own modules (`fs.readFile = …`). Nearly all are loaded for it, which takes
  * some 3 ms. The others, if a block loads them, are compared with their ES namespace, which keeps what they exported when
@@ -17,7 +22,6 @@ const neverWatched = /^_|\/_|^(punycode|sys|constants|process)$/;
  */
 export function watchBuiltinModules(objects: ObjectWatch): () => Leftover[] | Promise<Leftover[]> {
   const waiting = new Set(builtinModules.filter((id) => !neverWatched.test(id)));
-  for (const id of waiting) if (!notLoaded.test(id)) process.getBuiltinModule(id);
   let listed = 0;
   for (const id of newlyLoaded()) watch(id, process.getBuiltinModule(id) as object);
   return () => (loadList().length === listed ? [] : compareNew());

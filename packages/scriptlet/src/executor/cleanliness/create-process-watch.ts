@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from "node:timers";
 import { addBuiltIns } from "./built-ins.ts";
-import { watchBuiltinModules } from "./builtin-modules.ts";
+import { loadBuiltinModules, watchBuiltinModules } from "./builtin-modules.ts";
 import { watchHeldLocks } from "./held-locks.ts";
 import { watchIdleConnections } from "./idle-connections.ts";
 import { isLazyGlobal } from "./lazy-globals.ts";
@@ -43,6 +43,7 @@ const maxLeftovers = 20;
  * state too.
  */
 export function createProcessWatch(): ProcessWatch {
+  loadBuiltinModules();
   const objects = watchObjects();
   addBuiltIns(objects);
   const changedModules = watchBuiltinModules(objects);

@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from "node:fs";
+import { fstatSync, readdirSync, readlinkSync } from "node:fs";
 import type { Leftover } from "./leftover.ts";
 
 const folder = "/proc/self/fd";
@@ -11,11 +11,13 @@ const keptByRuntime = "anon_inode:";
  * that the process holds, which only Linux tells; elsewhere, file handles alone count.
  */
 export function watchOpenFiles(): () => Leftover[] {
-  const known = new Set(readOpen());
+  const known = new Map(listOpen().map((number) => [number, identityOf(number)]));
   return () => {
     const found: Leftover[] = [];
     for (const number of listOpen()) {
-      if (known.has(number)) continue;
+      // A number that something has closed meanwhile is given to the next file.
+      const identity = identityOf(number);
+      if (identity === undefined || known.get(number) === identity) continue;
       const target = targetOf(number);
       if (target === undefined || target.startsWith(keptByRuntime)) continue;
       found.push({ kind: "file", description: `an open file: ${target}` });
@@ -24,9 +26,14 @@ export function watchOpenFiles(): () => Leftover[] {
   };
 }
 
-/** Without the number that the listing itself took, which is free again and may be a file of the job's later. */
-function readOpen(): string[] {
-  return listOpen().filter((number) => targetOf(number) !== undefined);
+/** Undefined for the number that the listing itself took, which is free again. */
+function identityOf(number: string): string | undefined {
+  try {
+    const { dev, ino } = fstatSync(Number(number));
+    return `${dev} ${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 function listOpen(): string[] {

@@ -32,9 +32,9 @@ export interface ResourceWatch {
 
 /**
  * Follows each resource from when it is made to when it is gone: `process.getActiveResourcesInfo()` leaves out those that
- * were `unref`ed, which still fire. `node:async_hooks` is documented, if experimental; without promises, which would make
- * each `await` pay, a call for each timer or socket is all that it costs (`trackPromises`, Node.js 24.12; an older one
- * tracks them and is slower, no less right).
+ * were `unref`ed, which still fire. `node:async_hooks` is documented, if experimental. Without promises, which would make
+ * each `await` pay, a call for each timer or socket is all that it costs. A Node.js from before January 2026 does not know
+ * `trackPromises` and tracks them all the same (nodejs/node#61415).
  */
 export function watchResources(): ResourceWatch {
   const live = new Map<number, Resource>();
