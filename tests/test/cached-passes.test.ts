@@ -11,10 +11,9 @@ let before: Map<string, string>;
 
 beforeAll(async () => {
   copy = await createTemporaryFolder();
-  const list = ["ls-files", "--cached", "--others", "--exclude-standard"];
-  const files = new Set(execFileSync("git", list, { cwd: root, encoding: "utf8" }).split("\n"));
+  const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).split("\n");
   // What is deleted and not yet committed is listed as well.
-  for (const file of [...files].filter((name) => name !== "" && existsSync(join(root, name))))
+  for (const file of files.filter((name) => name !== "" && existsSync(join(root, name))))
     cpSync(join(root, file), copy.file(file));
   before = await testHashesIn(copy.path);
 });
@@ -59,7 +58,7 @@ test.for<[kind: string, file: string, packages: string[]]>([
   ["a page's program", "apps/playground/src/main.tsx", ["playground", "tests"]],
   ["a test", "packages/core/test/delay.test.ts", ["core"]],
   ["a fixture", "apps/server/test/fixtures/packages/lab/tasks/fail/main.ts", ["browser", "node", "server"]],
-  ["a helper of tests", "testing/helpers/src/start-postgres.ts", helped],
+  ["a helper of tests", "testing/helpers/src/start-postgres.ts", [...helped, "test-helpers"]],
   [
     "the starter of servers",
     "testing/connect-server/src/start-connect-server.ts",
@@ -70,7 +69,7 @@ test.for<[kind: string, file: string, packages: string[]]>([
     "testing/fault-proxy/src/index.ts",
     ["browser", "core", "fault-proxy", "node", "scriptlet", "server"],
   ],
-  ["the settings of all tests", "tooling/src/define-project.ts", [...helped, "fault-proxy"]],
+  ["the settings of all tests", "tooling/src/define-project.ts", [...helped, "fault-proxy", "test-helpers"]],
   ["the README", "README.md", ["tests"]],
   ["a guide", "docs/guides/run-a-block.md", ["tests"]],
   ["the troubleshooting page", "docs/troubleshooting.md", ["tests"]],
@@ -97,7 +96,7 @@ async function rerunAfter(edits: Record<string, (text: string) => string>): Prom
 
 /** Of folders: `core` for `@oomol/connect-core`. */
 function namesOf(packages: readonly string[]): string[] {
-  const own = new Set(["fault-proxy", "scriptlet", "tests"]);
+  const own = new Set(["fault-proxy", "scriptlet", "test-helpers", "tests"]);
   const nameOf = (one: string) => {
     if (one.startsWith("blocks/")) return one.replace("blocks/", "@oomol-blocks/");
     return own.has(one) ? `@oomol/${one}` : `@oomol/connect-${one}`;

@@ -23,6 +23,8 @@ export function defineProject(name: string, overrides: ViteUserConfig["test"] = 
         NODE_COMPILE_CACHE: fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)),
         ...(isOlderNode && { NODE_OPTIONS: `--import=${olderNode}` }),
       },
+      runner: fileURLToPath(new URL("./skip-without-program.ts", import.meta.url)),
+      reporters: ["default", fileURLToPath(new URL("./test-report.ts", import.meta.url))],
       setupFiles: [fileURLToPath(new URL("./fail-on-printing.ts", import.meta.url))],
       // Generous: a busy machine must not fail a test. What is fast is shown by benches.
       testTimeout: 60_000,

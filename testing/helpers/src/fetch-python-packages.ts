@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { MissingProgram } from "./missing-program.ts";
 
 /**
- * A folder with packages from PyPI and what they depend on, fetched once for this machine. Throws `advice`, one line for
- * those without a python3 that has pip or without a way to PyPI.
+ * A folder with packages from PyPI and what they depend on, fetched once for this machine. Throws a `MissingProgram` with
+ * `advice`, one line for those without a python3 that has pip or without a way to PyPI.
  */
 export function fetchPythonPackages(requirements: readonly string[], advice: string): string {
   const key = createHash("sha256").update(requirements.join(" ")).digest("hex").slice(0, 12);
@@ -16,7 +17,7 @@ export function fetchPythonPackages(requirements: readonly string[], advice: str
   try {
     execFileSync("flock", [`${folder}.lock`, "sh", "-c", fetch], { stdio: "ignore" });
   } catch (cause) {
-    throw new Error(advice, { cause });
+    throw new MissingProgram(advice, { cause });
   }
   return folder;
 }

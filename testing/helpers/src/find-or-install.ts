@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { MissingProgram } from "./missing-program.ts";
 
 export interface SystemProgram {
   /** Names under which it is looked for on the PATH. */
@@ -13,18 +14,18 @@ export interface SystemProgram {
   advice: string;
 }
 
-/** Where a program is that tests need, installed first on a Debian that this process may change. */
+/** Where a program is that tests need, installed first on a Debian that this process may change. Throws a `MissingProgram`. */
 export function findOrInstall(program: SystemProgram): string {
   const found = find(program);
   if (found !== undefined) return found;
-  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw new Error(program.advice);
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw new MissingProgram(program.advice);
   try {
     install(program);
   } catch (cause) {
-    throw new Error(program.advice, { cause });
+    throw new MissingProgram(program.advice, { cause });
   }
   const installed = find(program);
-  if (installed === undefined) throw new Error(program.advice);
+  if (installed === undefined) throw new MissingProgram(program.advice);
   return installed;
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findOrInstall } from "./find-or-install.ts";
+import { MissingProgram } from "./missing-program.ts";
 
 const versions = [18, 17, 16, 15, 14];
 
@@ -82,7 +83,9 @@ function ordinaryUser(): { uid: number; gid: number } | undefined {
       // The next one.
     }
   }
-  throw new Error("PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as.");
+  throw new MissingProgram(
+    "PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as.",
+  );
 }
 
 async function freePort(): Promise<number> {

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { MissingProgram } from "@oomol/test-helpers/missing-program";
 import pg from "pg";
 import { inject } from "vitest";
 
 /** An empty database on the PostgreSQL of this run, dropped at the end of the test. */
 export async function makeEmptyDatabase(template = "template1") {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
-  const urlOf = (database: string) => inject("postgresUrl").replace("DATABASE", database);
+  const server = inject("postgresUrl");
+  if (server === undefined) throw new MissingProgram(inject("postgresMissing"));
+  const urlOf = (database: string) => server.replace("DATABASE", database);
   const administer = async (sql: string) => {
     const client = new pg.Client(urlOf("postgres"));
     await client.connect();

@@ -9,16 +9,17 @@ import { idOf, makeDataDirectory, type TestClient } from "../open-test-server.ts
 import { waitUntilGone } from "../processes.ts";
 import { startProgram } from "../start-program.ts";
 
-const pythonPath = fetchPythonPackages(
-  ["oomol-connect-sdk==1.0.3", "oocana==0.18.12", "oocana-python-executor==0.16.18"],
-  "These tests run what OOMOL publishes for Python: install a python3 of at least 3.10 with pip, and let it reach PyPI.",
-);
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 let client: TestClient;
+let pythonPath: string;
 
 /** One server for all tests, which finds the executor on its `PATH`. */
 beforeAll(async () => {
+  pythonPath = fetchPythonPackages(
+    ["oomol-connect-sdk==1.0.3", "oocana==0.18.12", "oocana-python-executor==0.16.18"],
+    "These tests run what OOMOL publishes for Python: install a python3 of at least 3.10 with pip, and let it reach PyPI.",
+  );
   const data = await makeDataDirectory();
   const path = [here("bin"), process.env.PATH ?? ""].join(delimiter);
   const env = { PATH: path, OOMOL_TEST_PYTHON_PATH: pythonPath };
