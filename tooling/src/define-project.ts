@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
@@ -18,6 +19,8 @@ export function defineProject(name: string, overrides: ViteUserConfig["test"] = 
       name,
       include: ["test/**/*.test.ts"],
       pool: "forks",
+      // Two on two cores, where the default is one: most of a test is waiting.
+      maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),
       // Programs that tests start from source need not be compiled again each time.
       env: {
         NODE_COMPILE_CACHE: fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)),
