@@ -42,7 +42,7 @@ export default class WriteTestReport implements Reporter {
         if (result.state !== "skipped") continue;
         const missing = missingOf(test);
         missesProgram ||= missing !== undefined;
-        const reason = missing ?? result.note ?? "skipped by its own condition";
+        const reason = missing ?? result.note ?? `${test.fullName} (by its own condition)`;
         reasons[reason] = (reasons[reason] ?? 0) + 1;
       }
       // A file that cannot be loaded, or a hook, fails without a test.
