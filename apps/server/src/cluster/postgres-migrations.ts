@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /** What this version of the program brings and knows: the number of its migrations. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /**
  * The oldest program that can still work with this schema. A migration that only adds (a table, a nullable column, an
@@ -41,6 +41,14 @@ export const postgresMigrations: Record<string, Migration> = {
       await database.schema
         .alterTable("tasks")
         .addColumn("interruptions", "integer", (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
+  "003-caller": {
+    async up(database: Kysely<unknown>) {
+      await database.schema
+        .alterTable("tasks")
+        .addColumn("caller", "text", (column) => column.notNull().defaultTo(""))
         .execute();
     },
   },

@@ -92,7 +92,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
 
   const start = async (wanted: Wanted, place: SessionPlace, purpose: "task" | "spare"): Promise<Pooled> => {
     const stamp = await packageStamp(wanted.packageDirectory);
-    const executor = await startSessionExecutor(options, place, wanted);
+    const executor = await startSessionExecutor(options, place, wanted, { isReusable: isReusing });
     metrics.executorStarted(purpose);
     const one: Pooled = {
       ...{ executor, stamp, key: keyOf(wanted), startedAtMs: Date.now(), sessions: 0 },

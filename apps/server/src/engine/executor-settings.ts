@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
 import type { Broker } from "../broker/broker.ts";
-import type { Isolation } from "../options.ts";
 import type { Confinement } from "./confine-executor.ts";
 
 /** What all executor sessions of a server share. */
@@ -10,8 +9,6 @@ export interface ExecutorSettings {
   dataDirectory: string;
   executorReadyTimeoutMs: number;
   retainedVariables: readonly string[];
-  /** `caller` lets a process of ours serve one session after another. */
-  isolation: Isolation;
   /** What a task and all it starts may use together. */
   taskMemoryBytes: number | undefined;
   /** As the server itself by default. */

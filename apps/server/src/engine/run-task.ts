@@ -74,7 +74,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       const uploads = files.uploadDirectory(task.id);
       const outcome = await engine.run({
         block,
-        caller: "",
+        caller: task.caller,
         inputs,
         uploads: existsSync(uploads) ? uploads : undefined,
         signal,

@@ -16,6 +16,11 @@ export function requireToken(tokens: readonly string[]): MiddlewareHandler {
   };
 }
 
+/** Tells one caller from another, in the store and among processes, without what it calls with. */
+export function callerOf(authorization: string | null): string {
+  return authorization === null ? "" : digest(authorization).toString("hex").slice(0, 32);
+}
+
 /** Equal time for every token, right or wrong, first or last. */
 function isKnown(digests: readonly Buffer[], given: string): boolean {
   const wanted = digest(given);

@@ -10,6 +10,7 @@ import { Refusal } from "../refusal.ts";
 import { type IdempotentRequest, isTerminal, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { localProject, logAnswer, taskAnswer } from "./answers.ts";
+import { callerOf } from "./auth.ts";
 import { clampLogId, requireNoNul } from "./caller-text.ts";
 import { filesRoute } from "./files-route.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
@@ -99,7 +100,8 @@ async function acceptTask(
     const inputs = await prepareInputs(block, inputValues, references, catalog);
     await files.keepUploads(id, received.files);
     const { packageVersion } = block;
-    task = await store.create({ id, blockId, packageVersion, inputValues, inputs, idempotency });
+    const caller = callerOf(request.headers.get("Authorization"));
+    task = await store.create({ id, blockId, packageVersion, inputValues, inputs, idempotency, caller });
     if (task) return { task, block };
     // The same request won a race.
     const winner = await findEarlier(store, idempotency);

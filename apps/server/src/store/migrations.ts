@@ -76,4 +76,12 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "005-caller": {
+    async up(database: Kysely<unknown>) {
+      await database.schema
+        .alterTable("tasks")
+        .addColumn("caller", "text", (column) => column.notNull().defaultTo(""))
+        .execute();
+    },
+  },
 };

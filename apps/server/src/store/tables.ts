@@ -17,6 +17,8 @@ export interface Tables {
     idempotency_key: string | null;
     /** Of the request that came with the key. */
     fingerprint: string | null;
+    /** Tells the callers apart by their tokens, which it does not give away; empty without one. */
+    caller: Generated<string>;
     /** How often somebody has taken the task; whoever took it last alone may write about it. */
     attempt: Generated<number>;
     /** How often it was taken by a process that neither ended it nor gave it back; one that runs it now counts. */

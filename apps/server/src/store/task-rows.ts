@@ -17,12 +17,15 @@ export interface StoredTask {
 export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion" | "inputValues"> & {
   inputs: Record<string, unknown>;
   idempotency?: IdempotentRequest | undefined;
+  /** Tells the callers apart; empty by default. */
+  caller?: string | undefined;
 };
 
 /** A task that this process has just taken, with what is needed to run it. */
 export type ClaimedTask = StoredTask & {
   /** What its block gets. */
   inputs: Record<string, unknown>;
+  caller: string;
   /** Somebody asked to stop it before it was taken. */
   isStopRequested: boolean;
 };

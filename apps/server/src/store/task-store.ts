@@ -84,6 +84,7 @@ export class TaskStore {
       inputs: JSON.stringify(task.inputs),
       idempotency_key: task.idempotency?.key ?? null,
       fingerprint: task.idempotency?.fingerprint ?? null,
+      caller: task.caller ?? "",
       stop_requested_at: null,
       created_at: now,
       updated_at: now,

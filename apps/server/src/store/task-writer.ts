@@ -88,7 +88,15 @@ export class TaskWriter {
         }))
         .where("id", "in", ids)
         .where("status", "in", openStatuses)
-        .returning([...taskColumns, "sequence", "inputs", "attempt", "interruptions", "stop_requested_at"])
+        .returning([
+          ...taskColumns,
+          "sequence",
+          "inputs",
+          "caller",
+          "attempt",
+          "interruptions",
+          "stop_requested_at",
+        ])
         .execute();
       const gone = ids.filter((id) => !rows.some((row) => row.id === id));
       if (gone.length > 0) await onEnded(transaction, await readQueued(transaction, gone));
@@ -113,7 +121,7 @@ export class TaskWriter {
       const { attempt, interruptions } = row;
       this.#claims.set(row.id, { attempt, interruptions: interruptions - 1, nextLogId });
       const isStopRequested = row.stop_requested_at !== null;
-      return { ...toTask(row), inputs: JSON.parse(row.inputs), isStopRequested };
+      return { ...toTask(row), inputs: JSON.parse(row.inputs), caller: row.caller, isStopRequested };
     });
   }
 

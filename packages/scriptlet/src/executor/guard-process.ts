@@ -7,8 +7,8 @@ export interface ProcessGuard {
 }
 
 export interface ProcessGuardOptions {
-  /** Told of a failure that no job can be blamed for. */
-  onUnattributed(error: unknown): void;
+  /** Told of a failure that no running job can be blamed for; `isLate` tells that it is of one that has ended. */
+  onUnattributed(error: unknown, isLate: boolean): void;
   /** Told of each failure and each call of `process.exit`, whoever is to blame. */
   onTrouble?(description: string): void;
   /** True while jobs run: leaving with code 0 would then hang the engine (section 1.5). */
@@ -33,7 +33,7 @@ export function guardProcess({
     if (error instanceof BlockExit) return;
     onTrouble(`an uncaught failure: ${error instanceof Error ? error.message : String(error)}`);
     const scope = jobScope.getStore();
-    if (scope === undefined || scope.channel.isFinished) onUnattributed(error);
+    if (scope === undefined || scope.channel.isFinished) onUnattributed(error, scope !== undefined);
     else void scope.channel.finish({ error });
   };
   process.on("uncaughtException", blame);

@@ -6,7 +6,7 @@ import type { BlockInputs, BlockPayload } from "../wire/messages.ts";
 import { topics } from "../wire/topics.ts";
 import { captureOutput } from "./capture-output.ts";
 import { createChannelMainframe } from "./channel-mainframe.ts";
-import { createProcessWatch } from "./cleanliness/create-process-watch.ts";
+import { createProcessWatch, type ProcessWatch } from "./cleanliness/create-process-watch.ts";
 import { createExecutor, type Executor } from "./create-executor.ts";
 import { encodeExecutorReady } from "./executor-ready.ts";
 import { guardProcess } from "./guard-process.ts";
@@ -29,11 +29,12 @@ export async function runChannelExecutor(
   const loadBlock = createBlockLoader(cacheDir);
   const runBlockTopic = topics.runBlock("nodejs");
   let session: { id: string; identifier: string | undefined; executor: Executor } | undefined;
+  let watch: ProcessWatch | undefined;
 
-  const socket = new Socket({ fd: fileDescriptor, readable: true, writable: true });
-  const mainframe = createChannelMainframe({ socket, onMessage: hear, onLost: leave });
   const guard = guardProcess({
-    onUnattributed(error) {
+    onUnattributed(error, isLate) {
+      // Of a job that has ended, perhaps in a session before.
+      if (isLate) return;
       warnLocally(`uncaught: ${error instanceof Error ? error.stack : String(error)}`);
       // It may have broken any of them (section 6.10).
       for (const channel of session?.executor.openJobs ?? []) {
@@ -48,11 +49,15 @@ export async function runChannelExecutor(
   process.on("SIGINT", leave);
 
   const { sessionId, isReusable } = executorArguments;
+  const parentWatch = startParentWatch(program, cacheDir);
+  if (isReusable) await parentWatch;
+  // Not earlier: what has been sent meanwhile waits in it.
+  const socket = new Socket({ fd: fileDescriptor, readable: true, writable: true });
+  const mainframe = createChannelMainframe({ socket, onMessage: hear, onLost: leave });
   // After all that is the executor's own, and before any code of a block.
-  const watch = isReusable ? createProcessWatch() : undefined;
+  if (isReusable) watch = createProcessWatch();
   open(executorArguments);
   await mainframe.publish(topics.session(sessionId), encodeExecutorReady(executorArguments));
-  startParentWatch(program, cacheDir);
 
   function open(settings: ExecutorArguments): void {
     const executor = createExecutor({

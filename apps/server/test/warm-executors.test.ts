@@ -1,0 +1,110 @@
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, test } from "vitest";
+import { makeDataDirectory, openTestServer, type TestClient } from "./open-test-server.ts";
+import { waitUntilGone } from "./processes.ts";
+
+const habits = fileURLToPath(new URL("fixtures/habits", import.meta.url));
+const settings = { packages: [habits], concurrency: 1, spareExecutors: 1, isolation: "caller" } as const;
+
+let shared: TestClient;
+
+beforeAll(async () => {
+  const server = await openTestServer(settings);
+  shared = server;
+  return () => server[Symbol.asyncDispose]();
+});
+
+for (const what of ["nothing", "throws", "shortTimer"]) {
+  test(`a process whose block leaves nothing for long (${what}) runs the next task`, async () => {
+    expect(await probe(shared)).toBe(await leave(shared, what));
+  });
+}
+
+const leftBehind = [
+  ...["timer", "interval", "unrefedInterval", "listener", "global", "prototype", "environment", "directory"],
+  ...["umask", "console", "server", "file", "child", "worker", "rejection", "exit", "lateOutput"],
+];
+
+for (const what of leftBehind) {
+  test(`a process in which a block has left something (${what}) runs no other task`, async () => {
+    const before = await leave(shared, what);
+    const id = await shared.start("habits::probe");
+    await shared.waitForEnd(id);
+    const { result } = await shared.finish(id);
+    expect((result as { pid: number }).pid).not.toBe(before);
+    // Nothing of the other task, and nothing that it made late.
+    expect((await shared.logs(id)).map(({ type }) => type)).toEqual([
+      ...["SessionStarted", "BlockStarted", "BlockFinished", "SessionFinished"],
+    ]);
+    await waitUntilGone([before], 5_000);
+  });
+}
+
+test("two callers never share a process", async () => {
+  await using server = await openTestServer({
+    ...settings,
+    tokens: ["api-one", "api-two"],
+    spareExecutors: 4,
+  });
+  const run = async (token: string) => {
+    const headers = { Authorization: token };
+    const { task } = await server.getJson<{ task: { id: string } }>("/v1/tasks", {
+      method: "POST",
+      headers: { ...headers, "Content-Type": "application/json" },
+      body: JSON.stringify({ blockId: "habits::probe", inputValues: {} }),
+    });
+    await server.getJson(`/v1/tasks/${task.id}`, { headers: { ...headers, Prefer: "wait=60" } });
+    const { logs } = await server.getJson<{ logs: { type: string; event: { result: { pid: number } } }[] }>(
+      `/v1/tasks/${task.id}/logs`,
+      { headers },
+    );
+    return logs.find(({ type }) => type === "BlockFinished")?.event.result.pid;
+  };
+  const pids = [];
+  for (const token of ["api-one", "api-two", "api-one", "api-two"]) pids.push(await run(token));
+  expect(pids).toEqual([pids[0], pids[1], pids[0], pids[1]]);
+  expect(pids[0]).not.toBe(pids[1]);
+});
+
+test("a package that has changed gets a new process at once", async () => {
+  await using copy = await makeDataDirectory();
+  const packages = join(copy.path, "habits");
+  await cp(habits, packages, { recursive: true });
+  await using server = await openTestServer({ ...settings, packages: [packages] });
+  const before = await probe(server);
+  expect(await probe(server)).toBe(before);
+  const file = join(packages, "tasks/probe/main.js");
+  await writeFile(file, (await readFile(file, "utf8")).replace("process.pid", "-process.pid"));
+  const after = await probe(server);
+  expect(after).toBeLessThan(0);
+  expect(-after).not.toBe(before);
+});
+
+test("a process is replaced after so many tasks", async () => {
+  await using server = await openTestServer({ ...settings, executorTasks: 2 });
+  const pids = [];
+  for (let count = 0; count < 4; count += 1) pids.push(await probe(server));
+  expect(pids).toEqual([pids[0], pids[0], pids[2], pids[2]]);
+  expect(pids[2]).not.toBe(pids[0]);
+});
+
+test("each task has a process of its own where that is asked for", async () => {
+  await using server = await openTestServer({ ...settings, isolation: "process" });
+  expect(await probe(server)).not.toBe(await probe(server));
+});
+
+async function probe(server: TestClient): Promise<number> {
+  const id = await server.start("habits::probe");
+  await server.waitForEnd(id);
+  return ((await server.finish(id)).result as { pid: number }).pid;
+}
+
+/** The process that the block has left something in. */
+async function leave(server: TestClient, what: string): Promise<number> {
+  const id = await server.start("habits::leave", { what });
+  const { event } = await server.waitForLog(id, "BlockOutput");
+  await server.waitForEnd(id);
+  return event.output as number;
+}
