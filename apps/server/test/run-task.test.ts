@@ -126,7 +126,7 @@ test("starts an executor with the arguments of the protocol", async () => {
     "--identifier",
     "--package",
   ]);
-  expect(given[3]).toMatch(/^127\.0\.0\.1:\d+$/);
+  expect(given[3]).toBe("fd:3"); // the socket that it inherits
   expect(given[9]).toMatch(new RegExp(`^${given[1]}-[0-9a-f]{16}$`));
 });
 
