@@ -5,7 +5,6 @@ import { resolveCacheDir } from "./executor/cache-dir.ts";
 import { parseExecutorArguments } from "./executor/parse-executor-arguments.ts";
 import { parseServiceArguments } from "./executor/services/parse-service-arguments.ts";
 import { startMqttThread } from "./executor/start-mqtt-thread.ts";
-import { isParentWatch } from "./executor/start-parent-watch.ts";
 import type { ThreadOptions } from "./executor/thread-messages.ts";
 
 const cacheDir = isMainThread ? resolveCacheDir(process.env) : (workerData as ThreadOptions).cacheDir;
@@ -13,10 +12,7 @@ const cacheDir = isMainThread ? resolveCacheDir(process.env) : (workerData as Th
 enableCompileCache(join(cacheDir, "compiled"));
 
 if (isMainThread) await runMain();
-else if (isParentWatch(workerData)) {
-  const { watchParent } = await import("./executor/watch-parent.ts");
-  watchParent();
-} else {
+else {
   const { runMqttThread } = await import("./executor/mqtt-thread.ts");
   await runMqttThread();
 }
@@ -35,7 +31,7 @@ async function runMain(): Promise<void> {
     const channel = /^fd:(\d+)$/.exec(executorArguments.address);
     if (channel !== null) {
       const { runChannelExecutor } = await import("./executor/run-channel-executor.ts");
-      return await runChannelExecutor(Number(channel[1]), program, executorArguments, cacheDir);
+      return await runChannelExecutor(Number(channel[1]), executorArguments, cacheDir);
     }
     const isDebugged = executorArguments.inspectPort !== undefined;
     const debugging = isDebugged ? await import("./executor/open-inspector.ts") : undefined;

@@ -20,7 +20,6 @@ const closingGraceMs = 100;
 /** Serves a server of ours over the socket that it has handed down: one session after another, as long as it asks. */
 export async function runChannelExecutor(
   fileDescriptor: number,
-  program: URL,
   executorArguments: ExecutorArguments,
   cacheDir: string,
 ): Promise<void> {
@@ -49,7 +48,7 @@ export async function runChannelExecutor(
   process.on("SIGINT", leave);
 
   const { sessionId, isReusable } = executorArguments;
-  const parentWatch = startParentWatch(program, cacheDir);
+  const parentWatch = startParentWatch();
   if (isReusable) await parentWatch;
   // Not earlier: what has been sent meanwhile waits in it.
   const socket = new Socket({ fd: fileDescriptor, readable: true, writable: true });

@@ -1,24 +1,34 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
-/** What the thread is told by: which of the program's threads it is, and where the process keeps what it has compiled. */
-interface ParentWatch {
-  watchesParent: true;
-  cacheDir: string;
-}
-
-export function isParentWatch(data: unknown): data is ParentWatch {
-  return typeof data === "object" && data !== null && "watchesParent" in data;
-}
-
 /**
  * Starts a thread that ends the process when the server has died without a word, also while a block holds this one. Resolves
  * when the thread runs and has opened all that it needs.
  */
-export async function startParentWatch(program: URL, cacheDir: string): Promise<void> {
-  const workerData: ParentWatch = { watchesParent: true, cacheDir };
-  const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 };
-  const worker = new Worker(program, { workerData, resourceLimits });
+export async function startParentWatch(): Promise<void> {
+  const resourceLimits = { maxYoungGenerationSizeMb: 2 };
+  // By its text: a file would have to be found in sources and builds, and loaded each time that an executor starts.
+  const worker = new Worker(`(${watchParent})(process)`, { eval: true, resourceLimits });
   await once(worker, "online");
   worker.unref();
+}
+
+/** Self-contained. The main thread hears of the end too, by its socket, and leaves by itself unless a block holds it. */
+function watchParent({ ppid, pid }: NodeJS.Process): void {
+  const lookMs = 1_000;
+  const lastChanceMs = 3_000;
+  const end = (target: number) => {
+    try {
+      process.kill(target, "SIGKILL");
+    } catch {
+      // No such group: this process does not lead one.
+    }
+  };
+  setInterval(() => {
+    if (process.ppid === ppid) return;
+    setTimeout(() => {
+      end(-pid); // with what blocks have started
+      end(pid);
+    }, lastChanceMs);
+  }, lookMs);
 }

@@ -17,12 +17,20 @@ export const channelTopics = {
   over: "channel/over",
 } as const;
 
+/** How `--address` names a channel that is inherited as file descriptor 3. */
+export const channelAddress = "fd:3";
+
 /** What changes from session to session; the rest stands on the command line. */
 export interface BeginSession {
   session_id: string;
   session_dir: string;
   tmp_dir: string;
   identifier: string;
+}
+
+/** The session is over for this executor. */
+export interface EndSession {
+  session_id: string;
 }
 
 /** A block whose code is to be loaded before anybody wants it run. */
@@ -32,30 +40,27 @@ export interface LoadBlock {
   function?: string;
 }
 
-export interface EndSession {
-  session_id: string;
-}
-
+/** What an executor says of itself at the end of a session. */
 export interface SessionOver {
   session_id: string;
-  /** None where the process is as it was before the session; otherwise it must not serve another. */
+  /** None if the process is as it was before the session; otherwise it must not serve another. */
   leftovers: { kind: string; description: string }[];
   /** Memory that the process holds, in bytes. */
   resident_bytes: number;
 }
 
-/** How `--address` names a channel that is inherited as file descriptor 3. */
-export const channelAddress = "fd:3";
-
-export function encodeChannelLine(topic: string, payload: string): string {
-  return `${topic} ${payload}\n`;
-}
-
+/** One line of a channel. */
 export type ChannelLine =
   | { kind: "message"; topic: string; payload: string }
   | { kind: "subscribe"; topic: string }
   | { kind: "unsubscribe"; topic: string };
 
+/** The line of one message; JSON holds no line break. */
+export function encodeChannelLine(topic: string, payload: string): string {
+  return `${topic} ${payload}\n`;
+}
+
+/** Reads a line without its end. */
 export function decodeChannelLine(line: string): ChannelLine {
   if (line.startsWith("+")) return { kind: "subscribe", topic: line.slice(1) };
   if (line.startsWith("-")) return { kind: "unsubscribe", topic: line.slice(1) };
@@ -64,41 +69,41 @@ export function decodeChannelLine(line: string): ChannelLine {
   return { kind: "message", topic: line.slice(0, end), payload: line.slice(end + 1) };
 }
 
-/** Cuts a stream of bytes into lines; a line longer than `maxBytes` is handed to `onTooLong` by its length so far, once. */
+/**
+ * Cuts chunks of bytes into lines of UTF-8. Of a line longer than `maxBytes` nothing is kept; `onTooLong` hears of it once, with
+ * the bytes seen so far.
+ */
 export function createLineReader(
   onLine: (line: string) => void,
   maxBytes = Number.POSITIVE_INFINITY,
   onTooLong: (sizeBytes: number) => void = () => undefined,
 ): (chunk: Uint8Array) => void {
   const decoder = new TextDecoder();
-  let parts: Uint8Array[] = [];
+  let parts: string[] = [];
   let sizeBytes = 0;
-  const keep = (part: Uint8Array) => {
+
+  const take = (bytes: Uint8Array, isEnd: boolean) => {
     const wasWithin = sizeBytes <= maxBytes;
-    sizeBytes += part.length;
-    if (sizeBytes <= maxBytes) parts.push(part);
+    sizeBytes += bytes.length;
+    // Decoded at once: a chunk is a view of a larger buffer, which would be kept.
+    const text = decoder.decode(bytes, { stream: !isEnd });
+    if (sizeBytes <= maxBytes) parts.push(text);
     else if (wasWithin) {
       parts = [];
       onTooLong(sizeBytes);
     }
   };
-  const finish = (last: Uint8Array) => {
-    if (parts.length === 0 && sizeBytes === 0 && last.length <= maxBytes) return onLine(decoder.decode(last));
-    keep(last);
-    const line =
-      sizeBytes <= maxBytes ? parts.map((part) => decoder.decode(part, { stream: true })).join("") : "";
-    const isWhole = sizeBytes <= maxBytes;
-    const rest = decoder.decode();
-    parts = [];
-    sizeBytes = 0;
-    if (isWhole) onLine(line + rest);
-  };
+
   return (chunk) => {
     let start = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      finish(chunk.subarray(start, end));
+      take(chunk.subarray(start, end), true);
+      const line = sizeBytes <= maxBytes ? parts.join("") : undefined;
+      parts = [];
+      sizeBytes = 0;
       start = end + 1;
+      if (line !== undefined) onLine(line);
     }
-    if (start < chunk.length) keep(chunk.subarray(start));
+    if (start < chunk.length) take(chunk.subarray(start), false);
   };
 }
