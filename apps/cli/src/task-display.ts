@@ -26,6 +26,8 @@ export class TaskDisplay implements Disposable {
   readonly #startedMs = performance.now();
   #status = "created";
   #taskId = "";
+  /** Logs of a task that was over before it was looked at come before its id. */
+  readonly #early: TaskLog[] = [];
   #progress = 0;
 
   constructor(stream: NodeJS.WriteStream) {
@@ -40,10 +42,14 @@ export class TaskDisplay implements Disposable {
     return {
       signal,
       stopOnAbort: true,
-      onProgress: (task) => this.showStatus(task),
-      onLog: (log) => {
+      onProgress: async (task) => {
+        this.showStatus(task);
+        for (const log of this.#early.splice(0)) await this.#showPictures(client, log, signal);
+      },
+      onLog: async (log) => {
         this.showLog(log);
-        return this.#showPictures(client, log, signal);
+        if (this.#taskId === "") this.#early.push(log);
+        else await this.#showPictures(client, log, signal);
       },
       onUploadProgress: (progress) => this.showUpload(progress),
     };

@@ -17,15 +17,21 @@ const token = "api-canary-0123456789";
 const headers = { Authorization: token };
 const nobody = 65534;
 
-const whyNoUser = process.getuid?.() === 0 ? undefined : "only root starts programs of others";
+const whyNoRoot = process.getuid?.() === 0 ? undefined : "only root starts programs of others";
+const whyNoUser = whyNoRoot ?? findWhyNoUser();
 const whyNoSandbox = findWhyNoSandbox();
+
+function findWhyNoUser(): string | undefined {
+  const trial = spawnSync("test", ["-r", hostile], { uid: nobody, gid: nobody, cwd: "/" });
+  return trial.status === 0 ? undefined : `nobody but root can read ${hostile}`;
+}
 
 /** Installed where that may be done, as other programs that tests need. */
 function findWhyNoSandbox(): string | undefined {
   if (process.platform !== "linux") return "bubblewrap is for Linux";
   const install =
     "command -v bwrap || (apt-get -q update && apt-get -q install -y --no-install-recommends bubblewrap)";
-  if (whyNoUser === undefined) spawnSync("flock", ["/tmp/oomol-connect-apt.lock", "sh", "-c", install]);
+  if (whyNoRoot === undefined) spawnSync("flock", ["/tmp/oomol-connect-apt.lock", "sh", "-c", install]);
   const trial = spawnSync("bwrap", ["--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "true"]);
   if (trial.error) return "there is no bwrap";
   return trial.status === 0 ? undefined : `bwrap cannot work here: ${trial.stderr}`;
@@ -43,7 +49,7 @@ type Place =
 /** What a block can read of what is not its own. The guide's table says the same. */
 const modes: { flags: string[]; whyNot: string | undefined; user: number | undefined; reached: Place[] }[] = [
   {
-    ...{ flags: [], whyNot: whyNoUser, user: process.getuid?.() },
+    ...{ flags: [], whyNot: whyNoRoot, user: process.getuid?.() },
     reached: ["database", "ended session", "names of sessions", "upload of another", "home", "/etc/shadow"],
   },
   { flags: ["--run-as", "nobody"], whyNot: whyNoUser, user: nobody, reached: [] },
