@@ -41,7 +41,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (leftovers > 0) log.warn({ leftovers }, "ended processes of a server that was killed");
     await removeLeftoverFiles(dataDirectory, store, resolved);
     const installs = new InstallStore(database);
-    const files = createLocalFiles(dataDirectory);
+    const files = createLocalFiles(dataDirectory, { areHandedOver: resolved.runAs !== undefined });
     const broker = await openBroker(log);
     opened.add(() => broker.close());
 

@@ -37,8 +37,15 @@ export function createExecutorChannel(stream: Duplex): ExecutorChannel {
   let onOver: (over: SessionOver | undefined) => void = () => undefined;
   let isGone = false;
 
+  let lines = "";
+  const flush = () => {
+    if (stream.writable) stream.write(lines);
+    lines = "";
+  };
+  /** Together with what else this turn of the event loop writes. */
   const write = (topic: string, payload: string) => {
-    if (stream.writable) stream.write(encodeChannelLine(topic, payload));
+    if (lines === "") queueMicrotask(flush);
+    lines += encodeChannelLine(topic, payload);
   };
   const member: Member = {
     role: "executor",
@@ -91,7 +98,10 @@ export function createExecutorChannel(stream: Duplex): ExecutorChannel {
       detach();
       return said?.session_id === sessionId ? said : undefined;
     },
-    close: () => void stream.end(),
+    close() {
+      flush();
+      stream.end();
+    },
   };
 }
 

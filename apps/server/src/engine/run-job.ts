@@ -25,8 +25,11 @@ export function runJob(executor: SessionExecutor, job: Job, signal: AbortSignal)
       () => new Promise<never>(() => undefined),
       (error: unknown) => ({ error: messageOf(error) }),
     ),
-  ]).finally(() => over.abort());
+  ]).finally(() => over.abort(isOver));
 }
+
+/** A reason of its own spares the making of an exception each time. */
+const isOver = "over";
 
 function exchange(executor: SessionExecutor, job: Job, signal: AbortSignal): Promise<JobFinish> {
   return new Promise((resolve) => {
@@ -56,7 +59,7 @@ function exchange(executor: SessionExecutor, job: Job, signal: AbortSignal): Pro
     };
 
     const giveInputs = () => {
-      offers.abort();
+      offers.abort(isOver);
       // Inputs are delivered once; a second BlockReady gets null, as the engine does.
       const given = isAccepted ? null : inputs;
       isAccepted = true;
@@ -79,7 +82,7 @@ function exchange(executor: SessionExecutor, job: Job, signal: AbortSignal): Pro
     };
 
     const finish = (finished: JobFinish) => {
-      offers.abort();
+      offers.abort(isOver);
       stopListening();
       signal.removeEventListener("abort", cancel);
       resolve(finished);

@@ -9,8 +9,14 @@ import { resolveReferences } from "./upload-references.ts";
 export const uploadsOf = (directory: string, taskId: string) => join(directory, "uploads", taskId);
 export const sessionOf = (directory: string, sessionId: string) => join(directory, "sessions", sessionId);
 
-/** Files in one directory: the data of this server alone, or a folder that all machines of a cluster share. */
-export function createLocalFiles(directory: string): FileStore {
+/**
+ * Files in one directory: the data of this server alone, or a folder that all machines of a cluster share. With
+ * `areHandedOver` the folders of sessions and uploads belong to another user meanwhile, and are taken back.
+ */
+export function createLocalFiles(directory: string, { areHandedOver = false } = {}): FileStore {
+  const takeBack = async (folder: string) => {
+    if (areHandedOver) await reclaim(folder);
+  };
   const removeUploads = (taskId: string) =>
     rm(uploadsOf(directory, taskId), { recursive: true, force: true });
   return {
@@ -19,8 +25,8 @@ export function createLocalFiles(directory: string): FileStore {
     discardUploads: removeUploads,
     openUploads: async (taskId, inputs) =>
       resolveReferences(taskId, inputs, ({ part, name }) => join(uploadsOf(directory, taskId), part, name)),
-    keepSession: (sessionId) => reclaim(sessionOf(directory, sessionId)),
-    release: (taskId) => reclaim(uploadsOf(directory, taskId)),
+    keepSession: (sessionId) => takeBack(sessionOf(directory, sessionId)),
+    release: (taskId) => takeBack(uploadsOf(directory, taskId)),
     openSessionFile: (sessionId, path) => openSessionFile(sessionOf(directory, sessionId), path),
     async remove({ id, sessionId }) {
       await removeUploads(id);

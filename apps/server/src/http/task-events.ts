@@ -58,17 +58,26 @@ async function writeNews(stream: SSEStreamingApi, store: TaskStore, taskId: stri
   const task = await store.get(taskId);
   if (!task) return true;
   const isOver = isTerminal(task.status);
-  if (!isOver) await writeStatus(stream, task, position);
+  const status = task.status === position.status ? "" : encodeEvent("status", taskAnswer(task));
+  position.status = task.status;
+  // Together as far as they are few: each write is a system call.
+  let text = isOver ? "" : status;
   for (const log of await store.listLogs(taskId, position.logId)) {
-    await stream.writeSSE({ event: "log", id: String(log.id), data: JSON.stringify(logAnswer(log, task)) });
+    text += encodeEvent("log", logAnswer(log, task), log.id);
     position.logId = log.id;
+    if (text.length < writtenTogether) continue;
+    await stream.write(text);
+    text = "";
   }
-  if (isOver) await writeStatus(stream, task, position);
+  if (isOver) text += status;
+  if (text !== "") await stream.write(text);
   return isOver;
 }
 
-async function writeStatus(stream: SSEStreamingApi, task: StoredTask, position: Position): Promise<void> {
-  if (task.status === position.status) return;
-  position.status = task.status;
-  await stream.writeSSE({ event: "status", data: JSON.stringify(taskAnswer(task)) });
+/** In characters. */
+const writtenTogether = 64 * 1024;
+
+/** JSON holds no line break, which would end the data. */
+function encodeEvent(event: "log" | "status", data: object, id?: number): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n${id === undefined ? "" : `id: ${id}\n`}\n`;
 }
