@@ -55,6 +55,10 @@ const modes: { flags: string[]; whyNot: string | undefined; user: number | undef
   { flags: ["--run-as", "nobody"], whyNot: whyNoUser, user: nobody, reached: [] },
   { flags: ["--sandbox", "bwrap"], whyNot: whyNoSandbox, user: process.getuid?.(), reached: [] },
   {
+    ...{ flags: ["--sandbox", "bwrap", "--no-network"], whyNot: whyNoSandbox },
+    ...{ user: process.getuid?.(), reached: [] },
+  },
+  {
     ...{ flags: ["--run-as", "nobody", "--sandbox", "bwrap"], whyNot: whyNoUser ?? whyNoSandbox },
     ...{ user: nobody, reached: [] },
   },
