@@ -51,6 +51,7 @@ test("an executor whose server was killed ends, also while a block holds its thr
   });
   onTestFinished(() => void server.kill("SIGKILL"));
   const executorPid = await firstNumber(server);
+  onTestFinished(() => end(executorPid));
   server.kill("SIGKILL");
   await expect.poll(() => isAlive(executorPid), { timeout: 15_000 }).toBe(false);
 });
@@ -58,6 +59,10 @@ test("an executor whose server was killed ends, also while a block holds its thr
 async function firstNumber(child: ChildProcess): Promise<number> {
   const [message] = await once(child, "message");
   return message as number;
+}
+
+function end(pid: number): void {
+  if (isAlive(pid)) process.kill(pid, "SIGKILL");
 }
 
 function isAlive(pid: number): boolean {

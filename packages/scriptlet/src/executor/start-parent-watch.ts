@@ -8,13 +8,15 @@ import { Worker } from "node:worker_threads";
 export async function startParentWatch(): Promise<void> {
   const resourceLimits = { maxYoungGenerationSizeMb: 2 };
   // By its text: a file would have to be found in sources and builds, and loaded each time that an executor starts.
-  const worker = new Worker(`(${watchParent})(process)`, { eval: true, resourceLimits });
+  const { pid, ppid } = process;
+  // Told which parent: it may be gone before the thread looks.
+  const worker = new Worker(`(${watchParent})(${pid}, ${ppid})`, { eval: true, resourceLimits });
   await once(worker, "online");
   worker.unref();
 }
 
 /** Self-contained. The main thread hears of the end too, by its socket, and leaves by itself unless a block holds it. */
-function watchParent({ ppid, pid }: NodeJS.Process): void {
+function watchParent(pid: number, parent: number): void {
   const lookMs = 1_000;
   const lastChanceMs = 3_000;
   const end = (target: number) => {
@@ -25,7 +27,7 @@ function watchParent({ ppid, pid }: NodeJS.Process): void {
     }
   };
   setInterval(() => {
-    if (process.ppid === ppid) return;
+    if (process.ppid === parent) return;
     setTimeout(() => {
       end(-pid); // with what blocks have started
       end(pid);
