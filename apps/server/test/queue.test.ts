@@ -84,7 +84,8 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     const ids: string[] = [];
     for (const name of names) ids.push(await submit(backend, control, name));
     for (const [index, name] of names.entries()) {
-      await expect.poll(() => engine.started).toContain(name);
+      // Nobody ends before as many run as may.
+      await expect.poll(() => engine.running).toBe(Math.min(2, names.length - index));
       engine.end(name);
       await expect.poll(() => statusOf(backend, ids[index] ?? "")).toBe("completed");
     }
