@@ -1,5 +1,5 @@
+import { connectChromium } from "@oomol/test-helpers/connect-chromium";
 import { expect, test } from "vitest";
-import { openBrowser } from "./helpers/open-browser.ts";
 import { serveApp } from "./helpers/serve-app.ts";
 
 const budgetBytes = 150_000;
@@ -10,7 +10,7 @@ test.for([
   ["the packages", "#/packages"],
 ])("%s takes at most 150 kB to load", async ([, route]) => {
   await using app = await serveApp("http://127.0.0.1:9");
-  const browser = await openBrowser();
+  const browser = await connectChromium();
   try {
     const page = await browser.newPage();
     await page.goto(app.url + route, { waitUntil: "load" });

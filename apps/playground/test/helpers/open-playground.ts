@@ -1,6 +1,6 @@
 import { AsyncDisposableStack } from "@oomol/test-helpers/async-disposable-stack";
+import { connectChromium } from "@oomol/test-helpers/connect-chromium";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { openBrowser } from "./open-browser.ts";
 import { serveApp } from "./serve-app.ts";
 import { startConnectServer } from "./start-connect-server.ts";
 
@@ -10,7 +10,7 @@ export async function openPlayground() {
   try {
     const connect = stack.use(await startConnectServer());
     const app = stack.use(await serveApp(connect.url));
-    const browser: Browser = await openBrowser();
+    const browser: Browser = await connectChromium();
     stack.defer(() => browser.close());
     const parts = stack.move();
     return {

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
+import { connectChromium } from "@oomol/test-helpers/connect-chromium";
 import { type Handler, type Served, serve } from "@oomol/test-helpers/serve";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import type { OomolConnectClient } from "../../src/index.ts";
-import { openChromium } from "./open-chromium.ts";
 
 type Library = typeof import("../../src/index.ts");
 
@@ -25,7 +25,7 @@ let script: Promise<string> | undefined;
 
 export async function openPage(handler: Handler): Promise<OpenPage> {
   script ??= bundle();
-  browser ??= openChromium();
+  browser ??= connectChromium();
   const code = await script;
   const server = await serve(async (request, response) => {
     if (request.url === "/") {
