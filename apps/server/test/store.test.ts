@@ -33,8 +33,8 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     expect((await store.list()).map(({ id }) => id)).toEqual(ids.toReversed());
     await store.end(ids[1] ?? "", "stopped");
     expect(await store.listUnfinished()).toEqual([
-      { id: ids[0], status: "pending" },
-      { id: ids[2], status: "pending" },
+      { id: ids[0], wasTaken: false },
+      { id: ids[2], wasTaken: false },
     ]);
     expect(await store.countByStatus()).toEqual(
       new Map([

@@ -1,5 +1,5 @@
 import type { Runnable } from "../packages/read-package.ts";
-import type { StoredTask } from "../store/task-rows.ts";
+import type { UnfinishedTask } from "../store/task-store.ts";
 import { messageOf } from "../values.ts";
 import { keepTrying } from "./keep-trying.ts";
 import { createQueue } from "./queue.ts";
@@ -29,9 +29,6 @@ export interface TaskRunnerParts extends RunTaskParts {
   /** What an earlier run of the server had under way runs again; otherwise it is failed. */
   rerunInterrupted: boolean;
 }
-
-/** A task that has not ended. */
-type UnfinishedTask = Pick<StoredTask, "id" | "status">;
 
 interface RunningTask {
   abort: AbortController;
@@ -88,11 +85,11 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
 
   return {
     async resume(unfinished) {
-      const isOver = ({ status }: UnfinishedTask) => status === "running" && !rerunInterrupted;
-      const interrupted = unfinished.filter(({ status }) => status === "running" && rerunInterrupted);
+      const isOver = ({ wasTaken }: UnfinishedTask) => wasTaken && !rerunInterrupted;
+      const interrupted = unfinished.filter(({ wasTaken }) => wasTaken && rerunInterrupted);
       rerunInTurn(interrupted.map(({ id }) => id));
       // All of the others at once, ahead of whatever is submitted meanwhile.
-      for (const task of unfinished) if (task.status !== "running") queue.push(task.id);
+      for (const task of unfinished) if (!task.wasTaken) queue.push(task.id);
       for (const task of unfinished) {
         if (isOver(task)) await store.end(task.id, "failed", serverStopped.message);
       }

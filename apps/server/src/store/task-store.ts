@@ -17,6 +17,13 @@ import {
 } from "./task-rows.ts";
 import { type QueuedTask, type TaskTransaction, TaskWriter } from "./task-writer.ts";
 
+/** A task that has not ended. */
+export interface UnfinishedTask {
+  id: string;
+  /** Somebody took it and has not given it back: its block may have run, though nobody had time to store that it did. */
+  wasTaken: boolean;
+}
+
 export interface TaskStoreOptions {
   /** Where changes are told; heard in this process alone by default. */
   changes?: TaskChanges;
@@ -124,13 +131,17 @@ export class TaskStore {
   }
 
   /** Every task that has not ended, in the order of acceptance. */
-  async listUnfinished(): Promise<Pick<StoredTask, "id" | "status">[]> {
-    return this.#database
+  async listUnfinished(): Promise<UnfinishedTask[]> {
+    const rows = await this.#database
       .selectFrom("tasks")
-      .select(["id", "status"])
+      .select(["id", "status", "interruptions"])
       .where("status", "in", openStatuses)
       .orderBy("sequence")
       .execute();
+    return rows.map(({ id, status, interruptions }) => ({
+      id,
+      wasTaken: status === "running" || interruptions > 0,
+    }));
   }
 
   /** The last session of every task that has one. */
