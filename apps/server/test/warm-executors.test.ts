@@ -84,10 +84,12 @@ test("a package that has changed gets a new process at once", async () => {
 
 test("a process is replaced after so many tasks", async () => {
   await using server = await openTestServer({ ...settings, executorTasks: 2 });
-  const pids = [];
-  for (let count = 0; count < 4; count += 1) pids.push(await probe(server));
-  expect(pids).toEqual([pids[0], pids[0], pids[2], pids[2]]);
-  expect(pids[2]).not.toBe(pids[0]);
+  const pids: number[] = [];
+  for (let count = 0; count < 5; count += 1) pids.push(await probe(server));
+  // Of those that come after the first, one may have been started to stand by: which of them runs what is not told.
+  const tasksOf = pids.map((pid) => pids.filter((other) => other === pid).length);
+  expect(tasksOf.slice(0, 2)).toEqual([2, 2]);
+  expect(Math.max(...tasksOf)).toBe(2);
 });
 
 test("each task has a process of its own where that is asked for", async () => {
