@@ -3,13 +3,14 @@ import { encodeExecutorReady } from "./executor-ready.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 
 const announceIntervalMs = 200;
-const maxWaitMs = 3000;
+/** As long as the broker may be away: an engine on a busy machine may take seconds to join its topics again. */
+const maxWaitMs = 10_000;
 
 /** Finds out when the engine listens again after its broker was away. */
 export interface EngineReturn {
   /** The engine has sent a job. */
   onRunBlock(): void;
-  /** Settles when the engine shows that it is back, or has had three seconds for it. */
+  /** Settles when the engine shows that it is back, or has had ten seconds for it. */
   wait(publish: (topic: string, payload: string) => void): Promise<void>;
 }
 
