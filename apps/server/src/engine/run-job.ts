@@ -18,14 +18,19 @@ export const newJobId = (): string => randomUUID();
  */
 export function runJob(executor: SessionExecutor, job: Job, signal: AbortSignal): Promise<JobFinish> {
   const over = new AbortController();
-  return Promise.race([
-    exchange(executor, job, AbortSignal.any([signal, over.signal])),
-    executor.exited.then((exit) => describeExit(job.block, exit)),
-    executor.ready.then(
-      () => new Promise<never>(() => undefined),
-      (error: unknown) => ({ error: messageOf(error) }),
-    ),
-  ]).finally(() => over.abort(isOver));
+  let stopListening = () => {};
+  const failed = new Promise<JobFinish>((resolve) => {
+    stopListening = executor.onFailed((failure) =>
+      resolve(
+        "exit" in failure ? describeExit(job.block, failure.exit) : { error: messageOf(failure.notReady) },
+      ),
+    );
+  });
+  const exchanged = exchange(executor, job, AbortSignal.any([signal, over.signal]));
+  return Promise.race([exchanged, failed]).finally(() => {
+    stopListening();
+    over.abort(isOver);
+  });
 }
 
 /** A reason of its own spares the making of an exception each time. */

@@ -18,6 +18,9 @@ export interface ExecutorScope {
   packageDirectory: string;
 }
 
+/** Why an executor runs nothing any more. */
+export type ExecutorFailure = { exit: ExecutorExit } | { notReady: unknown };
+
 /** An executor process, which is ready or on its way, in the session that it serves. */
 export interface SessionExecutor {
   readonly scope: ExecutorScope;
@@ -31,6 +34,11 @@ export interface SessionExecutor {
   /** Resolves at ExecutorReady; rejects where none came in time. A crash shows in `exited` alone. */
   readonly ready: Promise<void>;
   readonly exited: Promise<ExecutorExit>;
+  /**
+   * Calls `listener` once if the executor is gone or was not ready in time, at once if that is so already; the answer ends
+   * this. Unlike what is chained to `exited`, it holds nothing for the life of a process that serves thousands of jobs.
+   */
+  onFailed(listener: (failure: ExecutorFailure) => void): () => void;
   /** Whether it can serve another session: what a confined one can reach was settled when it was started. */
   readonly canMove: boolean;
   /** Leaves its session; resolves with what it says of itself, or with nothing if it cannot serve another. */
@@ -90,9 +98,10 @@ export async function startSessionExecutor(
     expel?.();
   });
 
+  const onFailed = listenForFailure(running.exited, ready.promise);
   let place = first;
   return {
-    ...{ scope, process: running, channel, canMove, ready: ready.promise, exited: running.exited },
+    ...{ scope, process: running, channel, canMove, ready: ready.promise, exited: running.exited, onFailed },
     get place() {
       return place;
     },
@@ -100,7 +109,12 @@ export async function startSessionExecutor(
       return identifierOf(place, packageDirectory);
     },
     async endSession() {
-      return channel && Promise.race([channel.endSession(place.id), running.exited.then(() => undefined)]);
+      if (channel === undefined) return undefined;
+      let stopListening = () => {};
+      const gone = new Promise<undefined>((resolve) => {
+        stopListening = onFailed(() => resolve(undefined));
+      });
+      return Promise.race([channel.endSession(place.id), gone]).finally(stopListening);
     },
     beginSession(next) {
       place = next;
@@ -111,6 +125,23 @@ export async function startSessionExecutor(
         identifier: identifierOf(next, packageDirectory),
       });
     },
+  };
+}
+
+function listenForFailure(exited: Promise<ExecutorExit>, ready: Promise<void>): SessionExecutor["onFailed"] {
+  const listeners = new Set<(failure: ExecutorFailure) => void>();
+  let known: ExecutorFailure | undefined;
+  const fail = (failure: ExecutorFailure) => {
+    known ??= failure;
+    for (const listener of [...listeners]) listener(known);
+    listeners.clear();
+  };
+  void exited.then((exit) => fail({ exit }));
+  ready.catch((notReady: unknown) => fail({ notReady }));
+  return (listener) => {
+    if (known) listener(known);
+    else listeners.add(listener);
+    return () => listeners.delete(listener);
   };
 }
 
