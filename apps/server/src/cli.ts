@@ -1,10 +1,10 @@
-import type { ApiFlags, ClusterFlags, DatabaseFlags, WorkerFlags } from "./cluster/cluster-commands.ts";
-import { createCommand, type Flags } from "./command.ts";
-import { hideEnvironment } from "./hide-environment.ts";
-import { createLog, optionsOf, scale } from "./options-of-flags.ts";
-import { runUntilStopped } from "./run-until-stopped.ts";
+import type { ApiFlags, ClusterFlags, DatabaseFlags, WorkerFlags } from "./cli/cluster-commands.ts";
+import { createCommand, type Flags } from "./cli/command.ts";
+import { hideEnvironment } from "./processes/hide-environment.ts";
+import { createLog, optionsOf, scale } from "./cli/options-of-flags.ts";
+import { runUntilStopped } from "./cli/run-until-stopped.ts";
 import { messageOf } from "./values.ts";
-import { warnOfShownSecrets } from "./warn-of-shown-secrets.ts";
+import { warnOfShownSecrets } from "./cli/warn-of-shown-secrets.ts";
 
 // First: no block runs yet that could read it.
 const isHidden = hideEnvironment();
@@ -15,7 +15,7 @@ await createCommand(serve, { api, worker, migrate }).parseAsync();
 async function serve(flags: Flags): Promise<void> {
   const { registry, allowScripts, rerunInterrupted } = flags;
   await runUntilStopped(flags.json ? undefined : "Connect server listening on", async () => {
-    const { startServer } = await import("./start-server.ts");
+    const { startServer } = await import("./serve/start-server.ts");
     process.umask(flags.runAs === undefined ? 0o077 : 0o022); // the other user reads packages
     const own = { registry, allowScripts, rerunInterrupted, keepBytes: scale(flags.keepGb, 2 ** 30) };
     return startServer({ ...optionsFor(flags), ...own });
@@ -25,14 +25,14 @@ async function serve(flags: Flags): Promise<void> {
 async function api(flags: ApiFlags): Promise<void> {
   const { attempts, lostAfterSeconds } = flags;
   await runUntilStopped("Connect API listening on", async () => {
-    const { startApi } = await import("./cluster/start-api.ts");
+    const { startApi } = await import("./serve/start-api.ts");
     return startApi({ ...optionsFor(flags), ...clusterOptionsOf(flags), attempts, lostAfterSeconds });
   });
 }
 
 async function worker(flags: WorkerFlags): Promise<void> {
   await runUntilStopped("Connect worker ready", async () => {
-    const { startWorker } = await import("./cluster/start-worker.ts");
+    const { startWorker } = await import("./serve/start-worker.ts");
     const drainMs = flags.drainSeconds * 1_000;
     return startWorker({ ...optionsFor(flags), ...clusterOptionsOf(flags), drainMs });
   });

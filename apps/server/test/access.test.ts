@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { expect, test } from "vitest";
-import { startServer } from "../src/start-server.ts";
+import { startServer } from "../src/serve/start-server.ts";
 import { fixturePackages, openTestServer, refusalOf } from "./open-test-server.ts";
 
 test("asks for one of its tokens, exactly", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import type { ServerOptions } from "../src/options.ts";
+import type { ServerOptions } from "../src/serve/options.ts";
 import { openTestCluster } from "./cluster/open-test-cluster.ts";
 import { openTestServer, type TestServer } from "./open-test-server.ts";
 

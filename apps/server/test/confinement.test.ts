@@ -7,8 +7,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { confineExecutor, openConfinement } from "../src/engine/confine-executor.ts";
-import { startExecutorProcess } from "../src/engine/executor-process.ts";
+import { confineExecutor, openConfinement } from "../src/processes/confine-executor.ts";
+import { startExecutorProcess } from "../src/processes/executor-process.ts";
 import { idOf, makeDataDirectory, type TestClient } from "./open-test-server.ts";
 import { startProgram } from "./start-program.ts";
 

@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
-import { findExecutor, inheritedArguments } from "../src/engine/find-executor.ts";
+import { findExecutor, inheritedArguments } from "../src/processes/find-executor.ts";
 import { makeDataDirectory } from "./open-test-server.ts";
 
 test("starts our own executor for nodejs with this Node", async () => {

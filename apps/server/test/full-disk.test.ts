@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import type { SessionEngine } from "../src/engine/session.ts";
-import { createTaskRunner } from "../src/engine/task-runner.ts";
+import { createTaskRunner } from "../src/tasks/task-runner.ts";
 import { createLocalFiles } from "../src/files/local-files.ts";
 import { createMetrics } from "../src/metrics.ts";
 import { openDatabase } from "../src/store/database.ts";

@@ -5,9 +5,9 @@ import { AsyncDisposableStack } from "@oomol/test-helpers/async-disposable-stack
 import fc from "fast-check";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { installPackage } from "../src/packages/install-package.ts";
+import { installPackage } from "../src/installs/install-package.ts";
 import { createPackageCatalog } from "../src/packages/package-catalog.ts";
-import { createRegistry } from "../src/packages/registry.ts";
+import { createRegistry } from "../src/installs/registry.ts";
 import { openScriptedRegistry } from "./open-scripted-registry.ts";
 import { makeDataDirectory } from "./open-test-server.ts";
 import { paxHeader, type TarEntry, tarArchive } from "./tar-archive.ts";

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { openSessionFile } from "../src/files/open-session-file.ts";
 import { safeFileName } from "../src/http/safe-file-name.ts";
-import { isPackageName, isVersionSpec } from "../src/packages/package-spec.ts";
+import { isPackageName, isVersionSpec } from "../src/installs/package-spec.ts";
 import { readPackage } from "../src/packages/read-package.ts";
 import { makeDataDirectory } from "./open-test-server.ts";
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
-import type { ServerOptions } from "../src/options.ts";
-import { startServer } from "../src/start-server.ts";
+import type { ServerOptions } from "../src/serve/options.ts";
+import { startServer } from "../src/serve/start-server.ts";
 
 export const fixturePackages = fileURLToPath(new URL("./fixtures/packages", import.meta.url));
 

@@ -4,9 +4,9 @@ import { existsSync } from "node:fs";
 import { chmod, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import { executorEnvironment } from "../src/engine/executor-environment.ts";
-import { findProgram } from "../src/engine/find-executor.ts";
-import { listDescendants } from "../src/engine/process-tree.ts";
+import { executorEnvironment } from "../src/processes/executor-environment.ts";
+import { findProgram } from "../src/processes/find-executor.ts";
+import { listDescendants } from "../src/processes/process-tree.ts";
 import { makeDataDirectory } from "./open-test-server.ts";
 
 const { platform } = process;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startServer } from "../src/start-server.ts";
+import { startServer } from "../src/serve/start-server.ts";
 import { fixturePackages, makeDataDirectory, openTestServer, type TestClient } from "./open-test-server.ts";
 
 let playgroundDirectory: string;

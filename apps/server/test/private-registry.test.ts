@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import { createLog } from "../src/options-of-flags.ts";
+import { createLog } from "../src/cli/options-of-flags.ts";
 import { makeDataDirectory, openTestServer } from "./open-test-server.ts";
 import { startRegistry } from "./start-registry.ts";
 

@@ -1,7 +1,7 @@
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { listDescendants } from "../src/engine/process-tree.ts";
+import { listDescendants } from "../src/processes/process-tree.ts";
 import { fixturePackages, makeDataDirectory, openTestServer, type TestClient } from "./open-test-server.ts";
 import { isAlive, waitUntilGone } from "./processes.ts";
 

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { listDescendants } from "../engine/process-tree.ts";
+import { listDescendants } from "../processes/process-tree.ts";
 import { openMqttDoor } from "./mqtt-door.ts";
 import type { Role } from "./rights.ts";
 import { createRoom, type Room } from "./room.ts";

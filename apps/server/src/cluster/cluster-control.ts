@@ -1,5 +1,5 @@
-import type { TaskControl } from "../engine/task-runner.ts";
-import { waitForChange } from "../http/wait-for-change.ts";
+import type { TaskControl } from "../tasks/task-runner.ts";
+import { waitForChange } from "../tasks/wait-for-change.ts";
 import { isTerminal, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { nameOf } from "./job-queue.ts";

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { type RunTask, stopRequested, TaskStop } from "../engine/run-task.ts";
+import { type RunTask, stopRequested, TaskStop } from "../tasks/run-task.ts";
 import type { ClaimedTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { messageOf } from "../values.ts";

@@ -1,9 +1,9 @@
 import type { Broker } from "../broker/broker.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { InstalledFlow } from "../packages/read-package.ts";
-import { isConfined, unconfined } from "./confine-executor.ts";
-import { createExecutorEngine, type ExecutorEngineOptions } from "./executor-engine.ts";
-import { createOocanaEngine } from "./oocana-engine.ts";
+import { isConfined, unconfined } from "../processes/confine-executor.ts";
+import { createExecutorEngine, type ExecutorEngineOptions } from "./executor/executor-engine.ts";
+import { createOocanaEngine } from "./oocana/oocana-engine.ts";
 import { refuseSession, type SessionEngine } from "./session.ts";
 import { createSessionEngine } from "./session-engine.ts";
 

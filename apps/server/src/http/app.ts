@@ -2,7 +2,7 @@ import { type ExtensionName, extensionsHeader } from "@oomol/connect-core/wire";
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { Logger } from "pino";
-import type { AppletsFile } from "../applets-file.ts";
+import type { AppletsFile } from "./applets-file.ts";
 import type { Metrics } from "../metrics.ts";
 import { appletsRoutes } from "./applets-routes.ts";
 import { requireToken } from "./auth.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { AppletsFile } from "../applets-file.ts";
+import type { AppletsFile } from "./applets-file.ts";
 import { Refusal } from "../refusal.ts";
 import { messageOf } from "../values.ts";
 

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import type { Installer } from "../packages/installer.ts";
-import { isPackageName, isVersionSpec } from "../packages/package-spec.ts";
+import type { Installer } from "../installs/installer.ts";
+import { isPackageName, isVersionSpec } from "../installs/package-spec.ts";
 import { Refusal } from "../refusal.ts";
 import type { InstallStore, StoredInstall } from "../store/install-store.ts";
 import type { IdempotentRequest } from "../store/task-rows.ts";
@@ -10,7 +10,7 @@ import { requireNoNul } from "./caller-text.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readJsonBody } from "./read-json-body.ts";
-import { waitForChange } from "./wait-for-change.ts";
+import { waitForChange } from "../tasks/wait-for-change.ts";
 
 export interface InstallsRoutesParts {
   installer: Pick<Installer, "submit">;

@@ -1,6 +1,6 @@
 import { createTaskBodySchema } from "@oomol/connect-core/wire";
 import { z } from "zod";
-import { appletSchema } from "../applets-file.ts";
+import { appletSchema } from "./applets-file.ts";
 import {
   blockSchema,
   installTaskSchema,

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { isLoopback } from "../options.ts";
+import { isLoopback } from "../serve/options.ts";
 import { Refusal } from "../refusal.ts";
 
 /**

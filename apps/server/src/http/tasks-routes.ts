@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import type { TaskControl } from "../engine/task-runner.ts";
+import type { TaskControl } from "../tasks/task-runner.ts";
 import type { FileStore } from "../files/file-store.ts";
 import { referTo } from "../files/upload-references.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
@@ -18,7 +18,7 @@ import { parsePreferWait } from "./prefer-wait.ts";
 import { readTaskRequest } from "./read-task-request.ts";
 import { streamTask } from "./task-events.ts";
 import type { UploadLimits } from "./uploads.ts";
-import { waitForChange } from "./wait-for-change.ts";
+import { waitForChange } from "../tasks/wait-for-change.ts";
 
 export interface TasksRoutesParts {
   catalog: PackageCatalog;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { addClusterCommands } from "../../src/cluster/cluster-commands.ts";
+import { addClusterCommands } from "../../src/cli/cluster-commands.ts";
 
 const read = (name: string) => readFileSync(new URL(`../../deploy/${name}`, import.meta.url), "utf8");
 

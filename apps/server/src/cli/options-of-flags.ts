@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { type DestinationStream, type Logger, pino } from "pino";
+import type { CallerFlags, LogFlags, RunFlags } from "./command-options.ts";
+import type { ServerOptions } from "../serve/options.ts";
+
+/** Flags that mean the same for every process that takes them. */
+type SharedFlags = LogFlags &
+  Partial<CallerFlags & RunFlags> & {
+    packages?: string[];
+    applets?: string;
+    data?: string;
+    keepDays?: number;
+  };
+
+/** What the command line says, in the units of the options; what it does not say is left to their defaults. */
+export function optionsOf(flags: SharedFlags): Partial<ServerOptions> & { packages: string[]; log: Logger } {
+  return {
+    packages: flags.packages ?? [],
+    dataDirectory: flags.data,
+    appletsFile: flags.applets,
+    host: flags.host,
+    port: flags.port,
+    tokens: readTokens(flags.tokenFile),
+    allowedOrigins: flags.allowOrigin,
+    requestsPerMinute: flags.rateLimit,
+    bodyLimitBytes: scale(flags.bodyLimitMb, 2 ** 20),
+    uploadLimitBytes: scale(flags.uploadLimitGb, 2 ** 30),
+    concurrency: flags.concurrency,
+    isolation: flags.isolation,
+    spareExecutors: flags.spareExecutors,
+    warmMemoryBytes: scale(flags.warmMemoryMb, 2 ** 20),
+    executorTasks: flags.executorTasks,
+    executorAgeMs: scale(flags.executorMinutes, 60_000),
+    executorGrowthBytes: scale(flags.executorGrowthMb, 2 ** 20),
+    executorReadyTimeoutMs: flags.executorReadyTimeoutMs,
+    taskTimeoutMs: flags.taskTimeoutMs,
+    taskMemoryBytes: scale(flags.taskMemoryMb, 2 ** 20),
+    crashLimit: flags.crashLimit,
+    runAs: flags.runAs,
+    sandbox: flags.sandbox,
+    noNetwork: flags.network === false,
+    retainedVariables: flags.retainEnv,
+    keepMs: scale(flags.keepDays, 86_400_000),
+    log: createLog(flags.logLevel),
+  };
+}
+
+/** JSON lines, on stderr by default. What `error` holds is shown with its message, its stack and those of its causes. */
+export function createLog(level: string, destination: DestinationStream = stderr()): Logger {
+  return pino({ level, serializers: { error: pino.stdSerializers.err } }, destination);
+}
+
+function stderr(): DestinationStream {
+  return pino.destination({ fd: 2, sync: true });
+}
+
+export function scale(number: number | undefined, factor: number): number | undefined {
+  return number === undefined ? undefined : Math.floor(number * factor);
+}
+
+/** Lines of the file and items of the variable; comments and blanks do not count. */
+function readTokens(file: string | undefined): string[] {
+  const lines = file === undefined ? [] : readFileSync(file, "utf8").split(/\r?\n/);
+  const listed = (process.env.OOMOL_CONNECT_SERVER_TOKENS ?? "").split(",");
+  return [...lines.filter((line) => !line.startsWith("#")), ...listed]
+    .map((token) => token.trim())
+    .filter(Boolean);
+}

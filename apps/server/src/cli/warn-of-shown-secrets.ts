@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import type { Logger } from "pino";
+import { statOf, variablesIn } from "../processes/hide-environment.ts";
+
+/** Says where secrets of the environment can still be read by blocks: here, or in the programs that started this one. */
+export function warnOfShownSecrets(isHidden: boolean, log: Logger): void {
+  const held = secrets.filter((name) => process.env[name]);
+  if (held.length === 0) return;
+  const advice =
+    "give them in files (--token-file, ~/.pgpass, ~/.npmrc, ~/.aws) that only the server's user may read";
+  if (!isHidden) {
+    log.warn(
+      { variables: held },
+      `blocks of the same user can read the server's environment here: ${advice}`,
+    );
+    return;
+  }
+  for (const { pid, variables } of ancestorsWith(held)) {
+    log.warn(
+      { pid, variables },
+      `a program that started the server still shows its secrets to blocks: ${advice}`,
+    );
+  }
+}
+
+/** What the server reads from its environment and nobody else is to know. */
+const secrets = [
+  ...["OOMOL_CONNECT_SERVER_TOKENS", "OOMOL_CONNECT_REGISTRY_TOKEN", "OOMOL_CONNECT_API_TOKEN"],
+  ...["OOMOL_CONNECT_DATABASE", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
+];
+
+function* ancestorsWith(names: readonly string[]): Generator<{ pid: number; variables: string[] }> {
+  let pid = String(process.ppid);
+  while (Number(pid) > 0) {
+    let shown: Buffer;
+    let parent: string | undefined;
+    try {
+      shown = readFileSync(`/proc/${pid}/environ`);
+      parent = statOf(pid)[1];
+    } catch {
+      return; // another user's, whose blocks these are not
+    }
+    const there = [...variablesIn(shown)].filter(({ length }) => length > 0).map(({ name }) => name);
+    const variables = names.filter((name) => there.includes(name));
+    if (variables.length > 0) yield { pid: Number(pid), variables };
+    pid = parent ?? "0";
+  }
+}

@@ -1,0 +1,55 @@
+import type { BlockInputs, BlockPayload, HandleDefs } from "@oomol/scriptlet/wire";
+import type { HandleManifest } from "../../packages/manifest.ts";
+import type { Job } from "./job.ts";
+import type { SessionExecutor } from "./session-executor.ts";
+
+/** What offers a job to an executor (`oocana-protocol.md`, 2.2). */
+export function blockPayload(
+  { identifier, place }: SessionExecutor,
+  { id, block: { executor, directory, outputs }, stacks }: Pick<Job, "id" | "block" | "stacks">,
+): BlockPayload {
+  return {
+    type: "BlockPayload",
+    session_id: place.id,
+    executor_name: executor.name,
+    job_id: id,
+    stacks: [...stacks],
+    dir: directory,
+    executor,
+    ...(outputs && { outputs: defsOf(outputs) }),
+    identifier,
+  };
+}
+
+/** What a job that is ready gets; `null` stands for no inputs. */
+export function blockInputs(
+  sessionId: string,
+  { id, block: { inputs: declared, manifestFile }, stacks }: Job,
+  inputs: Record<string, unknown> | null,
+): BlockInputs {
+  return {
+    type: "BlockInputs",
+    session_id: sessionId,
+    job_id: id,
+    stacks: [...stacks],
+    block_path: manifestFile,
+    inputs: inputs === null || Object.keys(inputs).length === 0 ? null : inputs,
+    inputs_def: declared && declared.length > 0 ? defsOf(declared) : null,
+    inputs_def_patch: null,
+  };
+}
+
+/** By handle; a nullable input without a value has null, as in the engine. */
+export function defsOf(handles: readonly HandleManifest[]): HandleDefs {
+  const entries = handles.map((def) => {
+    const withNull = def.nullable && !Object.hasOwn(def, "value") ? { value: null } : {};
+    const { description, json_schema, nullable, ...others } = def;
+    const known = {
+      ...(description != null && { description }),
+      ...(json_schema != null && { json_schema }),
+      ...(nullable != null && { nullable }),
+    };
+    return [def.handle, { ...others, ...known, ...withNull }] as const;
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,85 @@
+import type { PackageCatalog } from "../../packages/package-catalog.ts";
+import type { InstalledBlock } from "../../packages/read-package.ts";
+import { messageOf } from "../../values.ts";
+import { isConfined, unconfined } from "../../processes/confine-executor.ts";
+import { createExecutorPool, type ExecutorPoolOptions } from "../spares/executor-pool.ts";
+import { type ExecutorSession, openExecutorSession } from "./executor-session.ts";
+import { newJobId } from "./run-job.ts";
+import {
+  refuseSession,
+  type SessionEngine,
+  type SessionEvent,
+  type SessionOutcome,
+  type SessionRequest,
+} from "../session.ts";
+import { createSessionJobs, shownPathOf } from "./session-jobs.ts";
+
+export interface ExecutorEngineOptions extends ExecutorPoolOptions {
+  /** Where blocks find the blocks that they run. */
+  catalog: PackageCatalog;
+}
+
+/** The engine for blocks: each session runs one block, and the blocks that this one runs, on executors of its own. */
+export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEngine<InstalledBlock> {
+  const { catalog, taskMemoryBytes, log } = settings;
+  const pool = createExecutorPool(settings);
+  const leaving = new Set<Promise<void>>();
+
+  /** Goes on in the background: nobody waits for an executor to leave. */
+  const leave = (ending: Promise<void>) => {
+    const ended = ending
+      .catch((error: unknown) => log.warn({ error: messageOf(error) }, "an executor did not end cleanly"))
+      .finally(() => leaving.delete(ended));
+    leaving.add(ended);
+    return ended;
+  };
+
+  return {
+    async run(request) {
+      const { block, caller } = request;
+      const scope = { ...block, executorName: block.executor.name };
+      const uploads = isConfined(settings.confinement ?? unconfined) ? request.uploads : undefined;
+      const owner = { caller, uploads, taskMemoryBytes };
+      const opened = await openExecutorSession(pool, scope, owner).catch((error: unknown) =>
+        messageOf(error),
+      );
+      if (typeof opened === "string") return refuseSession(request, opened);
+      const { outcome, ending } = await runSession(opened, catalog, request);
+      // Unless the process comes back itself.
+      const left = leave(ending);
+      if (outcome !== "aborted") void left.then(() => pool.prepare({ ...scope, caller }, block));
+      return outcome;
+    },
+    async close() {
+      await pool.close();
+      while (leaving.size > 0) await Promise.all(leaving);
+    },
+  };
+}
+
+async function runSession(
+  session: ExecutorSession,
+  catalog: PackageCatalog,
+  request: SessionRequest<InstalledBlock>,
+): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
+  const { block, inputs, signal, onEvent } = request;
+  const whole = { session_id: session.id, path: shownPathOf(block), partial: false, cache: false };
+  const emit = (event: SessionEvent["event"]) => onEvent({ type: event.type, nodeId: null, event });
+
+  request.onStarted(session.id);
+  emit({ type: "SessionStarted", ...whole, create_at: Date.now() });
+  const exceeded = new AbortController();
+  void session.exceeded.then((error) => exceeded.abort(new Error(error)));
+  const stop = AbortSignal.any([signal, exceeded.signal]);
+  const jobs = createSessionJobs({ session, catalog, onEvent });
+  const { error } = await jobs.run({ id: newJobId(), block, inputs }, stop);
+  const last = {
+    ...{ type: "SessionFinished", ...whole },
+    ...(error !== undefined && { error }),
+    finish_at: Date.now(),
+  };
+  emit(last);
+  if (signal.aborted) return { outcome: "aborted", ending: session.kill() };
+  const outcome = error === undefined ? "completed" : "failed";
+  return { outcome, ending: stop.aborted ? session.kill() : session.end(last) };
+}

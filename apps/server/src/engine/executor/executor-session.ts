@@ -1,0 +1,79 @@
+import { topics } from "@oomol/scriptlet/wire";
+import type { Room } from "../../broker/room.ts";
+import type { ExecutorPool, Wanted } from "../spares/executor-pool.ts";
+import { watchMemory } from "../../processes/memory-limit.ts";
+import type { ExecutorScope, SessionExecutor } from "./session-executor.ts";
+
+/** An engine session with an executor for each package that it runs blocks of. */
+export interface ExecutorSession {
+  readonly id: string;
+  /** Absolute; what the blocks of the session make goes here. */
+  readonly directory: string;
+  /** The one that the session was opened with. */
+  readonly executor: SessionExecutor;
+  /** Resolves, if ever, with the limit that the session has exceeded; whoever runs something on it ends it then. */
+  readonly exceeded: Promise<string>;
+  /** The executor of a scope, started where the session has none. Rejects where there is no such program. */
+  executorOf(scope: ExecutorScope): Promise<SessionExecutor>;
+  /** What the executors say and hear. */
+  readonly room: Room;
+  /** Says goodbye as the engine does, and gives the executors back. */
+  end(sessionFinished: object): Promise<void>;
+  /** Ends the process trees now. */
+  kill(): Promise<void>;
+}
+
+/** Whose session it is, and what that one may use. */
+export interface SessionOwner extends Pick<Wanted, "caller" | "uploads"> {
+  taskMemoryBytes: number | undefined;
+}
+
+/** Opens a session with an executor for a package of it. Rejects where there is no such program. */
+export async function openExecutorSession(
+  pool: ExecutorPool,
+  scope: ExecutorScope,
+  { caller, uploads, taskMemoryBytes }: SessionOwner,
+): Promise<ExecutorSession> {
+  const executor = await pool.acquire({ ...scope, caller, uploads });
+  const { place } = executor;
+  const { id, directory, room } = place;
+  const keyOf = (wanted: ExecutorScope) => `${wanted.executorName} ${wanted.packageDirectory}`;
+  const executors = new Map([[keyOf(scope), Promise.resolve(executor)]]);
+  const members = new Set([executor]);
+  let endWatch = () => {};
+  const over = new Promise<void>((resolve) => (endWatch = resolve));
+  let isOver = false;
+
+  const acquire = async (wanted: ExecutorScope) => {
+    const member = await pool.acquire({ ...wanted, caller, uploads }, place);
+    members.add(member);
+    if (isOver) await pool.release(member, "broken");
+    return member;
+  };
+  const releaseAll = async (how: "ended" | "broken") => {
+    isOver = true;
+    endWatch();
+    await Promise.all([...members].map((member) => pool.release(member, how)));
+    await Promise.allSettled(executors.values()); // what was still being started ends itself
+    room.close();
+  };
+
+  return {
+    ...{ id, directory, executor, room },
+    executorOf(wanted) {
+      const key = keyOf(wanted);
+      const acquiring = executors.get(key) ?? acquire(wanted);
+      executors.set(key, acquiring);
+      return acquiring;
+    },
+    exceeded: Promise.race([
+      watchMemory(() => [...members].flatMap(({ process }) => process.pid ?? []), over, taskMemoryBytes),
+      new Promise<string>((resolve) => room.onRefused(resolve)),
+    ]),
+    async end(sessionFinished) {
+      room.publish(topics.report, sessionFinished);
+      await releaseAll("ended");
+    },
+    kill: () => releaseAll("broken"),
+  };
+}

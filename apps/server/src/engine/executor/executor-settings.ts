@@ -1,0 +1,17 @@
+import type { Logger } from "pino";
+import type { Broker } from "../../broker/broker.ts";
+import type { Confinement } from "../../processes/confine-executor.ts";
+
+/** What all executor sessions of a server share. */
+export interface ExecutorSettings {
+  broker: Broker;
+  /** Holds `sessions/` and `package-data/`. */
+  dataDirectory: string;
+  executorReadyTimeoutMs: number;
+  retainedVariables: readonly string[];
+  /** What a task and all it starts may use together. */
+  taskMemoryBytes: number | undefined;
+  /** As the server itself by default. */
+  confinement?: Confinement;
+  log: Logger;
+}

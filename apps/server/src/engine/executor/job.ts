@@ -1,0 +1,22 @@
+import type { StackLevel } from "@oomol/scriptlet/wire";
+import type { SessionMessage } from "../../broker/read-message.ts";
+import type { InstalledBlock } from "../../packages/read-package.ts";
+
+/** One execution of one block. */
+export interface Job {
+  id: string;
+  block: InstalledBlock;
+  inputs: Record<string, unknown>;
+  /** The blocks that lead to it, outermost first; none for the block that a task runs. */
+  stacks: readonly StackLevel[];
+  /** Called with each message about the job that observers are to see, in order. */
+  onEvent(message: SessionMessage): void;
+  /** Called with each `BlockRequest` of the job. */
+  onRequest(message: SessionMessage): void;
+}
+
+/** How a job ended; `error` wins over `result`. */
+export interface JobFinish {
+  result?: Record<string, unknown>;
+  error?: string;
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import { topics } from "@oomol/scriptlet/wire";
+import type { ExecutorChannel } from "../../broker/executor-channel.ts";
+import type { SessionMessage } from "../../broker/read-message.ts";
+import type { InstalledBlock } from "../../packages/read-package.ts";
+import { isRecord, messageOf } from "../../values.ts";
+import { blockInputs, blockPayload } from "./block-messages.ts";
+import type { ExecutorExit } from "../../processes/executor-process.ts";
+import type { Job, JobFinish } from "./job.ts";
+import type { SessionExecutor } from "./session-executor.ts";
+
+/** A new job id, safe inside a topic. */
+export const newJobId = (): string => randomUUID();
+
+/**
+ * Runs one block on an executor to its BlockFinished (`oocana-protocol.md`, 2.6), or to the end of the executor; aborted, it
+ * ends at once with the signal's reason as its error. Never rejects.
+ */
+export function runJob(executor: SessionExecutor, job: Job, signal: AbortSignal): Promise<JobFinish> {
+  const over = new AbortController();
+  let stopListening = () => {};
+  const failed = new Promise<JobFinish>((resolve) => {
+    stopListening = executor.onFailed((failure) =>
+      resolve(
+        "exit" in failure ? describeExit(job.block, failure.exit) : { error: messageOf(failure.notReady) },
+      ),
+    );
+  });
+  const exchanged = exchange(executor, job, AbortSignal.any([signal, over.signal]));
+  return Promise.race([exchanged, failed]).finally(() => {
+    stopListening();
+    over.abort(isOver);
+  });
+}
+
+/** A reason of its own spares the making of an exception each time. */
+const isOver = "over";
+
+function exchange(executor: SessionExecutor, job: Job, signal: AbortSignal): Promise<JobFinish> {
+  return new Promise((resolve) => {
+    const { id, block, inputs } = job;
+    const { id: sessionId, room } = executor.place;
+    const topic = topics.runBlock(block.executor.name);
+    const offer = () => room.publish(topic, blockPayload(executor, job));
+    const offers = new AbortController();
+    let isAccepted = false;
+
+    /** What waits in the channel is read as soon as the executor can. */
+    const hand = (channel: ExecutorChannel) => {
+      channel.send(topic, blockPayload(executor, job));
+      channel.send(topics.inputs(sessionId, id), blockInputs(sessionId, job, inputs));
+    };
+
+    const startOffering = () => {
+      if (offers.signal.aborted) return;
+      offer();
+      const resend = setInterval(offer, resendMs);
+      // The executor for Python says that it is ready before it listens for blocks.
+      const stopListening = room.onSubscribed(topic, offer);
+      offers.signal.addEventListener("abort", () => {
+        clearInterval(resend);
+        stopListening();
+      });
+    };
+
+    const giveInputs = () => {
+      offers.abort(isOver);
+      // Inputs are delivered once; a second BlockReady gets null, as the engine does.
+      const given = isAccepted ? null : inputs;
+      isAccepted = true;
+      room.deliver(topics.inputs(sessionId, id), blockInputs(sessionId, job, given));
+    };
+
+    const handle = (message: SessionMessage) => {
+      if (message.job_id !== id) return;
+      if (message.type === "BlockReady") {
+        giveInputs();
+      } else if (message.type === "BlockRequest") {
+        job.onRequest(message);
+      } else if (message.type === "BlockFinished") {
+        finish(readFinish(message));
+      } else if (isReportOf(message)) {
+        // It tells copies apart, which a broker in this process never makes.
+        const { sequence: _, ...event } = message;
+        job.onEvent(event);
+      }
+    };
+
+    const finish = (finished: JobFinish) => {
+      offers.abort(isOver);
+      stopListening();
+      signal.removeEventListener("abort", cancel);
+      resolve(finished);
+    };
+    const cancel = () => finish({ error: messageOf(signal.reason) });
+    const stopListening = room.listen(handle);
+    signal.addEventListener("abort", cancel);
+    if (signal.aborted) cancel();
+    else if (executor.channel) hand(executor.channel);
+    else void executor.ready.then(startOffering, () => undefined);
+  });
+}
+
+const resendMs = 3_000;
+
+/** Progress travels twice: for flows on the session's topic, without stacks, and for people on `report`. */
+function isReportOf(message: SessionMessage): boolean {
+  return message.type !== "BlockProgress" || "stacks" in message;
+}
+
+function readFinish(message: SessionMessage): JobFinish {
+  const { error, result } = message;
+  if (typeof error === "string") return { error };
+  if (isRecord(result)) return { result };
+  if (result == null && error == null) return {};
+  // The real engine drops such a message and waits forever.
+  return { error: "The executor finished the block with a result that cannot be read." };
+}
+
+function describeExit(block: InstalledBlock, { code, spawnError, stderrTail }: ExecutorExit): JobFinish {
+  const program = `${block.executor.name}-executor`;
+  if (spawnError) return { error: `Failed to spawn ${program}. ${spawnError.message}` };
+  const said = stderrTail === "" ? "" : `\n${stderrTail}`;
+  return { error: `Executor ${program} exit with code ${code}${said}` };
+}

@@ -1,0 +1,179 @@
+import { basename, join } from "node:path";
+import { channelAddress, type SessionOver } from "@oomol/scriptlet/wire";
+import { createExecutorChannel, type ExecutorChannel } from "../../broker/executor-channel.ts";
+import type { Room } from "../../broker/room.ts";
+import { confineExecutor, isConfined, unconfined } from "../../processes/confine-executor.ts";
+import { executorEnvironment } from "../../processes/executor-environment.ts";
+import { type ExecutorExit, type ExecutorProcess, startExecutorProcess } from "../../processes/executor-process.ts";
+import type { ExecutorSettings } from "./executor-settings.ts";
+import { findExecutor } from "../../processes/find-executor.ts";
+import { limitHeap } from "../../processes/memory-limit.ts";
+import { identifierOf, type SessionPlace } from "./session-place.ts";
+
+/** What an executor is started for. */
+export interface ExecutorScope {
+  /** `nodejs`, `python`, … */
+  executorName: string;
+  packageName: string;
+  packageDirectory: string;
+}
+
+/** Why an executor runs nothing any more. */
+export type ExecutorFailure = { exit: ExecutorExit } | { notReady: unknown };
+
+/** An executor process, which is ready or on its way, in the session that it serves. */
+export interface SessionExecutor {
+  readonly scope: ExecutorScope;
+  /** The session that it serves now. */
+  readonly place: SessionPlace;
+  /** Tells the executors of a session apart. */
+  readonly identifier: string;
+  readonly process: ExecutorProcess;
+  /** The way to our own executor; others are met in the room of the session. */
+  readonly channel: ExecutorChannel | undefined;
+  /** Resolves at ExecutorReady; rejects where none came in time. A crash shows in `exited` alone. */
+  readonly ready: Promise<void>;
+  readonly exited: Promise<ExecutorExit>;
+  /**
+   * Calls `listener` once if the executor is gone or was not ready in time, at once if that is so already; the answer ends
+   * this. Unlike what is chained to `exited`, it holds nothing for the life of a process that serves thousands of jobs.
+   */
+  onFailed(listener: (failure: ExecutorFailure) => void): () => void;
+  /** Whether it can serve another session: what a confined one can reach was settled when it was started. */
+  readonly canMove: boolean;
+  /** Leaves its session; resolves with what it says of itself, or with nothing if it cannot serve another. */
+  endSession(): Promise<SessionOver | undefined>;
+  /** Serves another session, after the end of the last. */
+  beginSession(place: SessionPlace): void;
+}
+
+/**
+ * Starts an executor with the command line of the engine; one that `isReusable` prepares to tell whether its sessions have
+ * left anything, which takes some 50 ms more. Rejects where there is no such program.
+ */
+export async function startSessionExecutor(
+  settings: ExecutorSettings,
+  first: SessionPlace,
+  scope: ExecutorScope,
+  { isReusable }: { isReusable: boolean },
+): Promise<SessionExecutor> {
+  const { broker, dataDirectory, taskMemoryBytes, retainedVariables, log } = settings;
+  const { executorName, packageDirectory } = scope;
+  const isOurs = executorName === "nodejs";
+  const firstIdentifier = identifierOf(first, packageDirectory);
+  // First: a session that does not come to be leaves no folder.
+  const command = limitHeap(await findExecutor(executorName), executorName, taskMemoryBytes);
+  const packageData = join(dataDirectory, "package-data", scope.packageName);
+  const confinement = settings.confinement ?? unconfined;
+  // Ours makes the folders of a session when a block asks for them, if it may.
+  const canMove = isOurs && !isConfined(confinement);
+  const confined = await confineExecutor(confinement, command, {
+    ...{ executorName, packageDirectory, packageData, uploads: first.uploads },
+    sessionDirectory: first.directory,
+    temporaryDirectories: canMove ? [] : [join(first.temporaryDirectory, basename(packageDirectory))],
+  });
+
+  const ready = waitUntilReady(first.room, scope, firstIdentifier, settings.executorReadyTimeoutMs);
+  const running = startExecutorProcess(
+    confined.command,
+    [
+      ...["--session-id", first.id, "--address", isOurs ? channelAddress : broker.address],
+      ...["--session-dir", first.directory, "--tmp-dir", first.temporaryDirectory],
+      ...["--identifier", firstIdentifier, "--package", packageDirectory],
+      ...(canMove && isReusable ? ["--reusable"] : []),
+    ],
+    {
+      hasChannel: isOurs,
+      env: { ...executorEnvironment(process.env, packageData, retainedVariables), ...confined.env },
+      identity: confined.identity,
+      onOutput: ({ stdio, text }) => log.debug({ pid: running.pid, stdio, text }, "executor output"),
+    },
+  );
+  const channel = running.channel && createExecutorChannel(running.channel);
+  channel?.attach(first.room);
+  const expel =
+    isOurs || running.pid === undefined ? undefined : broker.admit(first.room, running.pid, "executor");
+  void running.exited.then(() => {
+    ready.cancel();
+    expel?.();
+  });
+
+  const onFailed = listenForFailure(running.exited, ready.promise);
+  let place = first;
+  return {
+    ...{ scope, process: running, channel, canMove, ready: ready.promise, exited: running.exited, onFailed },
+    get place() {
+      return place;
+    },
+    get identifier() {
+      return identifierOf(place, packageDirectory);
+    },
+    async endSession() {
+      if (channel === undefined) return undefined;
+      let stopListening = () => {};
+      const gone = new Promise<undefined>((resolve) => {
+        stopListening = onFailed(() => resolve(undefined));
+      });
+      return Promise.race([channel.endSession(place.id), gone]).finally(stopListening);
+    },
+    beginSession(next) {
+      place = next;
+      channel?.attach(next.room, {
+        session_id: next.id,
+        session_dir: next.directory,
+        tmp_dir: next.temporaryDirectory,
+        identifier: identifierOf(next, packageDirectory),
+      });
+    },
+  };
+}
+
+function listenForFailure(exited: Promise<ExecutorExit>, ready: Promise<void>): SessionExecutor["onFailed"] {
+  const listeners = new Set<(failure: ExecutorFailure) => void>();
+  let known: ExecutorFailure | undefined;
+  const fail = (failure: ExecutorFailure) => {
+    known ??= failure;
+    for (const listener of [...listeners]) listener(known);
+    listeners.clear();
+  };
+  void exited.then((exit) => fail({ exit }));
+  ready.catch((notReady: unknown) => fail({ notReady }));
+  return (listener) => {
+    if (known) listener(known);
+    else listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+}
+
+/** Settles at ExecutorReady or after the time allowed; `cancel` leaves it open for good and its timer cleared. */
+function waitUntilReady(
+  room: Room,
+  scope: ExecutorScope,
+  identifier: string,
+  timeoutMs: number,
+): { promise: Promise<void>; cancel(): void } {
+  let cancel = () => {};
+  const promise = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      cancel();
+      const program = `${scope.executorName}-executor`;
+      reject(
+        new Error(
+          `Executor ${program} identifier Some("${identifier}") for package ${scope.packageName} timeout after ${timeoutMs / 1000}s`,
+        ),
+      );
+    }, timeoutMs);
+    const stopListening = room.listen((message) => {
+      if (message.type !== "ExecutorReady" || message.executor_name !== scope.executorName) return;
+      if (message.identifier !== identifier) return;
+      cancel();
+      resolve();
+    });
+    cancel = () => {
+      clearTimeout(timer);
+      stopListening();
+    };
+  });
+  promise.catch(() => undefined); // who waits handles it; nobody may be waiting yet
+  return { promise, cancel: () => cancel() };
+}

@@ -1,0 +1,123 @@
+import { basename } from "node:path";
+import { type StackLevel, topics } from "@oomol/scriptlet/wire";
+import type { SessionMessage } from "../../broker/read-message.ts";
+import type { PackageCatalog } from "../../packages/package-catalog.ts";
+import type { InstalledBlock } from "../../packages/read-package.ts";
+import { messageOf } from "../../values.ts";
+import { answerRequest, type RunRequest } from "./answer-request.ts";
+import type { ExecutorSession } from "./executor-session.ts";
+import type { Job, JobFinish } from "./job.ts";
+import { runJob } from "./run-job.ts";
+import type { SessionEvent } from "../session.ts";
+import type { SessionExecutor } from "./session-executor.ts";
+
+/** The blocks of one session: the one that the task runs, and those that blocks run. */
+export interface SessionJobs {
+  /** Runs the task's own block. When it ends, whatever it has started ends with it. */
+  run(job: TaskJob, signal: AbortSignal): Promise<JobFinish>;
+}
+
+export type TaskJob = Pick<Job, "id" | "block" | "inputs">;
+
+export interface SessionJobsParts {
+  session: ExecutorSession;
+  catalog: PackageCatalog;
+  /** Called with what observers are to see, in order. */
+  onEvent(event: SessionEvent): void;
+}
+
+/** The node that a block run directly counts as. */
+const blockNode = "_";
+
+export function createSessionJobs({ session, catalog, onEvent }: SessionJobsParts): SessionJobs {
+  const nested = new Map<string, (finish: JobFinish) => void>();
+  let isOver = false;
+
+  /** Events of a job carry its place, which is not where the server keeps it: logs travel to clients. */
+  const emit = ({ block, stacks }: Pick<Job, "block" | "stacks">, message: SessionMessage) =>
+    onEvent({
+      type: message.type,
+      nodeId: stacks.at(-1)?.node_id ?? blockNode,
+      event: { ...message, block_path: shownPathOf(block), stacks },
+    });
+
+  const start = (base: Omit<Job, "onEvent" | "onRequest">, report: (message: SessionMessage) => void) => {
+    const job: Job = {
+      ...base,
+      onEvent: report,
+      onRequest: (message) =>
+        void answerRequest({ session, catalog, job, runBlock: (wanted) => runNested(job, wanted) }, message),
+    };
+    const about = { session_id: session.id, job_id: job.id };
+    report({ type: "BlockStarted", ...about, inputs: job.inputs, create_at: Date.now() });
+    return {
+      job,
+      finish: (finished: JobFinish) =>
+        report({ type: "BlockFinished", ...about, ...finished, finish_at: Date.now() }),
+    };
+  };
+
+  /** A block that a block runs (2.4): what it does is reported to the task's logs, and on `report` to its caller. */
+  const runNested = (caller: Job, { id, name, block, inputs }: RunRequest) => {
+    if (isOver) return;
+    const level: StackLevel = {
+      flow_job_id: caller.id,
+      flow: shownPathOf(caller.block),
+      node_id: `run_block::${name}`,
+    };
+    const stacks = [...caller.stacks, level];
+    const report = (message: SessionMessage) => {
+      emit({ block, stacks }, message);
+      if (!engineReports.has(message.type)) return; // its executor has said it there
+      session.room.publish(topics.report, { ...message, block_path: shownPathOf(block), stacks });
+    };
+    const over = new AbortController();
+    const { job, finish } = start({ id, block, inputs, stacks }, (message) => {
+      if (!over.signal.aborted) report(message);
+    });
+    const end = (finished: JobFinish) => {
+      if (!nested.delete(id)) return;
+      finish(finished);
+      over.abort();
+    };
+    nested.set(id, end);
+    void executorFor(session, block)
+      .then((executor) => runJob(executor, job, over.signal))
+      .catch((error: unknown) => ({ error: messageOf(error) }))
+      .then(end);
+  };
+
+  return {
+    async run(base, signal) {
+      const stacks: StackLevel[] = [];
+      const { job, finish } = start({ ...base, stacks }, (message) => {
+        if (!isOver) emit({ block: base.block, stacks }, message);
+      });
+      const finished = await runJob(session.executor, job, signal);
+      for (const end of [...nested.values()]) end({ error: "The block that started it has ended." });
+      finish(finished);
+      isOver = true;
+      return finished;
+    },
+  };
+}
+
+/** What the engine says on `report` about blocks that blocks run; executors say the rest themselves (2.5). */
+const engineReports = new Set([
+  "BlockStarted",
+  "BlockOutput",
+  "BlockOutputs",
+  "BlockPreview",
+  "BlockError",
+  "BlockFinished",
+]);
+
+/** A block of the caller's package shares its process, one of another package has its own (1.3). */
+function executorFor(session: ExecutorSession, block: InstalledBlock): Promise<SessionExecutor> {
+  const { packageName, packageDirectory } = block;
+  return session.executorOf({ executorName: block.executor.name, packageName, packageDirectory });
+}
+
+export function shownPathOf(block: InstalledBlock): string {
+  return `${block.path}/${basename(block.manifestFile)}`;
+}

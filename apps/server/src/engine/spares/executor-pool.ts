@@ -1,0 +1,262 @@
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import type { Metrics } from "../../metrics.ts";
+import type { ResolvedServerOptions } from "../../serve/options.ts";
+import type { InstalledBlock } from "../../packages/read-package.ts";
+import { messageOf } from "../../values.ts";
+import type { ExecutorSettings } from "../executor/executor-settings.ts";
+import { packageStamp } from "../../packages/package-stamp.ts";
+import { rehearse } from "./rehearse.ts";
+import { type ExecutorScope, type SessionExecutor, startSessionExecutor } from "../executor/session-executor.ts";
+import { openPlace, type SessionPlace } from "../executor/session-place.ts";
+
+/** Executor processes from their start to their end; those that stand by wait here for a session. */
+export interface ExecutorPool {
+  /**
+   * An executor that serves one session alone until it is released: one that stands by for the caller's package, or a new
+   * one. `place` is the session's, if there is one already. Rejects where there is no such program.
+   */
+  acquire(wanted: Wanted, place?: SessionPlace): Promise<SessionExecutor>;
+  /** The session is over. The executor is kept for the next one of the same caller and package, or leaves. */
+  release(executor: SessionExecutor, how: "ended" | "broken"): Promise<void>;
+  /** Starts a process ahead, in the background, unless one stands by already. */
+  prepare(wanted: Wanted, block: InstalledBlock): void;
+  /** Ends them all; none is started any more. */
+  close(): Promise<void>;
+}
+
+/** Two callers never share a process, nor do two packages. */
+export interface Wanted extends ExecutorScope {
+  caller: string;
+  /** The folder of the task's uploads, if a confined executor must be let into it. */
+  uploads?: string | undefined;
+}
+
+export interface ExecutorPoolOptions extends ExecutorSettings, WarmOptions {
+  metrics: Pick<Metrics, "executorStarted" | "executorTaken" | "executorRetired">;
+}
+
+/** What stands by, and for how long; `ServerOptions` says more. */
+export type WarmOptions = Pick<
+  ResolvedServerOptions,
+  | "isolation"
+  | "concurrency"
+  | "spareExecutors"
+  | "spareIdleMs"
+  | "warmMemoryBytes"
+  | "executorTasks"
+  | "executorAgeMs"
+  | "executorGrowthBytes"
+>;
+
+/** A process of the pool, in a session or standing by. */
+interface Pooled {
+  readonly executor: SessionExecutor;
+  readonly key: string;
+  readonly stamp: string | undefined;
+  readonly startedAtMs: number;
+  sessions: number;
+  residentBytes: number;
+  /** When it first stood by. */
+  firstResidentBytes: number | undefined;
+  idleTimer: NodeJS.Timeout | undefined;
+  isLeaving: boolean;
+}
+
+/** A process that is being made to stand by. */
+interface Preparation {
+  prepared: Promise<void>;
+  /** Cuts short what is done ahead: somebody waits. */
+  hurry: AbortController;
+}
+
+/** An executor that does not answer in that time has something left to do. */
+const answerMs = 1_000;
+/** The engine leaves executors at least 600 ms to flush. */
+const goodbyeMs = 1_000;
+
+export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
+  const { metrics, log } = options;
+  const isReusing = options.isolation === "caller" && options.spareExecutors > 0;
+  const maxStanding = isReusing
+    ? Math.max(options.spareExecutors, options.concurrency)
+    : options.spareExecutors;
+  const pooled = new Map<SessionExecutor, Pooled>();
+  const standing = new Set<Pooled>(); // used least recently first
+  const returning = new Map<string, Promise<void>[]>();
+  const preparing = new Map<string, Preparation>();
+  const leaving = new Set<Promise<void>>();
+  let isClosed = false;
+
+  const newPlace = ({ packageDirectory, uploads }: Wanted) => openPlace(options, packageDirectory, uploads);
+
+  const start = async (wanted: Wanted, place: SessionPlace, purpose: "task" | "spare"): Promise<Pooled> => {
+    const stamp = await packageStamp(wanted.packageDirectory);
+    const executor = await startSessionExecutor(options, place, wanted, { isReusable: isReusing });
+    metrics.executorStarted(purpose);
+    const one: Pooled = {
+      ...{ executor, stamp, key: keyOf(wanted), startedAtMs: Date.now(), sessions: 0 },
+      ...{ residentBytes: 0, firstResidentBytes: undefined, idleTimer: undefined, isLeaving: false },
+    };
+    pooled.set(executor, one);
+    void executor.exited.then(() => {
+      pooled.delete(executor);
+      forget(one);
+    });
+    return one;
+  };
+
+  /** It stands by no longer. */
+  const forget = (one: Pooled) => {
+    clearTimeout(one.idleTimer);
+    standing.delete(one);
+  };
+
+  const standBy = (one: Pooled) => {
+    if (isClosed) return retire(one, "closing");
+    one.firstResidentBytes ??= one.residentBytes;
+    one.idleTimer = setTimeout(() => retire(one, "idle"), options.spareIdleMs).unref();
+    standing.add(one);
+    const heldBytes = () => [...standing].reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+    for (const oldest of standing) {
+      if (standing.size > maxStanding) retire(oldest, "count");
+      else if (standing.size > 1 && heldBytes() > options.warmMemoryBytes) retire(oldest, "memory");
+    }
+  };
+
+  const retire = (one: Pooled, reason: string) => {
+    const { executor, sessions } = one;
+    forget(one);
+    one.isLeaving = true;
+    metrics.executorRetired(reason);
+    log.debug({ pid: executor.process.pid, reason }, "an executor leaves");
+    const gone = leave(executor, sessions)
+      .catch((error: unknown) => log.warn({ error: messageOf(error) }, "an executor did not end cleanly"))
+      .finally(() => leaving.delete(gone));
+    leaving.add(gone);
+  };
+
+  const leave = async ({ process, channel, place }: SessionExecutor, sessions: number) => {
+    const gone = process.leave(goodbyeMs);
+    channel?.close();
+    await gone;
+    place.room.close();
+    // What was opened for a session that nobody wanted.
+    if (sessions === 0) await rm(place.directory, { recursive: true, force: true });
+  };
+
+  /** One that stands by; `canMove` asks for one that can serve a session that is there already. */
+  const take = async (wanted: Wanted, canMove: boolean): Promise<Pooled | undefined> => {
+    if (wanted.uploads !== undefined) return undefined;
+    const key = keyOf(wanted);
+    const stamp = await packageStamp(wanted.packageDirectory);
+    const find = () => [...standing].findLast((one) => one.key === key && (one.executor.canMove || !canMove));
+    // One that has just ended a session is about to be free, one that is being prepared is ahead of a new one.
+    if (!find()) await (returning.get(key)?.shift() ?? hurry(key));
+    for (let found = find(); found; found = find()) {
+      forget(found);
+      if (stamp !== undefined && found.stamp === stamp) return found;
+      retire(found, "package");
+    }
+    return undefined;
+  };
+
+  /** Nobody else waits for the same one. */
+  const hurry = (key: string): Promise<void> | undefined => {
+    const preparation = preparing.get(key);
+    if (preparation === undefined || preparation.hurry.signal.aborted) return undefined;
+    preparation.hurry.abort();
+    return preparation.prepared;
+  };
+
+  /** Decides by what the executor says of itself whether it may serve another session. */
+  const comeBack = async (one: Pooled) => {
+    const { executor, startedAtMs } = one;
+    const late = AbortSignal.timeout(answerMs);
+    const over = await Promise.race([executor.endSession(), once(late, "abort").then(() => undefined)]);
+    executor.place.room.close();
+    one.sessions += 1;
+    if (over === undefined) return retire(one, "silent");
+    one.residentBytes = over.resident_bytes;
+    const grownBytes = over.resident_bytes - (one.firstResidentBytes ?? over.resident_bytes);
+    if (over.leftovers.length > 0) {
+      log.info({ pid: executor.process.pid, leftovers: over.leftovers }, "a block has left something behind");
+      retire(one, "unclean");
+    } else if (one.sessions >= options.executorTasks) retire(one, "sessions");
+    else if (Date.now() - startedAtMs >= options.executorAgeMs) retire(one, "age");
+    else if (grownBytes > options.executorGrowthBytes) retire(one, "growth");
+    else standBy(one);
+  };
+
+  /** Lets it do what blocks do in a session of no consequence, so that the first that somebody waits for finds it done. */
+  const warmUp = async (wanted: Wanted, block: InstalledBlock, hurried: AbortSignal) => {
+    const one = await start(wanted, newPlace(wanted), "spare");
+    const { executor } = one;
+    await Promise.race([executor.ready, executor.exited]);
+    if (executor.channel) {
+      executor.channel.load(block);
+      await rehearse(executor, block, AbortSignal.any([hurried, AbortSignal.timeout(answerMs)]));
+    }
+    if (executor.canMove) {
+      const over = await executor.endSession();
+      executor.place.room.close();
+      if (over === undefined) return retire(one, "silent");
+      one.residentBytes = over.resident_bytes;
+    }
+    standBy(one);
+  };
+
+  return {
+    async acquire(wanted, place) {
+      const found = await take(wanted, place !== undefined);
+      if (isClosed) throw new Error("The server is closing.");
+      if (found === undefined) return (await start(wanted, place ?? newPlace(wanted), "task")).executor;
+      metrics.executorTaken(found.sessions === 0 ? "spare" : "warm");
+      if (found.executor.canMove) found.executor.beginSession(place ?? newPlace(wanted));
+      return found.executor;
+    },
+    async release(executor, how) {
+      const one = pooled.get(executor);
+      if (how === "broken" || one === undefined) {
+        await executor.process.kill();
+        executor.place.room.close();
+        return;
+      }
+      if (!isReusing || !executor.canMove || isClosed) {
+        one.sessions += 1;
+        return retire(one, isClosed ? "closing" : "isolation");
+      }
+      const back = comeBack(one);
+      returning.set(one.key, [...(returning.get(one.key) ?? []), back]);
+      await back;
+      const others = (returning.get(one.key) ?? []).filter((other) => other !== back);
+      if (others.length > 0) returning.set(one.key, others);
+      else returning.delete(one.key);
+    },
+    prepare(wanted, block) {
+      const key = keyOf(wanted);
+      if (isClosed || maxStanding === 0 || preparing.has(key)) return;
+      // One that is used again stands by as soon as its session is over.
+      const candidates = isReusing ? [...pooled.values()] : [...standing];
+      if (candidates.some((one) => one.key === key && !one.isLeaving)) return;
+      const hurry = new AbortController();
+      const prepared = warmUp(wanted, block, hurry.signal)
+        .catch((error: unknown) =>
+          log.debug({ block: block.path, error: messageOf(error) }, "no executor could be started ahead"),
+        )
+        .finally(() => preparing.delete(key));
+      preparing.set(key, { prepared, hurry });
+    },
+    async close() {
+      isClosed = true;
+      for (const one of standing) retire(one, "closing");
+      await Promise.all([...pooled.keys()].map(({ process }) => process.kill()));
+      await Promise.all([...preparing.values()].map(({ prepared }) => prepared));
+      while (leaving.size > 0) await Promise.all(leaving);
+    },
+  };
+}
+
+function keyOf({ executorName, packageDirectory, caller }: Wanted): string {
+  return JSON.stringify([executorName, packageDirectory, caller]);
+}

@@ -1,0 +1,85 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { executorEnvironment } from "../processes/executor-environment.ts";
+import { startExecutorProcess } from "../processes/executor-process.ts";
+import { findProgram } from "../processes/find-executor.ts";
+import { isRecord, messageOf } from "../values.ts";
+import { readNpmSettings, tokenKey } from "./registry-token.ts";
+
+export interface NpmModulesOptions {
+  registryUrl: string;
+  registryToken: string | undefined;
+  cacheDirectory: string;
+  /** Whether what is installed may run programs of its own while it is installed. */
+  allowScripts: boolean;
+  signal: AbortSignal;
+}
+
+/**
+ * Installs what the `package.json` in a folder depends on, with the `npm` on the `PATH`. npm obeys settings that lie in the
+ * folder, so an `.npmrc` of the package is removed. Dependencies from git are refused: npm prepares them by running itself
+ * in the clone, where it would obey theirs.
+ */
+export async function installNpmModules(directory: string, options: NpmModulesOptions): Promise<void> {
+  await rm(join(directory, ".npmrc"), { recursive: true, force: true });
+  const manifest = await readFile(join(directory, "package.json"), "utf8").catch(() => undefined);
+  if (manifest === undefined) return; // npm would look for one in the folders above
+  if (hasDependencies(JSON.parse(manifest))) {
+    await install(directory, options);
+    if (options.allowScripts) await runNpm(directory, ["rebuild"], options);
+  }
+  if (!options.allowScripts) return;
+  for (const script of ["preinstall", "install", "postinstall"]) {
+    await runNpm(directory, ["run", script, "--if-present"], options);
+  }
+}
+
+/**
+ * With the token where there is one: programs of packages do not run here. It stands in settings of the folder alone.
+ * On the command line everybody would see it, and a variable any other settings could name.
+ */
+async function install(directory: string, options: NpmModulesOptions): Promise<void> {
+  const { registryUrl, registryToken, cacheDirectory } = options;
+  const settings = join(directory, ".npmrc");
+  const token =
+    registryToken === undefined ? [] : [`${tokenKey(registryUrl)}=${JSON.stringify(registryToken)}`];
+  const lines = [...readNpmSettings(process.env), ...token, ""];
+  await writeFile(settings, lines.join("\n"), { mode: 0o600, flag: "wx" });
+  // These two do not exist. npm before 11.9 does not know --allow-git, and hands both on to the npm in a clone.
+  const git = join(cacheDirectory, "dependencies-from-git-are-refused");
+  const userSettings = join(cacheDirectory, "no-npmrc");
+  const args = ["install", "--ignore-scripts", "--allow-git=none"];
+  try {
+    await runNpm(directory, [...args, "--git", git, "--userconfig", userSettings], options);
+  } finally {
+    await rm(settings, { force: true });
+  }
+}
+
+function hasDependencies(manifest: unknown): boolean {
+  if (!isRecord(manifest)) return false;
+  const { dependencies, optionalDependencies } = manifest;
+  return [dependencies, optionalDependencies].some((one) => isRecord(one) && Object.keys(one).length > 0);
+}
+
+async function runNpm(directory: string, args: readonly string[], options: NpmModulesOptions): Promise<void> {
+  const fail = (reason: string) => new Error(`npm ${args[0]} failed: ${reason}`);
+  const settings = [
+    ...["--registry", options.registryUrl, "--cache", options.cacheDirectory],
+    ...["--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"],
+  ];
+  const file = await findProgram("npm");
+  if (file === undefined) throw fail("there is no npm on the PATH.");
+  const npm = startExecutorProcess({ file, args: [] }, [...args, ...settings], {
+    cwd: directory,
+    env: executorEnvironment(process.env, directory),
+  });
+  const stop = () => void npm.kill();
+  options.signal.addEventListener("abort", stop);
+  if (options.signal.aborted) stop();
+  const { code, spawnError, stderrTail } = await npm.exited;
+  options.signal.removeEventListener("abort", stop);
+  if (options.signal.aborted) throw fail(messageOf(options.signal.reason));
+  if (spawnError !== undefined) throw fail(spawnError.message);
+  if (code !== 0) throw fail(stderrTail.slice(-1_000) || `it ended with code ${code}.`);
+}

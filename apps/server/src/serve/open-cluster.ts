@@ -1,0 +1,56 @@
+import type { Logger } from "pino";
+import type { FileStore } from "../files/file-store.ts";
+import { openFiles } from "../files/open-files.ts";
+import type { OpenedParts } from "./opened-parts.ts";
+import { TaskStore } from "../store/task-store.ts";
+import { ClusterChanges } from "../cluster/cluster-changes.ts";
+import { type ClusterOptions, checkClusterOptions, openScratch } from "./cluster-options.ts";
+import { type JobQueue, type JobQueueOptions, openJobQueue } from "../cluster/job-queue.ts";
+import { type Notices, openNotices } from "../cluster/notices.ts";
+import { openPostgres, type Postgres, requireReachable } from "../cluster/postgres.ts";
+import { requireKnownSchema } from "../cluster/schema.ts";
+
+/** What API processes and workers have in common. */
+export interface ClusterParts {
+  postgres: Postgres;
+  notices: Notices;
+  jobs: JobQueue;
+  store: TaskStore;
+  files: FileStore;
+  /** Scratch space on this machine. */
+  dataDirectory: string;
+}
+
+/** How many tasks a listing answers; there may be millions. */
+const listLimit = 1_000;
+
+/** Opens them one by one, each to be closed by `opened`. Rejects where the database is not one that this program knows. */
+export async function openCluster(
+  options: ClusterOptions,
+  { crashLimit, ...queueOptions }: Omit<JobQueueOptions, "log"> & { crashLimit: number },
+  log: Logger,
+  opened: OpenedParts,
+): Promise<ClusterParts> {
+  checkClusterOptions(options);
+  // One of them is the queue's own.
+  const postgres = openPostgres(options.database, (options.maxConnections ?? 10) - 1, log);
+  opened.add(() => postgres.database.destroy());
+  await requireReachable(postgres, options.database);
+  await requireKnownSchema(postgres);
+  const scratch = await openScratch(options.dataDirectory);
+  opened.add(() => scratch.close());
+  const files = await openFiles(options.files, scratch.path);
+  const jobs = await openJobQueue(postgres, { ...queueOptions, log });
+  opened.add(() => jobs.close());
+  const notices = openNotices(postgres, log);
+  opened.add(() => notices.close());
+  const changes = new ClusterChanges(notices);
+  opened.add(() => changes.close());
+  const store = new TaskStore(postgres.database.withTables(), {
+    changes,
+    queue: jobs,
+    listLimit,
+    crashLimit,
+  });
+  return { postgres, notices, jobs, store, files, dataDirectory: scratch.path };
+}

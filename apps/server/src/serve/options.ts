@@ -1,0 +1,220 @@
+import { availableParallelism, homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { type ExtensionName, extensionNames } from "@oomol/connect-core/wire";
+import { type Logger, pino } from "pino";
+import { findPlayground } from "./find-playground.ts";
+import { findRegistryToken } from "../installs/registry-token.ts";
+
+/** What a caller of `startServer` may set. */
+export interface ServerOptions {
+  /** Directories that hold package folders. */
+  packages: readonly string[];
+  /** Address to listen on, `127.0.0.1` by default. Anything but loopback needs `tokens`. */
+  host?: string | undefined;
+  /** 3000 by default; 0 takes a free one. */
+  port?: number | undefined;
+  /** Where tasks, logs and files are kept; a per-user directory by default. One server at a time may use it. */
+  dataDirectory?: string | undefined;
+  /** Where packages are installed from; npm's own registry by default. */
+  registry?: string | undefined;
+  /** For a registry that asks for a token; that of npm's own settings by default. */
+  registryToken?: string | undefined;
+  /** Whether a package may run programs of its own while it is installed; not by default. */
+  allowScripts?: boolean | undefined;
+  /** The built playground, shown at `/`; the one that comes with the server by default. */
+  playgroundDirectory?: string | undefined;
+  /** A JSON or YAML file with the list of applets; without it there are none. */
+  appletsFile?: string | undefined;
+  /** What `Authorization` may hold, exactly; with none anyone on this machine may call. */
+  tokens?: readonly string[] | undefined;
+  /** Web origins (`https://app.example`) whose pages may call; pages of this server itself always may. */
+  allowedOrigins?: readonly string[] | undefined;
+  /** How many tasks run at once; the number of CPUs by default. */
+  concurrency?: number | undefined;
+  /**
+   * Whether a process that has run a task may run another one of the same caller and package, once it has shown that
+   * nothing of the last is left in it (`caller`, the default), or each task has a process that nobody had before (`process`).
+   */
+  isolation?: Isolation | undefined;
+  /**
+   * How many executors wait, ready, for blocks that ran lately; 2 by default, 0 for none. Where processes are used again,
+   * as many as tasks run at once wait at least, unless it is 0.
+   */
+  spareExecutors?: number | undefined;
+  /** How long one of them waits before it goes, 24 days at most; 10 minutes by default. */
+  spareIdleMs?: number | undefined;
+  /** What those that wait hold in memory together, at most; 1 GiB by default. */
+  warmMemoryBytes?: number | undefined;
+  /** How many tasks a process runs at most, in case it collects what nobody notices; 10,000 by default. */
+  executorTasks?: number | undefined;
+  /** How long a process is used at most, for the same reason; 1 hour by default. */
+  executorAgeMs?: number | undefined;
+  /** By how much it may grow: what a package keeps in its own modules is not looked at; 256 MiB by default. */
+  executorGrowthBytes?: number | undefined;
+  /** How long an executor may take to say that it is ready, 24 days at most; 5000 by default. */
+  executorReadyTimeoutMs?: number | undefined;
+  /** How long a task may run, 24 days (2³¹ − 1 ms) at most; as long as it likes by default. */
+  taskTimeoutMs?: number | undefined;
+  /** Whether tasks that ran when the server was killed run again; otherwise they fail with that reason, as by default. */
+  rerunInterrupted?: boolean | undefined;
+  /** What a task may hold in memory, with all it starts (watched on Linux); no limit by default. */
+  taskMemoryBytes?: number | undefined;
+  /** How many processes of the server may die, or be lost, while a task runs before it is failed for that; 2 by default. */
+  crashLimit?: number | undefined;
+  /** The user as whom executors run, where root starts the server; the server's own by default. */
+  runAs?: string | undefined;
+  /** Runs executors in a sandbox: what they see is their package, their session and the runtime. Linux, with bubblewrap. */
+  sandbox?: "bwrap" | undefined;
+  /** Leaves executors in the sandbox without a network. */
+  noNetwork?: boolean | undefined;
+  /** How long a task is kept after its end, with its logs and files; for ever by default. */
+  keepMs?: number | undefined;
+  /** How much the logs and files of ended tasks may take, the oldest going first; no limit by default. */
+  keepBytes?: number | undefined;
+  /** Which extensions of the API it announces and serves; all by default. */
+  extensions?: readonly ExtensionName[] | undefined;
+  /** How many requests each token, or address, may make in a minute; no limit by default. */
+  requestsPerMinute?: number | undefined;
+  /** Limit of a JSON body or of all fields of a form; 16 MiB by default. */
+  bodyLimitBytes?: number | undefined;
+  /** Limit of all files of one request; 16 GiB by default. */
+  uploadLimitBytes?: number | undefined;
+  /** Variables of the environment that blocks see besides the basic ones and `OOMOL_…`. */
+  retainedVariables?: readonly string[] | undefined;
+  /** Silent by default. */
+  log?: Logger | undefined;
+}
+
+/** Which tasks may share a process, one after the other. */
+export type Isolation = "caller" | "process";
+
+/** The same with every default filled in. */
+export interface ResolvedServerOptions {
+  packages: string[];
+  host: string;
+  port: number;
+  dataDirectory: string;
+  registry: string;
+  registryToken: string | undefined;
+  allowScripts: boolean;
+  playgroundDirectory: string | undefined;
+  appletsFile: string | undefined;
+  tokens: string[];
+  allowedOrigins: string[];
+  concurrency: number;
+  isolation: Isolation;
+  spareExecutors: number;
+  spareIdleMs: number;
+  warmMemoryBytes: number;
+  executorTasks: number;
+  executorAgeMs: number;
+  executorGrowthBytes: number;
+  executorReadyTimeoutMs: number;
+  taskTimeoutMs: number | undefined;
+  rerunInterrupted: boolean;
+  taskMemoryBytes: number | undefined;
+  crashLimit: number;
+  runAs: string | undefined;
+  sandbox: "bwrap" | undefined;
+  noNetwork: boolean;
+  keepMs: number | undefined;
+  keepBytes: number | undefined;
+  extensions: ExtensionName[];
+  requestsPerMinute: number | undefined;
+  bodyLimitBytes: number;
+  uploadLimitBytes: number;
+  retainedVariables: string[];
+  log: Logger;
+}
+
+const mebibyte = 1024 * 1024;
+/** A timer for longer than this goes off at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Fills in defaults and refuses what cannot work. */
+export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
+  if (options.packages.length === 0)
+    throw new Error("Name at least one directory of packages (--packages DIR).");
+  return resolveCommonOptions(options);
+}
+
+/** The same for a process that may do without packages. */
+export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedServerOptions {
+  const resolved: ResolvedServerOptions = {
+    packages: (options.packages ?? []).map((directory) => resolve(directory)),
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 3000,
+    dataDirectory: resolve(options.dataDirectory ?? defaultDataDirectory()),
+    registry: options.registry ?? "https://registry.npmjs.org",
+    registryToken: options.registryToken,
+    allowScripts: options.allowScripts ?? false,
+    playgroundDirectory: options.playgroundDirectory
+      ? resolve(options.playgroundDirectory)
+      : findPlayground(),
+    appletsFile: options.appletsFile && resolve(options.appletsFile),
+    tokens: [...(options.tokens ?? [])],
+    allowedOrigins: [...(options.allowedOrigins ?? [])],
+    concurrency: options.concurrency ?? availableParallelism(),
+    isolation: options.isolation ?? "caller",
+    spareExecutors: options.spareExecutors ?? 2,
+    spareIdleMs: options.spareIdleMs ?? 600_000,
+    warmMemoryBytes: options.warmMemoryBytes ?? 1024 * mebibyte,
+    executorTasks: options.executorTasks ?? 10_000,
+    executorAgeMs: options.executorAgeMs ?? 3_600_000,
+    executorGrowthBytes: options.executorGrowthBytes ?? 256 * mebibyte,
+    executorReadyTimeoutMs: options.executorReadyTimeoutMs ?? 5_000,
+    taskTimeoutMs: options.taskTimeoutMs,
+    rerunInterrupted: options.rerunInterrupted ?? false,
+    taskMemoryBytes: options.taskMemoryBytes,
+    crashLimit: options.crashLimit ?? 2,
+    runAs: options.runAs,
+    sandbox: options.sandbox,
+    noNetwork: options.noNetwork ?? false,
+    keepMs: options.keepMs,
+    keepBytes: options.keepBytes,
+    extensions: [...(options.extensions ?? extensionNames)],
+    requestsPerMinute: options.requestsPerMinute,
+    bodyLimitBytes: options.bodyLimitBytes ?? 16 * mebibyte,
+    uploadLimitBytes: options.uploadLimitBytes ?? 16 * 1024 * mebibyte,
+    retainedVariables: [...(options.retainedVariables ?? [])],
+    log: options.log ?? pino({ enabled: false }),
+  };
+  if (!/^https?:$/.test(URL.parse(resolved.registry)?.protocol ?? "")) {
+    throw new Error(`The registry must be an http or https address, not "${resolved.registry}".`);
+  }
+  if (!Number.isInteger(resolved.concurrency) || resolved.concurrency < 1) {
+    throw new Error(`The concurrency must be a whole number of at least 1, not ${resolved.concurrency}.`);
+  }
+  if (!Number.isInteger(resolved.crashLimit) || resolved.crashLimit < 1) {
+    throw new Error(`The crash limit must be a whole number of at least 1, not ${resolved.crashLimit}.`);
+  }
+  requireTimer("--task-timeout-ms", resolved.taskTimeoutMs);
+  requireTimer("--executor-ready-timeout-ms", resolved.executorReadyTimeoutMs);
+  requireTimer("spareIdleMs", resolved.spareIdleMs);
+  resolved.registryToken ??= findRegistryToken(resolved.registry, process.env);
+  if (resolved.tokens.some((token) => token.trim() === "")) throw new Error("A token must not be empty.");
+  if (resolved.tokens.length === 0 && !isLoopback(resolved.host)) {
+    throw new Error(
+      `Listening on ${resolved.host} lets other machines in, so it needs a token: set --token-file or OOMOL_CONNECT_SERVER_TOKENS.`,
+    );
+  }
+  return resolved;
+}
+
+function requireTimer(name: string, ms: number | undefined): void {
+  if (ms === undefined || ms <= longestTimerMs) return;
+  throw new Error(`${name} may be ${longestTimerMs} (24 days) at most, not ${ms}.`);
+}
+
+/** True for names and addresses that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function defaultDataDirectory(): string {
+  const { XDG_DATA_HOME, LOCALAPPDATA } = process.env;
+  const name = "oomol-connect-server";
+  if (process.platform === "darwin") return join(homedir(), "Library", "Application Support", name);
+  if (process.platform === "win32") return join(LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), name);
+  return join(XDG_DATA_HOME ?? join(homedir(), ".local", "share"), name);
+}

@@ -1,0 +1,70 @@
+import { createAppletsFile } from "../http/applets-file.ts";
+import { createApp } from "../http/app.ts";
+import { listenHttp } from "../http/listen-http.ts";
+import { createMetrics } from "../metrics.ts";
+import { openParts } from "./opened-parts.ts";
+import { resolveCommonOptions } from "./options.ts";
+import { Refusal } from "../refusal.ts";
+import { createRetention } from "../tasks/retention.ts";
+import { type RunningServer, runningServer } from "./running-server.ts";
+import { InstallStore } from "../store/install-store.ts";
+import { createClusterCatalog } from "../cluster/cluster-catalog.ts";
+import { createClusterControl } from "../cluster/cluster-control.ts";
+import { type ApiOptions, checkAttempts } from "./cluster-options.ts";
+import { openCluster } from "./open-cluster.ts";
+
+/**
+ * Starts a process that answers callers and runs nothing: any number of them share one database, behind any load
+ * balancer. Rejects where the options cannot work or the database has a schema that this version does not know.
+ */
+export async function startApi(options: ApiOptions): Promise<RunningServer> {
+  const { attempts = 3, lostAfterSeconds = 20 } = options;
+  checkAttempts(attempts, lostAfterSeconds);
+  const resolved = resolveCommonOptions(options);
+  const { log } = resolved;
+  return openParts(async (opened) => {
+    const applets = createAppletsFile(resolved.appletsFile);
+    await applets.list(); // a mistake in it is told at once
+    const cluster = await openCluster(
+      options,
+      { attempts, lostAfterSeconds, crashLimit: resolved.crashLimit },
+      log,
+      opened,
+    );
+    const { postgres, jobs, notices, store, dataDirectory } = cluster;
+    await notices.listen(["changed"]);
+    await jobs.handleGivenUp(async (taskId) => {
+      await store.end(taskId, "failed", givenUp(attempts));
+    });
+
+    const closing = new AbortController();
+    const metrics = createMetrics(() => store.countByStatus(true));
+    const retention = createRetention({ ...resolved, ...cluster, keepBytes: undefined });
+    opened.add(() => retention.close());
+    const app = createApp({
+      ...{ ...resolved, ...cluster, dataDirectory, limits: resolved, closing: closing.signal },
+      ...{ applets, metrics, installer: noInstaller },
+      installs: new InstallStore(postgres.database.withTables()),
+      catalog: createClusterCatalog(postgres),
+      runner: createClusterControl(store, notices, closing.signal),
+      isReady: () => !closing.signal.aborted,
+    });
+    const http = await listenHttp(app, resolved, closing);
+    opened.add(() => http.close());
+    void retention.sweep();
+    return runningServer(http, resolved, opened);
+  });
+}
+
+const givenUp = (attempts: number) =>
+  `The task was given up: its worker was lost or stopped each time it ran, ${attempts} ${attempts === 1 ? "time" : "times"} at most.`;
+
+/** Which packages there are is decided where workers are started. */
+const noInstaller = {
+  async submit(): Promise<never> {
+    throw new Refusal(
+      501,
+      "This server installs no packages: its workers offer those that they were started with (connect-server worker --packages DIR). Add the package there.",
+    );
+  },
+};

@@ -1,0 +1,61 @@
+import { Hono } from "hono";
+import { openBroker } from "../broker/broker.ts";
+import { openConfinement } from "../processes/confine-executor.ts";
+import { createEngine } from "../engine/create-engine.ts";
+import { createRunTask } from "../tasks/run-task.ts";
+import { listenHttp } from "../http/listen-http.ts";
+import { operationsRoutes } from "../http/operations-routes.ts";
+import { createMetrics } from "../metrics.ts";
+import { openParts } from "./opened-parts.ts";
+import { resolveServerOptions } from "./options.ts";
+import { createPackageCatalog } from "../packages/package-catalog.ts";
+import type { WorkerOptions } from "./cluster-options.ts";
+import { openCluster } from "./open-cluster.ts";
+import { startWorkerLoop } from "../cluster/worker-loop.ts";
+import { createWorkerRegistry } from "../cluster/worker-registry.ts";
+
+/** A process that runs tasks. */
+export interface RunningWorker {
+  /** Where it tells how it is: `http://127.0.0.1:9090`; absent where it has no port. */
+  readonly url: string | undefined;
+  /** Takes no more tasks, lets those that run end for a while, gives back the others, and stops. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a process that runs tasks of the packages that it has, with any number of others. Rejects where the options
+ * cannot work or the database has a schema that this version does not know.
+ */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const resolved = resolveServerOptions(options);
+  const { packages, concurrency, crashLimit, log } = resolved;
+  return openParts(async (opened) => {
+    // It sends no jobs, so what is said of new ones does not matter here.
+    const cluster = await openCluster(
+      options,
+      { attempts: 1, lostAfterSeconds: 20, crashLimit },
+      log,
+      opened,
+    );
+    const { postgres, store, dataDirectory } = cluster;
+    const broker = await openBroker(log);
+    opened.add(() => broker.close());
+    const catalog = createPackageCatalog(packages, log);
+    const metrics = createMetrics(async () => new Map());
+    const confinement = await openConfinement({ ...resolved, dataDirectory });
+    const engine = createEngine({ ...resolved, confinement, dataDirectory, broker, catalog, metrics });
+    opened.add(() => engine.close());
+    const runTask = createRunTask({ ...resolved, ...cluster, catalog, engine, metrics });
+    const registry = createWorkerRegistry(postgres, catalog, concurrency);
+    const loop = await startWorkerLoop({ ...cluster, registry, runTask, concurrency, log });
+    opened.add(() => loop.close(options.drainMs ?? 20_000));
+    if (options.port === undefined) return { url: undefined, close: () => opened.close() };
+
+    const closing = new AbortController();
+    const isReady = () => !closing.signal.aborted;
+    const app = new Hono().route("/", operationsRoutes({ ...resolved, metrics, store, isReady }));
+    const http = await listenHttp(app, resolved, closing);
+    opened.add(() => http.close());
+    return { url: http.origin, close: () => opened.close() };
+  });
+}

@@ -1,0 +1,157 @@
+import { existsSync } from "node:fs";
+import type { Logger } from "pino";
+import type { FileStore } from "../files/file-store.ts";
+import type { Metrics } from "../metrics.ts";
+import type { PackageCatalog } from "../packages/package-catalog.ts";
+import type { Runnable } from "../packages/read-package.ts";
+import type { StoredStatus } from "../store/tables.ts";
+import { type ClaimedTask, sessionEnd } from "../store/task-rows.ts";
+import type { TaskStore } from "../store/task-store.ts";
+import { messageOf } from "../values.ts";
+import { keepTrying } from "./keep-trying.ts";
+import type { SessionEngine, SessionOutcome } from "../engine/session.ts";
+
+/**
+ * Runs one task that was claimed. Aborted with a {@link TaskStop}. Resolves to `ended` when its end is in the store, `left`
+ * where it was let go of without one, and `lost` where somebody else has taken or ended it. An end that cannot be stored is
+ * tried again until `closing` is aborted; only then it rejects.
+ */
+export type RunTask = (
+  task: ClaimedTask,
+  signal: AbortSignal,
+  options: RunTaskOptions,
+) => Promise<"ended" | "left" | "lost">;
+
+export interface RunTaskOptions {
+  /** Aborted when this process cannot wait any longer. */
+  closing: AbortSignal;
+  /** Spares finding it. */
+  block?: Runnable | undefined;
+  /** Asked when the engine says how the task ended; where that cannot be relied on, it is left to others. */
+  isReliable?(): boolean;
+}
+
+export interface RunTaskParts {
+  store: TaskStore;
+  catalog: PackageCatalog;
+  engine: SessionEngine;
+  files: FileStore;
+  /** How long a task may run; `undefined` for as long as it likes. */
+  taskTimeoutMs: number | undefined;
+  metrics: Pick<Metrics, "taskStarted" | "taskEnded">;
+  log: Logger;
+}
+
+/** Why a task is aborted, and how it ends: without a status it does not end here. */
+export class TaskStop extends Error {
+  readonly status: "failed" | "stopped" | undefined;
+
+  constructor(message: string, status: "failed" | "stopped" | undefined) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Somebody asked for it. */
+export const stopRequested = new TaskStop("The task was stopped.", "stopped");
+
+export function createRunTask(parts: RunTaskParts): RunTask {
+  const { store, catalog, engine, files, taskTimeoutMs, metrics, log } = parts;
+
+  const markRunning = (taskId: string, sessionId: string) =>
+    store
+      .setStatus(taskId, "running", sessionId)
+      .catch((error: unknown) => log.error({ taskId, error }, "not stored"));
+
+  const runEngine = async (task: ClaimedTask, unbroken: AbortSignal, known: Runnable | undefined) => {
+    const broken = new AbortController();
+    const signal = AbortSignal.any([unbroken, broken.signal]);
+    if (signal.aborted) return { outcome: "aborted" as const };
+    let sessionId: string | undefined;
+    try {
+      const block = known ?? (await catalog.find(task.blockId, task.packageVersion));
+      const inputs = await files.openUploads(task.id, task.inputs);
+      const uploads = files.uploadDirectory(task.id);
+      const outcome = await engine.run({
+        block,
+        caller: task.caller,
+        inputs,
+        uploads: existsSync(uploads) ? uploads : undefined,
+        signal,
+        onStarted(id) {
+          sessionId = id;
+          void markRunning(task.id, id);
+        },
+        onEvent({ type, nodeId, event }) {
+          try {
+            store.appendLog(task.id, { sessionId: event.session_id, nodeId, type, event });
+          } catch (error) {
+            broken.abort(error);
+          }
+        },
+      });
+      // Before anyone is told that the task has ended: its files can be asked for then.
+      if (sessionId !== undefined) await files.keepSession(sessionId);
+      if (outcome !== "aborted") broken.signal.throwIfAborted(); // the last of its events may be the one
+      return { outcome, sessionId };
+    } catch (error) {
+      // The reason belongs in the logs, where clients look for it.
+      store.appendLog(task.id, sessionEnd(sessionId ?? "", messageOf(error)));
+      return { outcome: "failed" as const, sessionId };
+    } finally {
+      await files
+        .release(task.id, sessionId)
+        .catch((error: unknown) =>
+          log.warn({ taskId: task.id, error: messageOf(error) }, "files are left over"),
+        );
+    }
+  };
+
+  /** Whoever waits for the task waits for this, and the session's folder is found by it. */
+  const markEnded = (
+    taskId: string,
+    status: StoredStatus,
+    sessionId: string | undefined,
+    closing: AbortSignal,
+  ) =>
+    keepTrying(
+      () => store.setStatus(taskId, status, sessionId),
+      closing,
+      (error) =>
+        log.error({ taskId, status, error: messageOf(error) }, "the end of a task could not be stored yet"),
+    );
+
+  return async (task, stop, { closing, block, isReliable = () => true }) => {
+    const startedAtMs = Date.now();
+    metrics.taskStarted(startedAtMs - task.createdAt);
+    const time = new AbortController();
+    const timer =
+      taskTimeoutMs === undefined
+        ? undefined
+        : setTimeout(() => time.abort(late(taskTimeoutMs)), taskTimeoutMs);
+    const signal = AbortSignal.any([stop, time.signal]);
+    const { outcome, sessionId } = await runEngine(task, signal, block);
+    clearTimeout(timer);
+    const status = outcome !== "aborted" && !isReliable() ? undefined : statusOf(outcome, signal);
+    const isHeld = await (status === undefined
+      ? store.release(task.id)
+      : markEnded(task.id, status, sessionId, closing));
+    if (status === undefined || !isHeld) {
+      const reason = signal.aborted ? messageOf(signal.reason) : "the worker stood still meanwhile";
+      log.info({ taskId: task.id, reason }, "a task was left to others");
+      return isHeld ? "left" : "lost";
+    }
+    const ranMs = Date.now() - startedAtMs;
+    metrics.taskEnded(status, ranMs);
+    log.info({ taskId: task.id, status, ranMs }, "a task has ended");
+    return "ended";
+  };
+}
+
+const late = (timeoutMs: number) =>
+  new TaskStop(`The task ran for longer than the ${timeoutMs} ms that this server allows.`, "failed");
+
+function statusOf(outcome: SessionOutcome, signal: AbortSignal) {
+  if (outcome !== "aborted") return outcome;
+  return signal.reason instanceof TaskStop ? signal.reason.status : "failed";
+}
