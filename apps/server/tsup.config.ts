@@ -2,7 +2,7 @@ import { cp } from "node:fs/promises";
 import { definePackage } from "@oomol/tooling/define-package";
 
 export default definePackage({
-  entry: { cli: "src/cli.ts", "rehearsal-block": "src/engine/rehearsal-block.ts" },
+  entry: { cli: "src/cli.ts", "rehearsal-block": "src/engine/spares/rehearsal-block.ts" },
   // Nobody imports the other: executors run it.
   dtsEntry: { cli: "src/cli.ts" },
   // The web app travels with the server that shows it.

@@ -36,7 +36,7 @@ const helped = [
 
 /** An edit, and the packages whose tests could notice it: all of them, and no other. */
 test.for<[kind: string, file: string, packages: string[]]>([
-  ["a source of the client", "packages/core/src/wait.ts", ["core", "server", ...client]],
+  ["a source of the client", "packages/core/src/waiting/wait.ts", ["core", "server", ...client]],
   [
     "a source of the adapter",
     "packages/node/src/index.ts",

@@ -3,8 +3,8 @@
  *
  * @module @oomol/connect-core/adapter
  */
-export { refusesRedirects } from "./fetch-transport.ts";
-export { encodeMultipart, encodePassingMultipart, type MultipartBody } from "./multipart.ts";
-export { redact } from "./redact.ts";
-export { resolveUploadSource } from "./upload-source.ts";
+export { refusesRedirects } from "./transport/fetch-transport.ts";
+export { encodeMultipart, encodePassingMultipart, type MultipartBody } from "./transport/multipart.ts";
+export { redact } from "./errors/redact.ts";
+export { resolveUploadSource } from "./transport/upload-source.ts";
 export { blockOfApplet } from "./versions.ts";

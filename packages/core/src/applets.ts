@@ -1,7 +1,7 @@
 import type { CreateTaskRequest } from "./block-registry.ts";
-import { withinDeadline } from "./deadline.ts";
+import { withinDeadline } from "./waiting/deadline.ts";
 import { InvalidInputError } from "./errors/index.ts";
-import type { Http } from "./http.ts";
+import type { Http } from "./http/http.ts";
 import { normalizeInputValues } from "./input-values.ts";
 import {
   type PollingOptions,
@@ -9,7 +9,7 @@ import {
   type ResolvedClientOptions,
   resolvePollingOptions,
 } from "./options.ts";
-import type { RunResult } from "./task-run.ts";
+import type { RunResult } from "./run/task-run.ts";
 import type { TasksClient } from "./tasks.ts";
 import type { Applet, TaskInputValues } from "./types.ts";
 import { blockOfApplet } from "./versions.ts";

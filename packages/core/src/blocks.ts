@@ -1,4 +1,4 @@
-import type { Http } from "./http.ts";
+import type { Http } from "./http/http.ts";
 import type { RequestOptions } from "./options.ts";
 import type { Block } from "./types.ts";
 import { compareVersions, versionFromPath } from "./versions.ts";

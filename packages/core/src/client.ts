@@ -1,10 +1,10 @@
 import { AppletsClient } from "./applets.ts";
 import { BlocksClient } from "./blocks.ts";
-import { Http } from "./http.ts";
+import { Http } from "./http/http.ts";
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from "./options.ts";
 import { PackagesClient } from "./packages.ts";
 import { TasksClient } from "./tasks.ts";
-import type { UploadResolver, UploadSource } from "./upload-source.ts";
+import type { UploadResolver, UploadSource } from "./transport/upload-source.ts";
 
 /**
  * A client of one Connect server.
@@ -52,6 +52,6 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
 
 /** Without a resolver of its own, a client takes what core takes. */
 const resolveCoreUpload: UploadResolver<UploadSource> = async (source, index) => {
-  const { resolveUploadSource } = await import("./upload-source.ts");
+  const { resolveUploadSource } = await import("./transport/upload-source.ts");
   return resolveUploadSource(source, index);
 };

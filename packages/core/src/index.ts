@@ -13,7 +13,7 @@ export type {
   RetryOptions,
   WaitOptions,
 } from "./options.ts";
-export { BackoffStrategy } from "./backoff.ts";
+export { BackoffStrategy } from "./waiting/backoff.ts";
 export { normalizeInputValues } from "./input-values.ts";
 
 // Its resources
@@ -27,9 +27,9 @@ export type {
   TasksClient,
   UploadOptions,
 } from "./tasks.ts";
-export type { Download, DownloadableTask, DownloadOptions } from "./download.ts";
-export type { DownloadProgress } from "./download-body.ts";
-export type { UploadProgress, UploadProgressFile } from "./upload-progress.ts";
+export type { Download, DownloadableTask, DownloadOptions } from "./downloads/download.ts";
+export type { DownloadProgress } from "./downloads/download-body.ts";
+export type { UploadProgress, UploadProgressFile } from "./transport/upload-progress.ts";
 export type {
   GetInstallTaskResponse,
   InstallPackageResponse,
@@ -41,9 +41,9 @@ export type { AppletsClient, RunAppletRequest } from "./applets.ts";
 
 // What it runs, and what comes back
 export type { BlockId, BlockRegistry, CreateTaskRequest, InputsOf, OutputsOf } from "./block-registry.ts";
-export type { TaskEvent } from "./task-events.ts";
-export type { RunResult, TaskRun, TaskRunReference } from "./task-run.ts";
-export type { RunManyOptions, SettledRun } from "./run-many.ts";
+export type { TaskEvent } from "./run/task-events.ts";
+export type { RunResult, TaskRun, TaskRunReference } from "./run/task-run.ts";
+export type { RunManyOptions, SettledRun } from "./run/run-many.ts";
 export type {
   Applet,
   Block,
@@ -73,8 +73,8 @@ export {
 } from "./hooks.ts";
 
 // For adapters to other runtimes
-export { type Clock, systemClock } from "./delay.ts";
-export { createFetchTransport } from "./fetch-transport.ts";
+export { type Clock, systemClock } from "./waiting/delay.ts";
+export { createFetchTransport } from "./transport/fetch-transport.ts";
 export {
   type Transport,
   TransportError,
@@ -83,5 +83,5 @@ export {
   toTransportError,
   type Upload,
   type UploadPart,
-} from "./transport.ts";
-export type { NamedData, UploadResolver, UploadSource } from "./upload-source.ts";
+} from "./transport/transport.ts";
+export type { NamedData, UploadResolver, UploadSource } from "./transport/upload-source.ts";

@@ -1,9 +1,9 @@
-import { BackoffStrategy } from "./backoff.ts";
-import { type Clock, systemClock } from "./delay.ts";
+import { BackoffStrategy } from "./waiting/backoff.ts";
+import { type Clock, systemClock } from "./waiting/delay.ts";
 import { InvalidInputError } from "./errors/index.ts";
-import { createFetchTransport } from "./fetch-transport.ts";
+import { createFetchTransport } from "./transport/fetch-transport.ts";
 import type { ClientHooks } from "./hooks.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "./transport/transport.ts";
 import type { InstallTask, Task, TaskLog } from "./types.ts";
 
 /** What a client may be told. Everything has a default; `baseUrl` needs one's own outside a page. */

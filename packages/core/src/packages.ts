@@ -1,7 +1,7 @@
-import { callHeld } from "./call-held.ts";
-import { withinDeadline } from "./deadline.ts";
+import { callHeld } from "./http/call-held.ts";
+import { withinDeadline } from "./waiting/deadline.ts";
 import { ApiError, InstallFailedError, InvalidInputError } from "./errors/index.ts";
-import { type Http, isTransient } from "./http.ts";
+import { type Http, isTransient } from "./http/http.ts";
 import {
   type InstallPollingOptions,
   type RequestOptions,
@@ -9,7 +9,7 @@ import {
   resolvePollingOptions,
 } from "./options.ts";
 import type { InstallTask, Package } from "./types.ts";
-import { waitUntilDone } from "./wait.ts";
+import { waitUntilDone } from "./waiting/wait.ts";
 import {
   installAnswerSchema,
   installTaskAnswerSchema,

@@ -1,9 +1,9 @@
 import type { BlockId, CreateTaskRequest, InputsOf, OutputsOf } from "./block-registry.ts";
-import { openDeadline } from "./deadline.ts";
-import { untilAborted } from "./delay.ts";
-import type { Download, DownloadableTask, DownloadOptions } from "./download.ts";
+import { openDeadline } from "./waiting/deadline.ts";
+import { untilAborted } from "./waiting/delay.ts";
+import type { Download, DownloadableTask, DownloadOptions } from "./downloads/download.ts";
 import { InvalidInputError } from "./errors/index.ts";
-import type { Http, HttpCall } from "./http.ts";
+import type { Http, HttpCall } from "./http/http.ts";
 import { normalizeInputValues } from "./input-values.ts";
 import {
   type PollingOptions,
@@ -11,13 +11,13 @@ import {
   type ResolvedClientOptions,
   resolvePollingOptions,
 } from "./options.ts";
-import type { RunManyOptions, SettledRun } from "./run-many.ts";
-import { createTaskEndpoints } from "./task-endpoints.ts";
-import { type RunResult, TaskRun, type TaskRunReference } from "./task-run.ts";
-import { TaskWatch } from "./task-watch.ts";
+import type { RunManyOptions, SettledRun } from "./run/run-many.ts";
+import { createTaskEndpoints } from "./run/task-endpoints.ts";
+import { type RunResult, TaskRun, type TaskRunReference } from "./run/task-run.ts";
+import { TaskWatch } from "./run/task-watch.ts";
 import type { Task, TaskInputValues, TaskLog } from "./types.ts";
-import type { UploadProgress } from "./upload-progress.ts";
-import type { UploadResolver } from "./upload-source.ts";
+import type { UploadProgress } from "./transport/upload-progress.ts";
+import type { UploadResolver } from "./transport/upload-source.ts";
 import { logsAnswerSchema, taskAnswerSchema, tasksAnswerSchema } from "./wire/index.ts";
 
 /** The answer of `GET /v1/tasks`. */
@@ -115,7 +115,7 @@ export class TasksClient<Source> {
     const upload = { fields, parts };
     if (!onUploadProgress) return this.#post({ ...rest, upload });
     // Loaded only where somebody looks; the files have been taken before.
-    const { trackUpload } = await import("./upload-progress.ts");
+    const { trackUpload } = await import("./transport/upload-progress.ts");
     const { accepted, ...tracked } = trackUpload(upload, this.#options.clock, onUploadProgress);
     const answer = await this.#post({ ...rest, ...tracked });
     accepted();
@@ -230,7 +230,7 @@ export class TasksClient<Source> {
     requests: Iterable<CreateTaskRequest<Id>> | AsyncIterable<CreateTaskRequest<Id>>,
     options: RunManyOptions = {},
   ): AsyncGenerator<SettledRun<CreateTaskRequest<Id>, RunResult<OutputsOf<Id>>>, undefined> {
-    const { runMany } = await import("./run-many.ts");
+    const { runMany } = await import("./run/run-many.ts");
     yield* runMany(requests, (request, signal) => this.run(request, { ...options, signal }), options);
   }
 
@@ -248,7 +248,7 @@ export class TasksClient<Source> {
    */
   async download(task: DownloadableTask, path: string, options: DownloadOptions = {}): Promise<Download> {
     pathPart("taskId", typeof task === "string" ? task : task.taskId);
-    const { openDownload } = await import("./download.ts");
+    const { openDownload } = await import("./downloads/download.ts");
     return openDownload(this.#http, this.#options, task, path, options);
   }
 
@@ -265,7 +265,7 @@ export class TasksClient<Source> {
     outcome: Pick<RunResult, "taskId" | "result" | "logs">,
     options: DownloadOptions = {},
   ): AsyncGenerator<Download, undefined> {
-    const { openDownloads } = await import("./download.ts");
+    const { openDownloads } = await import("./downloads/download.ts");
     yield* openDownloads(this.#http, this.#options, outcome, options);
   }
 

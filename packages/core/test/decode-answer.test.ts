@@ -1,8 +1,8 @@
 import { ApiError, UnexpectedResponseError } from "@oomol/connect-core";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
-import { decodeAnswer, parseRetryAfter } from "../src/decode-answer.ts";
-import type { TransportResponse } from "../src/transport.ts";
+import { decodeAnswer, parseRetryAfter } from "../src/http/decode-answer.ts";
+import type { TransportResponse } from "../src/transport/transport.ts";
 
 const token = "api-canary";
 const schema = z.looseObject({ task: z.looseObject({ id: z.string() }) });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { systemClock } from "../src/delay.ts";
+import { systemClock } from "../src/waiting/delay.ts";
 
 test("a wait for a time that has passed ends at once, and Node warns of nothing", async () => {
   const warnings: Error[] = [];

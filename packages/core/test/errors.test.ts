@@ -11,7 +11,7 @@ import {
   UnsupportedError,
 } from "@oomol/connect-core";
 import { describe, expect, test, vi } from "vitest";
-import { failureChain } from "../src/failure-chain.ts";
+import { failureChain } from "../src/errors/failure-chain.ts";
 
 const refusal = { method: "GET", path: "/v1/a", body: { a: 1 }, requestId: "r-1", retryAfterMs: 5 };
 

@@ -1,11 +1,11 @@
 import { InvalidInputError, OomolConnectClient, OomolConnectError } from "@oomol/connect-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { adaptivePauseMs, BackoffStrategy, retryPauseMs, scheduledPauseMs } from "../src/backoff.ts";
-import { parseRetryAfter } from "../src/decode-answer.ts";
+import { adaptivePauseMs, BackoffStrategy, retryPauseMs, scheduledPauseMs } from "../src/waiting/backoff.ts";
+import { parseRetryAfter } from "../src/http/decode-answer.ts";
 import { normalizeInputValues } from "../src/input-values.ts";
 import type { TaskInputValues } from "../src/types.ts";
-import { waitUntilDone } from "../src/wait.ts";
+import { waitUntilDone } from "../src/waiting/wait.ts";
 
 // Bounded and seeded: what failed once fails again.
 const settings = { seed: 20_261_122, numRuns: 500 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { redact, redactFailure } from "../src/redact.ts";
+import { redact, redactFailure } from "../src/errors/redact.ts";
 
 const token = "Bearer api-canary";
 

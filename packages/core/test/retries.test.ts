@@ -7,14 +7,14 @@ import {
 } from "@oomol/connect-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
-import { Http, type HttpCall, isTransient } from "../src/http.ts";
+import { Http, type HttpCall, isTransient } from "../src/http/http.ts";
 import { type ClientOptions, resolveClientOptions } from "../src/options.ts";
 import {
   type Transport,
   TransportError,
   type TransportRequest,
   type TransportResponse,
-} from "../src/transport.ts";
+} from "../src/transport/transport.ts";
 
 type Answer = { status?: number; body?: unknown; headers?: Record<string, string> };
 type Step = Answer | Error | ((request: TransportRequest) => Promise<TransportResponse>);

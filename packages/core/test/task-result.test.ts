@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resultsOf, taskFailure } from "../src/task-result.ts";
+import { resultsOf, taskFailure } from "../src/run/task-result.ts";
 import type { TaskLog } from "../src/types.ts";
 
 let lastId = 0;

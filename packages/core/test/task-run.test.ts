@@ -1,7 +1,7 @@
 import { createFetchTransport, type TaskEvent } from "@oomol/connect-core";
 import type { FakeTask } from "@oomol/connect-core/testing";
 import { describe, expect, test } from "vitest";
-import { systemClock } from "../src/delay.ts";
+import { systemClock } from "../src/waiting/delay.ts";
 import { type Served, serve } from "./helpers/serve.ts";
 
 const block = { blockId: "pkg::echo" };

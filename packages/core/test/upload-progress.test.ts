@@ -2,7 +2,7 @@ import type { Clock, Upload, UploadPart } from "@oomol/connect-core";
 import { encodeMultipart } from "@oomol/connect-core/adapter";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { trackUpload, type UploadProgress } from "../src/upload-progress.ts";
+import { trackUpload, type UploadProgress } from "../src/transport/upload-progress.ts";
 import { serve } from "./helpers/serve.ts";
 
 test("counts of a body's bytes become counts of its files' bytes, whatever the pieces", async () => {

@@ -1,9 +1,9 @@
 import { TimeoutError } from "@oomol/connect-core";
 import { expect, test, vi } from "vitest";
-import { adaptivePauseMs, BackoffStrategy, retryPauseMs, scheduledPauseMs } from "../src/backoff.ts";
-import { openDeadline } from "../src/deadline.ts";
-import { type Clock, pauseOn, systemClock, untilAborted } from "../src/delay.ts";
-import { type Look, type WaitPlan, waitUntilDone } from "../src/wait.ts";
+import { adaptivePauseMs, BackoffStrategy, retryPauseMs, scheduledPauseMs } from "../src/waiting/backoff.ts";
+import { openDeadline } from "../src/waiting/deadline.ts";
+import { type Clock, pauseOn, systemClock, untilAborted } from "../src/waiting/delay.ts";
+import { type Look, type WaitPlan, waitUntilDone } from "../src/waiting/wait.ts";
 
 /** Time that jumps: a pause passes at once, and is written down. The deadline's own delay never fires. */
 function createJumpingClock() {

@@ -1,4 +1,4 @@
-import type { Clock } from "./delay.ts";
+import type { Clock } from "../waiting/delay.ts";
 import { envelopeBytes } from "./multipart.ts";
 import type { Upload, UploadPart } from "./transport.ts";
 

@@ -1,4 +1,4 @@
-import { InvalidInputError } from "./errors/index.ts";
+import { InvalidInputError } from "../errors/index.ts";
 import type { Upload, UploadPart } from "./transport.ts";
 
 /** An upload as one `multipart/form-data` body. */

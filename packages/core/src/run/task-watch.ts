@@ -1,10 +1,10 @@
-import { shortestHoldMs } from "./call-held.ts";
-import type { Clock } from "./delay.ts";
-import { ApiError, TimeoutError } from "./errors/index.ts";
-import type { PollingOptions, ResolvedPollingOptions } from "./options.ts";
+import { shortestHoldMs } from "../http/call-held.ts";
+import type { Clock } from "../waiting/delay.ts";
+import { ApiError, TimeoutError } from "../errors/index.ts";
+import type { PollingOptions, ResolvedPollingOptions } from "../options.ts";
 import { eventsOfLog, type TaskEvent } from "./task-events.ts";
-import type { Task, TaskLog } from "./types.ts";
-import { type Look, waitUntilDone } from "./wait.ts";
+import type { Task, TaskLog } from "../types.ts";
+import { type Look, waitUntilDone } from "../waiting/wait.ts";
 
 /** What watching a task needs of the API; `tasks.ts` provides it. */
 export interface TaskEndpoints {

@@ -1,4 +1,4 @@
-import { InvalidInputError } from "./errors/index.ts";
+import { InvalidInputError } from "../errors/index.ts";
 import type { UploadPart } from "./transport.ts";
 
 /** A file as any runtime has it. Bytes carry no name of their own, so it must be given with them. */

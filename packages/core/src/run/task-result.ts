@@ -1,5 +1,5 @@
-import { TaskFailedError } from "./errors/index.ts";
-import type { Task, TaskLog } from "./types.ts";
+import { TaskFailedError } from "../errors/index.ts";
+import type { Task, TaskLog } from "../types.ts";
 
 /** What the blocks of a task returned. */
 export interface TaskResults {

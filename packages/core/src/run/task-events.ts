@@ -1,4 +1,4 @@
-import type { Task, TaskLog, TaskStatus } from "./types.ts";
+import type { Task, TaskLog, TaskStatus } from "../types.ts";
 
 /** What happens to a task, as `for await (const event of run)` gives it. */
 export type TaskEvent =

@@ -1,5 +1,5 @@
-import type { RunResult } from "./task-run.ts";
-import type { TaskLog } from "./types.ts";
+import type { RunResult } from "../run/task-run.ts";
+import type { TaskLog } from "../types.ts";
 
 /**
  * The part of a server's path below a task's session directory, with slashes; `undefined` where it does not lie there.

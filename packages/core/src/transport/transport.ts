@@ -1,4 +1,4 @@
-import { failureChain } from "./failure-chain.ts";
+import { failureChain } from "../errors/failure-chain.ts";
 
 /**
  * The seam between the client and the network: one request in, one response out. Retries, authentication and decoding

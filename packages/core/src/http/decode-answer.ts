@@ -1,7 +1,7 @@
-import { ApiError, UnexpectedResponseError } from "./errors/index.ts";
-import { redact } from "./redact.ts";
-import type { TransportResponse } from "./transport.ts";
-import { errorAnswerSchema, type Schema, validate } from "./wire/index.ts";
+import { ApiError, UnexpectedResponseError } from "../errors/index.ts";
+import { redact } from "../errors/redact.ts";
+import type { TransportResponse } from "../transport/transport.ts";
+import { errorAnswerSchema, type Schema, validate } from "../wire/index.ts";
 
 export interface HttpAnswer<Data> {
   data: Data;

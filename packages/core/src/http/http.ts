@@ -1,18 +1,18 @@
-import { retryPauseMs } from "./backoff.ts";
+import { retryPauseMs } from "../waiting/backoff.ts";
 import { decodeAnswer, type HttpAnswer } from "./decode-answer.ts";
-import { pauseOn, untilAborted } from "./delay.ts";
+import { pauseOn, untilAborted } from "../waiting/delay.ts";
 import {
   ApiError,
   ConnectionError,
   InvalidInputError,
   TimeoutError,
   UnexpectedResponseError,
-} from "./errors/index.ts";
-import { failureChain } from "./failure-chain.ts";
-import type { RequestOptions, ResolvedClientOptions } from "./options.ts";
-import { redact, redactFailure } from "./redact.ts";
-import { TransportError, type TransportResponse, toTransportError, type Upload } from "./transport.ts";
-import { type ExtensionName, extensionNames, extensionsHeader, type Schema } from "./wire/index.ts";
+} from "../errors/index.ts";
+import { failureChain } from "../errors/failure-chain.ts";
+import type { RequestOptions, ResolvedClientOptions } from "../options.ts";
+import { redact, redactFailure } from "../errors/redact.ts";
+import { TransportError, type TransportResponse, toTransportError, type Upload } from "../transport/transport.ts";
+import { type ExtensionName, extensionNames, extensionsHeader, type Schema } from "../wire/index.ts";
 
 /** One call of the API, as a resource describes it. */
 export interface HttpCall<Data> extends RequestOptions {
