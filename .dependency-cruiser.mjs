@@ -3,37 +3,15 @@
 /** Inside a package, a file may use what stands left of it in this order, never right. */
 const order = {
   core: [
-    [
-      "errors",
-      "backoff",
-      "delay",
-      "read-before-silence",
-      "deadline",
-      "versions",
-      "types",
-      "failure-chain",
-      "redact",
-      "hooks",
-      "block-registry",
-    ],
+    ["errors", "types", "versions", "hooks", "block-registry", "request-options"],
+    ["waiting"],
     ["wire"],
     ["input-values"],
-    ["transport", "multipart", "upload-source", "upload-progress"],
-    ["fetch-transport"],
+    ["transport"],
     ["options"],
-    ["decode-answer", "http", "call-held"],
-    ["wait"],
-    [
-      "task-events",
-      "task-result",
-      "task-watch",
-      "task-stream",
-      "task-endpoints",
-      "task-run",
-      "run-many",
-      "session-path",
-      "download",
-    ],
+    ["http"],
+    ["run"],
+    ["downloads"],
     ["blocks", "tasks", "packages", "applets"],
     ["client"],
     ["index", "adapter", "testing"],
@@ -49,9 +27,22 @@ const order = {
     ["executor"],
     ["cli", "index", "testing"],
   ],
+  server: [
+    ["values", "refusal", "metrics"],
+    ["processes"],
+    ["packages"],
+    ["inputs"],
+    ["broker"],
+    ["files", "store"],
+    ["engine"],
+    ["tasks", "installs"],
+    ["http", "cluster"],
+    ["serve"],
+    ["cli"],
+  ],
 };
 
-const layer = (name, parts) => `^packages/${name}/src/(${parts.join("|")})([./-]|$)`;
+const layer = (name, parts) => `^(?:packages|apps)/${name}/src/(${parts.join("|")})([./-]|$)`;
 
 const insideRules = Object.entries(order).flatMap(([name, layers]) =>
   layers.slice(0, -1).map((parts, position) => ({

@@ -1,10 +1,10 @@
 import type { ApiFlags, ClusterFlags, DatabaseFlags, WorkerFlags } from "./cli/cluster-commands.ts";
 import { createCommand, type Flags } from "./cli/command.ts";
-import { hideEnvironment } from "./processes/hide-environment.ts";
 import { createLog, optionsOf, scale } from "./cli/options-of-flags.ts";
 import { runUntilStopped } from "./cli/run-until-stopped.ts";
-import { messageOf } from "./values.ts";
 import { warnOfShownSecrets } from "./cli/warn-of-shown-secrets.ts";
+import { hideEnvironment } from "./processes/hide-environment.ts";
+import { messageOf } from "./values.ts";
 
 // First: no block runs yet that could read it.
 const isHidden = hideEnvironment();

@@ -3,11 +3,11 @@ import { sql } from "kysely";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import type { SessionEngine } from "../src/engine/session.ts";
-import { createTaskRunner } from "../src/tasks/task-runner.ts";
 import { createLocalFiles } from "../src/files/local-files.ts";
 import { createMetrics } from "../src/metrics.ts";
 import { openDatabase } from "../src/store/database.ts";
 import { TaskStore } from "../src/store/task-store.ts";
+import { createTaskRunner } from "../src/tasks/task-runner.ts";
 import { makeDataDirectory } from "./open-test-server.ts";
 import { catalog } from "./store-backends.ts";
 

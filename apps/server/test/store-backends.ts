@@ -6,15 +6,15 @@ import { openNotices } from "../src/cluster/notices.ts";
 import { openPostgres } from "../src/cluster/postgres.ts";
 import { startWorkerLoop } from "../src/cluster/worker-loop.ts";
 import { createWorkerRegistry } from "../src/cluster/worker-registry.ts";
-import { createRunTask } from "../src/tasks/run-task.ts";
 import type { SessionEngine } from "../src/engine/session.ts";
-import { createTaskRunner, type TaskControl, type TaskRunner } from "../src/tasks/task-runner.ts";
 import { createLocalFiles } from "../src/files/local-files.ts";
 import { createMetrics } from "../src/metrics.ts";
-import { OpenedParts } from "../src/serve/opened-parts.ts";
 import { createPackageCatalog } from "../src/packages/package-catalog.ts";
+import { OpenedParts } from "../src/serve/opened-parts.ts";
 import { openDatabase } from "../src/store/database.ts";
 import { TaskStore } from "../src/store/task-store.ts";
+import { createRunTask } from "../src/tasks/run-task.ts";
+import { createTaskRunner, type TaskControl, type TaskRunner } from "../src/tasks/task-runner.ts";
 import { makeTestDatabase } from "./cluster/test-database.ts";
 import { fixturePackages, makeDataDirectory } from "./open-test-server.ts";
 

@@ -3,8 +3,9 @@
  *
  * @module @oomol/connect-core/adapter
  */
+
+export { redact } from "./errors/redact.ts";
 export { refusesRedirects } from "./transport/fetch-transport.ts";
 export { encodeMultipart, encodePassingMultipart, type MultipartBody } from "./transport/multipart.ts";
-export { redact } from "./errors/redact.ts";
 export { resolveUploadSource } from "./transport/upload-source.ts";
 export { blockOfApplet } from "./versions.ts";

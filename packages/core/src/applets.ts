@@ -1,18 +1,15 @@
 import type { CreateTaskRequest } from "./block-registry.ts";
-import { withinDeadline } from "./waiting/deadline.ts";
 import { InvalidInputError } from "./errors/index.ts";
 import type { Http } from "./http/http.ts";
 import { normalizeInputValues } from "./input-values.ts";
-import {
-  type PollingOptions,
-  type RequestOptions,
-  type ResolvedClientOptions,
-  resolvePollingOptions,
-} from "./options.ts";
+import type { ResolvedClientOptions } from "./options.ts";
+import type { RequestOptions } from "./request-options.ts";
 import type { RunResult } from "./run/task-run.ts";
 import type { TasksClient } from "./tasks.ts";
 import type { Applet, TaskInputValues } from "./types.ts";
 import { blockOfApplet } from "./versions.ts";
+import { withinDeadline } from "./waiting/deadline.ts";
+import { type PollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
 import { appletsAnswerSchema } from "./wire/index.ts";
 
 /** Which applet to run, and what to put over its presets. */

@@ -1,5 +1,5 @@
 import type { Http } from "./http/http.ts";
-import type { RequestOptions } from "./options.ts";
+import type { RequestOptions } from "./request-options.ts";
 import type { Block } from "./types.ts";
 import { compareVersions, versionFromPath } from "./versions.ts";
 import { blocksAnswerSchema } from "./wire/index.ts";

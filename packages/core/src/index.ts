@@ -5,14 +5,9 @@
  */
 // The client
 export { OomolConnectClient } from "./client.ts";
-export type {
-  ClientOptions,
-  InstallPollingOptions,
-  PollingOptions,
-  RequestOptions,
-  RetryOptions,
-  WaitOptions,
-} from "./options.ts";
+export type { ClientOptions, RetryOptions } from "./options.ts";
+export type { InstallPollingOptions, PollingOptions, WaitOptions } from "./waiting/polling-options.ts";
+export type { RequestOptions } from "./request-options.ts";
 export { BackoffStrategy } from "./waiting/backoff.ts";
 export { normalizeInputValues } from "./input-values.ts";
 

@@ -1,14 +1,11 @@
-import { callHeld } from "./http/call-held.ts";
-import { withinDeadline } from "./waiting/deadline.ts";
 import { ApiError, InstallFailedError, InvalidInputError } from "./errors/index.ts";
+import { callHeld } from "./http/call-held.ts";
 import { type Http, isTransient } from "./http/http.ts";
-import {
-  type InstallPollingOptions,
-  type RequestOptions,
-  type ResolvedClientOptions,
-  resolvePollingOptions,
-} from "./options.ts";
+import type { ResolvedClientOptions } from "./options.ts";
+import type { RequestOptions } from "./request-options.ts";
 import type { InstallTask, Package } from "./types.ts";
+import { withinDeadline } from "./waiting/deadline.ts";
+import { type InstallPollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
 import { waitUntilDone } from "./waiting/wait.ts";
 import {
   installAnswerSchema,

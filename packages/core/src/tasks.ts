@@ -1,23 +1,20 @@
 import type { BlockId, CreateTaskRequest, InputsOf, OutputsOf } from "./block-registry.ts";
-import { openDeadline } from "./waiting/deadline.ts";
-import { untilAborted } from "./waiting/delay.ts";
 import type { Download, DownloadableTask, DownloadOptions } from "./downloads/download.ts";
 import { InvalidInputError } from "./errors/index.ts";
 import type { Http, HttpCall } from "./http/http.ts";
 import { normalizeInputValues } from "./input-values.ts";
-import {
-  type PollingOptions,
-  type RequestOptions,
-  type ResolvedClientOptions,
-  resolvePollingOptions,
-} from "./options.ts";
+import type { ResolvedClientOptions } from "./options.ts";
+import type { RequestOptions } from "./request-options.ts";
 import type { RunManyOptions, SettledRun } from "./run/run-many.ts";
 import { createTaskEndpoints } from "./run/task-endpoints.ts";
 import { type RunResult, TaskRun, type TaskRunReference } from "./run/task-run.ts";
 import { TaskWatch } from "./run/task-watch.ts";
-import type { Task, TaskInputValues, TaskLog } from "./types.ts";
 import type { UploadProgress } from "./transport/upload-progress.ts";
 import type { UploadResolver } from "./transport/upload-source.ts";
+import type { Task, TaskInputValues, TaskLog } from "./types.ts";
+import { openDeadline } from "./waiting/deadline.ts";
+import { untilAborted } from "./waiting/delay.ts";
+import { type PollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
 import { logsAnswerSchema, taskAnswerSchema, tasksAnswerSchema } from "./wire/index.ts";
 
 /** The answer of `GET /v1/tasks`. */

@@ -1,10 +1,10 @@
 import { InvalidInputError, OomolConnectClient, OomolConnectError } from "@oomol/connect-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { adaptivePauseMs, BackoffStrategy, retryPauseMs, scheduledPauseMs } from "../src/waiting/backoff.ts";
 import { parseRetryAfter } from "../src/http/decode-answer.ts";
 import { normalizeInputValues } from "../src/input-values.ts";
 import type { TaskInputValues } from "../src/types.ts";
+import { adaptivePauseMs, BackoffStrategy, retryPauseMs, scheduledPauseMs } from "../src/waiting/backoff.ts";
 import { waitUntilDone } from "../src/waiting/wait.ts";
 
 // Bounded and seeded: what failed once fails again.

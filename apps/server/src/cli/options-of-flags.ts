@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type DestinationStream, type Logger, pino } from "pino";
-import type { CallerFlags, LogFlags, RunFlags } from "./command-options.ts";
 import type { ServerOptions } from "../serve/options.ts";
+import type { CallerFlags, LogFlags, RunFlags } from "./command-options.ts";
 
 /** Flags that mean the same for every process that takes them. */
 type SharedFlags = LogFlags &

@@ -1,7 +1,7 @@
-import type { TaskControl } from "../tasks/task-runner.ts";
-import { waitForChange } from "../tasks/wait-for-change.ts";
 import { isTerminal, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
+import type { TaskControl } from "../tasks/task-runner.ts";
+import { waitForChange } from "../tasks/wait-for-change.ts";
 import { nameOf } from "./job-queue.ts";
 import type { Notices } from "./notices.ts";
 

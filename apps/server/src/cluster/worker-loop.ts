@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
-import { type RunTask, stopRequested, TaskStop } from "../tasks/run-task.ts";
 import type { ClaimedTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
+import { type RunTask, stopRequested, TaskStop } from "../tasks/run-task.ts";
 import { messageOf } from "../values.ts";
 import { minHeartbeatSeconds } from "./boss.ts";
 import type { JobQueue } from "./job-queue.ts";

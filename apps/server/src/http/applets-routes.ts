@@ -1,7 +1,7 @@
 import { Hono } from "hono";
-import type { AppletsFile } from "./applets-file.ts";
 import { Refusal } from "../refusal.ts";
 import { messageOf } from "../values.ts";
+import type { AppletsFile } from "./applets-file.ts";
 
 /** `POST /rpc/listApplets`. */
 export function appletsRoutes(applets: AppletsFile): Hono {

@@ -5,12 +5,12 @@ import { isPackageName, isVersionSpec } from "../installs/package-spec.ts";
 import { Refusal } from "../refusal.ts";
 import type { InstallStore, StoredInstall } from "../store/install-store.ts";
 import type { IdempotentRequest } from "../store/task-rows.ts";
+import { waitForChange } from "../tasks/wait-for-change.ts";
 import { installAnswer } from "./answers.ts";
 import { requireNoNul } from "./caller-text.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readJsonBody } from "./read-json-body.ts";
-import { waitForChange } from "../tasks/wait-for-change.ts";
 
 export interface InstallsRoutesParts {
   installer: Pick<Installer, "submit">;

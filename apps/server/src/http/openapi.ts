@@ -1,6 +1,5 @@
 import { createTaskBodySchema } from "@oomol/connect-core/wire";
 import { z } from "zod";
-import { appletSchema } from "./applets-file.ts";
 import {
   blockSchema,
   installTaskSchema,
@@ -9,6 +8,7 @@ import {
   taskLogSchema,
   taskSchema,
 } from "./answer-schemas.ts";
+import { appletSchema } from "./applets-file.ts";
 import { installBodySchema } from "./installs-routes.ts";
 
 const success = z.literal(true);

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import { isLoopback } from "../serve/options.ts";
 import { Refusal } from "../refusal.ts";
+import { isLoopback } from "./is-loopback.ts";
 
 /**
  * Keeps foreign web pages out. A browser sends `Origin` with what a page asks for, and a page that rebinds its own name

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import type { TaskControl } from "../tasks/task-runner.ts";
 import type { FileStore } from "../files/file-store.ts";
 import { referTo } from "../files/upload-references.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
@@ -9,6 +8,8 @@ import type { Runnable } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
 import { type IdempotentRequest, isTerminal, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
+import type { TaskControl } from "../tasks/task-runner.ts";
+import { waitForChange } from "../tasks/wait-for-change.ts";
 import { localProject, logAnswer, taskAnswer } from "./answers.ts";
 import { callerOf } from "./auth.ts";
 import { clampLogId, requireNoNul } from "./caller-text.ts";
@@ -18,7 +19,6 @@ import { parsePreferWait } from "./prefer-wait.ts";
 import { readTaskRequest } from "./read-task-request.ts";
 import { streamTask } from "./task-events.ts";
 import type { UploadLimits } from "./uploads.ts";
-import { waitForChange } from "../tasks/wait-for-change.ts";
 
 export interface TasksRoutesParts {
   catalog: PackageCatalog;

@@ -3,10 +3,10 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import semver from "semver";
 import { readPackageDependencies } from "../packages/manifest.ts";
-import { installNpmModules, type NpmModulesOptions } from "./npm-modules.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
-import { isPackageName, isVersionSpec } from "./package-spec.ts";
 import { findManifest, readPackage } from "../packages/read-package.ts";
+import { installNpmModules, type NpmModulesOptions } from "./npm-modules.ts";
+import { isPackageName, isVersionSpec } from "./package-spec.ts";
 import type { Registry } from "./registry.ts";
 
 export interface InstallParts {

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { ServerOptions } from "./options.ts";
 import { minHeartbeatSeconds } from "../cluster/boss.ts";
+import type { ServerOptions } from "./options.ts";
 
 /** What every process of a cluster needs. */
 export interface ClusterOptions {

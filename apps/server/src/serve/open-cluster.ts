@@ -1,14 +1,14 @@
 import type { Logger } from "pino";
-import type { FileStore } from "../files/file-store.ts";
-import { openFiles } from "../files/open-files.ts";
-import type { OpenedParts } from "./opened-parts.ts";
-import { TaskStore } from "../store/task-store.ts";
 import { ClusterChanges } from "../cluster/cluster-changes.ts";
-import { type ClusterOptions, checkClusterOptions, openScratch } from "./cluster-options.ts";
 import { type JobQueue, type JobQueueOptions, openJobQueue } from "../cluster/job-queue.ts";
 import { type Notices, openNotices } from "../cluster/notices.ts";
 import { openPostgres, type Postgres, requireReachable } from "../cluster/postgres.ts";
 import { requireKnownSchema } from "../cluster/schema.ts";
+import type { FileStore } from "../files/file-store.ts";
+import { openFiles } from "../files/open-files.ts";
+import { TaskStore } from "../store/task-store.ts";
+import { type ClusterOptions, checkClusterOptions, openScratch } from "./cluster-options.ts";
+import type { OpenedParts } from "./opened-parts.ts";
 
 /** What API processes and workers have in common. */
 export interface ClusterParts {

@@ -2,8 +2,10 @@ import { availableParallelism, homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { type ExtensionName, extensionNames } from "@oomol/connect-core/wire";
 import { type Logger, pino } from "pino";
-import { findPlayground } from "./find-playground.ts";
+import type { Isolation, WarmOptions } from "../engine/spares/warm-options.ts";
+import { isLoopback } from "../http/is-loopback.ts";
 import { findRegistryToken } from "../installs/registry-token.ts";
+import { findPlayground } from "./find-playground.ts";
 
 /** What a caller of `startServer` may set. */
 export interface ServerOptions {
@@ -85,11 +87,8 @@ export interface ServerOptions {
   log?: Logger | undefined;
 }
 
-/** Which tasks may share a process, one after the other. */
-export type Isolation = "caller" | "process";
-
 /** The same with every default filled in. */
-export interface ResolvedServerOptions {
+export interface ResolvedServerOptions extends WarmOptions {
   packages: string[];
   host: string;
   port: number;
@@ -101,14 +100,6 @@ export interface ResolvedServerOptions {
   appletsFile: string | undefined;
   tokens: string[];
   allowedOrigins: string[];
-  concurrency: number;
-  isolation: Isolation;
-  spareExecutors: number;
-  spareIdleMs: number;
-  warmMemoryBytes: number;
-  executorTasks: number;
-  executorAgeMs: number;
-  executorGrowthBytes: number;
   executorReadyTimeoutMs: number;
   taskTimeoutMs: number | undefined;
   rerunInterrupted: boolean;
@@ -204,11 +195,6 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
 function requireTimer(name: string, ms: number | undefined): void {
   if (ms === undefined || ms <= longestTimerMs) return;
   throw new Error(`${name} may be ${longestTimerMs} (24 days) at most, not ${ms}.`);
-}
-
-/** True for names and addresses that only this machine can reach. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function defaultDataDirectory(): string {

@@ -1,17 +1,17 @@
-import { createAppletsFile } from "../http/applets-file.ts";
-import { createApp } from "../http/app.ts";
-import { listenHttp } from "../http/listen-http.ts";
-import { createMetrics } from "../metrics.ts";
-import { openParts } from "./opened-parts.ts";
-import { resolveCommonOptions } from "./options.ts";
-import { Refusal } from "../refusal.ts";
-import { createRetention } from "../tasks/retention.ts";
-import { type RunningServer, runningServer } from "./running-server.ts";
-import { InstallStore } from "../store/install-store.ts";
 import { createClusterCatalog } from "../cluster/cluster-catalog.ts";
 import { createClusterControl } from "../cluster/cluster-control.ts";
+import { createApp } from "../http/app.ts";
+import { createAppletsFile } from "../http/applets-file.ts";
+import { listenHttp } from "../http/listen-http.ts";
+import { createMetrics } from "../metrics.ts";
+import { Refusal } from "../refusal.ts";
+import { InstallStore } from "../store/install-store.ts";
+import { createRetention } from "../tasks/retention.ts";
 import { type ApiOptions, checkAttempts } from "./cluster-options.ts";
 import { openCluster } from "./open-cluster.ts";
+import { openParts } from "./opened-parts.ts";
+import { resolveCommonOptions } from "./options.ts";
+import { type RunningServer, runningServer } from "./running-server.ts";
 
 /**
  * Starts a process that answers callers and runs nothing: any number of them share one database, behind any load

@@ -1,26 +1,26 @@
 import { join } from "node:path";
-import { createAppletsFile } from "../http/applets-file.ts";
 import { openBroker } from "../broker/broker.ts";
-import { openConfinement } from "../processes/confine-executor.ts";
 import { createEngine } from "../engine/create-engine.ts";
-import { endLeftoverProcesses } from "../processes/leftover-processes.ts";
-import { createTaskRunner } from "../tasks/task-runner.ts";
 import { createLocalFiles } from "../files/local-files.ts";
 import { createApp } from "../http/app.ts";
+import { createAppletsFile } from "../http/applets-file.ts";
 import { listenHttp } from "../http/listen-http.ts";
-import { removeLeftoverFiles } from "../tasks/leftover-files.ts";
-import { createMetrics } from "../metrics.ts";
-import { openParts } from "./opened-parts.ts";
-import { resolveServerOptions, type ServerOptions } from "./options.ts";
 import { createInstaller } from "../installs/installer.ts";
-import { createPackageCatalog } from "../packages/package-catalog.ts";
 import { createRegistry } from "../installs/registry.ts";
-import { keepPrivate } from "./private-data.ts";
-import { createRetention } from "../tasks/retention.ts";
-import { type RunningServer, runningServer } from "./running-server.ts";
+import { createMetrics } from "../metrics.ts";
+import { createPackageCatalog } from "../packages/package-catalog.ts";
+import { openConfinement } from "../processes/confine-executor.ts";
+import { endLeftoverProcesses } from "../processes/leftover-processes.ts";
 import { openDatabase } from "../store/database.ts";
 import { InstallStore } from "../store/install-store.ts";
 import { TaskStore } from "../store/task-store.ts";
+import { removeLeftoverFiles } from "../tasks/leftover-files.ts";
+import { createRetention } from "../tasks/retention.ts";
+import { createTaskRunner } from "../tasks/task-runner.ts";
+import { openParts } from "./opened-parts.ts";
+import { resolveServerOptions, type ServerOptions } from "./options.ts";
+import { keepPrivate } from "./private-data.ts";
+import { type RunningServer, runningServer } from "./running-server.ts";
 
 /**
  * Starts a Connect server; several may run in one process, each with a data directory of its own.

@@ -1,18 +1,18 @@
 import { Hono } from "hono";
 import { openBroker } from "../broker/broker.ts";
-import { openConfinement } from "../processes/confine-executor.ts";
+import { startWorkerLoop } from "../cluster/worker-loop.ts";
+import { createWorkerRegistry } from "../cluster/worker-registry.ts";
 import { createEngine } from "../engine/create-engine.ts";
-import { createRunTask } from "../tasks/run-task.ts";
 import { listenHttp } from "../http/listen-http.ts";
 import { operationsRoutes } from "../http/operations-routes.ts";
 import { createMetrics } from "../metrics.ts";
-import { openParts } from "./opened-parts.ts";
-import { resolveServerOptions } from "./options.ts";
 import { createPackageCatalog } from "../packages/package-catalog.ts";
+import { openConfinement } from "../processes/confine-executor.ts";
+import { createRunTask } from "../tasks/run-task.ts";
 import type { WorkerOptions } from "./cluster-options.ts";
 import { openCluster } from "./open-cluster.ts";
-import { startWorkerLoop } from "../cluster/worker-loop.ts";
-import { createWorkerRegistry } from "../cluster/worker-registry.ts";
+import { openParts } from "./opened-parts.ts";
+import { resolveServerOptions } from "./options.ts";
 
 /** A process that runs tasks. */
 export interface RunningWorker {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Logger } from "pino";
+import type { SessionEngine, SessionOutcome } from "../engine/session.ts";
 import type { FileStore } from "../files/file-store.ts";
 import type { Metrics } from "../metrics.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
@@ -9,7 +10,6 @@ import { type ClaimedTask, sessionEnd } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { messageOf } from "../values.ts";
 import { keepTrying } from "./keep-trying.ts";
-import type { SessionEngine, SessionOutcome } from "../engine/session.ts";
 
 /**
  * Runs one task that was claimed. Aborted with a {@link TaskStop}. Resolves to `ended` when its end is in the store, `left`

@@ -1,8 +1,8 @@
 import type { ApiOptions } from "../../src/serve/cluster-options.ts";
-import { startApi } from "../../src/serve/start-api.ts";
-import { startWorker } from "../../src/serve/start-worker.ts";
 import { OpenedParts } from "../../src/serve/opened-parts.ts";
 import type { ServerOptions } from "../../src/serve/options.ts";
+import { startApi } from "../../src/serve/start-api.ts";
+import { startWorker } from "../../src/serve/start-worker.ts";
 import { fixturePackages, makeDataDirectory, TestClient, type TestServer } from "../open-test-server.ts";
 import { makeTestDatabase } from "./test-database.ts";
 

@@ -1,8 +1,8 @@
 import { ConnectionError } from "../errors/index.ts";
 import type { Http, HttpCall } from "../http/http.ts";
 import type { ResolvedClientOptions } from "../options.ts";
-import { readBeforeSilence } from "../waiting/read-before-silence.ts";
 import type { TransportResponse } from "../transport/transport.ts";
+import { readBeforeSilence } from "../waiting/read-before-silence.ts";
 
 /** How far a download is. */
 export interface DownloadProgress {

@@ -1,12 +1,13 @@
-import { type DownloadProgress, downloadBody } from "./download-body.ts";
 import { ApiError, InvalidInputError, UnsupportedError } from "../errors/index.ts";
 import type { Http, HttpCall } from "../http/http.ts";
-import type { RequestOptions, ResolvedClientOptions } from "../options.ts";
-import { filesOfResult, pathInSession, relativePath, sessionOf } from "./session-path.ts";
+import type { ResolvedClientOptions } from "../options.ts";
+import type { RequestOptions } from "../request-options.ts";
 import type { RunResult, TaskRunReference } from "../run/task-run.ts";
 import type { TransportResponse } from "../transport/transport.ts";
 import type { TaskLog } from "../types.ts";
 import { logsAnswerSchema, taskAnswerSchema } from "../wire/index.ts";
+import { type DownloadProgress, downloadBody } from "./download-body.ts";
+import { filesOfResult, pathInSession, relativePath, sessionOf } from "./session-path.ts";
 
 /** Whose file: the id of a task, or what `run` gave, which spares a request where the path is absolute. */
 export type DownloadableTask = string | TaskRunReference | Pick<RunResult, "taskId" | "logs">;

@@ -1,5 +1,5 @@
-import type { HttpAnswer } from "./decode-answer.ts";
 import type { Clock } from "../waiting/delay.ts";
+import type { HttpAnswer } from "./decode-answer.ts";
 import type { Http, HttpCall } from "./http.ts";
 
 /** Longest time a server is asked to hold an answer (`connect-api.md`, extension `wait`). */

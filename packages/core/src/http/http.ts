@@ -1,6 +1,4 @@
-import { retryPauseMs } from "../waiting/backoff.ts";
-import { decodeAnswer, type HttpAnswer } from "./decode-answer.ts";
-import { pauseOn, untilAborted } from "../waiting/delay.ts";
+import { failureChain } from "../errors/failure-chain.ts";
 import {
   ApiError,
   ConnectionError,
@@ -8,11 +6,19 @@ import {
   TimeoutError,
   UnexpectedResponseError,
 } from "../errors/index.ts";
-import { failureChain } from "../errors/failure-chain.ts";
-import type { RequestOptions, ResolvedClientOptions } from "../options.ts";
 import { redact, redactFailure } from "../errors/redact.ts";
-import { TransportError, type TransportResponse, toTransportError, type Upload } from "../transport/transport.ts";
+import type { ResolvedClientOptions } from "../options.ts";
+import type { RequestOptions } from "../request-options.ts";
+import {
+  TransportError,
+  type TransportResponse,
+  toTransportError,
+  type Upload,
+} from "../transport/transport.ts";
+import { retryPauseMs } from "../waiting/backoff.ts";
+import { pauseOn, untilAborted } from "../waiting/delay.ts";
 import { type ExtensionName, extensionNames, extensionsHeader, type Schema } from "../wire/index.ts";
+import { decodeAnswer, type HttpAnswer } from "./decode-answer.ts";
 
 /** One call of the API, as a resource describes it. */
 export interface HttpCall<Data> extends RequestOptions {

@@ -1,5 +1,5 @@
 import { InvalidInputError } from "../errors/index.ts";
-import type { PollingOptions } from "../options.ts";
+import type { PollingOptions } from "../waiting/polling-options.ts";
 
 export interface RunManyOptions extends PollingOptions {
   /** How many tasks are under way at once. Default 5. */

@@ -1,10 +1,10 @@
 import { callHeld } from "../http/call-held.ts";
 import { type Http, isTransient } from "../http/http.ts";
 import type { ResolvedClientOptions } from "../options.ts";
-import type { readTaskStream } from "./task-stream.ts";
-import type { StreamedEvent, TaskEndpoints } from "./task-watch.ts";
 import type { Task, TaskLog } from "../types.ts";
 import { logsAnswerSchema, taskAnswerSchema } from "../wire/index.ts";
+import type { readTaskStream } from "./task-stream.ts";
+import type { StreamedEvent, TaskEndpoints } from "./task-watch.ts";
 
 /** What watching a task asks of the API: single attempts, since the wait repeats by itself. */
 export function createTaskEndpoints(

@@ -1,8 +1,8 @@
 import { TaskStoppedError } from "../errors/index.ts";
+import type { Task, TaskLog } from "../types.ts";
 import type { TaskEvent } from "./task-events.ts";
 import { resultsOf, taskFailure } from "./task-result.ts";
 import type { TaskWatch } from "./task-watch.ts";
-import type { Task, TaskLog } from "../types.ts";
 
 /** What a task came to. */
 export interface RunResult<Outputs = Record<string, unknown>> {

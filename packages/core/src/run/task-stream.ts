@@ -1,12 +1,12 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import type { Clock } from "../waiting/delay.ts";
 import { ConnectionError, TimeoutError } from "../errors/index.ts";
 import type { Http } from "../http/http.ts";
-import { readBeforeSilence } from "../waiting/read-before-silence.ts";
-import type { StreamedEvent } from "./task-watch.ts";
 import { toTransportError } from "../transport/transport.ts";
 import type { Task, TaskLog } from "../types.ts";
+import type { Clock } from "../waiting/delay.ts";
+import { readBeforeSilence } from "../waiting/read-before-silence.ts";
 import { taskLogSchema, taskSchema, validate } from "../wire/index.ts";
+import type { StreamedEvent } from "./task-watch.ts";
 
 /** The server sends at least a comment that often; a stream that is silent for longer is dead (`connect-api.md`, `events`). */
 const longestSilenceMs = 45_000;

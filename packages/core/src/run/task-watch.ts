@@ -1,10 +1,10 @@
-import { shortestHoldMs } from "../http/call-held.ts";
-import type { Clock } from "../waiting/delay.ts";
 import { ApiError, TimeoutError } from "../errors/index.ts";
-import type { PollingOptions, ResolvedPollingOptions } from "../options.ts";
-import { eventsOfLog, type TaskEvent } from "./task-events.ts";
+import { shortestHoldMs } from "../http/call-held.ts";
 import type { Task, TaskLog } from "../types.ts";
+import type { Clock } from "../waiting/delay.ts";
+import type { PollingOptions, ResolvedPollingOptions } from "../waiting/polling-options.ts";
 import { type Look, waitUntilDone } from "../waiting/wait.ts";
+import { eventsOfLog, type TaskEvent } from "./task-events.ts";
 
 /** What watching a task needs of the API; `tasks.ts` provides it. */
 export interface TaskEndpoints {

@@ -1,5 +1,5 @@
-import type { Clock } from "./delay.ts";
 import { TimeoutError } from "../errors/index.ts";
+import type { Clock } from "./delay.ts";
 
 export interface DeadlinePlan {
   /** What is awaited, for the sentence of the `TimeoutError`. */

@@ -1,7 +1,7 @@
 import { adaptivePauseMs, retryPauseMs, scheduledPauseMs } from "./backoff.ts";
 import { openDeadline } from "./deadline.ts";
 import { type Clock, pauseOn, untilAborted } from "./delay.ts";
-import type { ResolvedPollingOptions } from "../options.ts";
+import type { ResolvedPollingOptions } from "./polling-options.ts";
 
 /** What one look at the awaited thing saw. */
 export interface Look<State> {

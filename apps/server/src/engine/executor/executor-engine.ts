@@ -1,10 +1,7 @@
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
-import { messageOf } from "../../values.ts";
 import { isConfined, unconfined } from "../../processes/confine-executor.ts";
-import { createExecutorPool, type ExecutorPoolOptions } from "../spares/executor-pool.ts";
-import { type ExecutorSession, openExecutorSession } from "./executor-session.ts";
-import { newJobId } from "./run-job.ts";
+import { messageOf } from "../../values.ts";
 import {
   refuseSession,
   type SessionEngine,
@@ -12,6 +9,9 @@ import {
   type SessionOutcome,
   type SessionRequest,
 } from "../session.ts";
+import { createExecutorPool, type ExecutorPoolOptions } from "../spares/executor-pool.ts";
+import { type ExecutorSession, openExecutorSession } from "./executor-session.ts";
+import { newJobId } from "./run-job.ts";
 import { createSessionJobs, shownPathOf } from "./session-jobs.ts";
 
 export interface ExecutorEngineOptions extends ExecutorPoolOptions {

@@ -1,7 +1,7 @@
 import { topics } from "@oomol/scriptlet/wire";
 import type { Room } from "../../broker/room.ts";
-import type { ExecutorPool, Wanted } from "../spares/executor-pool.ts";
 import { watchMemory } from "../../processes/memory-limit.ts";
+import type { ExecutorPool, Wanted } from "../spares/executor-pool.ts";
 import type { ExecutorScope, SessionExecutor } from "./session-executor.ts";
 
 /** An engine session with an executor for each package that it runs blocks of. */

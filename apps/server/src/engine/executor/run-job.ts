@@ -3,9 +3,9 @@ import { topics } from "@oomol/scriptlet/wire";
 import type { ExecutorChannel } from "../../broker/executor-channel.ts";
 import type { SessionMessage } from "../../broker/read-message.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
+import type { ExecutorExit } from "../../processes/executor-process.ts";
 import { isRecord, messageOf } from "../../values.ts";
 import { blockInputs, blockPayload } from "./block-messages.ts";
-import type { ExecutorExit } from "../../processes/executor-process.ts";
 import type { Job, JobFinish } from "./job.ts";
 import type { SessionExecutor } from "./session-executor.ts";
 

@@ -4,10 +4,14 @@ import { createExecutorChannel, type ExecutorChannel } from "../../broker/execut
 import type { Room } from "../../broker/room.ts";
 import { confineExecutor, isConfined, unconfined } from "../../processes/confine-executor.ts";
 import { executorEnvironment } from "../../processes/executor-environment.ts";
-import { type ExecutorExit, type ExecutorProcess, startExecutorProcess } from "../../processes/executor-process.ts";
-import type { ExecutorSettings } from "./executor-settings.ts";
+import {
+  type ExecutorExit,
+  type ExecutorProcess,
+  startExecutorProcess,
+} from "../../processes/executor-process.ts";
 import { findExecutor } from "../../processes/find-executor.ts";
 import { limitHeap } from "../../processes/memory-limit.ts";
+import type { ExecutorSettings } from "./executor-settings.ts";
 import { identifierOf, type SessionPlace } from "./session-place.ts";
 
 /** What an executor is started for. */

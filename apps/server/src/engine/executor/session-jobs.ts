@@ -4,11 +4,11 @@ import type { SessionMessage } from "../../broker/read-message.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { messageOf } from "../../values.ts";
+import type { SessionEvent } from "../session.ts";
 import { answerRequest, type RunRequest } from "./answer-request.ts";
 import type { ExecutorSession } from "./executor-session.ts";
 import type { Job, JobFinish } from "./job.ts";
 import { runJob } from "./run-job.ts";
-import type { SessionEvent } from "../session.ts";
 import type { SessionExecutor } from "./session-executor.ts";
 
 /** The blocks of one session: the one that the task runs, and those that blocks run. */

@@ -6,15 +6,16 @@ import { blockNodeId } from "../../inputs/node-inputs.ts";
 import { blockIdOf } from "../../packages/block-id.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import type { InstalledFlow } from "../../packages/read-package.ts";
-import { isRecord, messageOf } from "../../values.ts";
 import { executorEnvironment } from "../../processes/executor-environment.ts";
-import { type ExecutorExit, type ExecutorProcess, startExecutorProcess } from "../../processes/executor-process.ts";
-import { writeExecutorProgram } from "./executor-program.ts";
-import type { ExecutorSettings } from "../executor/executor-settings.ts";
+import {
+  type ExecutorExit,
+  type ExecutorProcess,
+  startExecutorProcess,
+} from "../../processes/executor-process.ts";
 import { findExecutor, findProgram } from "../../processes/find-executor.ts";
 import { watchMemory } from "../../processes/memory-limit.ts";
-import { oocanaArguments, searchPathsOf } from "./oocana-command.ts";
-import { createPathHider } from "./public-paths.ts";
+import { isRecord, messageOf } from "../../values.ts";
+import type { ExecutorSettings } from "../executor/executor-settings.ts";
 import {
   refuseSession,
   type SessionEngine,
@@ -22,6 +23,9 @@ import {
   type SessionOutcome,
   type SessionRequest,
 } from "../session.ts";
+import { writeExecutorProgram } from "./executor-program.ts";
+import { oocanaArguments, searchPathsOf } from "./oocana-command.ts";
+import { createPathHider } from "./public-paths.ts";
 
 export interface OocanaEngineOptions extends Omit<ExecutorSettings, "executorReadyTimeoutMs"> {
   catalog: PackageCatalog;

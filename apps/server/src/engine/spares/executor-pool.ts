@@ -1,14 +1,18 @@
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import type { Metrics } from "../../metrics.ts";
-import type { ResolvedServerOptions } from "../../serve/options.ts";
+import { packageStamp } from "../../packages/package-stamp.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { messageOf } from "../../values.ts";
 import type { ExecutorSettings } from "../executor/executor-settings.ts";
-import { packageStamp } from "../../packages/package-stamp.ts";
-import { rehearse } from "./rehearse.ts";
-import { type ExecutorScope, type SessionExecutor, startSessionExecutor } from "../executor/session-executor.ts";
+import {
+  type ExecutorScope,
+  type SessionExecutor,
+  startSessionExecutor,
+} from "../executor/session-executor.ts";
 import { openPlace, type SessionPlace } from "../executor/session-place.ts";
+import { rehearse } from "./rehearse.ts";
+import type { WarmOptions } from "./warm-options.ts";
 
 /** Executor processes from their start to their end; those that stand by wait here for a session. */
 export interface ExecutorPool {
@@ -35,19 +39,6 @@ export interface Wanted extends ExecutorScope {
 export interface ExecutorPoolOptions extends ExecutorSettings, WarmOptions {
   metrics: Pick<Metrics, "executorStarted" | "executorTaken" | "executorRetired">;
 }
-
-/** What stands by, and for how long; `ServerOptions` says more. */
-export type WarmOptions = Pick<
-  ResolvedServerOptions,
-  | "isolation"
-  | "concurrency"
-  | "spareExecutors"
-  | "spareIdleMs"
-  | "warmMemoryBytes"
-  | "executorTasks"
-  | "executorAgeMs"
-  | "executorGrowthBytes"
->;
 
 /** A process of the pool, in a session or standing by. */
 interface Pooled {
