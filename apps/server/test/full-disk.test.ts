@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import type { SessionEngine } from "../src/engine/session.ts";
+import type { Engine } from "../src/engine/engine.ts";
 import { createLocalFiles } from "../src/files/local-files.ts";
 import { createMetrics } from "../src/metrics.ts";
 import { openDatabase } from "../src/store/database.ts";
@@ -20,7 +20,7 @@ async function openOnFullDisk() {
   const log = pino({}, { write: (line) => void lines.push(line) });
   // SQLite itself says that the disk is full, by the largest number of pages that it may use.
   const limitPages = (count: number) => sql.raw(`pragma max_page_count = ${count}`).execute(database);
-  const engine: SessionEngine = {
+  const engine: Engine = {
     async run({ onStarted, onEvent }) {
       const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(database);
       await limitPages(rows[0]?.page_count ?? 0);

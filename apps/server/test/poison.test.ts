@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { SessionEngine, SessionEvent } from "../src/engine/session.ts";
+import type { Engine, SessionEvent } from "../src/engine/engine.ts";
 import { sessionEnd } from "../src/store/task-rows.ts";
 import { messageOf } from "../src/values.ts";
 import { openProcesses } from "./cluster/open-processes.ts";
@@ -107,7 +107,7 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
 
   test.for(hardMessages)("%s fails its task alone", async ([, message]) => {
     await using backend = await open();
-    const engine: SessionEngine = {
+    const engine: Engine = {
       async run({ inputs, onStarted, onEvent, signal }) {
         onStarted("session");
         if (inputs.text === "x") onEvent({ nodeId: null, ...message() });

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { SessionEngine, SessionRequest } from "../src/engine/session.ts";
+import type { Engine, SessionRequest } from "../src/engine/engine.ts";
 import type { TaskControl } from "../src/tasks/task-runner.ts";
 import { backends, catalog, openSqlite, type StoreBackend } from "./store-backends.ts";
 
 /** Runs nothing: says who runs, and ends a session when the test says so or when it is aborted. */
-class WatchedEngine implements SessionEngine {
+class WatchedEngine implements Engine {
   readonly started: string[] = [];
   running = 0;
   mostAtOnce = 0;

@@ -6,7 +6,7 @@ import { openNotices } from "../src/cluster/notices.ts";
 import { openPostgres } from "../src/cluster/postgres.ts";
 import { startWorkerLoop } from "../src/cluster/worker-loop.ts";
 import { createWorkerRegistry } from "../src/cluster/worker-registry.ts";
-import type { SessionEngine } from "../src/engine/session.ts";
+import type { Engine } from "../src/engine/engine.ts";
 import { createLocalFiles } from "../src/files/local-files.ts";
 import { createMetrics } from "../src/metrics.ts";
 import { createPackageCatalog } from "../src/packages/package-catalog.ts";
@@ -23,11 +23,11 @@ export interface StoreBackend extends AsyncDisposable {
   store: TaskStore;
   /** The same tasks, for somebody else. */
   openAnother(): Promise<TaskStore>;
-  startRunner(engine: SessionEngine, concurrency: number): Promise<TaskControl>;
+  startRunner(engine: Engine, concurrency: number): Promise<TaskControl>;
 }
 
 interface SqliteBackend extends StoreBackend {
-  startRunner(engine: SessionEngine, concurrency: number): Promise<TaskRunner>;
+  startRunner(engine: Engine, concurrency: number): Promise<TaskRunner>;
 }
 
 const log = pino({ enabled: false });

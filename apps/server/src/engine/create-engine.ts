@@ -1,25 +1,31 @@
 import type { Broker } from "../broker/broker.ts";
-import type { PackageCatalog } from "../packages/package-catalog.ts";
-import type { InstalledFlow } from "../packages/read-package.ts";
+import { type InstalledFlow, isFlow } from "../packages/read-package.ts";
 import { isConfined, unconfined } from "../processes/confine-executor.ts";
-import { createExecutorEngine, type ExecutorEngineOptions } from "./executor/executor-engine.ts";
+import { type Engine, refuseSession } from "./engine.ts";
+import { type BlockEngineOptions, createBlockEngine } from "./executor/block-engine.ts";
 import { createOocanaEngine } from "./oocana/oocana-engine.ts";
-import { refuseSession, type SessionEngine } from "./session.ts";
-import { createSessionEngine } from "./session-engine.ts";
 
-/** The engine that runs everything a package offers, on an open broker. */
-export function createEngine(
-  settings: ExecutorEngineOptions & { broker: Broker; catalog: PackageCatalog },
-): SessionEngine {
+/**
+ * The engine that runs everything a package offers, on an open broker: blocks on executors that this server starts itself,
+ * flows on the real engine.
+ */
+export function createEngine(settings: BlockEngineOptions & { broker: Broker }): Engine {
   const isForBlocksAlone = isConfined(settings.confinement ?? unconfined);
-  return createSessionEngine({
-    blocks: createExecutorEngine(settings),
-    flows: isForBlocksAlone ? refuseFlows : createOocanaEngine(settings),
-  });
+  const blocks = createBlockEngine(settings);
+  const flows = isForBlocksAlone ? refuseFlows : createOocanaEngine(settings);
+  return {
+    run: (request) => {
+      const { block, ...others } = request;
+      return isFlow(block) ? flows.run({ ...others, block }) : blocks.run({ ...others, block });
+    },
+    async close() {
+      await Promise.all([blocks.close(), flows.close()]);
+    },
+  };
 }
 
 /** The engine's program starts executors itself, where nothing holds them. */
-const refuseFlows: SessionEngine<InstalledFlow> = {
+const refuseFlows: Engine<InstalledFlow> = {
   run: async (request) =>
     refuseSession(
       request,

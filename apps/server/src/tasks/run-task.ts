@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Logger } from "pino";
-import type { SessionEngine, SessionOutcome } from "../engine/session.ts";
+import type { Engine, SessionOutcome } from "../engine/engine.ts";
 import type { FileStore } from "../files/file-store.ts";
 import type { Metrics } from "../metrics.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
@@ -34,7 +34,7 @@ export interface RunTaskOptions {
 export interface RunTaskParts {
   store: TaskStore;
   catalog: PackageCatalog;
-  engine: SessionEngine;
+  engine: Engine;
   files: FileStore;
   /** How long a task may run; `undefined` for as long as it likes. */
   taskTimeoutMs: number | undefined;

@@ -9,8 +9,8 @@ import { type InstalledBlock, isFlow, type Runnable } from "../../packages/read-
 import { resolveReference } from "../../packages/resolve-reference.ts";
 import { isRecord, messageOf, quoteList } from "../../values.ts";
 import { defsOf } from "./block-messages.ts";
-import type { ExecutorSession } from "./executor-session.ts";
 import type { Job } from "./job.ts";
+import type { Session } from "./open-session.ts";
 
 /** A block that a block wants run: found, with complete inputs. */
 export interface RunRequest {
@@ -23,7 +23,7 @@ export interface RunRequest {
 }
 
 export interface RequestParts {
-  session: ExecutorSession;
+  session: Session;
   catalog: PackageCatalog;
   /** The job that asks. */
   job: Job;

@@ -1,11 +1,11 @@
 import type { BlockInputs, BlockPayload, HandleDefs } from "@oomol/scriptlet/wire";
 import type { HandleManifest } from "../../packages/manifest.ts";
 import type { Job } from "./job.ts";
-import type { SessionExecutor } from "./session-executor.ts";
+import type { Executor } from "./start-executor.ts";
 
 /** What offers a job to an executor (`oocana-protocol.md`, 2.2). */
 export function blockPayload(
-  { identifier, place }: SessionExecutor,
+  { identifier, place }: Executor,
   { id, block: { executor, directory, outputs }, stacks }: Pick<Job, "id" | "block" | "stacks">,
 ): BlockPayload {
   return {

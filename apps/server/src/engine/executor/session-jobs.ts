@@ -4,12 +4,12 @@ import type { SessionMessage } from "../../broker/read-message.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { messageOf } from "../../values.ts";
-import type { SessionEvent } from "../session.ts";
+import type { SessionEvent } from "../engine.ts";
 import { answerRequest, type RunRequest } from "./answer-request.ts";
-import type { ExecutorSession } from "./executor-session.ts";
 import type { Job, JobFinish } from "./job.ts";
-import { runJob } from "./run-job.ts";
-import type { SessionExecutor } from "./session-executor.ts";
+import type { Session } from "./open-session.ts";
+import { runOnExecutor } from "./run-on-executor.ts";
+import type { Executor } from "./start-executor.ts";
 
 /** The blocks of one session: the one that the task runs, and those that blocks run. */
 export interface SessionJobs {
@@ -20,7 +20,7 @@ export interface SessionJobs {
 export type TaskJob = Pick<Job, "id" | "block" | "inputs">;
 
 export interface SessionJobsParts {
-  session: ExecutorSession;
+  session: Session;
   catalog: PackageCatalog;
   /** Called with what observers are to see, in order. */
   onEvent(event: SessionEvent): void;
@@ -82,7 +82,7 @@ export function createSessionJobs({ session, catalog, onEvent }: SessionJobsPart
     };
     nested.set(id, end);
     void executorFor(session, block)
-      .then((executor) => runJob(executor, job, over.signal))
+      .then((executor) => runOnExecutor(executor, job, over.signal))
       .catch((error: unknown) => ({ error: messageOf(error) }))
       .then(end);
   };
@@ -93,7 +93,7 @@ export function createSessionJobs({ session, catalog, onEvent }: SessionJobsPart
       const { job, finish } = start({ ...base, stacks }, (message) => {
         if (!isOver) emit({ block: base.block, stacks }, message);
       });
-      const finished = await runJob(session.executor, job, signal);
+      const finished = await runOnExecutor(session.executor, job, signal);
       for (const end of [...nested.values()]) end({ error: "The block that started it has ended." });
       finish(finished);
       isOver = true;
@@ -113,7 +113,7 @@ const engineReports = new Set([
 ]);
 
 /** A block of the caller's package shares its process, one of another package has its own (1.3). */
-function executorFor(session: ExecutorSession, block: InstalledBlock): Promise<SessionExecutor> {
+function executorFor(session: Session, block: InstalledBlock): Promise<Executor> {
   const { packageName, packageDirectory } = block;
   return session.executorOf({ executorName: block.executor.name, packageName, packageDirectory });
 }

@@ -15,17 +15,17 @@ import {
 import { findExecutor, findProgram } from "../../processes/find-executor.ts";
 import { watchMemory } from "../../processes/memory-limit.ts";
 import { isRecord, messageOf } from "../../values.ts";
-import type { ExecutorSettings } from "../executor/executor-settings.ts";
 import {
+  type Engine,
   refuseSession,
-  type SessionEngine,
   type SessionEvent,
   type SessionOutcome,
   type SessionRequest,
-} from "../session.ts";
-import { writeExecutorProgram } from "./executor-program.ts";
+} from "../engine.ts";
+import type { ExecutorSettings } from "../executor/executor-settings.ts";
 import { oocanaArguments, searchPathsOf } from "./oocana-command.ts";
 import { createPathHider } from "./public-paths.ts";
+import { writeExecutorScript } from "./write-executor-script.ts";
 
 export interface OocanaEngineOptions extends Omit<ExecutorSettings, "executorReadyTimeoutMs"> {
   catalog: PackageCatalog;
@@ -35,7 +35,7 @@ export interface OocanaEngineOptions extends Omit<ExecutorSettings, "executorRea
  * The engine for flows: each session is one `oocana run` on the server's broker, with our executor first on its `PATH`.
  * What it reports becomes the events of the session.
  */
-export function createOocanaEngine(settings: OocanaEngineOptions): SessionEngine<InstalledFlow> {
+export function createOocanaEngine(settings: OocanaEngineOptions): Engine<InstalledFlow> {
   const leaving = new Set<Promise<void>>();
 
   /** Goes on in the background: nobody waits for the engine to leave. */
@@ -82,7 +82,7 @@ async function startEngine(
   const dataRootDirectory = join(dataDirectory, "package-data");
   const packageDataDirectory = join(dataRootDirectory, flow.packageName);
   const executor = await findExecutor("nodejs");
-  const programs = await writeExecutorProgram(join(dataDirectory, "programs"), "nodejs-executor", executor);
+  const programs = await writeExecutorScript(join(dataDirectory, "programs"), "nodejs-executor", executor);
   const packages = await catalog.list();
   const args = oocanaArguments({
     ...{ manifestFile: flow.manifestFile, brokerAddress: broker.address, sessionId, inputs },

@@ -5,12 +5,8 @@ import { packageStamp } from "../../packages/package-stamp.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { messageOf } from "../../values.ts";
 import type { ExecutorSettings } from "../executor/executor-settings.ts";
-import {
-  type ExecutorScope,
-  type SessionExecutor,
-  startSessionExecutor,
-} from "../executor/session-executor.ts";
 import { openPlace, type SessionPlace } from "../executor/session-place.ts";
+import { type Executor, type ExecutorScope, startExecutor } from "../executor/start-executor.ts";
 import { rehearse } from "./rehearse.ts";
 import type { WarmOptions } from "./warm-options.ts";
 
@@ -20,9 +16,9 @@ export interface ExecutorPool {
    * An executor that serves one session alone until it is released: one that stands by for the caller's package, or a new
    * one. `place` is the session's, if there is one already. Rejects where there is no such program.
    */
-  acquire(wanted: Wanted, place?: SessionPlace): Promise<SessionExecutor>;
+  acquire(wanted: Wanted, place?: SessionPlace): Promise<Executor>;
   /** The session is over. The executor is kept for the next one of the same caller and package, or leaves. */
-  release(executor: SessionExecutor, how: "ended" | "broken"): Promise<void>;
+  release(executor: Executor, how: "ended" | "broken"): Promise<void>;
   /** Starts a process ahead, in the background, unless one stands by already. */
   prepare(wanted: Wanted, block: InstalledBlock): void;
   /** Ends them all; none is started any more. */
@@ -42,7 +38,7 @@ export interface ExecutorPoolOptions extends ExecutorSettings, WarmOptions {
 
 /** A process of the pool, in a session or standing by. */
 interface Pooled {
-  readonly executor: SessionExecutor;
+  readonly executor: Executor;
   readonly key: string;
   readonly stamp: string | undefined;
   readonly startedAtMs: number;
@@ -72,7 +68,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
   const maxStanding = isReusing
     ? Math.max(options.spareExecutors, options.concurrency)
     : options.spareExecutors;
-  const pooled = new Map<SessionExecutor, Pooled>();
+  const pooled = new Map<Executor, Pooled>();
   const standing = new Set<Pooled>(); // used least recently first
   const returning = new Map<string, Promise<void>[]>();
   const preparing = new Map<string, Preparation>();
@@ -83,7 +79,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
 
   const start = async (wanted: Wanted, place: SessionPlace, purpose: "task" | "spare"): Promise<Pooled> => {
     const stamp = await packageStamp(wanted.packageDirectory);
-    const executor = await startSessionExecutor(options, place, wanted, { isReusable: isReusing });
+    const executor = await startExecutor(options, place, wanted, { isReusable: isReusing });
     metrics.executorStarted(purpose);
     const one: Pooled = {
       ...{ executor, stamp, key: keyOf(wanted), startedAtMs: Date.now(), sessions: 0 },
@@ -127,7 +123,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     leaving.add(gone);
   };
 
-  const leave = async ({ process, channel, place }: SessionExecutor, sessions: number) => {
+  const leave = async ({ process, channel, place }: Executor, sessions: number) => {
     const gone = process.leave(goodbyeMs);
     channel?.close();
     await gone;

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import type { Job } from "../executor/job.ts";
-import { newJobId, runJob } from "../executor/run-job.ts";
-import type { SessionExecutor } from "../executor/session-executor.ts";
+import { newJobId, runOnExecutor } from "../executor/run-on-executor.ts";
+import type { Executor } from "../executor/start-executor.ts";
 
 /** Each takes about half of the time of the one before; after the third there is little left to gain. */
 const rounds = 3;
@@ -12,12 +12,12 @@ const rounds = 3;
  * somebody waits for. Nobody hears of it; `signal` ends it early.
  */
 export async function rehearse(
-  executor: SessionExecutor,
+  executor: Executor,
   block: InstalledBlock,
   signal: AbortSignal,
 ): Promise<void> {
   for (let round = 0; round < rounds && !signal.aborted; round += 1) {
-    await runJob(executor, rehearsalOf(block), signal);
+    await runOnExecutor(executor, rehearsalOf(block), signal);
   }
 }
 

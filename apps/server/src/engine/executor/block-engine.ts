@@ -3,24 +3,24 @@ import type { InstalledBlock } from "../../packages/read-package.ts";
 import { isConfined, unconfined } from "../../processes/confine-executor.ts";
 import { messageOf } from "../../values.ts";
 import {
+  type Engine,
   refuseSession,
-  type SessionEngine,
   type SessionEvent,
   type SessionOutcome,
   type SessionRequest,
-} from "../session.ts";
+} from "../engine.ts";
 import { createExecutorPool, type ExecutorPoolOptions } from "../spares/executor-pool.ts";
-import { type ExecutorSession, openExecutorSession } from "./executor-session.ts";
-import { newJobId } from "./run-job.ts";
+import { openSession, type Session } from "./open-session.ts";
+import { newJobId } from "./run-on-executor.ts";
 import { createSessionJobs, shownPathOf } from "./session-jobs.ts";
 
-export interface ExecutorEngineOptions extends ExecutorPoolOptions {
+export interface BlockEngineOptions extends ExecutorPoolOptions {
   /** Where blocks find the blocks that they run. */
   catalog: PackageCatalog;
 }
 
 /** The engine for blocks: each session runs one block, and the blocks that this one runs, on executors of its own. */
-export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEngine<InstalledBlock> {
+export function createBlockEngine(settings: BlockEngineOptions): Engine<InstalledBlock> {
   const { catalog, taskMemoryBytes, log } = settings;
   const pool = createExecutorPool(settings);
   const leaving = new Set<Promise<void>>();
@@ -40,9 +40,7 @@ export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEn
       const scope = { ...block, executorName: block.executor.name };
       const uploads = isConfined(settings.confinement ?? unconfined) ? request.uploads : undefined;
       const owner = { caller, uploads, taskMemoryBytes };
-      const opened = await openExecutorSession(pool, scope, owner).catch((error: unknown) =>
-        messageOf(error),
-      );
+      const opened = await openSession(pool, scope, owner).catch((error: unknown) => messageOf(error));
       if (typeof opened === "string") return refuseSession(request, opened);
       const { outcome, ending } = await runSession(opened, catalog, request);
       // Unless the process comes back itself.
@@ -58,7 +56,7 @@ export function createExecutorEngine(settings: ExecutorEngineOptions): SessionEn
 }
 
 async function runSession(
-  session: ExecutorSession,
+  session: Session,
   catalog: PackageCatalog,
   request: SessionRequest<InstalledBlock>,
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {

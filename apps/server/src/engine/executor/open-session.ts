@@ -2,19 +2,19 @@ import { topics } from "@oomol/scriptlet/wire";
 import type { Room } from "../../broker/room.ts";
 import { watchMemory } from "../../processes/memory-limit.ts";
 import type { ExecutorPool, Wanted } from "../spares/executor-pool.ts";
-import type { ExecutorScope, SessionExecutor } from "./session-executor.ts";
+import type { Executor, ExecutorScope } from "./start-executor.ts";
 
 /** An engine session with an executor for each package that it runs blocks of. */
-export interface ExecutorSession {
+export interface Session {
   readonly id: string;
   /** Absolute; what the blocks of the session make goes here. */
   readonly directory: string;
   /** The one that the session was opened with. */
-  readonly executor: SessionExecutor;
+  readonly executor: Executor;
   /** Resolves, if ever, with the limit that the session has exceeded; whoever runs something on it ends it then. */
   readonly exceeded: Promise<string>;
   /** The executor of a scope, started where the session has none. Rejects where there is no such program. */
-  executorOf(scope: ExecutorScope): Promise<SessionExecutor>;
+  executorOf(scope: ExecutorScope): Promise<Executor>;
   /** What the executors say and hear. */
   readonly room: Room;
   /** Says goodbye as the engine does, and gives the executors back. */
@@ -29,11 +29,11 @@ export interface SessionOwner extends Pick<Wanted, "caller" | "uploads"> {
 }
 
 /** Opens a session with an executor for a package of it. Rejects where there is no such program. */
-export async function openExecutorSession(
+export async function openSession(
   pool: ExecutorPool,
   scope: ExecutorScope,
   { caller, uploads, taskMemoryBytes }: SessionOwner,
-): Promise<ExecutorSession> {
+): Promise<Session> {
   const executor = await pool.acquire({ ...scope, caller, uploads });
   const { place } = executor;
   const { id, directory, room } = place;

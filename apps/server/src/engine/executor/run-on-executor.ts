@@ -7,7 +7,7 @@ import type { ExecutorExit } from "../../processes/executor-process.ts";
 import { isRecord, messageOf } from "../../values.ts";
 import { blockInputs, blockPayload } from "./block-messages.ts";
 import type { Job, JobFinish } from "./job.ts";
-import type { SessionExecutor } from "./session-executor.ts";
+import type { Executor } from "./start-executor.ts";
 
 /** A new job id, safe inside a topic. */
 export const newJobId = (): string => randomUUID();
@@ -16,7 +16,7 @@ export const newJobId = (): string => randomUUID();
  * Runs one block on an executor to its BlockFinished (`oocana-protocol.md`, 2.6), or to the end of the executor; aborted, it
  * ends at once with the signal's reason as its error. Never rejects.
  */
-export function runJob(executor: SessionExecutor, job: Job, signal: AbortSignal): Promise<JobFinish> {
+export function runOnExecutor(executor: Executor, job: Job, signal: AbortSignal): Promise<JobFinish> {
   const over = new AbortController();
   let stopListening = () => {};
   const failed = new Promise<JobFinish>((resolve) => {
@@ -36,7 +36,7 @@ export function runJob(executor: SessionExecutor, job: Job, signal: AbortSignal)
 /** A reason of its own spares the making of an exception each time. */
 const isOver = "over";
 
-function exchange(executor: SessionExecutor, job: Job, signal: AbortSignal): Promise<JobFinish> {
+function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<JobFinish> {
   return new Promise((resolve) => {
     const { id, block, inputs } = job;
     const { id: sessionId, room } = executor.place;

@@ -4,7 +4,7 @@ import type { Runnable } from "../packages/read-package.ts";
  * The seam between tasks and what runs them. A task is one session: it reports events while it runs and settles once,
  * with an outcome instead of an error.
  */
-export interface SessionEngine<Runs extends Runnable = Runnable> {
+export interface Engine<Runs extends Runnable = Runnable> {
   run(request: SessionRequest<Runs>): Promise<SessionOutcome>;
   /** Ends every process that sessions left behind; no session may run any more. */
   close(): Promise<void>;

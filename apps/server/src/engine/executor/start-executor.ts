@@ -26,7 +26,7 @@ export interface ExecutorScope {
 export type ExecutorFailure = { exit: ExecutorExit } | { notReady: unknown };
 
 /** An executor process, which is ready or on its way, in the session that it serves. */
-export interface SessionExecutor {
+export interface Executor {
   readonly scope: ExecutorScope;
   /** The session that it serves now. */
   readonly place: SessionPlace;
@@ -55,12 +55,12 @@ export interface SessionExecutor {
  * Starts an executor with the command line of the engine; one that `isReusable` prepares to tell whether its sessions have
  * left anything, which takes some 50 ms more. Rejects where there is no such program.
  */
-export async function startSessionExecutor(
+export async function startExecutor(
   settings: ExecutorSettings,
   first: SessionPlace,
   scope: ExecutorScope,
   { isReusable }: { isReusable: boolean },
-): Promise<SessionExecutor> {
+): Promise<Executor> {
   const { broker, dataDirectory, taskMemoryBytes, retainedVariables, log } = settings;
   const { executorName, packageDirectory } = scope;
   const isOurs = executorName === "nodejs";
@@ -132,7 +132,7 @@ export async function startSessionExecutor(
   };
 }
 
-function listenForFailure(exited: Promise<ExecutorExit>, ready: Promise<void>): SessionExecutor["onFailed"] {
+function listenForFailure(exited: Promise<ExecutorExit>, ready: Promise<void>): Executor["onFailed"] {
   const listeners = new Set<(failure: ExecutorFailure) => void>();
   let known: ExecutorFailure | undefined;
   const fail = (failure: ExecutorFailure) => {

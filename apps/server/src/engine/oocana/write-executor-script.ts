@@ -7,7 +7,7 @@ import type { ExecutorCommand } from "../../processes/find-executor.ts";
  * Writes a program that starts an executor, for those who look it up on the `PATH`; answers the folder it is in, which
  * is the same for the same command. The program replaces itself by the executor: the engine signals only what it started.
  */
-export async function writeExecutorProgram(
+export async function writeExecutorScript(
   directory: string,
   name: string,
   { file, args }: ExecutorCommand,
