@@ -75,6 +75,40 @@ describeBothServers(({ shared, open }) => {
     expect(resumed.map((one) => one.id)).toEqual(["6", "7", undefined]);
   });
 
+  test("wait: a creation is answered when the task has ended, or after the time allowed", async () => {
+    const server = shared();
+    const create = (blockId: string, wait: number) =>
+      server.create(blockId, blockId.endsWith("shout") ? { text: "x" } : {}, { Prefer: `wait=${wait}` });
+    const ended = await create("lab::shout", 30);
+    expect(ended.headers.get("Preference-Applied")).toBe("wait");
+    expect(await ended.json()).toMatchObject({ task: { status: "completed" }, success: true });
+    const goesOn = await (await create("lab::hang", 1)).json();
+    expect(goesOn).toMatchObject({ task: { status: expect.stringMatching(/pending|running/) } });
+    await server.request(`/v1/tasks/${goesOn.task.id}/stop`, { method: "POST" });
+  });
+
+  test("events: a creation is answered by the stream of its task, which begins with the task", async () => {
+    const server = shared();
+    const create = () =>
+      server.create(
+        "lab::shout",
+        { text: "x" },
+        { Accept: "text/event-stream", "Idempotency-Key": "streamed" },
+      );
+    const streams = [await create(), await create()];
+    const seen = await Promise.all(streams.map(async (stream) => parseEvents(await stream.text())));
+    const id = seen[0]?.[0]?.data.id;
+    expect(seen.map(([first]) => first)).toMatchObject([
+      { event: "status", data: { id, manifest_path: "lab::shout" } },
+      { event: "status", data: { id } },
+    ]);
+    const logs = await server.logs(String(id));
+    for (const events of seen) {
+      expect(events.flatMap((one) => (one.event === "log" ? [one.data] : []))).toEqual(logs);
+      expect(events.at(-1)).toMatchObject({ event: "status", data: { status: "completed" } });
+    }
+  });
+
   test("idempotency: the same request under the same key is one task, however it travels", async () => {
     await using server = await open();
     const headers = { "Idempotency-Key": "once" };

@@ -101,7 +101,7 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     for (const store of claimants.slice(0, 2)) expect(await store.claim([id ?? ""])).toHaveLength(1);
     expect(await claimants[2]?.claim([id ?? ""])).toEqual([]);
     expect(await backend.store.get(id ?? "")).toMatchObject({ status: "failed" });
-    const ends = (await backend.store.listLogs(id ?? "")).map(({ event }) => event.error);
+    const ends = (await backend.store.listLogs(id ?? "")).map(({ event }) => JSON.parse(event).error);
     expect(ends).toEqual([tookDown]);
   });
 
@@ -133,7 +133,7 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
         (await Promise.all(ids.map((id) => backend.store.get(id)))).map((task) => task?.status),
       )
       .toEqual([expect.stringMatching(/failed|completed/), "completed"]);
-    const [event] = await backend.store.listLogs(ids[0] ?? "");
-    expect(event?.event.error ?? event?.type).toMatch(/cannot be stored|Block\ufffdLog/);
+    const [log] = await backend.store.listLogs(ids[0] ?? "");
+    expect(JSON.parse(log?.event ?? "{}").error ?? log?.type).toMatch(/cannot be stored|Block\ufffdLog/);
   });
 });

@@ -40,18 +40,18 @@ export function taskAnswer(task: StoredTask): TaskAnswer {
   };
 }
 
-/** A log row as `GET /v1/tasks/:id/logs` and the event stream answer it. */
-export function logAnswer(log: StoredLog, task: StoredTask): TaskLogAnswer {
-  return {
+/** The JSON of a log row, as `GET /v1/tasks/:id/logs` and the event stream answer it: its event is JSON already. */
+export function logText(log: StoredLog, { blockId }: StoredTask): string {
+  const others: Omit<TaskLogAnswer, "event"> = {
     id: log.id,
     project_name: localProject,
     session_id: log.session_id,
     node_id: log.node_id,
-    manifest_path: task.blockId,
+    manifest_path: blockId,
     type: log.type,
-    event: log.event,
     created_at: log.created_at,
   };
+  return `${JSON.stringify(others).slice(0, -1)},"event":${log.event}}`;
 }
 
 /** An install as `GET /packages/install` answers it. */

@@ -1,5 +1,5 @@
 import { type ExtensionName, extensionsHeader } from "@oomol/connect-core/wire";
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import type { Logger } from "pino";
 import type { Metrics } from "../metrics.ts";
@@ -49,7 +49,9 @@ export function createApp(parts: AppParts): Hono {
     maxAge: 600,
   });
   const rate = limitRate(parts.requestsPerMinute, parts.tokens.length > 0);
-  for (const path of ["/api/*", "/rpc/*"]) app.use(path, allowOrigins, requireToken(parts.tokens), rate);
+  const allowAsked: MiddlewareHandler = (context, next) =>
+    context.req.header("Origin") === undefined ? next() : allowOrigins(context, next);
+  for (const path of ["/api/*", "/rpc/*"]) app.use(path, allowAsked, requireToken(parts.tokens), rate);
   // A service of its own elsewhere: clients take its address, which may be that of the API.
   for (const path of ["/", "/api"]) app.route(path, appletsRoutes(parts.applets));
   const description = describeApi();

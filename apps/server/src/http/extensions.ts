@@ -15,8 +15,9 @@ export function serveExtensions(names: readonly ExtensionName[]): MiddlewareHand
       }
       context.req.raw = withoutExtensions(context.req.raw, off);
     }
+    // Before there is an answer: changing the headers of one makes it anew.
+    if (names.length > 0) context.header(extensionsHeader, names.join(", "));
     await next();
-    if (names.length > 0) context.res.headers.set(extensionsHeader, names.join(", "));
   };
 }
 

@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { Hono } from "hono";
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono, type HonoRequest } from "hono";
 import type { FileStore } from "../files/file-store.ts";
 import { referTo } from "../files/upload-references.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
-import { type IdempotentRequest, isTerminal, type StoredTask } from "../store/task-rows.ts";
+import type { IdempotentRequest, StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import type { TaskControl } from "../tasks/task-runner.ts";
-import { waitForChange } from "../tasks/wait-for-change.ts";
-import { localProject, logAnswer, taskAnswer } from "./answers.ts";
+import { waitForTaskEnd } from "../tasks/wait-for-change.ts";
+import { localProject, logText, taskAnswer } from "./answers.ts";
 import { callerOf } from "./auth.ts";
 import { clampLogId, requireNoNul } from "./caller-text.ts";
 import { filesRoute } from "./files-route.ts";
@@ -31,9 +32,9 @@ export interface TasksRoutesParts {
 }
 
 /** Everything under `/v1/tasks`. */
-export function tasksRoutes(parts: TasksRoutesParts): Hono {
+export function tasksRoutes(parts: TasksRoutesParts): Hono<{ Bindings: HttpBindings }> {
   const { store, runner, closing } = parts;
-  const routes = new Hono();
+  const routes = new Hono<{ Bindings: HttpBindings }>();
 
   routes.get("/", async (context) =>
     context.json({ tasks: (await store.list()).map(taskAnswer), success: true }),
@@ -41,27 +42,49 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
 
   routes.post("/", async (context) => {
     const { task, block } = await acceptTask(parts, context.req.raw);
-    if (block) await runner.submit(task.id, block);
-    return context.json({ task: taskAnswer(task), userID: localProject, success: true });
+    const created = block && task;
+    const submit = async () => block && runner.submit(task.id, block);
+    // Who wants to hear of it listens before anything happens.
+    if (wantsEvents(context.req)) {
+      const stream = streamTask(context, store, task.id, {
+        begun: task,
+        isNew: block !== undefined,
+        closing,
+      });
+      await submit();
+      return stream;
+    }
+    const waitMs = parsePreferWait(context.req.header("Prefer"));
+    if (waitMs === undefined) await submit();
+    const waited =
+      waitMs === undefined ? undefined : await waitForEnd(context, task.id, { waitMs, created, submit });
+    return context.json({ task: taskAnswer(waited ?? task), userID: localProject, success: true });
   });
 
   routes.get("/:id", async (context) => {
     const task = await findTask(store, context.req.param("id"));
-    if (context.req.header("Accept")?.includes("text/event-stream")) {
-      return streamTask(context, store, task.id, closing);
-    }
+    if (wantsEvents(context.req)) return streamTask(context, store, task.id, { closing });
     const waitMs = parsePreferWait(context.req.header("Prefer"));
-    if (waitMs === undefined) return context.json({ task: taskAnswer(task), success: true });
-    const signal = AbortSignal.any([context.req.raw.signal, closing]);
-    const waiting = {
-      changes: store.changes,
-      id: task.id,
-      read: () => store.get(task.id),
-      isOver: ({ status }: StoredTask) => isTerminal(status),
-    };
-    const waited = (await waitForChange(waiting, waitMs, signal)) ?? task;
-    return context.json({ task: taskAnswer(waited), success: true }, 200, { "Preference-Applied": "wait" });
+    const waited = waitMs === undefined ? undefined : await waitForEnd(context, task.id, { waitMs });
+    return context.json({ task: taskAnswer(waited ?? task), success: true });
   });
+
+  /** Holds the answer, and says so. */
+  const waitForEnd = async (
+    context: Context,
+    id: string,
+    {
+      waitMs,
+      created,
+      submit = async () => undefined,
+    }: { waitMs: number; created?: StoredTask | undefined; submit?: () => Promise<void> },
+  ) => {
+    const signal = AbortSignal.any([context.req.raw.signal, closing]);
+    const waiting = waitForTaskEnd(store, id, waitMs, { signal, created });
+    await submit();
+    context.header("Preference-Applied", "wait");
+    return waiting;
+  };
 
   routes.post("/:id/stop", async (context) => {
     const { id } = await findTask(store, context.req.param("id"));
@@ -72,12 +95,19 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
   routes.get("/:id/logs", async (context) => {
     const task = await findTask(store, context.req.param("id"));
     const logs = await store.listLogs(task.id, parseAfter(context.req.query("after")));
-    return context.json({ logs: logs.map((log) => logAnswer(log, task)), success: true });
+    const texts = logs.map((log) => logText(log, task));
+    return context.body(`{"logs":[${texts.join()}],"success":true}`, 200, {
+      "Content-Type": "application/json",
+    });
   });
 
   routes.get("/:id/files/*", filesRoute(store, parts.files));
 
   return routes;
+}
+
+function wantsEvents(request: HonoRequest): boolean {
+  return request.header("Accept")?.includes("text/event-stream") === true;
 }
 
 /** A new task with its block, or the one that the same request made before. */

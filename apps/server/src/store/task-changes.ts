@@ -1,9 +1,21 @@
+import type { StoredLog, StoredTask } from "./task-rows.ts";
+
+/** What has just been stored about a task. */
+export interface TaskNews {
+  task: StoredTask;
+  /** In order; those before them were told earlier. */
+  logs: readonly StoredLog[];
+}
+
+/** `news` where the writer knows it all; without it something is new, and the store says what. */
+export type ChangeListener = (news: TaskNews | undefined) => void;
+
 /** Tells who waits for a task that something about it is new in the store: its status or its logs. */
 export class TaskChanges {
-  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #listeners = new Map<string, Set<ChangeListener>>();
 
   /** Calls `listener` after each change; the answer ends that. */
-  listen(taskId: string, listener: () => void): () => void {
+  listen(taskId: string, listener: ChangeListener): () => void {
     const listeners = this.#listeners.get(taskId) ?? new Set();
     this.#listeners.set(taskId, listeners.add(listener));
     return () => {
@@ -12,8 +24,8 @@ export class TaskChanges {
     };
   }
 
-  notify(taskId: string): void {
-    for (const listener of [...(this.#listeners.get(taskId) ?? [])]) listener();
+  notify(taskId: string, news?: TaskNews): void {
+    for (const listener of [...(this.#listeners.get(taskId) ?? [])]) listener(news);
   }
 
   /** The tasks that somebody waits for. */

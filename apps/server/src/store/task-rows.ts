@@ -38,8 +38,8 @@ export interface NewLog {
   event: object;
 }
 
-/** A log row as it was stored; `event` is parsed. */
-export type StoredLog = Omit<Selectable<Tables["task_logs"]>, "event"> & { event: Record<string, unknown> };
+/** A log row as it was stored; `event` is the JSON of an object. */
+export type StoredLog = Selectable<Tables["task_logs"]>;
 
 /** What decides whether a task is kept. */
 export type EndedTask = Pick<StoredTask, "id" | "sessionId" | "updatedAt"> & { logBytes: number };

@@ -264,8 +264,7 @@ export class TaskStore {
       .where("task_id", "=", taskId)
       .where("id", ">", after)
       .orderBy("id");
-    const rows = await retryConnection(() => select.execute());
-    return rows.map((row) => ({ ...row, event: JSON.parse(row.event) }));
+    return retryConnection(() => select.execute());
   }
 
   /** Writes what is still pending and closes the database. */

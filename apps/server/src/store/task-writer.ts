@@ -1,13 +1,14 @@
-import type { Insertable, Kysely, Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import { messageOf } from "../values.ts";
 import { retryConnection } from "./retry-connection.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
-import { TaskChanges } from "./task-changes.ts";
+import { TaskChanges, type TaskNews } from "./task-changes.ts";
 import {
   type ClaimedTask,
   isTerminal,
   type NewLog,
   openStatuses,
+  type StoredLog,
   type StoredTask,
   sessionEnd,
   taskColumns,
@@ -39,17 +40,20 @@ interface Claim {
   /** Before this claim, which is one more until the task ends or is given back. */
   interruptions: number;
   nextLogId: number;
+  /** The task as it is stored. */
+  task: StoredTask;
 }
 
 interface Change {
   taskId: string;
   status: StoredStatus;
   sessionId: string | undefined;
+  atMs: number;
   settle(isWritten: boolean): void;
   fail(error: unknown): void;
 }
 
-type LogRow = Insertable<Tables["task_logs"]>;
+type LogRow = StoredLog;
 
 /**
  * Writes what happens to the tasks that this process has claimed. Logs and changes that gather while a transaction runs
@@ -65,7 +69,7 @@ export class TaskWriter {
   #changes: Change[] = [];
   #running: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
-  #isFlushScheduled = false;
+  #gathering: NodeJS.Timeout | undefined;
 
   constructor(parts: TaskWriterParts) {
     this.#parts = parts;
@@ -119,9 +123,10 @@ export class TaskWriter {
     for (const { id } of failed) changes.notify(id);
     return taken.map(({ row, nextLogId }) => {
       const { attempt, interruptions } = row;
-      this.#claims.set(row.id, { attempt, interruptions: interruptions - 1, nextLogId });
+      const task = toTask(row);
+      this.#claims.set(row.id, { attempt, interruptions: interruptions - 1, nextLogId, task });
       const isStopRequested = row.stop_requested_at !== null;
-      return { ...toTask(row), inputs: JSON.parse(row.inputs), caller: row.caller, isStopRequested };
+      return { ...task, inputs: JSON.parse(row.inputs), caller: row.caller, isStopRequested };
     });
   }
 
@@ -131,21 +136,24 @@ export class TaskWriter {
     if (!claim) return; // lost: nobody is to read what still comes
     this.#logs.push(toRow(taskId, claim.nextLogId, log));
     claim.nextLogId += 1;
-    if (this.#isFlushScheduled) return;
-    this.#isFlushScheduled = true;
-    // Events that arrive in one turn of the loop share a transaction.
-    setImmediate(() => {
-      this.#isFlushScheduled = false;
+    this.#gather();
+  }
+
+  /** What comes within a moment shares a transaction; all of a short task does. */
+  #gather(): void {
+    this.#gathering ??= setTimeout(() => {
       this.flush().catch(() => undefined); // the rows stay pending; the next write throws too
-    });
+    }, gatherMs);
   }
 
   /** Stored together with the logs that were appended before, or later. False where the claim is lost. */
   setStatus(taskId: string, status: StoredStatus, sessionId?: string): Promise<boolean> {
     if (!this.#claims.has(taskId)) return Promise.resolve(false);
     return new Promise((settle, fail) => {
-      this.#changes.push({ taskId, status, sessionId, settle, fail });
-      this.flush().catch(() => undefined); // the change was told
+      this.#changes.push({ taskId, status, sessionId, atMs: Date.now(), settle, fail });
+      if (isTerminal(status))
+        this.flush().catch(() => undefined); // the change was told
+      else this.#gather();
     });
   }
 
@@ -231,6 +239,8 @@ export class TaskWriter {
   }
 
   async #writePending(): Promise<void> {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     const logs = this.#logs;
     const changes = this.#changes;
     if (logs.length === 0 && changes.length === 0) return;
@@ -249,14 +259,36 @@ export class TaskWriter {
       for (const change of changes) change.fail(error);
       throw error;
     }
+    const news = this.#newsOf(held, logs, changes);
     for (const { taskId, status, settle } of changes) {
       if (isTerminal(status) && held.has(taskId)) this.#claims.delete(taskId);
       settle(held.has(taskId));
     }
     for (const id of ids) {
-      if (held.has(id)) this.#parts.changes.notify(id);
+      if (held.has(id)) this.#parts.changes.notify(id, news.get(id));
       else this.#lose(id);
     }
+  }
+
+  /** What was stored just now, by task. */
+  #newsOf(
+    held: ReadonlyMap<string, HeldTask>,
+    logs: readonly LogRow[],
+    changes: readonly Change[],
+  ): ReadonlyMap<string, TaskNews> {
+    for (const { taskId, status, sessionId, atMs } of changes) {
+      const claim = this.#claims.get(taskId);
+      if (!claim) continue;
+      const { task } = claim;
+      claim.task = { ...task, status, sessionId: sessionId ?? task.sessionId, updatedAt: atMs };
+    }
+    const told = new Map<string, { task: StoredTask; logs: LogRow[] }>();
+    for (const id of held.keys()) {
+      const claim = this.#claims.get(id);
+      if (claim) told.set(id, { task: claim.task, logs: [] });
+    }
+    for (const log of logs) told.get(log.task_id)?.logs.push(log);
+    return told;
   }
 
   async #write(
@@ -276,8 +308,8 @@ export class TaskWriter {
         .execute();
     }
     const applied = changes.filter(({ taskId }) => held.has(taskId));
-    for (const { taskId, status, sessionId } of applied) {
-      const update = { status, updated_at: Date.now(), ...(sessionId && { session_id: sessionId }) };
+    for (const { taskId, status, sessionId, atMs } of applied) {
+      const update = { status, updated_at: atMs, ...(sessionId && { session_id: sessionId }) };
       await transaction.updateTable("tasks").set(update).where("id", "=", taskId).execute();
     }
     const ended = applied.flatMap(({ status, taskId }) =>
@@ -314,6 +346,9 @@ export class TaskWriter {
     if (this.#claims.delete(taskId)) this.lost.notify(taskId);
   }
 }
+
+/** Long enough for a short task to end, too short for whoever looks on to notice. */
+const gatherMs = 4;
 
 const tookDown = (crashLimit: number) =>
   `The task is not run again: ${crashLimit === 1 ? "the process that ran it was" : `${crashLimit} processes that ran it were`} killed, crashed or lost before it ended, and it may be the reason.`;

@@ -1,4 +1,6 @@
 import type { TaskChanges } from "../store/task-changes.ts";
+import { isTerminal, type StoredTask } from "../store/task-rows.ts";
+import type { TaskStore } from "../store/task-store.ts";
 
 export interface Waiting<State> {
   changes: TaskChanges;
@@ -35,4 +37,24 @@ export async function waitForChange<State>(
     signal.removeEventListener("abort", end);
     stopListening();
   }
+}
+
+/**
+ * The task once it has ended, or as it is after `timeoutMs` or when `signal` is aborted; nothing if it is gone. `created` is
+ * the task if nobody has taken it yet.
+ */
+export async function waitForTaskEnd(
+  store: Pick<TaskStore, "changes" | "get">,
+  id: string,
+  timeoutMs: number,
+  { signal, created }: { signal: AbortSignal; created?: StoredTask | undefined },
+): Promise<StoredTask | undefined> {
+  let told = created;
+  const stopListening = store.changes.listen(id, (news) => (told = news?.task));
+  const waiting = {
+    ...{ changes: store.changes, id },
+    read: async () => told ?? store.get(id),
+    isOver: ({ status }: StoredTask) => isTerminal(status),
+  };
+  return waitForChange(waiting, timeoutMs, signal).finally(stopListening);
 }

@@ -1,0 +1,96 @@
+import type { TaskChanges, TaskNews } from "./task-changes.ts";
+import type { StoredLog, StoredTask } from "./task-rows.ts";
+
+/** Where a follower reads what it was not told. */
+export interface FollowedStore {
+  readonly changes: TaskChanges;
+  get(id: string): Promise<StoredTask | undefined>;
+  listLogs(taskId: string, after: number): Promise<StoredLog[]>;
+}
+
+export interface FollowOptions {
+  /** The last log that is known already. */
+  afterId?: number;
+  /** The task, if it was created just now and nobody has taken it yet. */
+  created?: StoredTask | undefined;
+  /** Called whenever there may be something to read. */
+  onNews(): void;
+}
+
+/** What is told and not read yet is let go of beyond so many characters: the store has it. */
+const mostTold = 256 * 1024;
+
+/**
+ * One reader of a task. What the writer of the same process has just stored is handed on; only the rest is read from the
+ * database.
+ */
+export class TaskFollower {
+  readonly #store: FollowedStore;
+  readonly #taskId: string;
+  readonly #stopListening: () => void;
+  #nextLogId: number;
+  #task: StoredTask | undefined;
+  #told: StoredLog[] = [];
+  #toldCharacters = 0;
+  /** What was told may not be all. */
+  #mustRead: boolean;
+  /** Something was told while the store was read. */
+  #isStale = false;
+
+  constructor(store: FollowedStore, taskId: string, { afterId = -1, created, onNews }: FollowOptions) {
+    this.#store = store;
+    this.#taskId = taskId;
+    this.#nextLogId = afterId + 1;
+    this.#task = created;
+    this.#mustRead = created === undefined;
+    this.#stopListening = store.changes.listen(taskId, (news) => {
+      this.#hear(news);
+      onNews();
+    });
+  }
+
+  /** The task as it is, and every log that was not read before; nothing if the task is gone. */
+  async read(): Promise<TaskNews | undefined> {
+    const logs = this.#mustRead ? await this.#readStore() : this.#takeTold();
+    this.#nextLogId = (logs.at(-1)?.id ?? this.#nextLogId - 1) + 1;
+    return this.#task && { task: this.#task, logs };
+  }
+
+  close(): void {
+    this.#stopListening();
+  }
+
+  async #readStore(): Promise<readonly StoredLog[]> {
+    this.#isStale = false;
+    // The task first: logs that are read after a terminal status are all there are.
+    this.#task = await this.#store.get(this.#taskId);
+    const logs = this.#task ? await this.#store.listLogs(this.#taskId, this.#nextLogId - 1) : [];
+    this.#mustRead = this.#isStale;
+    return logs;
+  }
+
+  #takeTold(): readonly StoredLog[] {
+    const told = this.#told;
+    this.#told = [];
+    this.#toldCharacters = 0;
+    return told;
+  }
+
+  #hear(news: TaskNews | undefined): void {
+    if (this.#mustRead) this.#isStale = true;
+    else if (news === undefined) this.#mustRead = true;
+    else this.#keep(news);
+    if (this.#mustRead) this.#takeTold();
+  }
+
+  #keep({ task, logs }: TaskNews): void {
+    this.#task = task;
+    for (const log of logs) {
+      const expectedId = this.#nextLogId + this.#told.length;
+      if (log.id < expectedId) continue; // read before
+      this.#told.push(log);
+      this.#toldCharacters += log.event.length;
+      if (log.id > expectedId || this.#toldCharacters > mostTold) this.#mustRead = true;
+    }
+  }
+}
