@@ -41,7 +41,7 @@ export class AppletsClient {
       json: {},
       isIdempotent: true,
     } as const;
-    const answer = await this.#http.call<Applet[]>({
+    const answer = await this.#http.call({
       ...call,
       origin: this.#options.appletsUrl,
       schema: appletsAnswerSchema,

@@ -1,6 +1,6 @@
 import type { Http } from "./http/http.ts";
 import type { RequestOptions } from "./request-options.ts";
-import type { Block } from "./types.ts";
+import type { Block, ServerBlock } from "./types.ts";
 import { compareVersions, versionFromPath } from "./versions.ts";
 import { blocksAnswerSchema } from "./wire/index.ts";
 
@@ -36,17 +36,15 @@ export class BlocksClient {
       schema: blocksAnswerSchema,
       isIdempotent: true,
     } as const;
-    const { data } = await this.#http.call<{ blocks: Omit<Block, "blockId" | "version">[] }>(call);
-    const blocks = data.blocks.map((block) => identify(block));
+    const { data } = await this.#http.call(call);
+    const blocks = data.blocks.map(identify);
     return { blocks: includeAllVersions ? blocks : newestOfEach(blocks) };
   }
 }
 
-function identify(block: Omit<Block, "blockId" | "version">): Block {
-  // The rest of the index signature is what the server sent.
-  const { package: packageName, name, path } = block as Block;
-  const version = versionFromPath(path, packageName);
-  return { ...(block as Block), blockId: `${packageName}::${name}`, version };
+function identify(block: ServerBlock): Block {
+  const { package: packageName, name, path } = block;
+  return { ...block, blockId: `${packageName}::${name}`, version: versionFromPath(path, packageName) };
 }
 
 function newestOfEach(blocks: Block[]): Block[] {

@@ -49,6 +49,7 @@ export type {
   NodeInputs,
   Package,
   PackageDependency,
+  ServerBlock,
   Task,
   TaskInputValues,
   TaskLog,

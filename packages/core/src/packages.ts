@@ -21,20 +21,20 @@ export interface ListPackagesResponse {
 
 /** The answer of `POST /packages/install`. */
 export interface InstallPackageResponse {
-  success?: boolean;
+  success?: boolean | undefined;
   /** Of the installation; some servers leave it out where the package is already there. */
-  taskId?: string;
+  taskId?: string | undefined;
 }
 
 /** The answer of `GET /packages/install`. */
 export interface ListInstallTasksResponse {
-  success?: boolean;
+  success?: boolean | undefined;
   tasks: InstallTask[];
 }
 
 /** The answer of `GET /packages/install/{id}`. */
 export interface GetInstallTaskResponse {
-  success?: boolean;
+  success?: boolean | undefined;
   task: InstallTask;
 }
 
@@ -58,7 +58,7 @@ export class PackagesClient {
       schema: packagesAnswerSchema,
       isIdempotent: true,
     } as const;
-    return (await this.#http.call<ListPackagesResponse>(call)).data;
+    return (await this.#http.call(call)).data;
   }
 
   /** Starts an installation and does not wait for it. */
@@ -79,14 +79,13 @@ export class PackagesClient {
       json,
       isIdempotent: false,
     } as const;
-    return (await this.#http.call<InstallPackageResponse>({ ...call, schema: installAnswerSchema })).data;
+    return (await this.#http.call({ ...call, schema: installAnswerSchema })).data;
   }
 
   /** Every installation that the server remembers. */
   async listInstallTasks(options: RequestOptions = {}): Promise<ListInstallTasksResponse> {
     const call = { ...options, method: "GET", path: "/packages/install", isIdempotent: true } as const;
-    return (await this.#http.call<ListInstallTasksResponse>({ ...call, schema: installTasksAnswerSchema }))
-      .data;
+    return (await this.#http.call({ ...call, schema: installTasksAnswerSchema })).data;
   }
 
   /**
@@ -96,7 +95,7 @@ export class PackagesClient {
    */
   async getInstallTask(taskId: string, options: RequestOptions = {}): Promise<GetInstallTaskResponse> {
     const call = { ...options, method: "GET", path: installPath(taskId), isIdempotent: true } as const;
-    return (await this.#http.call<GetInstallTaskResponse>({ ...call, schema: installTaskAnswerSchema })).data;
+    return (await this.#http.call({ ...call, schema: installTaskAnswerSchema })).data;
   }
 
   /**
@@ -157,7 +156,7 @@ export class PackagesClient {
           ...(options.headers && { headers: options.headers }),
         } as const;
         const holdMs = mayHold ? leftMs : 0;
-        const { answer, wasHeld } = await callHeld<GetInstallTaskResponse>(this.#http, clock, call, holdMs);
+        const { answer, wasHeld } = await callHeld(this.#http, clock, call, holdMs);
         hasLooked = true;
         const { task } = answer.data;
         if (!knownStates.has(task.status) && task.status !== unknownStatus) {

@@ -15,7 +15,12 @@ import type { Task, TaskInputValues, TaskLog } from "./types.ts";
 import { openDeadline } from "./waiting/deadline.ts";
 import { untilAborted } from "./waiting/delay.ts";
 import { type PollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
-import { logsAnswerSchema, taskAnswerSchema, tasksAnswerSchema } from "./wire/index.ts";
+import {
+  createTaskAnswerSchema,
+  logsAnswerSchema,
+  taskAnswerSchema,
+  tasksAnswerSchema,
+} from "./wire/index.ts";
 
 /** The answer of `GET /v1/tasks`. */
 export interface ListTasksResponse {
@@ -25,19 +30,19 @@ export interface ListTasksResponse {
 /** The answer of `GET /v1/tasks/{id}`, and of a stop. */
 export interface GetTaskResponse {
   task: Task;
-  success?: boolean;
+  success?: boolean | undefined;
 }
 
 /** The answer of `POST /v1/tasks`. */
 export interface CreateTaskResponse extends GetTaskResponse {
   /** Whose token it was, where the server says so. */
-  userID?: string;
+  userID?: string | undefined;
 }
 
 /** The answer of `GET /v1/tasks/{id}/logs`. */
 export interface GetTaskLogsResponse {
   logs: TaskLog[];
-  success?: boolean;
+  success?: boolean | undefined;
 }
 
 /** What calls with files take. */
@@ -74,7 +79,7 @@ export class TasksClient<Source> {
       schema: tasksAnswerSchema,
       isIdempotent: true,
     } as const;
-    return (await this.#http.call<ListTasksResponse>(call)).data;
+    return (await this.#http.call(call)).data;
   }
 
   /**
@@ -127,21 +132,21 @@ export class TasksClient<Source> {
   async get(taskId: string, options: RequestOptions = {}): Promise<GetTaskResponse> {
     const path = `/v1/tasks/${pathPart("taskId", taskId)}`;
     const call = { ...options, method: "GET", path, schema: taskAnswerSchema, isIdempotent: true } as const;
-    return (await this.#http.call<GetTaskResponse>(call)).data;
+    return (await this.#http.call(call)).data;
   }
 
   /** Stops a task; one that has ended stays as it is. */
   async stop(taskId: string, options: RequestOptions = {}): Promise<GetTaskResponse> {
     const path = `/v1/tasks/${pathPart("taskId", taskId)}/stop`;
     const call = { ...options, method: "POST", path, schema: taskAnswerSchema, isIdempotent: true } as const;
-    return (await this.#http.call<GetTaskResponse>(call)).data;
+    return (await this.#http.call(call)).data;
   }
 
   /** All logs so far, in order. */
   async getLogs(taskId: string, options: RequestOptions = {}): Promise<GetTaskLogsResponse> {
     const path = `/v1/tasks/${pathPart("taskId", taskId)}/logs`;
     const call = { ...options, method: "GET", path, schema: logsAnswerSchema, isIdempotent: true } as const;
-    return (await this.#http.call<GetTaskLogsResponse>(call)).data;
+    return (await this.#http.call(call)).data;
   }
 
   /**
@@ -283,7 +288,7 @@ export class TasksClient<Source> {
 
   async #create(
     request: CreateTaskRequest,
-    options: RequestOptions & Pick<HttpCall<unknown>, "outlivesAbort">,
+    options: RequestOptions & Pick<HttpCall, "outlivesAbort">,
   ): Promise<CreateTaskResponse> {
     const { blockId, inputValues } = checkRequest(request);
     const json = { manifest: blockId, inputValues: normalizeInputValues(inputValues) };
@@ -353,17 +358,15 @@ export class TasksClient<Source> {
     }
   }
 
-  async #post(
-    body: Pick<HttpCall<unknown>, "json" | "upload" | "onBytesSent" | "outlivesAbort"> & RequestOptions,
-  ) {
+  async #post(body: Pick<HttpCall, "json" | "upload" | "onBytesSent" | "outlivesAbort"> & RequestOptions) {
     const call = {
       ...body,
       method: "POST",
       path: "/v1/tasks",
-      schema: taskAnswerSchema,
+      schema: createTaskAnswerSchema,
       isIdempotent: false,
     } as const;
-    return (await this.#http.call<CreateTaskResponse>(call)).data;
+    return (await this.#http.call(call)).data;
   }
 }
 

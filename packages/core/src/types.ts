@@ -1,30 +1,34 @@
 /** The handle of a block's input or output, as its manifest declares it. */
 export interface BlockHandle {
   handle: string;
-  description?: string;
+  description?: string | undefined;
   /** JSON Schema of the value. */
   json_schema?: unknown;
   /** The value may be null, and is null where none is given. */
-  nullable?: boolean;
+  nullable?: boolean | undefined;
   /** The value that is used where none is given. */
   value?: unknown;
   [field: string]: unknown;
 }
 
-/** A block as `GET /v1/blocks` lists it, with the two fields that the client adds. */
-export interface Block {
+/** A block as `GET /v1/blocks` lists it. */
+export interface ServerBlock {
   package: string;
   name: string;
   /** Where the server keeps it; a segment `NAME-VERSION` carries its version. */
   path: string;
-  description?: string;
-  inputs?: BlockHandle[];
-  outputs?: BlockHandle[];
+  description?: string | undefined;
+  inputs?: BlockHandle[] | undefined;
+  outputs?: BlockHandle[] | undefined;
+  [field: string]: unknown;
+}
+
+/** A block, with the two fields that the client adds. */
+export interface Block extends ServerBlock {
   /** `PACKAGE::NAME`: what `tasks.run` takes. Added by the client. */
   blockId: string;
   /** Semantic version, read off `path`; `undefined` where the path has none. Added by the client. */
   version: string | undefined;
-  [field: string]: unknown;
 }
 
 /**
@@ -44,14 +48,14 @@ export type TaskStatus =
 export interface Task {
   id: string;
   status: TaskStatus;
-  project_id?: string;
+  project_id?: string | undefined;
   /** The block that the task runs. */
-  manifest_path?: string;
-  inputValues?: NodeInputs[];
+  manifest_path?: string | undefined;
+  inputValues?: NodeInputs[] | undefined;
   /** Epoch milliseconds. */
-  created_at?: number;
+  created_at?: number | undefined;
   /** Epoch milliseconds. */
-  updated_at?: number;
+  updated_at?: number | undefined;
   [field: string]: unknown;
 }
 
@@ -59,16 +63,16 @@ export interface Task {
 export interface TaskLog {
   /** Ascending within a task; the first may be 0. */
   id: number;
-  project_name?: string;
-  session_id?: string;
-  node_id?: string | null;
-  manifest_path?: string;
+  project_name?: string | undefined;
+  session_id?: string | undefined;
+  node_id?: string | null | undefined;
+  manifest_path?: string | undefined;
   /** Name of the event, `BlockLog` or `BlockFinished` for instance. */
   type: string;
   /** The event's payload. */
-  event?: Record<string, unknown>;
+  event?: Record<string, unknown> | undefined;
   /** Epoch milliseconds. */
-  created_at?: number;
+  created_at?: number | undefined;
   [field: string]: unknown;
 }
 
@@ -112,15 +116,15 @@ export type InstallTaskStatus =
 export interface InstallTask {
   id: string;
   name: string;
-  version?: string;
+  version?: string | undefined;
   status: InstallTaskStatus;
-  packagePath?: string;
-  dependencies?: PackageDependency[];
-  error?: string;
+  packagePath?: string | undefined;
+  dependencies?: PackageDependency[] | undefined;
+  error?: string | undefined;
   /** Epoch milliseconds. */
-  createdAt?: number;
+  createdAt?: number | undefined;
   /** Epoch milliseconds. */
-  updatedAt?: number;
+  updatedAt?: number | undefined;
   [field: string]: unknown;
 }
 
@@ -134,21 +138,21 @@ export interface Package {
 /** A block with inputs already filled in. */
 export interface Applet {
   appletId: string;
-  userId?: string;
+  userId?: string | undefined;
   data: {
-    id?: string;
-    title?: string;
-    description?: string;
+    id?: string | undefined;
+    title?: string | undefined;
+    description?: string | undefined;
     /** Epoch milliseconds. */
-    createdAt?: number;
+    createdAt?: number | undefined;
     /** `PACKAGE-VERSION`. */
     packageId: string;
     blockName: string;
-    presetInputs?: Record<string, unknown>;
+    presetInputs?: Record<string, unknown> | undefined;
     [field: string]: unknown;
   };
   /** Epoch milliseconds. */
-  createdAt?: number;
-  updatedAt?: number;
+  createdAt?: number | undefined;
+  updatedAt?: number | undefined;
   [field: string]: unknown;
 }

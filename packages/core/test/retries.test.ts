@@ -19,8 +19,8 @@ import {
 type Answer = { status?: number; body?: unknown; headers?: Record<string, string> };
 type Step = Answer | Error | ((request: TransportRequest) => Promise<TransportResponse>);
 
-const read: HttpCall<unknown> = { method: "GET", path: "/a", schema: z.unknown(), isIdempotent: true };
-const create: HttpCall<unknown> = { ...read, method: "POST", json: { a: 1 }, isIdempotent: false };
+const read: HttpCall = { method: "GET", path: "/a", schema: z.unknown(), isIdempotent: true };
+const create: HttpCall = { ...read, method: "POST", json: { a: 1 }, isIdempotent: false };
 const reset = new TransportError("the connection was reset", { isUnsent: false });
 const refused = new TransportError("the connection was refused", { isUnsent: true });
 
@@ -314,7 +314,7 @@ describe("a time limit", () => {
       signal.addEventListener("abort", () => reject(signal.reason)),
     );
 
-  test.each<[Partial<HttpCall<unknown>>, number]>([
+  test.each<[Partial<HttpCall>, number]>([
     [{}, 30_000],
     [{ timeoutMs: 50 }, 50],
     [{ timeoutMs: 50, holdMs: 1_000 }, 1_050],

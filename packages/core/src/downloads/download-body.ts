@@ -18,7 +18,7 @@ export interface DownloadPlan {
   http: Http;
   options: ResolvedClientOptions;
   /** What asked for the file, to ask for the rest of it. */
-  call: HttpCall<unknown>;
+  call: HttpCall;
   /** Its answer, whose body has not been read. */
   response: TransportResponse;
   sizeBytes: number | undefined;

@@ -165,8 +165,8 @@ function knownSession(task: DownloadableTask): string | undefined {
   return typeof task === "object" && "logs" in task ? sessionOf(task.logs) : undefined;
 }
 
-async function askForSession(http: Http, call: Omit<HttpCall<unknown>, "schema">): Promise<string> {
-  const { data } = await http.call<{ logs: TaskLog[] }>({ ...call, schema: logsAnswerSchema });
+async function askForSession(http: Http, call: Omit<HttpCall, "schema">): Promise<string> {
+  const { data } = await http.call({ ...call, schema: logsAnswerSchema });
   return sessionOf(data.logs) ?? "";
 }
 

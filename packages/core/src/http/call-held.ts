@@ -1,4 +1,5 @@
 import type { Clock } from "../waiting/delay.ts";
+import type { DataOf, Schema } from "../wire/index.ts";
 import type { HttpAnswer } from "./decode-answer.ts";
 import type { Http, HttpCall } from "./http.ts";
 
@@ -8,12 +9,12 @@ const longestHoldMs = 60_000;
 export const shortestHoldMs = 200;
 
 /** Makes a call whose answer the server may hold for up to `holdMs`, and tells whether it did; 0 asks for none of that. */
-export async function callHeld<Data>(
+export async function callHeld<Checked extends Schema>(
   http: Http,
   clock: Clock,
-  call: HttpCall<Data>,
+  call: HttpCall<Checked>,
   holdMs: number,
-): Promise<{ answer: HttpAnswer<Data>; wasHeld: boolean }> {
+): Promise<{ answer: HttpAnswer<DataOf<Checked>>; wasHeld: boolean }> {
   const seconds = Math.floor(Math.min(longestHoldMs, holdMs) / 1_000);
   if (seconds <= 0) return { answer: await http.call(call), wasHeld: false };
   const headers = { ...call.headers, prefer: `wait=${seconds}` };

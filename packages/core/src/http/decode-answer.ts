@@ -1,7 +1,7 @@
 import { ApiError, UnexpectedResponseError } from "../errors/index.ts";
 import { redact } from "../errors/redact.ts";
 import type { TransportResponse } from "../transport/transport.ts";
-import { errorAnswerSchema, type Schema, validate } from "../wire/index.ts";
+import { type DataOf, errorAnswerSchema, type Schema, validate } from "../wire/index.ts";
 
 export interface HttpAnswer<Data> {
   data: Data;
@@ -10,10 +10,10 @@ export interface HttpAnswer<Data> {
   retryAfterMs: number | undefined;
 }
 
-export interface AnswerExpectation<Data> {
+export interface AnswerExpectation<Checked extends Schema> {
   method: string;
   path: string;
-  schema: Schema<Data>;
+  schema: Checked;
 }
 
 /**
@@ -21,11 +21,11 @@ export interface AnswerExpectation<Data> {
  *
  * @throws {@link ApiError} where the server refuses, {@link UnexpectedResponseError} where it does not speak the Connect API.
  */
-export async function decodeAnswer<Data>(
-  { method, path, schema }: AnswerExpectation<Data>,
+export async function decodeAnswer<Checked extends Schema>(
+  { method, path, schema }: AnswerExpectation<Checked>,
   response: TransportResponse,
   token: string | undefined,
-): Promise<HttpAnswer<Data>> {
+): Promise<HttpAnswer<DataOf<Checked>>> {
   const text = await response.text();
   const json = parseJson(text);
   const retryAfterMs = parseRetryAfter(response.header("retry-after"));
@@ -76,12 +76,12 @@ function parseJson(text: string): { isJson: boolean; value: unknown } {
 }
 
 function isRefusal(body: unknown): boolean {
-  const checked = validate<{ success?: unknown }>(errorAnswerSchema, body);
+  const checked = validate(errorAnswerSchema, body);
   return checked.isValid && checked.data.success === false;
 }
 
 function messageOf(body: unknown): string | undefined {
-  const checked = validate<{ message?: unknown; error?: unknown }>(errorAnswerSchema, body);
+  const checked = validate(errorAnswerSchema, body);
   if (!checked.isValid) return undefined;
   const { message, error } = checked.data;
   const nested = typeof error === "object" && error !== null ? Reflect.get(error, "message") : undefined;

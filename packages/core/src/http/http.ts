@@ -17,11 +17,17 @@ import {
 } from "../transport/transport.ts";
 import { retryPauseMs } from "../waiting/backoff.ts";
 import { pauseOn, untilAborted } from "../waiting/delay.ts";
-import { type ExtensionName, extensionNames, extensionsHeader, type Schema } from "../wire/index.ts";
+import {
+  type DataOf,
+  type ExtensionName,
+  extensionNames,
+  extensionsHeader,
+  type Schema,
+} from "../wire/index.ts";
 import { decodeAnswer, type HttpAnswer } from "./decode-answer.ts";
 
 /** One call of the API, as a resource describes it. */
-export interface HttpCall<Data> extends RequestOptions {
+export interface HttpCall<Checked extends Schema = Schema> extends RequestOptions {
   method: "GET" | "POST";
   /** Below the base URL, beginning with a slash; ids in it already encoded. */
   path: string;
@@ -29,7 +35,8 @@ export interface HttpCall<Data> extends RequestOptions {
   json?: unknown;
   upload?: Upload;
   onBytesSent?: (sentBytes: number) => void;
-  schema: Schema<Data>;
+  /** What the answer must hold, and so the type of its data. */
+  schema: Checked;
   /** Sending it twice does the same as sending it once. */
   isIdempotent: boolean;
   /** The caller repeats by itself, in a wait. */
@@ -59,7 +66,7 @@ export class Http {
     this.#options = options;
   }
 
-  async call<Data>(call: HttpCall<Data>): Promise<HttpAnswer<Data>> {
+  async call<Checked extends Schema>(call: HttpCall<Checked>): Promise<HttpAnswer<DataOf<Checked>>> {
     return this.#withRetries(call, (response, token) => decodeAnswer(call, response, token));
   }
 
@@ -80,7 +87,7 @@ export class Http {
   }
 
   /** The answer's body as it comes; `timeoutMs` then limits only the wait for its head. */
-  async open(call: HttpCall<unknown>, accept: string): Promise<TransportResponse> {
+  async open(call: HttpCall, accept: string): Promise<TransportResponse> {
     const headers = { ...call.headers, accept };
     return this.#withRetries({ ...call, headers }, async (response, token) => {
       if (response.status < 200 || response.status > 299) await decodeAnswer(call, response, token);
@@ -88,8 +95,8 @@ export class Http {
     });
   }
 
-  async #withRetries<Data, Result>(
-    call: HttpCall<Data>,
+  async #withRetries<Result>(
+    call: HttpCall,
     decode: (response: TransportResponse, token: string | undefined) => Promise<Result>,
   ): Promise<Result> {
     // Under one key, the same task comes of every attempt.
@@ -127,7 +134,7 @@ export class Http {
   }
 
   /** Waits as long as the client's `retry` or the server wants it; throws the failure where no attempt is to follow. */
-  async beforeRetry(call: HttpCall<unknown>, attempt: number, failure: unknown): Promise<void> {
+  async beforeRetry(call: HttpCall, attempt: number, failure: unknown): Promise<void> {
     const { retry, clock, random, hooks } = this.#options;
     call.signal?.throwIfAborted();
     const asked = failure instanceof ApiError ? failure.retryAfterMs : undefined;
@@ -145,7 +152,7 @@ export class Http {
   }
 
   async #attempt<Result>(
-    call: HttpCall<unknown>,
+    call: HttpCall,
     attempt: number,
     idempotencyKey: string | undefined,
     decode: (response: TransportResponse, token: string | undefined) => Promise<Result>,
@@ -196,7 +203,7 @@ export class Http {
   }
 
   async #headers(
-    call: HttpCall<unknown>,
+    call: HttpCall,
     idempotencyKey: string | undefined,
     fromHook: Readonly<Record<string, string>> | undefined,
   ): Promise<Record<string, string>> {
@@ -238,7 +245,7 @@ export class Http {
 
   /** One clock per attempt, wound up again by each sign of life. */
   async #withinTime<Result>(
-    call: HttpCall<unknown>,
+    call: HttpCall,
     mayHaveHappened: () => boolean,
     work: (signal: AbortSignal, alive: () => void) => Promise<Result>,
   ): Promise<Result> {
@@ -295,12 +302,7 @@ function surelyDidNotHappen(failure: unknown): boolean {
   return failure.status === 429 || (failure.status === 503 && failure.retryAfterMs !== undefined);
 }
 
-function translate(
-  failure: unknown,
-  call: HttpCall<unknown>,
-  baseUrl: string,
-  token: string | undefined,
-): unknown {
+function translate(failure: unknown, call: HttpCall, baseUrl: string, token: string | undefined): unknown {
   const own = findOwnFailure(failure);
   if (own) return own;
   const { message, isUnsent, cause } = toTransportError(failure);
@@ -321,12 +323,12 @@ function findOwnFailure(failure: unknown): Error | undefined {
   return failureChain(failure).find((level) => own.some((kind) => level instanceof kind));
 }
 
-function requestBody({ json, upload }: HttpCall<unknown>): { body?: string | Upload } {
+function requestBody({ json, upload }: HttpCall): { body?: string | Upload } {
   if (upload) return { body: upload };
   return json === undefined ? {} : { body: JSON.stringify(json) };
 }
 
-function queryText(query: HttpCall<unknown>["query"]): string {
+function queryText(query: HttpCall["query"]): string {
   if (!query) return "";
   return `?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
 }

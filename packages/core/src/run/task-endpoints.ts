@@ -25,16 +25,14 @@ export function createTaskEndpoints(
     warn: (message) => hooks.onWarning?.(message),
     async get(taskId, { signal, holdMs }) {
       const look = { ...call, path: taskPath(taskId), signal, schema: taskAnswerSchema };
-      const { answer, wasHeld } = await callHeld<{ task: Task }>(http, clock, look, holdMs);
+      const { answer, wasHeld } = await callHeld(http, clock, look, holdMs);
       return { state: answer.data.task, wasHeld, retryAfterMs: answer.retryAfterMs };
     },
     async getLogs(taskId, { signal, afterId }) {
       const isShort = afterId !== undefined && http.extensions.has("after");
       const query = isShort ? { query: { after: afterId } } : {};
       const path = `${taskPath(taskId)}/logs`;
-      return (
-        await http.call<{ logs: TaskLog[] }>({ ...call, ...query, path, signal, schema: logsAnswerSchema })
-      ).data.logs;
+      return (await http.call({ ...call, ...query, path, signal, schema: logsAnswerSchema })).data.logs;
     },
     events: (taskId, options) => streamTask(http, clock, taskId, { ...options, headers }),
   };

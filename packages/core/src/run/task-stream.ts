@@ -79,10 +79,10 @@ function parseEvent(message: EventSourceMessage): StreamedEvent | undefined {
     return undefined;
   }
   if (message.event === "log") {
-    const log = validate<TaskLog>(taskLogSchema, data);
+    const log = validate(taskLogSchema, data);
     return log.isValid ? { log: log.data } : undefined;
   }
   if (message.event !== "status") return undefined;
-  const task = validate<Task>(taskSchema, data);
+  const task = validate(taskSchema, data);
   return task.isValid ? { task: task.data } : undefined;
 }

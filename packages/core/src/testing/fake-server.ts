@@ -1,4 +1,4 @@
-import type { Applet, Block, InstallTask, NodeInputs, Package } from "../types.ts";
+import type { Applet, InstallTask, NodeInputs, Package, ServerBlock } from "../types.ts";
 import { type ExtensionName, extensionsHeader } from "../wire/index.ts";
 import { answerFile } from "./answer-file.ts";
 import { FakeTask, type ReceivedFile } from "./fake-task.ts";
@@ -8,7 +8,7 @@ import { streamTask } from "./stream-task.ts";
 /** What a {@link FakeConnectServer} has and does. */
 export interface FakeServerOptions {
   /** What `blocks.list` answers. */
-  blocks?: Omit<Block, "blockId" | "version">[];
+  blocks?: ServerBlock[];
   packages?: Package[];
   applets?: Applet[];
   /** What the server announces and does. Default: nothing, as servers in the field. */

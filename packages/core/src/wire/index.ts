@@ -6,4 +6,4 @@
 export * from "./extensions.ts";
 export { deepestNesting, inputValuesNesting, isNestedDeeper, taskBodyNesting } from "./nesting.ts";
 export * from "./schemas.ts";
-export { type Schema, type Validation, validate } from "./validate.ts";
+export { type DataOf, type Schema, type Validation, validate } from "./validate.ts";

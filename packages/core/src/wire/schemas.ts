@@ -3,19 +3,36 @@ import * as z from "zod/mini";
 // Servers in the field add fields freely, leave some out and send null for others: ask only for what the client uses,
 // keep the rest, and take whatever an optional field wrongly holds for its absence. (`z.catch` would do that too, for 4 kB.)
 const optional = <Value>(isRight: (value: unknown) => value is Value) =>
-  z.optional(
-    z.pipe(
-      z.unknown(),
-      z.transform((value) => (isRight(value) ? value : undefined)),
-    ),
-  );
+  z.optional(z.transform((value: unknown) => (isRight(value) ? value : undefined)));
 const text = optional((value) => typeof value === "string");
+const textOrNull = optional((value) => typeof value === "string" || value === null);
+const flag = optional((value) => typeof value === "boolean");
 const epochMs = optional((value) => typeof value === "number");
 const record = optional(
   (value): value is Record<string, unknown> =>
     typeof value === "object" && value !== null && !Array.isArray(value),
 );
-const list = optional((value): value is unknown[] => Array.isArray(value));
+/** Of a list that has what it should not, the rest. */
+const listOf = <Item extends z.core.$ZodType>(item: Item) =>
+  z.optional(
+    z.transform((value: unknown) =>
+      Array.isArray(value)
+        ? value.flatMap((entry) => {
+            const checked = z.safeParse(item, entry);
+            return checked.success ? [checked.data] : [];
+          })
+        : undefined,
+    ),
+  );
+
+/** An input or output of a block, as its manifest declares it. */
+const blockHandleSchema = z.looseObject({ handle: z.string(), description: text, nullable: flag });
+
+/** The inputs of one node, in the node form, the only one that travels. */
+const nodeInputs = z.looseObject({
+  nodeId: z.string(),
+  inputs: z.array(z.looseObject({ handle: z.string(), value: z.unknown() })),
+});
 
 /** A block as servers list it (`connect-api.md`, "Block"). */
 export const blockSchema = z.looseObject({
@@ -23,8 +40,8 @@ export const blockSchema = z.looseObject({
   name: z.string(),
   path: z.string(),
   description: text,
-  inputs: list,
-  outputs: list,
+  inputs: listOf(blockHandleSchema),
+  outputs: listOf(blockHandleSchema),
 });
 
 /** A task (`connect-api.md`, "Task"). */
@@ -33,6 +50,7 @@ export const taskSchema = z.looseObject({
   status: z.string(),
   project_id: text,
   manifest_path: text,
+  inputValues: listOf(nodeInputs),
   created_at: epochMs,
   updated_at: epochMs,
 });
@@ -41,6 +59,10 @@ export const taskSchema = z.looseObject({
 export const taskLogSchema = z.looseObject({
   id: z.number(),
   type: z.string(),
+  project_name: text,
+  session_id: text,
+  node_id: textOrNull,
+  manifest_path: text,
   event: record,
   created_at: epochMs,
 });
@@ -48,11 +70,13 @@ export const taskLogSchema = z.looseObject({
 /** Answers `GET /v1/blocks`. */
 export const blocksAnswerSchema = z.looseObject({ blocks: z.array(blockSchema) });
 /** Answers everything about one task. */
-export const taskAnswerSchema = z.looseObject({ task: taskSchema });
+export const taskAnswerSchema = z.looseObject({ task: taskSchema, success: flag });
+/** Answers `POST /v1/tasks`. */
+export const createTaskAnswerSchema = z.looseObject({ task: taskSchema, success: flag, userID: text });
 /** Answers `GET /v1/tasks`. */
 export const tasksAnswerSchema = z.looseObject({ tasks: z.array(taskSchema) });
 /** Answers `GET /v1/tasks/{id}/logs`. */
-export const logsAnswerSchema = z.looseObject({ logs: z.array(taskLogSchema) });
+export const logsAnswerSchema = z.looseObject({ logs: z.array(taskLogSchema), success: flag });
 
 /** What any failed answer may hold (`connect-api.md`, "Errors"). */
 export const errorAnswerSchema = z.looseObject({
@@ -62,12 +86,7 @@ export const errorAnswerSchema = z.looseObject({
 });
 
 /** The node form of inputs, the only one that travels. */
-export const nodeInputsSchema = z.array(
-  z.looseObject({
-    nodeId: z.string(),
-    inputs: z.array(z.looseObject({ handle: z.string(), value: z.unknown() })),
-  }),
-);
+export const nodeInputsSchema = z.array(nodeInputs);
 
 /** The body of `POST /v1/tasks`, be it JSON or the fields of a form. */
 export const createTaskBodySchema = z.looseObject({
@@ -87,25 +106,34 @@ export const installTaskSchema = z.looseObject({
   version: text,
   status: z.string(),
   packagePath: text,
-  dependencies: list,
+  dependencies: listOf(z.looseObject({ name: z.string(), version: z.string(), packagePath: z.string() })),
   error: text,
   createdAt: epochMs,
   updatedAt: epochMs,
 });
 
 /** Answers `POST /packages/install`. */
-export const installAnswerSchema = z.looseObject({ taskId: text });
+export const installAnswerSchema = z.looseObject({ taskId: text, success: flag });
 /** Answers `GET /packages/install/{id}`. */
-export const installTaskAnswerSchema = z.looseObject({ task: installTaskSchema });
+export const installTaskAnswerSchema = z.looseObject({ task: installTaskSchema, success: flag });
 /** Answers `GET /packages/install`. */
-export const installTasksAnswerSchema = z.looseObject({ tasks: z.array(installTaskSchema) });
+export const installTasksAnswerSchema = z.looseObject({
+  tasks: z.array(installTaskSchema),
+  success: flag,
+});
 
 /** Answers `POST /rpc/listApplets`. */
 export const appletsAnswerSchema = z.array(
   z.looseObject({
     appletId: z.string(),
     userId: text,
+    createdAt: epochMs,
+    updatedAt: epochMs,
     data: z.looseObject({
+      id: text,
+      title: text,
+      description: text,
+      createdAt: epochMs,
       packageId: z.string(),
       blockName: z.string(),
       presetInputs: record,

@@ -1,18 +1,23 @@
 import { type core, safeParse } from "zod/mini";
 
-/** A schema of the wire, and the public type of what it lets through. */
-export type Schema<Data> = core.$ZodType & { data?: Data };
+/** A schema of the wire. */
+export type Schema = core.$ZodType;
 
-/** What a schema says of a value: the value as the public type, or the first thing that is wrong with it. */
+/** What a schema lets through. */
+export type DataOf<Checked extends Schema> = core.output<Checked>;
+
+/** What a schema says of a value: the value as what the schema describes, or the first thing that is wrong with it. */
 export type Validation<Data> =
   | { isValid: true; data: Data }
   | { isValid: false; path: readonly PropertyKey[]; expected: string };
 
 /** Holds a value against a schema. Never throws. */
-export function validate<Data>(schema: Schema<Data>, value: unknown): Validation<Data> {
+export function validate<Checked extends Schema>(
+  schema: Checked,
+  value: unknown,
+): Validation<DataOf<Checked>> {
   const parsed = safeParse(schema, value);
-  // The schema asks for what the public type promises.
-  if (parsed.success) return { isValid: true, data: parsed.data as Data };
+  if (parsed.success) return { isValid: true, data: parsed.data };
   const issue = parsed.error.issues[0];
   return { isValid: false, path: issue?.path ?? [], expected: expectation(issue) };
 }

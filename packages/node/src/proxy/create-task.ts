@@ -1,4 +1,4 @@
-import type { Task, UploadPart } from "@oomol/connect-core";
+import type { UploadPart } from "@oomol/connect-core";
 import { encodePassingMultipart } from "@oomol/connect-core/adapter";
 import { taskAnswerSchema, validate } from "@oomol/connect-core/wire";
 import { FormError } from "./form-error.ts";
@@ -131,7 +131,7 @@ async function tellCreated(
   response: Response,
 ): Promise<Response> {
   return passJson(handling, response, async (body) => {
-    const checked = validate<{ task: Task }>(taskAnswerSchema, body);
+    const checked = validate(taskAnswerSchema, body);
     if (!checked.isValid) throw new Refusal(502, "The Connect server's answer names no task.");
     await handling.options.onTaskCreated(handling.request, { taskId: checked.data.task.id, blockId });
     return body;

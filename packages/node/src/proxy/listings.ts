@@ -1,8 +1,9 @@
-import type { Applet, Task } from "@oomol/connect-core";
+import type { ServerBlock, Task } from "@oomol/connect-core";
 import { blockOfApplet } from "@oomol/connect-core/adapter";
 import {
   appletsAnswerSchema,
   blocksAnswerSchema,
+  type DataOf,
   packagesAnswerSchema,
   type Schema,
   tasksAnswerSchema,
@@ -12,8 +13,6 @@ import { packageOfBlock } from "./allow-blocks.ts";
 import { type Handling, passJson } from "./handling.ts";
 import { Refusal } from "./refusal.ts";
 import { callUpstream } from "./upstream.ts";
-
-type Block = { package: string; name: string };
 
 /** The blocks that may run. */
 export function listBlocks(handling: Handling): Promise<Response> {
@@ -32,7 +31,7 @@ export async function listPackages(handling: Handling): Promise<Response> {
     }),
   );
   return listing(handling, (body) => {
-    const { packages } = checked<{ packages: { name: string }[] }>(packagesAnswerSchema, body);
+    const { packages } = checked(packagesAnswerSchema, body);
     return { packages: packages.filter(({ name }) => names.has(name)) };
   });
 }
@@ -43,7 +42,7 @@ export function listApplets(handling: Handling): Promise<Response> {
   const headers = { ...call.headers, "content-type": "application/json" };
   const asking = { ...handling, call: { ...call, headers, body: "{}" } };
   return listing(asking, async (body) => {
-    const applets = checked<Applet[]>(appletsAnswerSchema, body);
+    const applets = checked(appletsAnswerSchema, body);
     const { isAllowedBlock } = handling.options;
     return filterInOrder(applets, ({ data }) => isAllowedBlock(blockOfApplet(data)));
   });
@@ -53,7 +52,7 @@ export function listApplets(handling: Handling): Promise<Response> {
 export function listTasks(handling: Handling): Promise<Response> {
   const { authorize } = handling.options;
   return listing(handling, async (body) => {
-    const { tasks } = checked<{ tasks: Task[] }>(tasksAnswerSchema, body);
+    const { tasks } = checked(tasksAnswerSchema, body);
     const mayGet = async ({ id: taskId }: Task) =>
       authorize !== "public" && (await authorize(handling.request, { name: "tasks.get", taskId })) === true;
     return { tasks: await filterInOrder(tasks, mayGet) };
@@ -65,17 +64,17 @@ function listing(handling: Handling, change?: (body: unknown) => unknown): Promi
   return callUpstream(options, request, call, (response) => passJson(handling, response, change));
 }
 
-async function allowedBlocks({ options }: Handling, body: unknown): Promise<Block[]> {
-  const { blocks } = checked<{ blocks: Block[] }>(blocksAnswerSchema, body);
+async function allowedBlocks({ options }: Handling, body: unknown): Promise<ServerBlock[]> {
+  const { blocks } = checked(blocksAnswerSchema, body);
   return filterInOrder(blocks, (block) => options.isAllowedBlock(idOf(block)));
 }
 
-function idOf(block: Block): string {
+function idOf(block: ServerBlock): string {
   return `${block.package}::${block.name}`;
 }
 
-function checked<Data>(schema: Schema<Data>, body: unknown): Data {
-  const result = validate<Data>(schema, body);
+function checked<Checked extends Schema>(schema: Checked, body: unknown): DataOf<Checked> {
+  const result = validate(schema, body);
   if (result.isValid) return result.data;
   throw new Refusal(502, "The Connect server's answer is not that of the Connect API.");
 }

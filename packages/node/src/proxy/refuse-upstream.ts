@@ -33,7 +33,7 @@ export async function refuseUpstream(
 
 /** The reason that an answer of the API gives, in a few words and without the token. */
 export function reasonOf(body: unknown, token: string | undefined): string | undefined {
-  const checked = validate<{ message?: unknown; error?: unknown }>(errorAnswerSchema, body);
+  const checked = validate(errorAnswerSchema, body);
   if (!checked.isValid) return undefined;
   const { message, error } = checked.data;
   const nested = typeof error === "object" && error !== null ? Reflect.get(error, "message") : undefined;
