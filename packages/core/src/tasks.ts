@@ -8,6 +8,7 @@ import type { RequestOptions } from "./request-options.ts";
 import type { RunManyOptions, SettledRun } from "./run/run-many.ts";
 import { createTaskEndpoints } from "./run/task-endpoints.ts";
 import { type RunResult, TaskRun, type TaskRunReference } from "./run/task-run.ts";
+import type { TaskStream } from "./run/task-stream.ts";
 import { TaskWatch } from "./run/task-watch.ts";
 import type { UploadProgress } from "./transport/upload-progress.ts";
 import type { UploadResolver } from "./transport/upload-source.ts";
@@ -17,6 +18,7 @@ import { untilAborted } from "./waiting/delay.ts";
 import { type PollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
 import {
   createTaskAnswerSchema,
+  type ExtensionName,
   logsAnswerSchema,
   taskAnswerSchema,
   tasksAnswerSchema,
@@ -164,7 +166,8 @@ export class TasksClient<Source> {
     request: CreateTaskRequest<Id>,
     options: PollingOptions = {},
   ): Promise<{ taskId: string; task: Task }> {
-    const run = await this.start(request, options);
+    const isFollowed = options.onLog !== undefined || options.onProgress !== undefined;
+    const run = await this.#startWaiting(request, options, isFollowed ? "stream" : "hold");
     return { taskId: run.id, task: await leaving(run, run.completion()) };
   }
 
@@ -190,7 +193,7 @@ export class TasksClient<Source> {
     request: CreateTaskRequest<Id>,
     options: PollingOptions = {},
   ): Promise<RunResult<OutputsOf<Id>>> {
-    const run = await this.start(request, options);
+    const run = await this.#startWaiting(request, options, "stream");
     return leaving(run, run.result());
   }
 
@@ -286,19 +289,49 @@ export class TasksClient<Source> {
     );
   }
 
+  /** {@link start} for who waits at once: if the server can, the creation itself is what waits. */
+  async #startWaiting<Id extends BlockId>(
+    request: CreateTaskRequest<Id>,
+    options: StartOptions,
+    how: "stream" | "hold",
+  ): Promise<TaskRun<OutputsOf<Id>>> {
+    if (!this.#mayWait(options, how === "stream" ? "events" : "wait")) return this.start(request, options);
+    const { clock } = this.#options;
+    const call = creationCall(request);
+    return this.#starting<OutputsOf<Id>>(options, async (given, leftMs) => {
+      const { createHeld, createStreamed } = await import("./run/create-and-follow.ts");
+      return how === "stream"
+        ? createStreamed(this.#http, clock, { ...given, ...call })
+        : createHeld(this.#http, clock, { ...given, ...call }, leftMs);
+    });
+  }
+
+  /** A creation that waits may have to be sent again, and cannot be stopped before it has answered. */
+  #mayWait(options: StartOptions, extension: ExtensionName): boolean {
+    const { extensions, mayHold } = this.#http;
+    return (
+      extensions.has(extension) &&
+      extensions.has("idempotency") &&
+      mayHold &&
+      options.stopOnAbort !== true &&
+      resolvePollingOptions(options).schedule === undefined
+    );
+  }
+
   async #create(
     request: CreateTaskRequest,
     options: RequestOptions & Pick<HttpCall, "outlivesAbort">,
   ): Promise<CreateTaskResponse> {
-    const { blockId, inputValues } = checkRequest(request);
-    const json = { manifest: blockId, inputValues: normalizeInputValues(inputValues) };
-    return this.#post({ ...options, json });
+    return (await this.#http.call({ ...options, ...creationCall(request) })).data;
   }
 
   /** The time that the caller allows for the whole includes the creation. */
   async #starting<Outputs>(
     options: StartOptions,
-    create: (options: RequestOptions) => Promise<CreateTaskResponse>,
+    create: (
+      options: RequestOptions & { signal: AbortSignal },
+      leftMs: number,
+    ) => Promise<CreateTaskResponse & { stream?: TaskStream }>,
   ): Promise<TaskRun<Outputs>> {
     const { clock } = this.#options;
     const { timeoutMs } = resolvePollingOptions(options);
@@ -312,11 +345,12 @@ export class TasksClient<Source> {
       signal,
       clock,
     });
-    const creation = create({ signal: deadline.signal, ...(headers && { headers }) });
+    const creation = create({ signal: deadline.signal, ...(headers && { headers }) }, timeoutMs);
     try {
-      const { task } = await untilAborted(creation, deadline.signal);
-      return this.#watch<Outputs>(task.id, options, { task, deadlineMs });
+      const { task, stream } = await untilAborted(creation, deadline.signal);
+      return this.#watch<Outputs>(task.id, options, { task, stream, deadlineMs });
     } catch (failure) {
+      creation.then(({ stream }) => stream?.cancel()).catch(() => undefined);
       // What is created all the same, nobody else will know of.
       if (stopOnAbort && deadline.signal.aborted) {
         const stop = ({ task }: CreateTaskResponse) => this.#stopUnasked(task.id, headers);
@@ -331,7 +365,7 @@ export class TasksClient<Source> {
   #watch<Outputs>(
     taskId: string,
     options: StartOptions,
-    created?: { task: Task; deadlineMs: number },
+    created?: { task: Task; stream?: TaskStream | undefined; deadlineMs: number },
   ): TaskRun<Outputs> {
     pathPart("taskId", taskId);
     const { onProgress, onLog, signal, headers, stopOnAbort, stopOnDispose = false } = options;
@@ -343,10 +377,12 @@ export class TasksClient<Source> {
       ? () => this.#http.inBackground(this.#stopUnasked(taskId, headers))
       : undefined;
     const watched = { polling, deadlineMs, onProgress, onLog, signal, onAbort, clock, random };
-    const watch = new TaskWatch(taskId, createTaskEndpoints(this.#http, this.#options, headers), watched);
-    if (created) watch.noteTask(created.task);
+    const stream = created?.stream;
+    const endpoints = createTaskEndpoints(this.#http, this.#options, headers, stream);
+    const watch = new TaskWatch(taskId, endpoints, watched);
+    if (created) watch.noteCreated(created.task);
     const stop = async () => (await this.stop(taskId, headers && { headers })).task;
-    return new TaskRun(watch, stop, { stopOnDispose });
+    return new TaskRun(watch, stop, { stopOnDispose, onLeave: () => void stream?.cancel() });
   }
 
   /** Nobody awaits this stop; its failure is a warning. */
@@ -359,16 +395,16 @@ export class TasksClient<Source> {
   }
 
   async #post(body: Pick<HttpCall, "json" | "upload" | "onBytesSent" | "outlivesAbort"> & RequestOptions) {
-    const call = {
-      ...body,
-      method: "POST",
-      path: "/v1/tasks",
-      schema: createTaskAnswerSchema,
-      isIdempotent: false,
-    } as const;
-    return (await this.#http.call(call)).data;
+    return (await this.#http.call({ ...body, ...creation })).data;
   }
 }
+
+const creation = {
+  method: "POST",
+  path: "/v1/tasks",
+  schema: createTaskAnswerSchema,
+  isIdempotent: false,
+} as const;
 
 /** The run is nobody else's: with its wait, all of it is over. */
 async function leaving<Value>(run: Pick<TaskRun, "leave">, wait: Promise<Value>): Promise<Value> {
@@ -377,6 +413,12 @@ async function leaving<Value>(run: Pick<TaskRun, "leave">, wait: Promise<Value>)
   } finally {
     run.leave();
   }
+}
+
+function creationCall(request: CreateTaskRequest) {
+  const { blockId, inputValues } = checkRequest(request);
+  const json = { manifest: blockId, inputValues: normalizeInputValues(inputValues) };
+  return { ...creation, json };
 }
 
 function checkRequest<Request extends CreateTaskRequest>(request: Request): Request {

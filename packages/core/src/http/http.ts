@@ -43,6 +43,8 @@ export interface HttpCall<Checked extends Schema = Schema> extends RequestOption
   isSingleAttempt?: boolean;
   /** An abort lets the attempt in flight come to its end, and no other follow. An upload is cut off all the same. */
   outlivesAbort?: boolean | undefined;
+  /** Sent with each attempt instead of a key of its own, so that several calls can create one task. */
+  idempotencyKey?: string | undefined;
   /** The server may hold the answer that long, on top of the timeout. */
   holdMs?: number;
   /** Instead of `baseUrl`, for a separate service. */
@@ -95,15 +97,26 @@ export class Http {
     });
   }
 
+  /** The body as it comes if it is of the type that is asked for, else the answer. */
+  async openOrCall<Checked extends Schema>(
+    call: HttpCall<Checked>,
+    accept: string,
+  ): Promise<{ body: TransportResponse } | { answer: HttpAnswer<DataOf<Checked>> }> {
+    const headers = { ...call.headers, accept: `${accept}, application/json` };
+    return this.#withRetries({ ...call, headers }, async (response, token) =>
+      response.status === 200 && response.header("content-type")?.startsWith(accept)
+        ? { body: response }
+        : { answer: await decodeAnswer(call, response, token) },
+    );
+  }
+
   async #withRetries<Result>(
     call: HttpCall,
     decode: (response: TransportResponse, token: string | undefined) => Promise<Result>,
   ): Promise<Result> {
     // Under one key, the same task comes of every attempt.
-    const idempotencyKey =
-      !call.isIdempotent && !call.origin && this.extensions.has("idempotency")
-        ? crypto.randomUUID()
-        : undefined;
+    const isKeyed = !call.isIdempotent && !call.origin && this.extensions.has("idempotency");
+    const idempotencyKey = isKeyed ? (call.idempotencyKey ?? crypto.randomUUID()) : undefined;
     let doubtful: unknown;
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -3,15 +3,20 @@ import { type Http, isTransient } from "../http/http.ts";
 import type { ResolvedClientOptions } from "../options.ts";
 import type { Task, TaskLog } from "../types.ts";
 import { logsAnswerSchema, taskAnswerSchema } from "../wire/index.ts";
-import type { readTaskStream } from "./task-stream.ts";
+import type { readTaskStream, TaskStream } from "./task-stream.ts";
 import type { StreamedEvent, TaskEndpoints } from "./task-watch.ts";
 
-/** What watching a task asks of the API: single attempts, since the wait repeats by itself. */
+/**
+ * What watching a task asks of the API: single attempts, since the wait repeats by itself. `opened` is a stream of its events
+ * that is open already; whoever gives it cancels it if it was not read.
+ */
 export function createTaskEndpoints(
   http: Http,
   { clock, hooks }: ResolvedClientOptions,
   headers: Readonly<Record<string, string>> | undefined,
+  opened?: TaskStream,
 ): TaskEndpoints {
+  let begun = opened;
   const call = {
     ...(headers && { headers }),
     method: "GET",
@@ -34,8 +39,23 @@ export function createTaskEndpoints(
       const path = `${taskPath(taskId)}/logs`;
       return (await http.call({ ...call, ...query, path, signal, schema: logsAnswerSchema })).data.logs;
     },
-    events: (taskId, options) => streamTask(http, clock, taskId, { ...options, headers }),
+    events(taskId, options) {
+      const stream = begun;
+      begun = undefined;
+      return stream
+        ? readToEnd(stream, options.signal)
+        : streamTask(http, clock, taskId, { ...options, headers });
+    },
   };
+}
+
+/** What the creation has opened. */
+async function* readToEnd(stream: TaskStream, signal: AbortSignal): AsyncGenerator<StreamedEvent, undefined> {
+  try {
+    for (let event = await stream.next(signal); event; event = await stream.next(signal)) yield event;
+  } finally {
+    await stream.cancel();
+  }
 }
 
 function taskPath(taskId: string): string {

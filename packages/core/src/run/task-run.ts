@@ -36,17 +36,19 @@ export class TaskRun<Outputs = Record<string, unknown>> implements AsyncIterable
   readonly #watch: TaskWatch;
   readonly #stopTask: () => Promise<Task>;
   readonly #stopOnDispose: boolean;
+  readonly #onLeave: () => void;
 
   /** @internal Made by `tasks.start` and `tasks.attach`. */
   constructor(
     watch: TaskWatch,
     stopTask: () => Promise<Task>,
-    { stopOnDispose }: { stopOnDispose: boolean },
+    { stopOnDispose, onLeave }: { stopOnDispose: boolean; onLeave: () => void },
   ) {
     this.id = watch.taskId;
     this.#watch = watch;
     this.#stopTask = stopTask;
     this.#stopOnDispose = stopOnDispose;
+    this.#onLeave = onLeave;
   }
 
   /** The task as last seen; `undefined` before the first answer. */
@@ -103,6 +105,7 @@ export class TaskRun<Outputs = Record<string, unknown>> implements AsyncIterable
   /** @internal Ends what reads this run, and its hold on the signal. */
   leave(): void {
     this.#watch.close(new DOMException(`The run of task ${this.id} was left.`, "AbortError"));
+    this.#onLeave();
   }
 }
 

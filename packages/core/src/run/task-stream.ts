@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { ConnectionError, TimeoutError } from "../errors/index.ts";
 import type { Http } from "../http/http.ts";
-import { toTransportError } from "../transport/transport.ts";
+import { type TransportResponse, toTransportError } from "../transport/transport.ts";
 import type { Task, TaskLog } from "../types.ts";
 import type { Clock } from "../waiting/delay.ts";
 import { readBeforeSilence } from "../waiting/read-before-silence.ts";
@@ -10,6 +10,9 @@ import type { StreamedEvent } from "./task-watch.ts";
 
 /** The server sends at least a comment that often; a stream that is silent for longer is dead (`connect-api.md`, `events`). */
 const longestSilenceMs = 45_000;
+
+/** The media type of server-sent events. */
+export const eventStreamType = "text/event-stream";
 
 export interface TaskStreamOptions {
   signal: AbortSignal;
@@ -36,32 +39,57 @@ export async function* readTaskStream(
     signal,
     headers: { ...headers, ...resume },
   } as const;
-  const response = await http.open(call, "text/event-stream");
+  const stream = openTaskStream(await http.open(call, eventStreamType), clock, `GET ${path}`);
+  try {
+    for (let event = await stream.next(signal); event; event = await stream.next(signal)) yield event;
+  } finally {
+    await stream.cancel();
+  }
+}
+
+/** The events in the body of an answer. */
+export interface TaskStream {
+  /** The next one; nothing when the server has ended the stream. */
+  next(signal: AbortSignal): Promise<StreamedEvent | undefined>;
+  /** Closes the connection, if the server has not. */
+  cancel(): Promise<void>;
+}
+
+/** `request` names what was answered, `GET /v1/tasks/17` for instance. */
+export function openTaskStream(response: TransportResponse, clock: Clock, request: string): TaskStream {
   const arrived: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (message) => arrived.push(message) });
   const decoder = new TextDecoder();
   const reader = response.stream().getReader();
-  try {
-    for (;;) {
-      const next = await readBeforeSilence(reader, { clock, longestSilenceMs, signal }).catch(
-        (failure: unknown) => {
-          signal.throwIfAborted();
-          throw brokenStream(path, toTransportError(failure).message, failure);
-        },
-      );
-      if (next === "silent")
-        throw new TimeoutError({ awaited: `an event of GET ${path}`, timeoutMs: longestSilenceMs });
-      if (next.done) return;
-      parser.feed(decoder.decode(next.value, { stream: true }));
-      for (const message of arrived.splice(0)) {
-        const event = parseEvent(message);
-        if (event) yield event;
+  const [, path = request] = request.split(" ");
+
+  const readMore = async (signal: AbortSignal): Promise<boolean> => {
+    const next = await readBeforeSilence(reader, { clock, longestSilenceMs, signal }).catch(
+      (failure: unknown) => {
+        signal.throwIfAborted();
+        throw brokenStream(path, toTransportError(failure).message, failure);
+      },
+    );
+    if (next === "silent")
+      throw new TimeoutError({ awaited: `an event of ${request}`, timeoutMs: longestSilenceMs });
+    if (!next.done) parser.feed(decoder.decode(next.value, { stream: true }));
+    return !next.done;
+  };
+
+  return {
+    async next(signal) {
+      for (;;) {
+        for (let message = arrived.shift(); message; message = arrived.shift()) {
+          const event = parseEvent(message);
+          if (event) return event;
+        }
+        if (!(await readMore(signal))) return undefined;
       }
-    }
-  } finally {
-    // Closes the connection where the reader left early.
-    await reader.cancel().catch(() => undefined);
-  }
+    },
+    async cancel() {
+      await reader.cancel().catch(() => undefined);
+    },
+  };
 }
 
 /** Opening it again goes on after the last log. */

@@ -113,6 +113,13 @@ export class TaskWatch {
     else this.#tell(task);
   }
 
+  /** Takes in what the creation says; one that was held until the task ended well leaves nothing to look for. */
+  noteCreated(task: Task): void {
+    this.noteTask(task);
+    // The reason of a bad end stands in the logs.
+    this.#hasEnded = finalStates.has(task.status) && task.status !== "failed";
+  }
+
   #noteAllLogs(task: Task): void {
     this.#hasAllLogs = true;
     this.#tell(task);
@@ -315,7 +322,8 @@ export class TaskWatch {
   }
 }
 
-function isRefusedStream(failure: unknown): boolean {
+/** A gateway that does not let streams through answers with an error of its own. */
+export function isRefusedStream(failure: unknown): boolean {
   return failure instanceof ApiError && [406, 415, 501].includes(failure.status);
 }
 

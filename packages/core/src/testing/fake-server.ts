@@ -145,8 +145,7 @@ export class FakeConnectServer {
     if (request.method === "POST" && rest === "/stop")
       return json({ success: true, task: task.stop().toTask() });
     if (rest === "/logs") return json({ success: true, logs: this.#logsOf(task, query) });
-    if (this.#has("events") && request.headers.get("accept") === "text/event-stream")
-      return streamTask(task, request);
+    if (this.#has("events") && wantsEvents(request)) return streamTask(task, request);
     return this.#get(task, request);
   }
 
@@ -159,7 +158,10 @@ export class FakeConnectServer {
     if (known && known.body !== content) return json({ message: "another body under the same key" }, 422);
     const task = (known && this.tasks.get(known.id)) ?? this.#newTask(blockId, inputValues, files);
     if (key !== null) this.#byKey.set(key, { body: content, id: task.id });
-    return json({ success: true, userID: "fake", task: task.toTask() });
+    const created = { success: true, userID: "fake", task: task.toTask() };
+    if (this.#has("events") && wantsEvents(request)) return streamTask(task, request, created.task);
+    if (!(await this.#hold(task, request))) return json(created);
+    return json({ ...created, task: task.toTask() }, 200, { "preference-applied": "wait" });
   }
 
   #newTask(blockId: string, inputValues: NodeInputs[], files: ReceivedFile[]): FakeTask {
@@ -180,10 +182,16 @@ export class FakeConnectServer {
   }
 
   async #get(task: FakeTask, request: Request): Promise<Response> {
+    const wasHeld = await this.#hold(task, request);
+    return json({ success: true, task: task.toTask() }, 200, wasHeld ? { "preference-applied": "wait" } : {});
+  }
+
+  /** Waits as long as the request wants, if it wants that; false if not. */
+  async #hold(task: FakeTask, request: Request): Promise<boolean> {
     const seconds = /wait=(\d+)/.exec(request.headers.get("prefer") ?? "")?.[1];
-    if (!this.#has("wait") || seconds === undefined) return json({ success: true, task: task.toTask() });
+    if (!this.#has("wait") || seconds === undefined) return false;
     await untilDone(task, Number(seconds) * 1_000, request.signal);
-    return json({ success: true, task: task.toTask() }, 200, { "preference-applied": "wait" });
+    return true;
   }
 
   #file(id: string, path: string, request: Request): Response {
@@ -206,6 +214,10 @@ export class FakeConnectServer {
     const task = this.installTasks.get(id);
     return task ? json({ success: true, task }) : json({ success: false, error: `no installation ${id}` });
   }
+}
+
+function wantsEvents(request: Request): boolean {
+  return request.headers.get("accept")?.startsWith("text/event-stream") === true;
 }
 
 async function playBefore(fault: Fault, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,11 @@
+import type { Task } from "../types.ts";
 import type { FakeTask } from "./fake-task.ts";
 
-/** Status and logs of a task as server-sent events, logs after `Last-Event-ID` first (`connect-api.md`, `events`). */
-export function streamTask(task: FakeTask, request: Request): Response {
+/**
+ * Status and logs of a task as server-sent events, logs after `Last-Event-ID` first (`connect-api.md`, `events`); that of a
+ * creation begins with the task as `created`.
+ */
+export function streamTask(task: FakeTask, request: Request, created?: Task): Response {
   const lastId = request.headers.get("last-event-id");
   let nextLog = lastId === null ? 0 : task.logs.findIndex((log) => log.id > Number(lastId));
   if (nextLog < 0) nextLog = task.logs.length;
@@ -22,6 +26,10 @@ export function streamTask(task: FakeTask, request: Request): Response {
         unsubscribe();
         controller.close();
       };
+      if (created) {
+        told = created.status;
+        send(`event: status\ndata: ${JSON.stringify(created)}\n\n`);
+      }
       unsubscribe = task.onChange(tell);
       tell();
     },

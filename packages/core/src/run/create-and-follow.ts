@@ -1,0 +1,86 @@
+import { UnexpectedResponseError } from "../errors/index.ts";
+import { callHeld } from "../http/call-held.ts";
+import { type Http, type HttpCall, isTransient } from "../http/http.ts";
+import type { Task } from "../types.ts";
+import type { Clock } from "../waiting/delay.ts";
+import type { createTaskAnswerSchema } from "../wire/index.ts";
+import { eventStreamType, openTaskStream, type TaskStream } from "./task-stream.ts";
+import { isRefusedStream } from "./task-watch.ts";
+
+/** A new task, and the stream of its events if its creation has opened one. */
+export interface Created {
+  task: Task;
+  stream?: TaskStream;
+}
+
+export type CreationCall = HttpCall<typeof createTaskAnswerSchema> & { signal: AbortSignal };
+
+/** So long a creation may wait for the end of a short task; after that the task is asked for by its id. */
+const longestCreationMs = 5_000;
+
+/** Creates a task by a request that the server may answer only when the task has ended, if that is soon. */
+export async function createHeld(
+  http: Http,
+  clock: Clock,
+  call: CreationCall,
+  leftMs: number,
+): Promise<Created> {
+  const { answer } = await callHeld(http, clock, call, Math.min(longestCreationMs, leftMs));
+  return answer.data;
+}
+
+/**
+ * Creates a task by a request whose answer is the stream of its events, which spares the second one. If that fails in a
+ * way that may pass, at a gateway that holds back streams for instance, the task is created as usual, under the same
+ * idempotency key: whatever the first request did, there is one task.
+ *
+ * @throws What {@link Http.call} throws.
+ */
+export async function createStreamed(http: Http, clock: Clock, call: CreationCall): Promise<Created> {
+  const keyed = { ...call, idempotencyKey: crypto.randomUUID() };
+  http.heldRequests += 1;
+  let isHeld = true;
+  const release = () => {
+    if (isHeld) http.heldRequests -= 1;
+    isHeld = false;
+  };
+  try {
+    const created = await tryStream(http, clock, keyed);
+    if (created?.stream) return { task: created.task, stream: releasing(created.stream, release) };
+    release();
+    return created ?? (await http.call(keyed)).data;
+  } catch (failure) {
+    release();
+    throw failure;
+  }
+}
+
+/** Nothing if the creation is to be tried without a stream. */
+async function tryStream(http: Http, clock: Clock, call: CreationCall): Promise<Created | undefined> {
+  let stream: TaskStream | undefined;
+  try {
+    const opened = await http.openOrCall({ ...call, isSingleAttempt: true }, eventStreamType);
+    if ("answer" in opened) return opened.answer.data;
+    stream = openTaskStream(opened.body, clock, `${call.method} ${call.path}`);
+    const first = await stream.next(call.signal);
+    if (first && "task" in first) return { task: first.task, stream };
+    await stream.cancel();
+    return undefined;
+  } catch (failure) {
+    await stream?.cancel();
+    call.signal.throwIfAborted();
+    const mayPass = isTransient(failure) || isRefusedStream(failure);
+    if (!mayPass || failure instanceof UnexpectedResponseError) throw failure;
+    return undefined;
+  }
+}
+
+function releasing(stream: TaskStream, release: () => void): TaskStream {
+  return {
+    next: (signal) => stream.next(signal),
+    cancel() {
+      release();
+      return stream.cancel();
+    },
+  };
+}
