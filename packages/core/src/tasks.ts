@@ -5,10 +5,10 @@ import type { Http, HttpCall } from "./http/http.ts";
 import { normalizeInputValues } from "./input-values.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { RequestOptions } from "./request-options.ts";
+import type { Created } from "./run/create-and-follow.ts";
 import type { RunManyOptions, SettledRun } from "./run/run-many.ts";
 import { createTaskEndpoints } from "./run/task-endpoints.ts";
 import { type RunResult, TaskRun, type TaskRunReference } from "./run/task-run.ts";
-import type { TaskStream } from "./run/task-stream.ts";
 import { TaskWatch } from "./run/task-watch.ts";
 import type { UploadProgress } from "./transport/upload-progress.ts";
 import type { UploadResolver } from "./transport/upload-source.ts";
@@ -328,10 +328,7 @@ export class TasksClient<Source> {
   /** The time that the caller allows for the whole includes the creation. */
   async #starting<Outputs>(
     options: StartOptions,
-    create: (
-      options: RequestOptions & { signal: AbortSignal },
-      leftMs: number,
-    ) => Promise<CreateTaskResponse & { stream?: TaskStream }>,
+    create: (options: RequestOptions & { signal: AbortSignal }, leftMs: number) => Promise<Created>,
   ): Promise<TaskRun<Outputs>> {
     const { clock } = this.#options;
     const { timeoutMs } = resolvePollingOptions(options);
@@ -347,13 +344,13 @@ export class TasksClient<Source> {
     });
     const creation = create({ signal: deadline.signal, ...(headers && { headers }) }, timeoutMs);
     try {
-      const { task, stream } = await untilAborted(creation, deadline.signal);
-      return this.#watch<Outputs>(task.id, options, { task, stream, deadlineMs });
+      const created = await untilAborted(creation, deadline.signal);
+      return this.#watch<Outputs>(created.task.id, options, { ...created, deadlineMs });
     } catch (failure) {
       creation.then(({ stream }) => stream?.cancel()).catch(() => undefined);
       // What is created all the same, nobody else will know of.
       if (stopOnAbort && deadline.signal.aborted) {
-        const stop = ({ task }: CreateTaskResponse) => this.#stopUnasked(task.id, headers);
+        const stop = ({ task }: Created) => this.#stopUnasked(task.id, headers);
         this.#http.inBackground(creation.then(stop, () => undefined));
       }
       throw failure;
@@ -365,7 +362,7 @@ export class TasksClient<Source> {
   #watch<Outputs>(
     taskId: string,
     options: StartOptions,
-    created?: { task: Task; stream?: TaskStream | undefined; deadlineMs: number },
+    created?: Created & { deadlineMs: number },
   ): TaskRun<Outputs> {
     pathPart("taskId", taskId);
     const { onProgress, onLog, signal, headers, stopOnAbort, stopOnDispose = false } = options;
@@ -377,12 +374,11 @@ export class TasksClient<Source> {
       ? () => this.#http.inBackground(this.#stopUnasked(taskId, headers))
       : undefined;
     const watched = { polling, deadlineMs, onProgress, onLog, signal, onAbort, clock, random };
-    const stream = created?.stream;
-    const endpoints = createTaskEndpoints(this.#http, this.#options, headers, stream);
+    const endpoints = createTaskEndpoints(this.#http, this.#options, headers, created);
     const watch = new TaskWatch(taskId, endpoints, watched);
     if (created) watch.noteCreated(created.task);
     const stop = async () => (await this.stop(taskId, headers && { headers })).task;
-    return new TaskRun(watch, stop, { stopOnDispose, onLeave: () => void stream?.cancel() });
+    return new TaskRun(watch, stop, { stopOnDispose, onLeave: () => void created?.stream?.cancel() });
   }
 
   /** Nobody awaits this stop; its failure is a warning. */

@@ -85,7 +85,8 @@ async function sendNews(
     if (!news) break;
     const { task, logs } = news;
     const isEnded = isTerminal(task.status);
-    const statusText = task.status === status ? "" : encodeEvent("status", JSON.stringify(taskAnswer(task)));
+    const isNews = isEnded || task.status !== status;
+    const statusText = isNews ? encodeEvent("status", JSON.stringify(taskAnswer(task))) : "";
     status = task.status;
     if (!isEnded) text += statusText;
     for (const log of logs) {

@@ -1,4 +1,3 @@
-import { UnexpectedResponseError } from "../errors/index.ts";
 import { callHeld } from "../http/call-held.ts";
 import { type Http, type HttpCall, isTransient } from "../http/http.ts";
 import type { Task } from "../types.ts";
@@ -69,8 +68,7 @@ async function tryStream(http: Http, clock: Clock, call: CreationCall): Promise<
   } catch (failure) {
     await stream?.cancel();
     call.signal.throwIfAborted();
-    const mayPass = isTransient(failure) || isRefusedStream(failure);
-    if (!mayPass || failure instanceof UnexpectedResponseError) throw failure;
+    if (!isTransient(failure) && !isRefusedStream(failure)) throw failure;
     return undefined;
   }
 }

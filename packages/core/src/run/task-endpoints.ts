@@ -3,20 +3,21 @@ import { type Http, isTransient } from "../http/http.ts";
 import type { ResolvedClientOptions } from "../options.ts";
 import type { Task, TaskLog } from "../types.ts";
 import { logsAnswerSchema, taskAnswerSchema } from "../wire/index.ts";
+import type { Created } from "./create-and-follow.ts";
 import type { readTaskStream, TaskStream } from "./task-stream.ts";
-import type { StreamedEvent, TaskEndpoints } from "./task-watch.ts";
+import { isFinal, type StreamedEvent, type TaskEndpoints } from "./task-watch.ts";
 
 /**
- * What watching a task asks of the API: single attempts, since the wait repeats by itself. `opened` is a stream of its events
- * that is open already; whoever gives it cancels it if it was not read.
+ * What watching a task asks of the API: single attempts, since the wait repeats by itself. If `created` has
+ * a stream, whoever gives it cancels it if it was not read.
  */
 export function createTaskEndpoints(
   http: Http,
   { clock, hooks }: ResolvedClientOptions,
   headers: Readonly<Record<string, string>> | undefined,
-  opened?: TaskStream,
+  created?: Created,
 ): TaskEndpoints {
-  let begun = opened;
+  let begun = created;
   const call = {
     ...(headers && { headers }),
     method: "GET",
@@ -40,18 +41,24 @@ export function createTaskEndpoints(
       return (await http.call({ ...call, ...query, path, signal, schema: logsAnswerSchema })).data.logs;
     },
     events(taskId, options) {
-      const stream = begun;
+      const { task, stream } = begun ?? {};
       begun = undefined;
-      return stream
-        ? readToEnd(stream, options.signal)
+      return task && stream
+        ? readToEnd(task, stream, options.signal)
         : streamTask(http, clock, taskId, { ...options, headers });
     },
   };
 }
 
-/** What the creation has opened. */
-async function* readToEnd(stream: TaskStream, signal: AbortSignal): AsyncGenerator<StreamedEvent, undefined> {
+/** What the creation has opened; its first event, the task, has been read. */
+async function* readToEnd(
+  task: Task,
+  stream: TaskStream,
+  signal: AbortSignal,
+): AsyncGenerator<StreamedEvent, undefined> {
   try {
+    // One that has ended is told again at the end, after its logs.
+    if (!isFinal(task)) yield { task };
     for (let event = await stream.next(signal); event; event = await stream.next(signal)) yield event;
   } finally {
     await stream.cancel();

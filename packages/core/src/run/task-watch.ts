@@ -42,6 +42,10 @@ export interface WatchOptions {
 const finalStates = new Set<string>(["completed", "failed", "stopped"]);
 const knownStates = new Set<string>([...finalStates, "created", "pending", "running"]);
 
+export function isFinal({ status }: Task): boolean {
+  return finalStates.has(status);
+}
+
 /** How often a stream stays silent before looking takes its place: a gateway that holds back what it carries. */
 const mostSilentStreams = 2;
 
@@ -109,7 +113,7 @@ export class TaskWatch {
   /** Takes in what an answer says, that to a creation or a stop too. The end is told once every log has been. */
   noteTask(task: Task): void {
     this.task = task;
-    if (finalStates.has(task.status)) this.#forgetAbort();
+    if (isFinal(task)) this.#forgetAbort();
     else this.#tell(task);
   }
 
@@ -117,7 +121,7 @@ export class TaskWatch {
   noteCreated(task: Task): void {
     this.noteTask(task);
     // The reason of a bad end stands in the logs.
-    this.#hasEnded = finalStates.has(task.status) && task.status !== "failed";
+    this.#hasEnded = isFinal(task) && task.status !== "failed";
   }
 
   #noteAllLogs(task: Task): void {
@@ -215,7 +219,7 @@ export class TaskWatch {
     // The first look is for the caller, who wants to see the state at once.
     const holdMs = mayHold && this.task ? leftMs : 0;
     const look = await this.#endpoints.get(this.taskId, { signal, holdMs });
-    const isDone = finalStates.has(look.state.status);
+    const isDone = isFinal(look.state);
     this.noteTask(look.state);
     // Who waits for a good end alone needs no logs; a bad one needs them for its reason.
     if (this.#wantsLogs || look.state.status === "failed") {
@@ -256,7 +260,7 @@ export class TaskWatch {
           await this.#noteLog(item.log, signal);
           continue;
         }
-        const isDone = finalStates.has(item.task.status);
+        const isDone = isFinal(item.task);
         this.noteTask(item.task);
         if (isDone) this.#noteAllLogs(item.task);
         await this.#callBack(this.#options.onProgress, item.task, signal);

@@ -19,7 +19,7 @@ export function streamTask(task: FakeTask, request: Request, created?: Task): Re
         for (const log of task.logs.slice(nextLog))
           send(`event: log\nid: ${log.id}\ndata: ${JSON.stringify(log)}\n\n`);
         nextLog = task.logs.length;
-        if (told === task.status) return;
+        if (told === task.status && !task.isDone) return;
         told = task.status;
         send(`event: status\ndata: ${JSON.stringify(task.toTask())}\n\n`);
         if (!task.isDone) return;

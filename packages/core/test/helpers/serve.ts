@@ -12,6 +12,8 @@ export interface Served extends AsyncDisposable {
   baseUrl: string;
   /** Requests that have not been answered to their end. */
   requestsInFlight(): number;
+  /** Cuts every connection. */
+  cutConnections(): void;
   /** Resolves when every connection whose request was cut is gone. */
   requestAborted(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export async function serve(
     baseUrl,
     client: new OomolConnectClient({ baseUrl, ...clientOptions }),
     requestsInFlight: () => inFlight,
+    cutConnections: () => server.closeAllConnections(),
     requestAborted: () => aborted,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
