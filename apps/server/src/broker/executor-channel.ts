@@ -5,6 +5,7 @@ import {
   createLineReader,
   decodeChannelLine,
   decodeMessage,
+  type EndSession,
   encodeChannelLine,
   type LoadBlock,
   type SessionOver,
@@ -21,6 +22,8 @@ export interface ExecutorChannel {
   send(topic: string, message: object): void;
   /** Lets it load the code of a block ahead. */
   load(block: Pick<InstalledBlock, "directory" | "executor">): void;
+  /** Lets it end the session by itself as soon as the job has ended that it was just sent. */
+  endSessionAfter(sessionId: string, jobId: string): void;
   /** Ends the session for this executor. Resolves with what it says of itself, or with nothing if it is gone. */
   endSession(sessionId: string): Promise<SessionOver | undefined>;
   /** Hangs up: the executor leaves. */
@@ -35,6 +38,7 @@ export function createExecutorChannel(stream: Duplex): ExecutorChannel {
   let room: Room | undefined;
   let leave = () => {};
   let onOver: (over: SessionOver | undefined) => void = () => undefined;
+  let ending: Promise<SessionOver | undefined> | undefined;
   let isGone = false;
 
   let lines = "";
@@ -66,6 +70,11 @@ export function createExecutorChannel(stream: Duplex): ExecutorChannel {
     maxLineBytes,
     (sizeBytes) => room?.refuse("channel", tooLarge(sizeBytes)),
   );
+  const askForEnd = (end: EndSession) => {
+    const over = new Promise<SessionOver | undefined>((resolve) => (onOver = resolve));
+    write(channelTopics.end, JSON.stringify(end));
+    return over;
+  };
   const detach = () => {
     leave();
     subscriptions.clear();
@@ -90,11 +99,13 @@ export function createExecutorChannel(stream: Duplex): ExecutorChannel {
       write(channelTopics.load, JSON.stringify(source));
     },
     send: (topic, message) => write(topic, JSON.stringify(message)),
+    endSessionAfter(sessionId, jobId) {
+      ending = askForEnd({ session_id: sessionId, after_job: jobId });
+    },
     async endSession(sessionId) {
       if (isGone) return undefined;
-      const over = new Promise<SessionOver | undefined>((resolve) => (onOver = resolve));
-      write(channelTopics.end, JSON.stringify({ session_id: sessionId }));
-      const said = await over;
+      const said = await (ending ?? askForEnd({ session_id: sessionId }));
+      ending = undefined;
       detach();
       return said?.session_id === sessionId ? said : undefined;
     },

@@ -49,14 +49,13 @@ export function createRoom(sessionId: string, log: Logger): Room {
   const subscriptionListeners = new Map<string, Set<() => void>>();
   let waiting: { topic: string; payload: string }[] = [];
 
-  const send = (topic: string, payload: string): boolean => {
-    let isHeard = false;
-    for (const member of members) {
-      if (!member.hears(topic)) continue;
-      isHeard = true;
-      member.send(topic, payload);
-    }
-    return isHeard;
+  const isHeard = (topic: string): boolean => {
+    for (const member of members) if (member.hears(topic)) return true;
+    return false;
+  };
+
+  const send = (topic: string, payload: string): void => {
+    for (const member of members) if (member.hears(topic)) member.send(topic, payload);
   };
 
   const refuse = (topic: string, reason: string) => {
@@ -66,11 +65,11 @@ export function createRoom(sessionId: string, log: Logger): Room {
 
   return {
     publish(topic, message) {
-      send(topic, JSON.stringify(message));
+      if (isHeard(topic)) send(topic, JSON.stringify(message));
     },
     deliver(topic, message) {
       const payload = JSON.stringify(message);
-      if (send(topic, payload)) return;
+      if (isHeard(topic)) return send(topic, payload);
       waiting.push({ topic, payload });
       if (waiting.length > maxWaiting) waiting.shift();
     },
@@ -81,7 +80,7 @@ export function createRoom(sessionId: string, log: Logger): Room {
       subscriptionListeners.set(topic, ofTopic);
       return added(ofTopic, listener);
     },
-    isHeard: (topic) => [...members].some((member) => member.hears(topic)),
+    isHeard,
 
     join: (member) => added(members, member),
     subscribed(member, topic) {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Logger } from "pino";
 import type { Engine, SessionOutcome } from "../engine/engine.ts";
+import { followSignal } from "../engine/follow-signal.ts";
 import type { FileStore } from "../files/file-store.ts";
 import type { Metrics } from "../metrics.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
@@ -64,9 +65,9 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       .catch((error: unknown) => log.error({ taskId, error }, "not stored"));
 
   const runEngine = async (task: ClaimedTask, unbroken: AbortSignal, known: Runnable | undefined) => {
-    const broken = new AbortController();
-    const signal = AbortSignal.any([unbroken, broken.signal]);
-    if (signal.aborted) return { outcome: "aborted" as const };
+    if (unbroken.aborted) return { outcome: "aborted" as const };
+    using broken = followSignal(unbroken);
+    let breakage: { reason: unknown } | undefined;
     let sessionId: string | undefined;
     try {
       const block = known ?? (await catalog.find(task.blockId, task.packageVersion));
@@ -77,7 +78,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         caller: task.caller,
         inputs,
         uploads: existsSync(uploads) ? uploads : undefined,
-        signal,
+        signal: broken.signal,
         onStarted(id) {
           sessionId = id;
           void markRunning(task.id, id);
@@ -85,14 +86,15 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         onEvent({ type, nodeId, event }) {
           try {
             store.appendLog(task.id, { sessionId: event.session_id, nodeId, type, event });
-          } catch (error) {
-            broken.abort(error);
+          } catch (reason) {
+            breakage ??= { reason };
+            broken.abort(reason);
           }
         },
       });
       // Before anyone is told that the task has ended: its files can be asked for then.
       if (sessionId !== undefined) await files.keepSession(sessionId);
-      if (outcome !== "aborted") broken.signal.throwIfAborted(); // the last of its events may be the one
+      if (breakage && outcome !== "aborted") throw breakage.reason; // the last of its events may be the one
       return { outcome, sessionId };
     } catch (error) {
       // The reason belongs in the logs, where clients look for it.
@@ -124,12 +126,12 @@ export function createRunTask(parts: RunTaskParts): RunTask {
   return async (task, stop, { closing, block, isReliable = () => true }) => {
     const startedAtMs = Date.now();
     metrics.taskStarted(startedAtMs - task.createdAt);
-    const time = new AbortController();
+    using time = followSignal(stop);
+    const { signal } = time;
     const timer =
       taskTimeoutMs === undefined
         ? undefined
         : setTimeout(() => time.abort(late(taskTimeoutMs)), taskTimeoutMs);
-    const signal = AbortSignal.any([stop, time.signal]);
     const { outcome, sessionId } = await runEngine(task, signal, block);
     clearTimeout(timer);
     const status = outcome !== "aborted" && !isReliable() ? undefined : statusOf(outcome, signal);

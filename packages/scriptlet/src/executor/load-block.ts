@@ -17,6 +17,8 @@ export type LoadedBlock = (inputs: unknown, context: unknown) => unknown;
 /** Loads blocks; each file is evaluated once, so its top-level state lasts for the life of the process (6.9.4). */
 export function createBlockLoader(cacheDir: string) {
   const modules = new Map<string, Promise<object>>();
+  /** By the path that a manifest gives: what was loaded once stays, whatever becomes of its file. */
+  const known = new Map<string, Promise<object>>();
 
   /** @throws {@link BlockLoadError} */
   return async function loadBlock({
@@ -24,20 +26,28 @@ export function createBlockLoader(cacheDir: string) {
     entry = "main.ts",
     functionName,
   }: BlockSource): Promise<LoadedBlock> {
-    const file = await findEntry(dir, entry);
-    let loading = modules.get(file);
+    const path = resolve(dir, entry);
+    let loading = known.get(path);
     if (loading === undefined) {
-      loading = loadModule(file);
-      modules.set(file, loading);
+      loading = findEntry(dir, entry).then(loadOnce);
+      known.set(path, loading);
       // A later job tries again.
-      loading.catch(() => modules.delete(file));
+      loading.catch(() => known.delete(path));
     }
     const found = chooseFunction(await loading, functionName);
     if (found === undefined) {
-      throw new BlockLoadError(file, "it exports no function; export one as default", undefined);
+      throw new BlockLoadError(path, "it exports no function; export one as default", undefined);
     }
     return found;
   };
+
+  /** Several paths may lead to one file. */
+  function loadOnce(file: string): Promise<object> {
+    const loading = modules.get(file) ?? loadModule(file);
+    modules.set(file, loading);
+    loading.catch(() => modules.delete(file));
+    return loading;
+  }
 
   async function loadModule(file: string): Promise<object> {
     try {

@@ -1,6 +1,12 @@
 import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { type BeginSession, channelTopics, type LoadBlock, type SessionOver } from "../wire/channel.ts";
+import {
+  type BeginSession,
+  channelTopics,
+  type EndSession,
+  type LoadBlock,
+  type SessionOver,
+} from "../wire/channel.ts";
 import { decodeMessage } from "../wire/codec.ts";
 import type { BlockInputs, BlockPayload } from "../wire/messages.ts";
 import { topics } from "../wire/topics.ts";
@@ -75,7 +81,7 @@ export async function runChannelExecutor(
     if (topic === runBlockTopic) takeJob(payload);
     else if (topic.startsWith("inputs/")) takeInputs(payload);
     else if (topic === channelTopics.begin) begin(payload);
-    else if (topic === channelTopics.end) void end();
+    else if (topic === channelTopics.end) void end(payload);
     else if (topic === channelTopics.load) load(payload);
   }
 
@@ -114,10 +120,13 @@ export async function runChannelExecutor(
   }
 
   /** Tells whether another session may come: only where nothing of this one is left. */
-  async function end(): Promise<void> {
+  async function end(text: string): Promise<void> {
     const over = session;
-    if (over === undefined) return;
+    const asked = decodeMessage(text) as EndSession | undefined;
+    if (over === undefined || asked === undefined) return;
     const { openJobs } = over.executor;
+    if (asked.after_job !== undefined)
+      await Promise.all([...openJobs].map(({ whenFinished }) => whenFinished));
     const running = Promise.all([...openJobs].map(({ whenFinished }) => whenFinished));
     if (openJobs.size > 0) await Promise.race([running, delay(closingGraceMs)]);
     const leftovers: SessionOver["leftovers"] =

@@ -28,9 +28,10 @@ export interface BeginSession {
   identifier: string;
 }
 
-/** The session is over for this executor. */
+/** The session is over for this executor, at once or as soon as a job of it has ended. */
 export interface EndSession {
   session_id: string;
+  after_job?: string;
 }
 
 /** A block whose code is to be loaded before anybody wants it run. */

@@ -9,6 +9,7 @@ import {
   type SessionOutcome,
   type SessionRequest,
 } from "../engine.ts";
+import { followSignal } from "../follow-signal.ts";
 import { createExecutorPool, type ExecutorPoolOptions } from "../spares/executor-pool.ts";
 import { openSession, type Session } from "./open-session.ts";
 import { newJobId } from "./run-on-executor.ts";
@@ -66,11 +67,10 @@ async function runSession(
 
   request.onStarted(session.id);
   emit({ type: "SessionStarted", ...whole, create_at: Date.now() });
-  const exceeded = new AbortController();
-  void session.exceeded.then((error) => exceeded.abort(new Error(error)));
-  const stop = AbortSignal.any([signal, exceeded.signal]);
+  using stop = followSignal(signal);
+  void session.exceeded.then((error) => stop.abort(new Error(error)));
   const jobs = createSessionJobs({ session, catalog, onEvent });
-  const { error } = await jobs.run({ id: newJobId(), block, inputs }, stop);
+  const { error } = await jobs.run({ id: newJobId(), block, inputs }, stop.signal);
   const last = {
     ...{ type: "SessionFinished", ...whole },
     ...(error !== undefined && { error }),
@@ -79,5 +79,5 @@ async function runSession(
   emit(last);
   if (signal.aborted) return { outcome: "aborted", ending: session.kill() };
   const outcome = error === undefined ? "completed" : "failed";
-  return { outcome, ending: stop.aborted ? session.kill() : session.end(last) };
+  return { outcome, ending: stop.signal.aborted ? session.kill() : session.end(last) };
 }

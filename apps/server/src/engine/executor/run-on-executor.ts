@@ -5,6 +5,7 @@ import type { SessionMessage } from "../../broker/read-message.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import type { ExecutorExit } from "../../processes/executor-process.ts";
 import { isRecord, messageOf } from "../../values.ts";
+import { followSignal } from "../follow-signal.ts";
 import { blockInputs, blockPayload } from "./block-messages.ts";
 import type { Job, JobFinish } from "./job.ts";
 import type { Executor } from "./start-executor.ts";
@@ -17,7 +18,7 @@ export const newJobId = (): string => randomUUID();
  * ends at once with the signal's reason as its error. Never rejects.
  */
 export function runOnExecutor(executor: Executor, job: Job, signal: AbortSignal): Promise<JobFinish> {
-  const over = new AbortController();
+  const over = followSignal(signal);
   let stopListening = () => {};
   const failed = new Promise<JobFinish>((resolve) => {
     stopListening = executor.onFailed((failure) =>
@@ -26,15 +27,15 @@ export function runOnExecutor(executor: Executor, job: Job, signal: AbortSignal)
       ),
     );
   });
-  const exchanged = exchange(executor, job, AbortSignal.any([signal, over.signal]));
-  return Promise.race([exchanged, failed]).finally(() => {
+  return Promise.race([exchange(executor, job, over.signal), failed]).finally(() => {
     stopListening();
-    over.abort(isOver);
+    over.abort(hasEnded);
+    over[Symbol.dispose]();
   });
 }
 
 /** A reason of its own spares the making of an exception each time. */
-const isOver = "over";
+const hasEnded = "the job has ended";
 
 function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<JobFinish> {
   return new Promise((resolve) => {
@@ -49,6 +50,8 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
     const hand = (channel: ExecutorChannel) => {
       channel.send(topic, blockPayload(executor, job));
       channel.send(topics.inputs(sessionId, id), blockInputs(sessionId, job, inputs));
+      const isOfTask = job.stacks.length === 0;
+      if (isOfTask && executor.canMove) channel.endSessionAfter(sessionId, id);
     };
 
     const startOffering = () => {
@@ -64,7 +67,7 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
     };
 
     const giveInputs = () => {
-      offers.abort(isOver);
+      offers.abort(hasEnded);
       // Inputs are delivered once; a second BlockReady gets null, as the engine does.
       const given = isAccepted ? null : inputs;
       isAccepted = true;
@@ -87,7 +90,7 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
     };
 
     const finish = (finished: JobFinish) => {
-      offers.abort(isOver);
+      offers.abort(hasEnded);
       stopListening();
       signal.removeEventListener("abort", cancel);
       resolve(finished);

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import type { Metrics } from "../../metrics.ts";
 import { packageStamp } from "../../packages/package-stamp.ts";
@@ -159,8 +158,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
   /** Decides by what the executor says of itself whether it may serve another session. */
   const comeBack = async (one: Pooled) => {
     const { executor, startedAtMs } = one;
-    const late = AbortSignal.timeout(answerMs);
-    const over = await Promise.race([executor.endSession(), once(late, "abort").then(() => undefined)]);
+    const over = await withinTime(executor.endSession());
     executor.place.room.close();
     one.sessions += 1;
     if (over === undefined) return retire(one, "silent");
@@ -242,6 +240,15 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
       while (leaving.size > 0) await Promise.all(leaving);
     },
   };
+}
+
+/** What is said in time; a signal with a timeout of its own would outlive each of thousands of answers. */
+async function withinTime<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, answerMs, undefined);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 function keyOf({ executorName, packageDirectory, caller }: Wanted): string {
