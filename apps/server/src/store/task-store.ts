@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import { retryConnection } from "./retry-connection.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges } from "./task-changes.ts";
+import { taskQueries } from "./task-queries.ts";
 import {
   type ClaimedTask,
   type EndedTask,
@@ -56,6 +57,7 @@ export class TaskStore {
   readonly stopping: TaskChanges;
   readonly #database: Kysely<Tables>;
   readonly #writer: TaskWriter;
+  readonly #queries: ReturnType<typeof taskQueries>;
   readonly #queue: TransactionalQueue | undefined;
   readonly #listLimit: number | undefined;
 
@@ -65,6 +67,7 @@ export class TaskStore {
   ) {
     this.changes = changes ?? new TaskChanges();
     this.#database = database;
+    this.#queries = taskQueries(database);
     this.#queue = queue;
     this.#listLimit = listLimit;
     this.#writer = new TaskWriter({
@@ -97,30 +100,34 @@ export class TaskStore {
       updated_at: now,
     };
     await retryConnection(async () => this.#queue?.prepare(task));
-    const isThere = await retryConnection(() =>
-      this.#database.transaction().execute(async (transaction) => {
-        const insert = transaction.insertInto("tasks").values(values);
-        const keepFirst = insert.onConflict((conflict) => conflict.doNothing());
-        const { numInsertedOrUpdatedRows } = await keepFirst.executeTakeFirst();
-        if (numInsertedOrUpdatedRows !== 1n) return isStored(transaction, task.id);
-        await this.#queue?.add(transaction, task);
-        return true;
-      }),
-    );
-    return isThere ? toTask(values) : undefined;
+    const insert = async (database: Kysely<Tables>) => {
+      const { numAffectedRows } = await database.executeQuery(this.#queries.insert(values));
+      if (numAffectedRows === 1n) return "new";
+      return (await isStored(database, task.id)) ? "there" : "taken";
+    };
+    const queue = this.#queue;
+    const outcome = await retryConnection(() => {
+      // A statement alone is a transaction.
+      if (!queue) return insert(this.#database);
+      return this.#database.transaction().execute(async (transaction) => {
+        const inserted = await insert(transaction);
+        if (inserted === "new") await queue.add(transaction, task);
+        return inserted;
+      });
+    });
+    return outcome === "taken" ? undefined : toTask(values);
   }
 
   /** The task that was created under an idempotency key. */
   async findByKey(key: string): Promise<{ task: StoredTask; idempotency: IdempotentRequest } | undefined> {
-    const select = this.#database.selectFrom("tasks").select([...taskColumns, "fingerprint"]);
-    const row = await retryConnection(() => select.where("idempotency_key", "=", key).executeTakeFirst());
+    const { rows } = await retryConnection(() => this.#database.executeQuery(this.#queries.byKey(key)));
+    const [row] = rows;
     return row && { task: toTask(row), idempotency: { key, fingerprint: row.fingerprint ?? "" } };
   }
 
   async get(id: string): Promise<StoredTask | undefined> {
-    const select = this.#database.selectFrom("tasks").select(taskColumns).where("id", "=", id);
-    const row = await retryConnection(() => select.executeTakeFirst());
-    return row && toTask(row);
+    const { rows } = await retryConnection(() => this.#database.executeQuery(this.#queries.byId(id)));
+    return rows[0] && toTask(rows[0]);
   }
 
   /** Newest first. */
@@ -219,6 +226,11 @@ export class TaskStore {
     return this.#writer.claim(typeof chosen === "function" ? chosen : async () => chosen);
   }
 
+  /** The same for one task. */
+  claimOne(id: string): Promise<ClaimedTask | undefined> {
+    return this.#writer.claimOne(id);
+  }
+
   /** Finds out which of the tasks that this process has claimed are lost, or to be stopped. */
   checkClaims(): Promise<void> {
     return this.#writer.checkClaims();
@@ -258,13 +270,8 @@ export class TaskStore {
   /** Ascending; only those with a greater id than `after`. */
   async listLogs(taskId: string, after = -1): Promise<StoredLog[]> {
     if (this.#writer.hasPending) await this.#writer.flush();
-    const select = this.#database
-      .selectFrom("task_logs")
-      .selectAll()
-      .where("task_id", "=", taskId)
-      .where("id", ">", after)
-      .orderBy("id");
-    return retryConnection(() => select.execute());
+    const query = this.#queries.logsAfter(taskId, after);
+    return (await retryConnection(() => this.#database.executeQuery(query))).rows;
   }
 
   /** Writes what is still pending and closes the database. */
@@ -275,7 +282,7 @@ export class TaskStore {
 }
 
 /** After a conflict: true where the task itself is there, from an attempt whose answer was lost. */
-async function isStored(transaction: TaskTransaction, id: string): Promise<boolean> {
-  const select = transaction.selectFrom("tasks").select("id").where("id", "=", id);
+async function isStored(database: Kysely<Tables>, id: string): Promise<boolean> {
+  const select = database.selectFrom("tasks").select("id").where("id", "=", id);
   return (await select.executeTakeFirst()) !== undefined;
 }

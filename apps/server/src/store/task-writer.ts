@@ -3,6 +3,7 @@ import { messageOf } from "../values.ts";
 import { retryConnection } from "./retry-connection.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges, type TaskNews } from "./task-changes.ts";
+import { type ClaimedRow, claimRows, selectHeld, writerQueries } from "./task-queries.ts";
 import {
   type ClaimedTask,
   isTerminal,
@@ -11,7 +12,6 @@ import {
   type StoredLog,
   type StoredTask,
   sessionEnd,
-  taskColumns,
   toTask,
 } from "./task-rows.ts";
 
@@ -64,6 +64,7 @@ export class TaskWriter {
   readonly lost = new TaskChanges();
   readonly stopping = new TaskChanges();
   readonly #parts: TaskWriterParts;
+  readonly #queries: ReturnType<typeof writerQueries>;
   readonly #claims = new Map<string, Claim>();
   #logs: LogRow[] = [];
   #changes: Change[] = [];
@@ -73,6 +74,7 @@ export class TaskWriter {
 
   constructor(parts: TaskWriterParts) {
     this.#parts = parts;
+    this.#queries = writerQueries(parts.database);
   }
 
   /**
@@ -84,24 +86,7 @@ export class TaskWriter {
     const { taken, failed } = await database.transaction().execute(async (transaction) => {
       const ids = await choose(transaction);
       if (ids.length === 0) return { taken: [], failed: [] };
-      const rows = await transaction
-        .updateTable("tasks")
-        .set(({ eb }) => ({
-          attempt: eb("attempt", "+", 1),
-          interruptions: eb("interruptions", "+", 1),
-        }))
-        .where("id", "in", ids)
-        .where("status", "in", openStatuses)
-        .returning([
-          ...taskColumns,
-          "sequence",
-          "inputs",
-          "caller",
-          "attempt",
-          "interruptions",
-          "stop_requested_at",
-        ])
-        .execute();
+      const rows = await claimRows(transaction, ids).execute();
       const gone = ids.filter((id) => !rows.some((row) => row.id === id));
       if (gone.length > 0) await onEnded(transaction, await readQueued(transaction, gone));
       const resumed = rows.filter(({ attempt }) => attempt > 1).map(({ id }) => id);
@@ -121,13 +106,23 @@ export class TaskWriter {
       return { taken: inOrder.map((row) => ({ row, nextLogId: nextLogIds.get(row.id) ?? 0 })), failed };
     });
     for (const { id } of failed) changes.notify(id);
-    return taken.map(({ row, nextLogId }) => {
-      const { attempt, interruptions } = row;
-      const task = toTask(row);
-      this.#claims.set(row.id, { attempt, interruptions: interruptions - 1, nextLogId, task });
-      const isStopRequested = row.stop_requested_at !== null;
-      return { ...task, inputs: JSON.parse(row.inputs), caller: row.caller, isStopRequested };
-    });
+    return taken.map(({ row, nextLogId }) => this.#hold(row, nextLogId));
+  }
+
+  /** {@link claim} for one task, in a single statement if nobody has taken it before. */
+  async claimOne(id: string): Promise<ClaimedTask | undefined> {
+    const { rows } = await this.#parts.database.executeQuery(this.#queries.claimFirst(id));
+    const [row] = rows;
+    if (row) return this.#hold(row, 0);
+    return (await this.claim(async () => [id]))[0];
+  }
+
+  #hold(row: ClaimedRow, nextLogId: number): ClaimedTask {
+    const { id, attempt, interruptions, caller } = row;
+    const task = toTask(row);
+    this.#claims.set(id, { attempt, interruptions: interruptions - 1, nextLogId, task });
+    const isStopRequested = row.stop_requested_at !== null;
+    return { ...task, inputs: JSON.parse(row.inputs), caller, isStopRequested };
   }
 
   /** Takes one event of a claimed task; it is on disk before anyone can read it. Throws where it cannot be written as JSON. */
@@ -300,17 +295,14 @@ export class TaskWriter {
     const held = await this.#findHeld(transaction, ids, changes);
     const rows = logs.filter((log) => held.has(log.task_id));
     for (let start = 0; start < rows.length; start += rowsAtOnce) {
-      await transaction
-        .insertInto("task_logs")
-        .values(rows.slice(start, start + rowsAtOnce))
-        // This transaction may be done again: its first answer was lost.
-        .onConflict((conflict) => conflict.columns(["task_id", "id"]).doNothing())
-        .execute();
+      await transaction.executeQuery(this.#queries.insertLogs(rows.slice(start, start + rowsAtOnce)));
     }
     const applied = changes.filter(({ taskId }) => held.has(taskId));
     for (const { taskId, status, sessionId, atMs } of applied) {
-      const update = { status, updated_at: atMs, ...(sessionId && { session_id: sessionId }) };
-      await transaction.updateTable("tasks").set(update).where("id", "=", taskId).execute();
+      const { setStatus, setSession } = this.#queries;
+      await transaction.executeQuery(
+        sessionId ? setSession(taskId, status, atMs, sessionId) : setStatus(taskId, status, atMs),
+      );
     }
     const ended = applied.flatMap(({ status, taskId }) =>
       isTerminal(status) ? (held.get(taskId) ?? []) : [],
@@ -325,13 +317,7 @@ export class TaskWriter {
     ids: readonly string[],
     changes: readonly Change[],
   ): Promise<ReadonlyMap<string, HeldTask>> {
-    const select = database
-      .selectFrom("tasks")
-      .select(["id", "attempt", "status", "block_id", "package_version", "stop_requested_at"])
-      .where("id", "in", ids)
-      .orderBy("id"); // two that lock several rows do so in one order
-    const isLocking = this.#parts.isShared && database.isTransaction;
-    const rows = await (isLocking ? select.forNoKeyUpdate() : select).execute();
+    const rows = await this.#readHeld(database, ids);
     const held = rows.filter(
       ({ id, attempt, status }) =>
         this.#claims.get(id)?.attempt === attempt &&
@@ -340,6 +326,16 @@ export class TaskWriter {
     return new Map(
       held.map((row) => [row.id, { ...toQueued(row), isStopRequested: row.stop_requested_at !== null }]),
     );
+  }
+
+  async #readHeld(database: Kysely<Tables>, ids: readonly string[]) {
+    const [only] = ids;
+    if (ids.length === 1 && only !== undefined && !this.#parts.isShared) {
+      return (await database.executeQuery(this.#queries.held(only))).rows;
+    }
+    const select = selectHeld(database).where("id", "in", ids).orderBy("id"); // two that lock several rows do so in one order
+    const isLocking = this.#parts.isShared && database.isTransaction;
+    return (isLocking ? select.forNoKeyUpdate() : select).execute();
   }
 
   #lose(taskId: string): void {

@@ -44,8 +44,8 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
   let onSettled = (_taskId: string) => {};
 
   const run = async (taskId: string, signal: AbortSignal, block: Runnable | undefined) => {
-    const [task] = await keepTrying(
-      () => store.claim([taskId]),
+    const task = await keepTrying(
+      () => store.claimOne(taskId),
       closing.signal,
       (error) => log.error({ taskId, error: messageOf(error) }, "a task could not be taken up yet"),
     );

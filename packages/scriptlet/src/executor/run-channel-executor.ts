@@ -141,6 +141,14 @@ export async function runChannelExecutor(
     await mainframe.publish(channelTopics.over, JSON.stringify(message)).catch(() => undefined);
   }
 
+  /** The timer would count as the block's own. */
+  async function withinGrace(finished: Promise<unknown>): Promise<void> {
+    const timer = new AbortController();
+    const pause = delay(closingGraceMs, undefined, { signal: timer.signal }).catch(() => undefined);
+    await Promise.race([finished, pause]);
+    timer.abort();
+  }
+
   /** The server has hung up or told so; nothing waits for an answer any more. */
   function leave(): void {
     const hasOpenJobs = (session?.executor.openJobs.size ?? 0) > 0;

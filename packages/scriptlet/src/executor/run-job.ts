@@ -26,6 +26,8 @@ export async function runJob(payload: BlockPayload, parts: ExecutorParts): Promi
   });
   const scope = createJobScope(channel);
   parts.openJobs.add(channel);
+  // First of all who wait for it: they find it gone.
+  const finished = channel.whenFinished.then(() => parts.openJobs.delete(channel));
   try {
     const options = payload.executor?.options;
     const source = {
@@ -47,8 +49,7 @@ export async function runJob(payload: BlockPayload, parts: ExecutorParts): Promi
     flushOutput(scope);
     if (!channel.isFinished) channel.finish({ error }).catch(() => undefined);
   }
-  await channel.whenFinished;
-  parts.openJobs.delete(channel);
+  await finished;
 }
 
 function createJobScope(channel: JobChannel): JobScope {
