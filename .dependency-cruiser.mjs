@@ -1,4 +1,4 @@
-// Who may call whom (../shared/design/house.md). Each rule is an arrow that must not exist.
+// Who may call whom (ARCHITECTURE.md). Each rule is an arrow that must not exist.
 
 /** Inside a package, a file may use what stands left of it in this order, never right. */
 const order = {
