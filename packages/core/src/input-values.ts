@@ -2,7 +2,7 @@ import { InvalidInputError } from "./errors/index.ts";
 import type { InputValue, NodeInputs, TaskInputValues } from "./types.ts";
 import { deepestNesting } from "./wire/nesting.ts";
 
-/** The node id that stands for the block itself (`connect-api.md`). */
+/** The node id that stands for the block itself (connect-api 3). */
 const blockItself = "_";
 
 /**

@@ -23,7 +23,7 @@ export function splitVersionedName(text: string): { name: string; version: strin
   return groups?.name && groups.version ? { name: groups.name, version: groups.version } : undefined;
 }
 
-/** The block that an applet runs (`connect-api.md`, "Applet"). */
+/** The block that an applet runs (connect-api 4.5). */
 export function blockOfApplet({ packageId, blockName }: { packageId: string; blockName: string }): string {
   return `${splitVersionedName(packageId)?.name ?? packageId}::${blockName}`;
 }

@@ -3,7 +3,7 @@ import type { TaskLog } from "../types.ts";
 
 /**
  * The part of a server's path below a task's session directory, with slashes; `undefined` where it does not lie there.
- * A block names its files by such paths, while a server hands them out by this part (`connect-api.md`, extension `files`).
+ * A block names its files by such paths, while a server hands them out by this part (connect-api 6.5).
  */
 export function pathInSession(path: string, sessionId: string): string | undefined {
   const segments = path.split(/[\\/]/);

@@ -14,7 +14,7 @@ export interface ApiErrorFacts {
 
 /**
  * The server answered, and the answer is a refusal: a status outside 200…299, or `success: false`
- * (`connect-api.md`, "Errors").
+ * (connect-api 5).
  */
 export class ApiError extends OomolConnectError {
   static override readonly errorName: string = "ApiError";

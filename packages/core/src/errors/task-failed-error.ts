@@ -3,7 +3,7 @@ import { OomolConnectError } from "./oomol-connect-error.ts";
 
 export interface TaskFailedFacts {
   task: Task;
-  /** The reason given in the logs (`connect-api.md`, "TaskLog"). */
+  /** The reason given in the logs (connect-api 4.3). */
   reason: string | undefined;
   nodeId: string | undefined;
   /** The last logs of the task. */

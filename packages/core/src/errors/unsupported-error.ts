@@ -1,6 +1,6 @@
 import { OomolConnectError } from "./oomol-connect-error.ts";
 
-/** The server does not offer what the call needs, by what it announces (`connect-api.md`, "Extensions of our own server"). */
+/** The server does not offer what the call needs, by what it announces (connect-api 6). */
 export class UnsupportedError extends OomolConnectError {
   static override readonly errorName: string = "UnsupportedError";
   /** The extension that the server would have to announce, `"files"` for instance. */

@@ -3,7 +3,7 @@ import type { DataOf, Schema } from "../wire/index.ts";
 import type { HttpAnswer } from "./decode-answer.ts";
 import type { Http, HttpCall } from "./http.ts";
 
-/** Longest time a server is asked to hold an answer (`connect-api.md`, extension `wait`). */
+/** Longest time a server is asked to hold an answer (connect-api 6.1). */
 const longestHoldMs = 60_000;
 /** An answer that comes sooner was not held, whatever its header says. */
 export const shortestHoldMs = 200;

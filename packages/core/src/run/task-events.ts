@@ -12,7 +12,7 @@ export type TaskEvent =
   /** Said by the block, or by the client where `log` is missing. */
   | { type: "warning"; message: string; log?: TaskLog };
 
-/** The events that one log stands for, itself first (`oocana-protocol.md`, 2.5). */
+/** The events that one log stands for, itself first (oocana-protocol 2.5). */
 export function eventsOfLog(log: TaskLog): TaskEvent[] {
   const event = log.event ?? {};
   const nodeId = log.node_id ?? undefined;

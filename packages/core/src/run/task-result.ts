@@ -9,7 +9,7 @@ export interface TaskResults {
   results: Record<string, Record<string, unknown>>;
 }
 
-/** Reads the results off `BlockFinished` logs (`connect-api.md`, "TaskLog"). */
+/** Reads the results off `BlockFinished` logs (connect-api 4.3). */
 export function resultsOf(logs: readonly TaskLog[]): TaskResults {
   const results: Record<string, Record<string, unknown>> = Object.create(null);
   let outermost = Number.POSITIVE_INFINITY;

@@ -8,7 +8,7 @@ import { readBeforeSilence } from "../waiting/read-before-silence.ts";
 import { taskLogSchema, taskSchema, validate } from "../wire/index.ts";
 import type { StreamedEvent } from "./task-watch.ts";
 
-/** The server sends at least a comment that often; a stream that is silent for longer is dead (`connect-api.md`, `events`). */
+/** The server sends at least a comment that often; a stream that is silent for longer is dead (connect-api 6.3). */
 const longestSilenceMs = 45_000;
 
 /** The media type of server-sent events. */

@@ -43,7 +43,7 @@ export class ConnectionFault extends Error {
 }
 
 /**
- * A Connect server as a function: pass its `fetch` to a client. It keeps the API's promises (`connect-api.md`), announces
+ * A Connect server as a function: pass its `fetch` to a client. It keeps the API's promises (connect-api 2), announces
  * the extensions that it is told to, and goes wrong on command.
  *
  * @example

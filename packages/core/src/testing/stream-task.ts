@@ -2,8 +2,8 @@ import type { Task } from "../types.ts";
 import type { FakeTask } from "./fake-task.ts";
 
 /**
- * Status and logs of a task as server-sent events, logs after `Last-Event-ID` first (`connect-api.md`, `events`); that of a
- * creation begins with the task as `created`.
+ * Status and logs of a task as server-sent events, logs after `Last-Event-ID` first (connect-api 6.3); that of a creation
+ * begins with the task as `created`.
  */
 export function streamTask(task: FakeTask, request: Request, created?: Task): Response {
   const lastId = request.headers.get("last-event-id");

@@ -34,7 +34,7 @@ const nodeInputs = z.looseObject({
   inputs: z.array(z.looseObject({ handle: z.string(), value: z.unknown() })),
 });
 
-/** A block as servers list it (`connect-api.md`, "Block"). */
+/** A block as servers list it (connect-api 4.1). */
 export const blockSchema = z.looseObject({
   package: z.string(),
   name: z.string(),
@@ -44,7 +44,7 @@ export const blockSchema = z.looseObject({
   outputs: listOf(blockHandleSchema),
 });
 
-/** A task (`connect-api.md`, "Task"). */
+/** A task (connect-api 4.2). */
 export const taskSchema = z.looseObject({
   id: z.string(),
   status: z.string(),
@@ -55,7 +55,7 @@ export const taskSchema = z.looseObject({
   updated_at: epochMs,
 });
 
-/** A log (`connect-api.md`, "TaskLog"). */
+/** A log (connect-api 4.3). */
 export const taskLogSchema = z.looseObject({
   id: z.number(),
   type: z.string(),
@@ -78,7 +78,7 @@ export const tasksAnswerSchema = z.looseObject({ tasks: z.array(taskSchema) });
 /** Answers `GET /v1/tasks/{id}/logs`. */
 export const logsAnswerSchema = z.looseObject({ logs: z.array(taskLogSchema), success: flag });
 
-/** What any failed answer may hold (`connect-api.md`, "Errors"). */
+/** What any failed answer may hold (connect-api 5). */
 export const errorAnswerSchema = z.looseObject({
   success: z.optional(z.unknown()),
   message: z.optional(z.unknown()),
@@ -99,7 +99,7 @@ export const packagesAnswerSchema = z.looseObject({
   packages: z.array(z.looseObject({ name: z.string(), version: z.string() })),
 });
 
-/** An installation (`connect-api.md`, "InstallTask"). */
+/** An installation (connect-api 4.4). */
 export const installTaskSchema = z.looseObject({
   id: z.string(),
   name: z.string(),
