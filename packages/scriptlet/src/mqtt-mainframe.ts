@@ -11,7 +11,7 @@ const maxInFlight = 1000;
 const reconnectDelayMs = 100;
 
 export interface MqttMainframeOptions {
-  /** `host:port`, no scheme (section 1.2); `mqtt://` in front is forgiven. */
+  /** `host:port`, no scheme (oocana-protocol 1.2); `mqtt://` in front is forgiven. */
   address: string;
   /** Unique on the broker: a second client of the same name throws the first one out. */
   clientId: string;
@@ -35,7 +35,7 @@ interface InFlight {
 }
 
 /**
- * Connects to the engine's broker: MQTT 3.1.1, clean session, QoS 1 (section 2). What was not acknowledged when the
+ * Connects to the engine's broker: MQTT 3.1.1, clean session, QoS 1 (oocana-protocol 2). What was not acknowledged when the
  * broker is lost is sent again, in order, when it is back. A client of our own: the usual one takes longer to load than
  * everything else that an executor does before it is ready.
  *

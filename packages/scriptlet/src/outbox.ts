@@ -5,7 +5,7 @@ export type PendingPayload = Promise<string | undefined>;
 
 /**
  * One job's ordered queue. Messages leave in the order of the calls, whether or not the block awaits them, also
- * where one of them is still being encoded (9.2 #1).
+ * where one of them is still being encoded (oocana-protocol 9.2 #1).
  */
 export interface Outbox {
   /** Never crashes the process when nobody awaits it; rejects for those who do. */

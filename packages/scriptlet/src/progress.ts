@@ -1,6 +1,6 @@
 const swallowed = Promise.resolve();
 
-/** One job's throttled progress (section 6.4). */
+/** One job's throttled progress (oocana-protocol 6.4). */
 export interface Progress {
   /** Leading value at once, then the last of each 300 ms window at its end. */
   report(value: unknown): Promise<void>;

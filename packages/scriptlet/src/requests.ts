@@ -16,7 +16,7 @@ export interface RequestsOptions {
   jobId: string;
 }
 
-/** One job's questions to the engine (section 2.4). */
+/** One job's questions to the engine (oocana-protocol 2.4). */
 export interface Requests {
   /**
    * Asks and waits for the answer.

@@ -6,7 +6,7 @@ import { engineTraps, executorTraps, type Trap } from "./known-traps.ts";
 const numbered = (section: string, traps: Record<number, Trap>) =>
   Object.entries(traps).map(([number, trap]): [string, Trap] => [`${section} #${number}`, trap]);
 
-test("every entry of section 9 is accounted for", () => {
+test("every entry of oocana-protocol 9.1 and 9.2 is accounted for", () => {
   expect(Object.keys(engineTraps)).toEqual(Array.from({ length: 20 }, (_, index) => String(index + 1)));
   expect(Object.keys(executorTraps)).toEqual(Array.from({ length: 39 }, (_, index) => String(index + 1)));
 });

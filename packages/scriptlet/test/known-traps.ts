@@ -1,4 +1,4 @@
-/** Where an entry of section 9 of the specification is tested, or why it is not ours to get right. */
+/** Where an entry of oocana-protocol 9 is tested, or why it is not ours to get right. */
 export type Trap =
   | { file: string; title: string }
   /** Shown by a program that measures. */

@@ -33,7 +33,7 @@ export type BlockFunction<Inputs = Record<string, unknown>, Outputs = Record<str
  * ```
  */
 export interface Context<Inputs = Record<string, unknown>, Outputs = Record<string, unknown>> {
-  /** The block's inputs, frozen; references to variables, files, secrets and credentials are already resolved (section 3). */
+  /** The block's inputs, frozen; references to variables, files, secrets and credentials are already resolved (oocana-protocol 3). */
   readonly inputs: Readonly<Inputs>;
   /** The declared inputs by handle, frozen; `{}` where there are none. */
   readonly inputsDef: Readonly<HandleDefs>;
@@ -41,9 +41,9 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
   readonly outputsDef: Readonly<HandleDefs>;
 
   /**
-   * Sends one output downstream (section 6.2). A handle that is not declared is a warning to the user and is not sent;
+   * Sends one output downstream (oocana-protocol 6.2). A handle that is not declared is a warning to the user and is not sent;
    * a value that cannot travel (a BigInt, a cycle) is reported as an error, and the block goes on. A handle declared
-   * `oomol/bin` takes bytes, a Blob, or a stream of bytes, which is written piece by piece, however large (section 3.3).
+   * `oomol/bin` takes bytes, a Blob, or a stream of bytes, which is written piece by piece, however large (oocana-protocol 3.3).
    *
    * @param target Restricts where it goes. With `to_node` alone it goes to no flow output, and the other way round.
    */
@@ -52,10 +52,10 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
     value: Outputs[Handle],
     target?: OutputTarget,
   ): Promise<void>;
-  /** Sends several outputs at once, by the same rule handle by handle (section 6.2). */
+  /** Sends several outputs at once, by the same rule handle by handle (oocana-protocol 6.2). */
   outputs(outputs: Partial<Outputs>): Promise<void>;
   /**
-   * Ends the block (section 6.3): with an error, with a result, or with neither. `error` wins over `result`. Whatever
+   * Ends the block (oocana-protocol 6.3): with an error, with a result, or with neither. `error` wins over `result`. Whatever
    * comes after the first finish is ignored. Needed only after returning `keepAlive`; a block otherwise ends by returning.
    */
   finish(ending?: { result?: Partial<Outputs> | undefined; error?: unknown }): Promise<void>;
@@ -63,7 +63,7 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
   readonly keepAlive: KeepAlive;
 
   /**
-   * Shows something to the user while the block runs (section 6.5).
+   * Shows something to the user while the block runs (oocana-protocol 6.5).
    *
    * Besides `{ type, data }` it takes data frames as they are, also as the `data` of a table: Apache Arrow tables and record
    * batches, Arquero tables, nodejs-polars data frames, arrays of records. Tables become CSV files; a data frame of more
@@ -118,9 +118,9 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
   /** Name of the package the executor runs for. */
   readonly packageName: string;
 
-  /** Shared by the whole session; never removed by the engine (section 4). */
+  /** Shared by the whole session; never removed by the engine (oocana-protocol 4). */
   readonly sessionDir: string;
-  /** Of this flow; kept after the run, removed when the same flow is run again (section 4). */
+  /** Of this flow; kept after the run, removed when the same flow is run again (oocana-protocol 4). */
   readonly tmpDir: string;
   /** Of this package, below `tmpDir`. */
   readonly tmpPkgDir: string;
@@ -146,11 +146,11 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
   /** Where the host listens (`OO_HOST_ENDPOINT`); undefined where it is not set. */
   readonly hostEndpoint: string | undefined;
 
-  /** Belongs to this node of this flow run: later jobs of the same node find what earlier ones left (section 6.7). */
+  /** Belongs to this node of this flow run: later jobs of the same node find what earlier ones left (oocana-protocol 6.7). */
   readonly flowNodeStore: Record<string, unknown>;
 
   /**
-   * Describes another block: its inputs, outputs and kind (section 2.4).
+   * Describes another block: its inputs, outputs and kind (oocana-protocol 2.4).
    *
    * @throws {@link RequestFailedError} when the engine does not find it.
    * @throws {@link RequestTimeoutError} after 30 seconds.
@@ -158,10 +158,10 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
   queryBlock(block: string): Promise<QueriedBlock>;
   /** Which nodes and flow outputs each of these outputs leads to; all handles by default. Unconnected ones are absent. */
   queryDownstream(handles?: string[]): Promise<Record<string, Downstream>>;
-  /** The entries of a credential that came as an input (section 3.5). */
+  /** The entries of a credential that came as an input (oocana-protocol 3.5). */
   queryAuth(credential: Credential): Promise<Record<string, string>>;
   /**
-   * Starts another block, `self::name` or `package::name` (section 6.6). Its outputs come to the listeners of the
+   * Starts another block, `self::name` or `package::name` (oocana-protocol 6.6). Its outputs come to the listeners of the
    * returned job, not into the flow.
    */
   runBlock(block: string, options?: RunBlockOptions, strict?: boolean): BlockJob;

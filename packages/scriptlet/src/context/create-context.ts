@@ -105,7 +105,7 @@ export function createContext(options: ContextOptions): Context {
       packageName: options.packageName,
       flowNodeStore: options.flowNodeStore,
 
-      // What the engine answers is described in section 2.4; it is not checked again here.
+      // What the engine answers is described in oocana-protocol 2.4; it is not checked again here.
       queryBlock: async (block) =>
         (await requests.ask({
           action: "QueryBlock",

@@ -1,6 +1,6 @@
 import type { Context } from "./context.ts";
 
-/** The part of a process's environment that a context reads (section 5.2). */
+/** The part of a process's environment that a context reads (oocana-protocol 5.2). */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 type EnvironmentMembers = Pick<

@@ -40,7 +40,7 @@ export interface JobChannel {
   warn(text: string): Promise<void>;
   /** Reports an error without finishing. */
   error(thrown: unknown): Promise<void>;
-  /** Exactly one BlockFinished, whatever the ending holds; the first ending wins (section 6.3). */
+  /** Exactly one BlockFinished, whatever the ending holds; the first ending wins (oocana-protocol 6.3). */
   finish(ending: Ending): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ export interface OutputsOptions {
   encode(def: HandleDef, value: unknown): unknown;
 }
 
-/** The sending of values: one, several, and as the result (sections 6.2 and 6.3). */
+/** The sending of values: one, several, and as the result (oocana-protocol 6.2, 6.3). */
 export function createOutputs({ channel, outputsDef, allowUndeclared, encode }: OutputsOptions) {
   return {
     output(handle: string, value: unknown, target: OutputTarget = {}): Promise<void> {
@@ -69,7 +69,7 @@ export function createOutputs({ channel, outputsDef, allowUndeclared, encode }: 
   }
 }
 
-/** A present but empty target would send nowhere (section 2.3). */
+/** A present but empty target would send nowhere (oocana-protocol 2.3). */
 function optionsFor({ to_node, to_flow }: OutputTarget): { options?: { target: OutputTarget } } {
   if (!to_node && !to_flow) return {};
   return { options: { target: { ...(to_node && { to_node }), ...(to_flow && { to_flow }) } } };

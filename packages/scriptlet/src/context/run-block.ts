@@ -7,7 +7,7 @@ import type { HandleDef, StackLevel } from "../wire/messages.ts";
 import { topics } from "../wire/topics.ts";
 import type { OutputSource } from "./output-source.ts";
 
-/** The engine tells of a child at once; silence means that it runs without a reporter (section 2.4). */
+/** The engine tells of a child at once; silence means that it runs without a reporter (oocana-protocol 2.4). */
 const firstEventTimeoutMs = 30_000;
 
 /** What the started block gets. */

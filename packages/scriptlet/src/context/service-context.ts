@@ -19,7 +19,7 @@ export interface ServiceMessage {
 }
 
 /**
- * What the entry function of a service is handed, once, when the service starts (section 6.11).
+ * What the entry function of a service is handed, once, when the service starts (oocana-protocol 6.11).
  *
  * @example
  * ```ts

@@ -31,7 +31,7 @@ export async function checkHandles(options: CheckHandlesOptions): Promise<Record
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** The engine knows no undefined: an optional input without a value arrives as null (section 2.2). */
+/** The engine knows no undefined: an optional input without a value arrives as null (oocana-protocol 2.2). */
 async function validateInput(
   schema: StandardSchemaV1,
   value: unknown,

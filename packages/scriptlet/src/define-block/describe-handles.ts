@@ -6,7 +6,7 @@ import type { HandleSchemas } from "./handle-schemas.ts";
 // A library's own converter takes its own schemas only.
 export type JsonSchemaConverter = (schema: never, options: { io: "input" | "output" }) => object;
 
-/** Handle definitions as a manifest has them (section 7.2), as far as the schemas can say them. */
+/** Handle definitions as a manifest has them (oocana-protocol 7.2), as far as the schemas can say them. */
 export function describeHandles(
   schemas: HandleSchemas,
   io: "input" | "output",

@@ -1,4 +1,4 @@
-/** Thrown when the engine does not answer a request in time. It answers nobody whose job it does not know (9.1 #8). */
+/** Thrown when the engine does not answer a request in time. It answers nobody whose job it does not know (oocana-protocol 9.1 #8). */
 export class RequestTimeoutError extends Error {
   override readonly name = "RequestTimeoutError";
   readonly code = "request_timeout";

@@ -10,7 +10,7 @@ export interface AwaitInputsOptions {
   timeoutMs: number;
 }
 
-/** Announces that a job is ready and waits for its inputs, which the engine sends once (section 2.6). */
+/** Announces that a job is ready and waits for its inputs, which the engine sends once (oocana-protocol 2.6). */
 export async function awaitInputs({
   mainframe,
   sessionId,

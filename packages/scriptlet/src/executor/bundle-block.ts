@@ -11,7 +11,7 @@ import { packagesAsExternals } from "./packages-as-externals.ts";
 import { pruneCache } from "./prune-cache.ts";
 
 /**
- * Builds a TypeScript entry into one ES module outside the user's folders and returns its path (6.9.2). Its name is the
+ * Builds a TypeScript entry into one ES module outside the user's folders and returns its path (oocana-protocol 6.9.2). Its name is the
  * hash of its content, so processes and sessions share it without ever overwriting one another; what it was made from is
  * remembered, so that a later process need not build it again.
  *

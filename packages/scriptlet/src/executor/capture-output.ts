@@ -4,13 +4,13 @@ import { type JobScope, jobScope } from "./job-scope.ts";
 type Callback = (error?: Error | null) => void;
 
 /**
- * Turns what a block writes to stdout and stderr into its log (section 6.8); what nobody's job writes goes through.
+ * Turns what a block writes to stdout and stderr into its log (oocana-protocol 6.8); what nobody's job writes goes through.
  * Returns what puts the streams back.
  */
 export function captureOutput(): () => void {
   const restores = (["stdout", "stderr"] as const).map((stdio) => {
     const stream = process[stdio];
-    // The engine closes its pipe at the first line that is no UTF-8 (section 1.6).
+    // The engine closes its pipe at the first line that is no UTF-8 (oocana-protocol 1.6).
     const ignore = () => undefined;
     stream.on("error", ignore);
     const original = { write: stream.write, end: stream.end };

@@ -1,6 +1,6 @@
 type Callable = (...args: unknown[]) => unknown;
 
-/** The module's block function (section 6.9.6): the named one, else `default`, else `main`, also inside a default object. */
+/** The module's block function (oocana-protocol 6.9.6): the named one, else `default`, else `main`, also inside a default object. */
 export function chooseFunction(module: object, name: string | undefined): Callable | undefined {
   const names = [...(name === undefined ? [] : [name]), "default", "main"];
   return pick(module, names) ?? pick(read(module, "default"), names);

@@ -16,7 +16,7 @@ export interface EngineReturn {
 
 /**
  * A broker acknowledges also what nobody listens to, so what is sent before the engine has joined its topics again is
- * lost. An engine that hears ExecutorReady answers with every job that is not finished (section 1.4): that is the sign.
+ * lost. An engine that hears ExecutorReady answers with every job that is not finished (oocana-protocol 1.4): that is the sign.
  */
 export function createEngineReturn(executorArguments: ExecutorArguments): EngineReturn {
   const topic = topics.session(executorArguments.sessionId);

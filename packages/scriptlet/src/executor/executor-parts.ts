@@ -11,7 +11,7 @@ export interface ExecutorParts {
   sessionId: string;
   packageName: string;
   directories: { sessionDir: string; tmpDir: string; tmpPkgDir: string };
-  /** The engine's paths may be relative to it (section 1.1). */
+  /** The engine's paths may be relative to it (oocana-protocol 1.1). */
   initialDir: string;
   variables: VariableStore;
   openJobs: Set<JobChannel>;

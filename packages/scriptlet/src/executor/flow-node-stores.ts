@@ -1,6 +1,6 @@
 import type { StackLevel } from "../wire/messages.ts";
 
-/** One object for each node of each flow run, for the life of the process (section 6.7). */
+/** One object for each node of each flow run, for the life of the process (oocana-protocol 6.7). */
 export function createFlowNodeStores() {
   const stores = new Map<string, Record<string, unknown>>();
   return (stacks: readonly StackLevel[]): Record<string, unknown> => {

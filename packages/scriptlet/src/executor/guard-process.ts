@@ -11,7 +11,7 @@ export interface ProcessGuardOptions {
   onUnattributed(error: unknown, isLate: boolean): void;
   /** Told of each failure and each call of `process.exit`, whoever is to blame. */
   onTrouble?(description: string): void;
-  /** True while jobs run: leaving with code 0 would then hang the engine (section 1.5). */
+  /** True while jobs run: leaving with code 0 would then hang the engine (oocana-protocol 1.5). */
   hasOpenJobs(): boolean;
 }
 

@@ -13,7 +13,7 @@ const lastChanceMs = 3000;
 
 /**
  * The thread that holds the connection to the broker. A block that keeps the main thread busy for minutes neither loses the
- * connection nor delays the readiness of other jobs (9.1 #9).
+ * connection nor delays the readiness of other jobs (oocana-protocol 9.1 #9).
  */
 export async function runMqttThread(): Promise<void> {
   // Only ever started with these options, by start-mqtt-thread.ts.
@@ -64,7 +64,7 @@ export async function runMqttThread(): Promise<void> {
   }
 }
 
-/** Two clients of one name throw each other out: the same service may run for two sessions (9.2 #36). */
+/** Two clients of one name throw each other out: the same service may run for two sessions (oocana-protocol 9.2 #36). */
 function clientIdOf(role: ThreadOptions["role"]): string {
   if ("service" in role) return `nodejs-service-${role.service.serviceHash}-${process.pid}-${Date.now()}`;
   const { identifier, sessionId } = role.executor;

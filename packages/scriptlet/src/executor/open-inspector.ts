@@ -11,7 +11,7 @@ export function openInspector({ inspectPort }: ExecutorArguments): void {
 
 /**
  * Holds this thread until a debugger has attached, where `--inspect-wait` asks for that. The other thread tells the engine of
- * readiness meanwhile, which must come within 5 s (section 1.4).
+ * readiness meanwhile, which must come within 5 s (oocana-protocol 1.4).
  */
 export function holdForDebugger({ waitsForDebugger }: ExecutorArguments): void {
   if (waitsForDebugger && url() !== undefined) waitForDebugger();

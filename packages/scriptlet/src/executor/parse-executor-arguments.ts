@@ -1,4 +1,4 @@
-/** The engine's command line (section 1.2); every value stays a string. */
+/** The engine's command line (oocana-protocol 1.2); every value stays a string. */
 export interface ExecutorArguments {
   sessionId: string;
   address: string;

@@ -41,7 +41,7 @@ export async function runChannelExecutor(
       // Of a job that has ended, perhaps in a session before.
       if (isLate) return;
       warnLocally(`uncaught: ${error instanceof Error ? error.stack : String(error)}`);
-      // It may have broken any of them (section 6.10).
+      // It may have broken any of them (oocana-protocol 6.10).
       for (const channel of session?.executor.openJobs ?? []) {
         if (!channel.isFinished) void channel.finish({ error });
       }

@@ -6,7 +6,7 @@ import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import type { MqttThread } from "./start-mqtt-thread.ts";
 import { createThreadMainframe, type ThreadNews } from "./thread-mainframe.ts";
 
-/** The engine pauses 600 ms between SessionFinished and SIGTERM (section 1.5). */
+/** The engine pauses 600 ms between SessionFinished and SIGTERM (oocana-protocol 1.5). */
 const flushTimeoutMs = 500;
 
 /** The main thread of the program: runs the jobs that the other thread takes, and leaves with the session. */
@@ -85,7 +85,7 @@ export async function runExecutor(
     })();
   }
 
-  /** A failure nobody's scope explains may have broken any of them (section 6.10). */
+  /** A failure nobody's scope explains may have broken any of them (oocana-protocol 6.10). */
   function blameOpenJobs(error: unknown): void {
     warnLocally(`uncaught: ${error instanceof Error ? error.stack : String(error)}`);
     for (const channel of executor.openJobs) {

@@ -11,7 +11,7 @@ import { type JobScope, jobScope } from "./job-scope.ts";
 import { madeOnUse } from "./made-on-use.ts";
 import { createJobFiles } from "./value-files.ts";
 
-/** Runs one job from `run_block` to its finish (section 2.6). Never rejects: whatever happens becomes the job's end. */
+/** Runs one job from `run_block` to its finish (oocana-protocol 2.6). Never rejects: whatever happens becomes the job's end. */
 export async function runJob(payload: BlockPayload, parts: ExecutorParts): Promise<void> {
   const { mainframe, sessionId, initialDir, warnLocally } = parts;
   const jobId = payload.job_id;
@@ -102,7 +102,7 @@ async function createJobContext(
 
 type JobContext = Awaited<ReturnType<typeof createJobContext>>;
 
-/** Section 6.3's table of what a block may return. */
+/** What a block may return (oocana-protocol 6.3). */
 async function endWith(result: unknown, channel: JobChannel, context: JobContext): Promise<void> {
   // Already ended by the block itself, which then returned nothing.
   if (channel.isFinished && result === undefined) return;

@@ -28,7 +28,7 @@ export interface TakeJobsOptions {
 
 /**
  * Listens for jobs, tells the engine, once, that the executor is ready, and each job's readiness as soon as it comes
- * (sections 1.4 and 2.6). Nothing here waits for a block.
+ * (oocana-protocol 1.4, 2.6). Nothing here waits for a block.
  */
 export async function takeJobs(options: TakeJobsOptions): Promise<void> {
   const { mainframe, executorArguments, inputsTimeoutMs, listener, onRunBlock } = options;

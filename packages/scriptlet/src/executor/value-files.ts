@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { JobFiles, Secrets, VariableStore } from "../values/value-stores.ts";
 
-/** The files of one job: binaries in the session's folder, preview tables in the flow's (section 4). */
+/** The files of one job: binaries in the session's folder, preview tables in the flow's (oocana-protocol 4). */
 export function createJobFiles(options: {
   sessionDir: string;
   tmpDir: string;
@@ -15,7 +15,7 @@ export function createJobFiles(options: {
     async writeBinary(handle, bytes) {
       const folder = join(sessionDir, "binary", asFileName(sessionId), asFileName(jobId));
       await mkdir(folder, { recursive: true });
-      // A name of its own: the consumer of an earlier output may not have read yet (9.2 #17).
+      // A name of its own: the consumer of an earlier output may not have read yet (oocana-protocol 9.2 #17).
       const path = join(folder, `${asFileName(handle)}-${crypto.randomUUID()}`);
       try {
         await writeFile(path, bytes);
@@ -37,7 +37,7 @@ export function createJobFiles(options: {
   };
 }
 
-/** Reads the user's secrets (section 3.4); undefined where there are none that can be read. */
+/** Reads the user's secrets (oocana-protocol 3.4); undefined where there are none that can be read. */
 export async function readSecrets(): Promise<Secrets | undefined> {
   try {
     const path = join(homedir(), "app-config", "oomol-secrets", "secrets.json");

@@ -13,7 +13,7 @@ const gap = "…";
 export type Previewable = PreviewPayload | DataFrame | Plot | string;
 
 /**
- * The payload of a Preview request (section 6.5): tables become CSV files, large data frames their first and last rows,
+ * The payload of a Preview request (oocana-protocol 6.5): tables become CSV files, large data frames their first and last rows,
  * plots images or pages. A promise only where a file is written.
  *
  * @throws `TypeError` for what can not be shown.

@@ -20,7 +20,7 @@ export async function toBlockEvents(
   message: Record<string, unknown>,
   read: (value: unknown) => Promise<unknown>,
 ): Promise<BlockEvent[]> {
-  // The fields of each type are those of section 2, and our own code wrote them.
+  // The fields of each type are those of oocana-protocol 2, and our own code wrote them.
   const { type, options, progress, weight } = message as { [key: string]: unknown } & {
     options?: { target?: OutputTarget };
     progress: number;

@@ -12,7 +12,7 @@ export interface BlockTestOptions<Inputs = Record<string, unknown>> {
   inputsDef?: HandleDefs | readonly HandleDef[];
   /** As in the manifest, or just the handles. Default: every handle may be sent. */
   outputsDef?: HandleDefs | readonly (HandleDef | string)[];
-  /** Places inside inputs that hold secrets (section 3.7). */
+  /** Places inside inputs that hold secrets (oocana-protocol 3.7). */
   inputsDefPatch?: Record<string, InputPatch[]>;
 
   /** The environment that the context reads, such as `OOMOL_FUSION_API_URL`. `process.env` itself is left alone. */

@@ -13,7 +13,7 @@ export interface MemoryEngineOptions {
   answer(request: Message): unknown;
 }
 
-/** The engine's side of a session, as far as one block and its children need it (sections 2.4 and 2.6). */
+/** The engine's side of a session, as far as one block and its children need it (oocana-protocol 2.4, 2.6). */
 export async function openMemoryEngine({ mainframe, sessionId, answer }: MemoryEngineOptions) {
   const waiting = new Map<string, BlockInputs>();
   const children = new Set<string>();
@@ -31,7 +31,7 @@ export async function openMemoryEngine({ mainframe, sessionId, answer }: MemoryE
     offer(inputs: Omit<BlockInputs, "type" | "session_id">): void {
       waiting.set(inputs.job_id, { type: "BlockInputs", session_id: sessionId, ...inputs });
     },
-    /** The job's events also go to observers, as they do for every job of an engine with a reporter (2.5). */
+    /** The job's events also go to observers, as they do for every job of an engine with a reporter (oocana-protocol 2.5). */
     watch: (jobId: string) => void children.add(jobId),
     report,
   };

@@ -42,7 +42,7 @@ export function packInputs({
   }
 }
 
-/** Handles of `inputsDef` that get nothing, neither a value nor null (section 7.2). */
+/** Handles of `inputsDef` that get nothing, neither a value nor null (oocana-protocol 7.2). */
 export function missingInputs(
   inputs: Record<string, unknown>,
   inputsDef: HandleDefs | undefined = {},

@@ -81,7 +81,7 @@ export async function createTestBlocks(
 
   function startChild(request: Record<string, unknown>): void {
     const child = findChild(request, "Run block failed");
-    // Written by our own Context (section 2.4).
+    // Written by our own Context (oocana-protocol 2.4).
     const { block_job_id, payload, stacks, block } = request as {
       [key: string]: unknown;
       block_job_id: string;

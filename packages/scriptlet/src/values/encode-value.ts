@@ -10,7 +10,7 @@ export interface EncodeContext {
 }
 
 /**
- * An output as it stands on the wire: variables become references, bytes become files (sections 3.2 and 3.3), everything
+ * An output as it stands on the wire: variables become references, bytes become files (oocana-protocol 3.2, 3.3), everything
  * else stays as it is. A promise only where a file has to be written.
  */
 export function encodeValue(def: HandleDef, value: unknown, context: EncodeContext): unknown {

@@ -1,6 +1,6 @@
 import type { InputPatch } from "../wire/messages.ts";
 
-/** The places inside one input that hold secrets, as a tree beside the value (section 3.7). */
+/** The places inside one input that hold secrets, as a tree beside the value (oocana-protocol 3.7). */
 export interface PatchNode {
   isSecret: boolean;
   children: Map<string, PatchNode>;

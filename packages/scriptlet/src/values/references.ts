@@ -1,6 +1,6 @@
 const marker = "__OOMOL_TYPE__";
 
-/** `{"__OOMOL_TYPE__": "oomol/var", "value": …}`: a value that stands elsewhere (sections 3.2 and 3.3). */
+/** `{"__OOMOL_TYPE__": "oomol/var", "value": …}`: a value that stands elsewhere (oocana-protocol 3.2, 3.3). */
 export function createReference(kind: "oomol/var" | "oomol/bin", value: unknown) {
   return { [marker]: kind, value };
 }

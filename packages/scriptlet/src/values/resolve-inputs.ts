@@ -3,7 +3,7 @@ import { readReference } from "./references.ts";
 import { createSecretResolver } from "./secrets.ts";
 import type { ResolveContext } from "./value-stores.ts";
 
-/** The inputs as the block gets them: variables, files, secrets and credentials in place of their references (section 3). */
+/** The inputs as the block gets them: variables, files, secrets and credentials in place of their references (oocana-protocol 3). */
 export async function resolveInputs(
   message: BlockInputs,
   context: ResolveContext,
@@ -47,7 +47,7 @@ async function resolveBinary(handle: string, raw: unknown, path: string, { store
   }
 }
 
-/** A pointer to a credential (section 3.5); malformed strings stay as they are. */
+/** A pointer to a credential (oocana-protocol 3.5); malformed strings stay as they are. */
 function asCredential(value: unknown, def: HandleDef | undefined) {
   const schema = def?.json_schema;
   if (schema?.type !== "string" || schema.contentMediaType !== "oomol/credential") return undefined;

@@ -6,7 +6,7 @@ const template = /^\$\{\{OO_SECRET:([^,]+),([^,]+),([^,]+)\}\}$/;
 const bare = /^([^,]+),([^,]+),([^,]+)$/;
 
 /**
- * Puts secrets in place of their references (sections 3.4 and 3.7). Each string is looked up at most once, so a secret
+ * Puts secrets in place of their references (oocana-protocol 3.4, 3.7). Each string is looked up at most once, so a secret
  * that looks like a reference stays what it is; neither secrets nor references ever reach a message.
  */
 export function createSecretResolver(message: BlockInputs, context: ResolveContext) {

@@ -1,10 +1,10 @@
 /** What encoding and resolving values needs from the outside; the executor keeps them, tests fake them. */
 export interface ValueStores {
-  /** Values that pass between blocks of one process by reference (section 3.2). */
+  /** Values that pass between blocks of one process by reference (oocana-protocol 3.2). */
   variables: VariableStore;
-  /** Files of this job (sections 3.3 and 6.5). */
+  /** Files of this job (oocana-protocol 3.3, 6.5). */
   files: JobFiles;
-  /** The user's secrets by name (section 3.4), or undefined where there is no such file. */
+  /** The user's secrets by name (oocana-protocol 3.4), or undefined where there is no such file. */
   readSecrets(): Promise<Secrets | undefined>;
 }
 

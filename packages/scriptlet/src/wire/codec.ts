@@ -2,7 +2,7 @@ import { UnencodableValueError } from "../errors/unencodable-value-error.ts";
 import { fitsInUtf8 } from "./fits-in-utf8.ts";
 import { maxDepth, toPlainJson } from "./plain-json.ts";
 
-/** The engine exits on a larger packet (section 2); the rest is room for topic and header. */
+/** The engine exits on a larger packet (oocana-protocol 2); the rest is room for topic and header. */
 const maxPayloadBytes = 268_435_456 - 65_536;
 const tooLargeFor = (maxBytes: number) =>
   `it has more than ${maxBytes} bytes, the engine's limit; pass a file instead`;

@@ -1,5 +1,5 @@
 /**
- * What travels between engine, executor and observers, name for name as `oocana-protocol.md` section 2 has it.
+ * What travels between engine, executor and observers, name for name as oocana-protocol 2 has it.
  * Fields marked optional may be absent; `| null` may be JSON null.
  */
 
@@ -38,13 +38,13 @@ export interface HandleDef {
 /** Declared inputs or outputs, by handle. */
 export type HandleDefs = Record<string, HandleDef>;
 
-/** A place inside an input that holds a secret (section 3.7). */
+/** A place inside an input that holds a secret (oocana-protocol 3.7). */
 export interface InputPatch {
   path?: string | number | (string | number)[] | null;
   schema: HandleSchema;
 }
 
-/** Engine → executor, `executor/NAME/run_block`. The same job may arrive many times (1.4). */
+/** Engine → executor, `executor/NAME/run_block`. The same job may arrive many times (oocana-protocol 1.4). */
 export interface BlockPayload {
   type: "BlockPayload";
   session_id: string;
@@ -108,7 +108,7 @@ interface JobMessage {
   sequence?: number;
 }
 
-/** Executor → engine, once, when it can take jobs (section 1.4). */
+/** Executor → engine, once, when it can take jobs (oocana-protocol 1.4). */
 export interface ExecutorReady {
   type: "ExecutorReady";
   session_id: string;
@@ -119,18 +119,18 @@ export interface ExecutorReady {
   inspect_wait?: number;
 }
 
-/** Executor → engine: the job was taken, its inputs may come (section 2.6). */
+/** Executor → engine: the job was taken, its inputs may come (oocana-protocol 2.6). */
 export interface BlockReady extends JobMessage {
   type: "BlockReady";
 }
 
-/** Where an output goes. Absent means everywhere it is connected; see the warning in section 2.3 about one key alone. */
+/** Where an output goes. Absent means everywhere it is connected; see oocana-protocol 2.3 about one key alone. */
 export interface OutputTarget {
   to_node?: { node_id: string; input_handle: string }[];
   to_flow?: { output_handle: string }[];
 }
 
-/** One output of a job (section 6.2). */
+/** One output of a job (oocana-protocol 6.2). */
 export interface BlockOutput extends JobMessage {
   type: "BlockOutput";
   handle: string;
@@ -138,7 +138,7 @@ export interface BlockOutput extends JobMessage {
   options?: { target?: OutputTarget };
 }
 
-/** Several outputs of a job at once, by handle (section 6.2). */
+/** Several outputs of a job at once, by handle (oocana-protocol 6.2). */
 export interface BlockOutputs extends JobMessage {
   type: "BlockOutputs";
   outputs: Record<string, unknown>;
@@ -164,7 +164,7 @@ export interface BlockFinished extends JobMessage {
   error?: string | null;
 }
 
-/** A question to the engine; `action` names it and decides the other fields (section 2.4). */
+/** A question to the engine; `action` names it and decides the other fields (oocana-protocol 2.4). */
 export interface BlockRequest extends JobMessage {
   type: "BlockRequest";
   action: "RunBlock" | "QueryBlock" | "QueryDownstream" | "Preview" | "QueryAuth" | "UpdateNodeWeight";
@@ -213,7 +213,7 @@ export interface BlockMessage extends ReportMessage {
   payload: unknown;
 }
 
-/** What an executor publishes on `report` (section 2.5); the engine's own events stand in the specification. */
+/** What an executor publishes on `report` (oocana-protocol 2.5); the engine's own events stand in the specification. */
 export type ExecutorReport =
   | BlockLog
   | BlockLogJSON

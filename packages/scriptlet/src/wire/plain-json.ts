@@ -2,7 +2,7 @@ import { UnencodableValueError } from "../errors/unencodable-value-error.ts";
 import type { JsonValue } from "./messages.ts";
 import { wellFormed } from "./well-formed.ts";
 
-/** The engine's JSON parser gives up at about 128 levels (section 2.3). */
+/** The engine's JSON parser gives up at about 128 levels (oocana-protocol 2.3). */
 export const maxDepth = 120;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The MQTT topics of one engine session (`oocana-protocol.md`, 2.1). All messages travel with QoS 1, not retained.
+ * The MQTT topics of one engine session (oocana-protocol 2.1). All messages travel with QoS 1, not retained.
  */
 export const topics = {
   /** Engine → every executor of that name on the broker; filter by `session_id` and `identifier`. */

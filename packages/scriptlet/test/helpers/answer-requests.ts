@@ -10,7 +10,7 @@ export interface AnswerOptions {
   vault?: Record<string, Record<string, string>>;
 }
 
-/** Has an engine answer requests and report its children, as one with a vault and `--reporter` does (2.4 and 2.5). */
+/** Has an engine answer requests and report its children, as one with a vault and `--reporter` does (oocana-protocol 2.4, 2.5). */
 export function answerRequests(
   engine: FakeEngine,
   { tasks = {}, downstream = {}, vault = {} }: AnswerOptions,

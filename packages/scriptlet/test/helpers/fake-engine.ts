@@ -45,7 +45,7 @@ export interface JobRequest {
 export interface ServiceJobRequest
   extends Pick<JobRequest, "dir" | "entry" | "function" | "inputs" | "outputs"> {
   block: string;
-  /** Once, unless an executor becomes ready again (9.1 #17). */
+  /** Once, unless an executor becomes ready again (oocana-protocol 9.1 #17). */
   deliveries?: number;
   stopAt?: string;
   keepAlive?: number;
@@ -59,7 +59,7 @@ export interface FakeEngineOptions {
   tmpDir?: string;
 }
 
-/** The hash under which a service is known, made of its directory (section 2.2). */
+/** The hash under which a service is known, made of its directory (oocana-protocol 2.2). */
 export const serviceHashOf = shortHash;
 
 function shortHash(text: string): string {
@@ -77,7 +77,7 @@ export class FakeEngine {
   readonly #news = new EventEmitter().setMaxListeners(0);
   readonly #inputs = new Map<string, BlockInputs>();
   readonly #sequences = new Map<string, number>();
-  /** Jobs without a finish; every ExecutorReady has them sent again (section 1.4). */
+  /** Jobs without a finish; every ExecutorReady has them sent again (oocana-protocol 1.4). */
   readonly #live = new Map<string, BlockPayload>();
 
   static async open(options: FakeEngineOptions): Promise<FakeEngine> {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** The command line with which an executor starts the process of a service (section 6.11). */
+/** The command line with which an executor starts the process of a service (oocana-protocol 6.11). */
 export interface ServiceArguments {
   address: string;
   sessionDir: string;

@@ -24,7 +24,7 @@ export async function runServiceProcess(
   const parts = createSharedParts({
     mainframe,
     sessionDir,
-    // A service has no flow of its own (section 4).
+    // A service has no flow of its own (oocana-protocol 4).
     tmpDir: sessionDir,
     packageName: serviceHash,
     warnLocally,

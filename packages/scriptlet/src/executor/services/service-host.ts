@@ -27,7 +27,7 @@ interface Service {
 }
 
 /**
- * Hands the jobs of service blocks to the processes of their services, which it starts (section 6.11). A job whose service
+ * Hands the jobs of service blocks to the processes of their services, which it starts (oocana-protocol 6.11). A job whose service
  * ends before its time is given to a new one, or, once it has begun, ended with an error.
  */
 export function createServiceHost({ mainframe, sessionId, startService }: ServiceHostOptions) {

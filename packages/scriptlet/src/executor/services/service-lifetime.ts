@@ -2,7 +2,7 @@ import type { ServiceBlockPayload } from "../../wire/messages.ts";
 
 const defaultKeepAliveSeconds = 10;
 
-/** How long a service lives (section 6.11). */
+/** How long a service lives (oocana-protocol 6.11). */
 export interface ServiceLifetime {
   /** It outlives sessions, and serves all of them. */
   isGlobal: boolean;

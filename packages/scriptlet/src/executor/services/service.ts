@@ -23,7 +23,7 @@ export interface ServiceOptions extends ServiceStart {
   loadModule(source: BlockSource): Promise<LoadedBlock>;
 }
 
-/** Serves the jobs of one service until its lifetime ends; settles then (section 6.11). */
+/** Serves the jobs of one service until its lifetime ends; settles then (oocana-protocol 6.11). */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { mainframe, serviceHash, sessionId, parts, loadModule } = options;
   const own = topics.service(serviceHash, sessionId);

@@ -17,7 +17,7 @@ export function startService(
   const isGlobal = sessionId === undefined;
   const own = formatServiceArguments({ address, sessionDir: resolve(sessionDir), serviceHash, sessionId });
   const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(program), ...own], {
-    // An array, not a shell's line: nothing in it is read as a command (9.2 #37).
+    // An array, not a shell's line: nothing in it is read as a command (oocana-protocol 9.2 #37).
     stdio: isGlobal ? "ignore" : ["ignore", "inherit", "inherit"],
     detached: isGlobal,
   });
