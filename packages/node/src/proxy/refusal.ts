@@ -12,7 +12,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The body that `connect-api.md`, "Errors", describes. */
+/** The body that connect-api 5, describes. */
 export function errorBody(message: string): object {
   return { success: false, message, error: { message } };
 }

@@ -1,7 +1,7 @@
 import { Refusal } from "./refusal.ts";
 import type { Route } from "./routes.ts";
 
-/** The longest that a server holds an answer (`connect-api.md`, extension `wait`). */
+/** The longest that a server holds an answer (connect-api 6.1). */
 const longestHoldSeconds = 60;
 
 /** What goes up with a request: only what its operation knows, read here and written anew. Never cookies or the caller's token. */

@@ -12,7 +12,7 @@ export interface Route {
   upstreamPath: string;
 }
 
-/** `{id}` and `{path}` take part in no other way than as checked values (`connect-api.md`). */
+/** `{id}` and `{path}` take part in no other way than as checked values (connect-api 2, 6.5). */
 const table: readonly (readonly [OperationName, method: "GET" | "POST", path: string])[] = [
   ["blocks.list", "GET", "v1/blocks"],
   ["tasks.list", "GET", "v1/tasks"],
