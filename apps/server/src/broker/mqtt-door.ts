@@ -50,7 +50,7 @@ export async function openMqttDoor(log: Logger): Promise<MqttDoor> {
     for (const { topic } of subscriptions) member?.room.subscribed(member, topic);
   });
   // Before it is told that it is connected: the published executor for Python may note its subscription to `report` too late
-  // to ask for it (`oocana-protocol.md`, 10). Asking again changes nothing.
+  // to ask for it (oocana-protocol 10). Asking again changes nothing.
   broker.on("client", (client) => {
     if (members.get(client)?.role === "executor")
       client.subscribe({ topic: topics.report, qos: 1 }, () => undefined);

@@ -13,7 +13,7 @@ export type Admitted =
 /** So much can be parsed without holding up others; what is larger belongs into a file. */
 export const maxMessageBytes = 16 * 1024 * 1024;
 
-/** The engine's parser takes 127 (section 3.1); our executor stops at fewer. */
+/** The engine's parser takes 127 (oocana-protocol 3.1); our executor stops at fewer. */
 const maxDepth = 126;
 
 /** Reads what a process of a session has published. */

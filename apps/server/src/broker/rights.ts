@@ -3,7 +3,7 @@ import { topics } from "@oomol/scriptlet/wire";
 /** `engine` is a program that offers jobs itself, as `oocana` does; an executor runs what it is offered. */
 export type Role = "engine" | "executor";
 
-/** What executors themselves say on `report` (`oocana-protocol.md`, 2.5); the rest there is the engine's. */
+/** What executors themselves say on `report` (oocana-protocol 2.5); the rest there is the engine's. */
 const executorReports = new Set([
   "BlockLog",
   "BlockLogJSON",
@@ -12,7 +12,7 @@ const executorReports = new Set([
   "BlockProgress",
 ]);
 
-/** Whether a process of a session may publish on a topic (`oocana-protocol.md`, 2.1). */
+/** Whether a process of a session may publish on a topic (oocana-protocol 2.1). */
 export function mayPublish(role: Role, sessionId: string, topic: string): boolean {
   if (topic === topics.report || topic === topics.session(sessionId)) return true;
   // Between an executor and the processes of its services, which are of the session too.

@@ -26,7 +26,7 @@ export interface SessionRequest<Runs extends Runnable = Runnable> {
   signal: AbortSignal;
 }
 
-/** One engine event, as `oocana-protocol.md` section 2.5 writes it. */
+/** One engine event, as oocana-protocol 2.5 writes it. */
 export interface SessionEvent {
   type: string;
   /** `null` for events of the whole session. */

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import { Refusal } from "../refusal.ts";
 
 /**
- * Names the extensions of `connect-api.md` on every answer, refusals included. What asks for one that is off goes
+ * Names the extensions (connect-api 6) on every answer, refusals included. What asks for one that is off goes
  * unheard, as it does on a server that knows none.
  */
 export function serveExtensions(names: readonly ExtensionName[]): MiddlewareHandler {

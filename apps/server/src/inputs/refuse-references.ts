@@ -16,7 +16,7 @@ export function refuseReferences({ title }: InputTaker, given: ReadonlyMap<strin
   }
 }
 
-/** What the executor turns into a value later (`oocana-protocol.md`, sections 3.2 and 3.3). */
+/** What the executor turns into a value later (oocana-protocol 3.2, 3.3). */
 export function isReference(value: unknown): boolean {
   return isRecord(value) && typeof value.__OOMOL_TYPE__ === "string";
 }

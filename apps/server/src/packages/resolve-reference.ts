@@ -3,7 +3,7 @@ import type { PackageCatalog } from "./package-catalog.ts";
 import { findManifest, type Runnable } from "./read-package.ts";
 
 /**
- * What a manifest or a running block means by `self::NAME` or `PACKAGE::NAME` (`oocana-protocol.md`, 7.3): the same
+ * What a manifest or a running block means by `self::NAME` or `PACKAGE::NAME` (oocana-protocol 7.3): the same
  * version of its own package, or the version of another that its package depends on, the newest where it names none.
  * Throws where there is no such thing.
  */

@@ -38,7 +38,7 @@ export interface Flow {
   outputs: { handle: string; from_node?: { node_id: string; output_handle: string }[] }[];
 }
 
-/** A flow as `oocana run` reads it (sections 7 and 8): a directory with `flow.oo.yaml`, or the file itself. */
+/** A flow as `oocana run` reads it (oocana-protocol 7, 8): a directory with `flow.oo.yaml`, or the file itself. */
 export function readFlow(path: string, searchPaths: readonly string[]): Flow {
   const file = statSync(path).isDirectory() ? join(path, "flow.oo.yaml") : path;
   const manifest = parse(readFileSync(file, "utf8"));

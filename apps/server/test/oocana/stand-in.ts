@@ -1,5 +1,5 @@
-// Stands in for the program `oocana` in tests: it runs flows of task nodes as sections 1 to 3 and 8 of
-// `oocana-protocol.md` say, on a real broker and with the executor that it finds on its PATH.
+// Stands in for the program `oocana` in tests: it runs flows of task nodes (oocana-protocol 1, 2, 3, 8)
+// on a real broker and with the executor that it finds on its PATH.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";

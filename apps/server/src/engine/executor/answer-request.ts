@@ -30,7 +30,7 @@ export interface RequestParts {
   runBlock(request: RunRequest): void;
 }
 
-/** Answers what a block asks of the engine (`oocana-protocol.md`, 2.4), in a session that holds no flow. */
+/** Answers what a block asks of the engine (oocana-protocol 2.4), in a session that holds no flow. */
 export async function answerRequest(parts: RequestParts, request: SessionMessage): Promise<void> {
   const { session, job } = parts;
   const { action, request_id } = request;
@@ -96,7 +96,7 @@ function textOf(field: unknown): string {
   return typeof field === "string" ? field : (JSON.stringify(field) ?? "undefined");
 }
 
-/** The engine's own limit (8.1). */
+/** The engine's own limit (oocana-protocol 8.1). */
 const maxDepth = 50;
 
 async function prepare(parts: RequestParts, request: SessionMessage): Promise<RunRequest> {

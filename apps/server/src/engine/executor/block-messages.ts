@@ -3,7 +3,7 @@ import type { HandleManifest } from "../../packages/manifest.ts";
 import type { Job } from "./job.ts";
 import type { Executor } from "./start-executor.ts";
 
-/** What offers a job to an executor (`oocana-protocol.md`, 2.2). */
+/** What offers a job to an executor (oocana-protocol 2.2). */
 export function blockPayload(
   { identifier, place }: Executor,
   { id, block: { executor, directory, outputs }, stacks }: Pick<Job, "id" | "block" | "stacks">,

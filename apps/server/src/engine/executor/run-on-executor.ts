@@ -14,7 +14,7 @@ import type { Executor } from "./start-executor.ts";
 export const newJobId = (): string => randomUUID();
 
 /**
- * Runs one block on an executor to its BlockFinished (`oocana-protocol.md`, 2.6), or to the end of the executor; aborted, it
+ * Runs one block on an executor to its BlockFinished (oocana-protocol 2.6), or to the end of the executor; aborted, it
  * ends at once with the signal's reason as its error. Never rejects.
  */
 export function runOnExecutor(executor: Executor, job: Job, signal: AbortSignal): Promise<JobFinish> {

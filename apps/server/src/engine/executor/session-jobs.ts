@@ -57,7 +57,7 @@ export function createSessionJobs({ session, catalog, onEvent }: SessionJobsPart
     };
   };
 
-  /** A block that a block runs (2.4): what it does is reported to the task's logs, and on `report` to its caller. */
+  /** A block that a block runs (oocana-protocol 2.4): what it does is reported to the task's logs, and on `report` to its caller. */
   const runNested = (caller: Job, { id, name, block, inputs }: RunRequest) => {
     if (isOver) return;
     const level: StackLevel = {
@@ -102,7 +102,7 @@ export function createSessionJobs({ session, catalog, onEvent }: SessionJobsPart
   };
 }
 
-/** What the engine says on `report` about blocks that blocks run; executors say the rest themselves (2.5). */
+/** What the engine says on `report` about blocks that blocks run; executors say the rest themselves (oocana-protocol 2.5). */
 const engineReports = new Set([
   "BlockStarted",
   "BlockOutput",
@@ -112,7 +112,7 @@ const engineReports = new Set([
   "BlockFinished",
 ]);
 
-/** A block of the caller's package shares its process, one of another package has its own (1.3). */
+/** A block of the caller's package shares its process, one of another package has its own (oocana-protocol 1.3). */
 function executorFor(session: Session, block: InstalledBlock): Promise<Executor> {
   const { packageName, packageDirectory } = block;
   return session.executorOf({ executorName: block.executor.name, packageName, packageDirectory });

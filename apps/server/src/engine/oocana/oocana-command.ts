@@ -17,7 +17,7 @@ export interface OocanaRun {
   retainedVariables: readonly string[];
 }
 
-/** The command line of `oocana run` (`oocana-protocol.md`, 8.1). */
+/** The command line of `oocana run` (oocana-protocol 8.1). */
 export function oocanaArguments(run: OocanaRun): string[] {
   const { [blockNodeId]: own, ...ofNodes } = run.inputs;
   return [
@@ -31,7 +31,7 @@ export function oocanaArguments(run: OocanaRun): string[] {
   ];
 }
 
-/** The folders in which the engine finds packages by name (7.3), each once. */
+/** The folders in which the engine finds packages by name (oocana-protocol 7.3), each once. */
 export function searchPathsOf(packages: readonly InstalledPackage[]): string[] {
   const parents = packages.map(({ directory, name }) => {
     // A name may have a scope, which is a folder of its own.
