@@ -1,4 +1,4 @@
-/** Files that tasks made on the server, where it hands them out (`connect-api.md`, extension `files`). */
+/** Files that tasks made on the server, where it hands them out (connect-api 6.5). */
 export interface SessionFiles {
   /** An address that this page may load the file from; `undefined` where the server keeps it to itself. */
   open(file: SessionFile, signal: AbortSignal): Promise<string | undefined>;

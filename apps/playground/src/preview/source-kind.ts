@@ -1,4 +1,4 @@
-/** What a preview's source is: `connect-api.md` allows an address, a path, a data URL or base64. */
+/** What a preview's source is: an address, a path, a data URL or base64 (scriptlet-context 2). */
 export type Source = { kind: "url"; url: string } | { kind: "path"; path: string };
 
 /** `fallbackType` is the MIME type that bare base64 is taken for. */
