@@ -19,7 +19,7 @@ const doors = [
   "@oomol/scriptlet/wire",
 ];
 
-describe("the page on trouble knows", () => {
+describe("the page on troubleshooting has", () => {
   test.each(doors)("every error class of %s", async (door) => {
     const exported: Record<string, unknown> = await import(door);
     const errors = Object.keys(exported).filter((name) => isErrorClass(exported[name]));
@@ -37,7 +37,7 @@ describe("the page on trouble knows", () => {
     const [, union = ""] = /type RefusalStatus =([^;]+);/.exec(read("apps/server/src/refusal.ts")) ?? [];
     const statuses = union.match(/\d+/g) ?? [];
     expect(statuses).toContain("400");
-    expect(statuses.filter((status) => !rowsOf("What a server refuses").includes(status))).toEqual([]);
+    expect(statuses.filter((status) => !rowsOf("Refusals of a server").includes(status))).toEqual([]);
   });
 
   test("every status with which the proxy refuses", () => {
@@ -46,7 +46,7 @@ describe("the page on trouble knows", () => {
     ]);
     const statuses = refusals.map(([, status = ""]) => status);
     expect(statuses).toContain("502");
-    expect(statuses.filter((status) => !rowsOf("What a proxy refuses").includes(status))).toEqual([]);
+    expect(statuses.filter((status) => !rowsOf("Refusals of a proxy").includes(status))).toEqual([]);
   });
 
   test("every exit code of the command", () => {
