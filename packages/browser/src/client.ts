@@ -10,13 +10,13 @@ import { createXhrTransport } from "./xhr-transport.ts";
 const guide = "https://github.com/oomol/oomol-connect-ts/blob/main/docs/guides/web-app.md";
 
 /**
- * The client for web pages: everything of `@oomol/connect-core`, files as pages have them, upload progress, and waits that
- * look again when the page comes back. Its default `baseUrl`, `/api`, is that of the page's own server, so that a proxy
- * there can keep the token out of the page; or let `apiToken` be a function that asks one's own server for a short-lived
- * token. A literal token works, and is warned of.
+ * The client for web pages: everything of `@oomol/connect-core`, the file sources of a page, upload progress, and waits that
+ * poll again when the page comes back. Its default `baseUrl` is `/api` on the page's own server, so that a proxy there can
+ * keep the token out of the page. `apiToken` may also be a function that fetches a short-lived token from your own server.
+ * A literal token works, with a warning.
  */
 export class OomolConnectClient extends CoreClient<UploadSource> {
-  /** @throws {@link InvalidInputError} where an option cannot work. */
+  /** @throws {@link InvalidInputError} if an option is invalid. */
   constructor(options: ClientOptions = {}) {
     super(
       { ...options, transport: transportOf(options), clock: options.clock ?? pageClock },
@@ -31,7 +31,7 @@ function transportOf({ transport, fetch }: ClientOptions) {
 }
 
 function warnOfToken({ hooks }: ClientOptions): void {
-  const message = `Everyone who opens this page can read its apiToken. Let a proxy keep it, or make it short-lived: ${guide}`;
+  const message = `Everyone who opens this page can read its apiToken. Keep it in a proxy, or make it short-lived: ${guide}`;
   if (hooks?.onWarning) hooks.onWarning(message);
   else console.warn(message);
 }

@@ -1,8 +1,8 @@
 import type { UploadSource as CoreUploadSource } from "@oomol/connect-core";
 
-/** The files of a drop or a paste; folders are walked, and their files named by the path from the dropped folder on. */
+/** The files of a drop or a paste. Folders are walked; their files are named by the path from the dropped folder on. */
 export async function filesOfDrop(transfer: DataTransfer): Promise<CoreUploadSource[]> {
-  // Both are gone when the event is over, so all are taken before the first await.
+  // Both are gone after the event, so take all before the first await.
   const dropped = Array.from(transfer.items)
     .filter((item) => item.kind === "file")
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
@@ -31,7 +31,7 @@ async function childrenOf(directory: FileSystemDirectoryEntry): Promise<FileSyst
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
-    // Chromium gives a hundred at a time.
+    // Chromium returns at most a hundred at a time.
     if (some.length === 0) return children.sort((one, other) => (one.name < other.name ? -1 : 1));
     children.push(...some);
   }

@@ -1,5 +1,5 @@
 /**
- * The client for web pages: everything of `@oomol/connect-core`, and files as pages have them.
+ * The client for web pages: everything of `@oomol/connect-core`, and the file sources of a page.
  *
  * @module @oomol/connect-browser
  */

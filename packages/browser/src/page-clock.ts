@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "@oomol/connect-core";
 
-/** The system's clock, on which a pause ends when the page comes back: online, to the front, or out of the browser's cache. */
+/** The system's clock. A pause also ends when the page comes back: online, to the front, or out of the browser's cache. */
 export const pageClock: Clock = { ...systemClock, pause };
 
 async function pause(durationMs: number, signal?: AbortSignal): Promise<void> {
@@ -23,7 +23,7 @@ async function pause(durationMs: number, signal?: AbortSignal): Promise<void> {
     const slept = systemClock.delay(durationMs, scope.signal);
     await Promise.race([slept, woken]);
   } finally {
-    // Ends the timer and takes the listeners away.
+    // Clears the timer and removes the listeners.
     scope.abort();
   }
 }

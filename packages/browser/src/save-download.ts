@@ -1,11 +1,11 @@
 import type { Download } from "@oomol/connect-core";
 
-/** Browsers that read the address late have done so by then. */
+/** Browsers that read the address late have read it by then. */
 const addressLifeMs = 60_000;
 
 /**
- * Hands a download to the browser, which saves it as it saves any: under its own name, in the user's folder for downloads.
- * The whole is held in memory first; stream `download.body` into a file of the File System API where it is very large.
+ * Lets the browser save a download like any other: under its own name, in the user's download folder.
+ * The file is held in memory first; if it is very large, stream `download.body` into a file of the File System API.
  *
  * @example
  * const client = new OomolConnectClient();

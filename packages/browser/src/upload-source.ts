@@ -7,7 +7,7 @@ import {
 import { resolveUploadSource as resolveCoreUploadSource } from "@oomol/connect-core/adapter";
 import { filesOfDrop } from "./dropped-files.ts";
 
-/** What a page has for a file, or for several: each becomes as many files as it holds. */
+/** A file of a page, or several: each source becomes as many files as it holds. */
 export type UploadSource =
   | CoreUploadSource
   | FileList
@@ -18,10 +18,10 @@ export type UploadSource =
   | OffscreenCanvas
   | NamedData;
 
-/** Anything a page has for a file, under a name or type of the caller's own. */
+/** Any file source of a page, with a name or type of the caller's own. */
 export interface NamedData {
   data: CoreNamedData["data"] | HTMLCanvasElement | OffscreenCanvas | ClipboardItem;
-  /** The name that the server sees. May be left out where `data` is a `File`, a canvas or from the clipboard. */
+  /** The name that the server sees. Optional if `data` is a `File`, a canvas or from the clipboard. */
   name?: string;
   /** MIME type; for a canvas also the format of the image. Default: that of `data`. */
   type?: string;
@@ -32,10 +32,10 @@ const accepted =
   "one of these, an ArrayBuffer, a typed array or a string";
 
 /**
- * Turns what a page has into upload parts. A `DataTransfer` is read at once, since it is empty when its event is over:
- * call the client in the event's own handler, before any `await`.
+ * Turns a page's file sources into upload parts. A `DataTransfer` is read at once, since it is empty after its event:
+ * call the client in the event handler itself, before any `await`.
  *
- * @throws {@link InvalidInputError} for anything but an {@link UploadSource}, naming what is accepted, and where it holds no file.
+ * @throws {@link InvalidInputError} for anything but an {@link UploadSource}, naming what is accepted, and for an empty one.
  */
 export async function resolveUploadSource(source: UploadSource, index: number): Promise<UploadPart[]> {
   const place = `files[${index}]`;
@@ -56,7 +56,7 @@ async function filesOf(source: UploadSource, place: string): Promise<CoreUploadS
   return [isImage(data) ? await imageOf({ ...source, data }, place) : { ...source, data }];
 }
 
-/** A file of a chosen folder keeps its place in it. */
+/** A file of a chosen folder keeps its relative path. */
 function named(file: Blob): CoreUploadSource {
   const path = file instanceof File ? file.webkitRelativePath : "";
   return path ? { data: file, name: path } : file;
@@ -66,7 +66,7 @@ type Image = HTMLCanvasElement | OffscreenCanvas | ClipboardItem;
 
 function isImage(source: unknown): source is Image {
   if (source instanceof HTMLCanvasElement) return true;
-  // Not in every browser that has the rest.
+  // Not every browser that has the rest has these.
   if (typeof OffscreenCanvas !== "undefined" && source instanceof OffscreenCanvas) return true;
   return typeof ClipboardItem !== "undefined" && source instanceof ClipboardItem;
 }
@@ -86,7 +86,7 @@ async function imageOf(
   return { data: blob, name: name ?? `${isCanvas ? "canvas" : "clipboard"}.${ending}`, type: blob.type };
 }
 
-/** What was copied is often there as text too; the other form is the richer one. */
+/** Copied content often exists as text too; prefer the other form. */
 function bestType(types: readonly string[]): string {
   return types.find((type) => !type.startsWith("text/")) ?? types[0] ?? "text/plain";
 }

@@ -8,8 +8,8 @@ import {
 import { encodeMultipart } from "@oomol/connect-core/adapter";
 
 /**
- * A page's transport: `XMLHttpRequest` for uploads, whose progress it reports over any version of HTTP, and `fetch` for
- * all else.
+ * A page's transport: `XMLHttpRequest` for uploads, because it reports progress over any version of HTTP, and `fetch` for
+ * everything else.
  */
 export function createXhrTransport(): Transport {
   const fetching = createFetchTransport();
@@ -34,7 +34,7 @@ function sendByXhr(request: TransportRequest, body: Blob, contentType: string): 
     let life: ReturnType<typeof setInterval> | undefined;
     if (!onBytesSent) life = undefined;
     else if (mayListen(request)) xhr.upload.onprogress = ({ loaded }) => onBytesSent(loaded);
-    // Unseen, but under way: the request's timer must not take it for dead.
+    // Invisible here, but in progress: the request must not time out.
     else life = setInterval(() => onBytesSent(0), 1_000);
     const abort = () => xhr.abort();
     signal.addEventListener("abort", abort, { once: true });
@@ -50,8 +50,8 @@ function sendByXhr(request: TransportRequest, body: Blob, contentType: string): 
 }
 
 /**
- * Listening to an upload makes a request to another origin ask first (WHATWG XMLHttpRequest, "upload listener flag"). One
- * that asks anyway, for its headers, or whose progress somebody looks at, may listen.
+ * Listening to an upload causes a preflight for another origin (WHATWG XMLHttpRequest, "upload listener flag"). Listen only
+ * if the request causes one anyway, by its headers, or if the caller wants progress.
  */
 function mayListen({ url, headers, wantsProgress }: TransportRequest): boolean {
   const isOwnOrigin = new URL(url, location.href).origin === location.origin;

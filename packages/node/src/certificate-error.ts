@@ -2,7 +2,7 @@ import { TransportError } from "@oomol/connect-core";
 
 const unknownAuthority = "the server's certificate has an unknown authority; is that given as `ca`?";
 
-/** What TLS says of a server whose certificate it does not accept. */
+/** Why TLS does not accept a server's certificate. */
 const explanations: Record<string, string> = {
   DEPTH_ZERO_SELF_SIGNED_CERT:
     "the server's certificate is signed by itself; is its authority given as `ca`?",
@@ -13,7 +13,7 @@ const explanations: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host",
 };
 
-/** A certificate that was not accepted, with what to do about it; `undefined` for any other failure. */
+/** A rejected certificate, with what to do about it; `undefined` for any other failure. */
 export function certificateError(failure: unknown): TransportError | undefined {
   const code: unknown = failure instanceof Error ? Reflect.get(failure, "code") : undefined;
   const reason = typeof code === "string" ? explanations[code] : undefined;

@@ -6,11 +6,11 @@ import {
 import { createUndiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";
 import { resolveUploadSource, type UploadSource } from "./upload-source.ts";
 
-/** Those of the core, and how to connect; the latter do nothing beside a `fetch` or `transport` of one's own. */
+/** The options of core, and how to connect; the latter have no effect with your own `fetch` or `transport`. */
 export interface NodeClientOptions extends ClientOptions, UndiciTransportOptions {}
 
 /**
- * The client for Node.js: everything of `@oomol/connect-core`, files from disk by their path, connections kept and reused,
+ * The client for Node.js: everything of `@oomol/connect-core`, files from disk by their path, connections that are kept,
  * proxies from the environment.
  *
  * @example
@@ -18,7 +18,7 @@ export interface NodeClientOptions extends ClientOptions, UndiciTransportOptions
  * const { result } = await client.tasks.runWithFiles("pkg::file-processor", { input1: "value" }, "test.txt");
  */
 export class OomolConnectClient extends CoreClient<UploadSource> {
-  /** @throws {@link InvalidInputError} where an option cannot work, such as a relative `baseUrl`. */
+  /** @throws {@link InvalidInputError} if an option is invalid, such as a relative `baseUrl`. */
   constructor(options: NodeClientOptions = {}) {
     super({ ...options, transport: options.transport ?? defaultTransport(options) }, resolveUploadSource);
   }

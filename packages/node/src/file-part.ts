@@ -29,7 +29,7 @@ export async function pathPart(
   }
 }
 
-/** A file that the caller has opened, and closes. */
+/** A file that the caller opened, and closes. */
 export async function handlePart(
   source: Named & { data: FileHandle },
   place: string,
@@ -39,7 +39,7 @@ export async function handlePart(
   if (!name)
     throw new InvalidInputError(`${place}.name`, "a FileHandle does not know its file's name; pass one.");
   if (handle.fd < 0) throw new InvalidInputError(`${place}.data`, "the FileHandle is closed.");
-  const sizeBytes = await sizeOf(handle, "what the FileHandle has open", `${place}.data`);
+  const sizeBytes = await sizeOf(handle, "the file of the FileHandle", `${place}.data`);
   return filePart(name, type, typeOf, { sizeBytes, open: () => streamFile(handle, { closes: false }) });
 }
 

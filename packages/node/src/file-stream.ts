@@ -1,11 +1,11 @@
 import type { FileHandle } from "node:fs/promises";
 
-/** Large enough that the system calls do not show, and more than any socket buffers without saying so. */
+/** Large enough that system calls do not matter, and more than any socket buffers silently. */
 const pieceBytes = 2 ** 20;
 
 /**
- * The bytes of an open file from its beginning, the next piece read while the last one is sent. `closes`: whether the
- * stream's end, however it comes, closes the file.
+ * The bytes of an open file from its beginning; the next piece is read while the last one is sent. `closes`: whether the
+ * end of the stream, however it ends, closes the file.
  */
 export function streamFile(handle: FileHandle, { closes }: { closes: boolean }): ReadableStream<Uint8Array> {
   let position = 0;
@@ -20,7 +20,7 @@ export function streamFile(handle: FileHandle, { closes }: { closes: boolean }):
           const { bytesRead } = await handle.read(piece, 0, pieceBytes, position);
           position += bytesRead;
           if (bytesRead === pieceBytes) return controller.enqueue(lend(piece));
-          // The last piece is copied: short ones may wait in a socket's own queue.
+          // The last piece is copied: short pieces may wait in a socket's own queue.
           const rest = Uint8Array.from(piece.subarray(0, bytesRead));
           keep(piece);
           if (bytesRead > 0) return controller.enqueue(rest);
@@ -37,7 +37,7 @@ export function streamFile(handle: FileHandle, { closes }: { closes: boolean }):
   );
 }
 
-/** Memory that waits for its next piece: fresh memory for each would pile up until the garbage collector comes. */
+/** Memory for the next piece, reused: new memory for each would pile up until the garbage collector runs. */
 const spares: Buffer[] = [];
 const mostSpares = 4;
 const lent = new WeakSet<Uint8Array>();
@@ -48,8 +48,8 @@ function lend(piece: Buffer): Buffer {
 }
 
 /**
- * Gives a chunk's memory back for the next read, if it is a whole piece of {@link streamFile}; for who knows that nobody
- * reads the chunk any more.
+ * Returns a chunk's memory for the next read, if it is a whole piece of {@link streamFile}. Call it only if nobody reads the
+ * chunk any more.
  */
 export function recycle(chunk: Uint8Array): void {
   // Only our own buffers are ever lent.

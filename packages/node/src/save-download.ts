@@ -7,8 +7,8 @@ import { type Download, InvalidInputError } from "@oomol/connect-core";
 /** How to save. */
 export interface SaveOptions {
   /**
-   * What to do where the file exists: `"refuse"` it, `"replace"` it, or `"number"` the new one: `speech (2).wav`.
-   * Default `"refuse"`: a name that the server chose must not overwrite anything unasked.
+   * If the file exists: `"refuse"` to save, `"replace"` it, or `"number"` the new one: `speech (2).wav`.
+   * Default `"refuse"`: a name chosen by the server must not overwrite anything silently.
    */
   ifExists?: "refuse" | "replace" | "number";
 }
@@ -21,15 +21,15 @@ export interface SavedFile {
 }
 
 /**
- * Writes a download to disk. `to` is a file's path, or a directory (one that exists, or any path that ends with a slash),
- * in which the file gets its own name, made safe. Directories that are missing are made. The bytes go into a hidden file
- * beside the target, which is renamed once it is whole: a failure or abort leaves nothing.
+ * Writes a download to disk. `to` is a file's path, or a directory (an existing one, or any path that ends with a slash),
+ * in which the file keeps its own name, made safe. Missing directories are created. The bytes go into a hidden file
+ * beside the target, which is renamed at the end: a failure or abort leaves nothing.
  *
  * @example
  * await using client = new OomolConnectClient({ baseUrl: "http://localhost:3000/api" });
  * const outcome = await client.tasks.run({ blockId: "audio-lab::text-to-audio", inputValues: { text: "Hello" } });
  * await saveDownload(await client.tasks.download(outcome, outcome.result.audio_address), "speech.wav");
- * @throws {InvalidInputError} where the file exists, what reading the download throws, or the file system's own error.
+ * @throws {@link InvalidInputError} if the file exists; what reading the download throws; or the file system's own error.
  */
 export async function saveDownload(
   download: Download,
@@ -42,7 +42,7 @@ export async function saveDownload(
   await mkdir(dirname(target), { recursive: true });
   const partial = join(dirname(target), `.${randomUUID()}.part`);
   try {
-    // Refuses what is there already, a link to elsewhere too.
+    // Refuses anything that exists, also a link to elsewhere.
     await writeFile(partial, source, { flag: "wx" });
     const { size } = await stat(partial);
     return { path: await publish(partial, target, ifExists), sizeBytes: size };
@@ -58,22 +58,22 @@ async function targetOf(to: string | URL, name: string): Promise<string> {
   return isDirectory ? join(resolve(path), safeName(name)) : resolve(path);
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these must be removed
 const forbidden = /[\u0000-\u001f\u007f<>:"|?*]/g;
 
-/** What a disk of any system takes as a name, without anything that leads elsewhere or hides the file. */
+/** A name that is valid on every system, leads nowhere else and hides no file. */
 export function safeName(name: string): string {
   const last = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
   const plain = last
     .replaceAll(forbidden, "_")
     .replace(/^\.+/, "_")
     .replace(/[. ]+$/, "");
-  // Devices on Windows, with any ending.
+  // Devices on Windows, whatever the ending.
   const harmless = plain.replace(/^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i, "$1_");
   return shortened(harmless) || "file";
 }
 
-/** Most file systems take 255 bytes. */
+/** Most file systems allow 255 bytes. */
 function shortened(name: string): string {
   const { name: stem, ext } = parse(name);
   const kept = Buffer.byteLength(ext) <= 32 ? ext : "";
@@ -82,7 +82,7 @@ function shortened(name: string): string {
   return characters.join("") + kept;
 }
 
-/** Gives the whole file its name, and never overwrites one that has appeared meanwhile unless told to. */
+/** Gives the whole file its name; overwrites a file that has appeared meanwhile only if told to. */
 async function publish(
   partial: string,
   target: string,
@@ -105,7 +105,7 @@ async function publish(
   }
 }
 
-/** Makes the file where there is none: of two who want the name, one gets it. */
+/** Creates the file if there is none: of two who want the name, one gets it. */
 async function claim(path: string): Promise<boolean> {
   try {
     await (await open(path, "wx")).close();

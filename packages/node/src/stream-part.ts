@@ -7,7 +7,7 @@ import type { TypeOf } from "./file-part.ts";
 
 type Chunk = Uint8Array | ArrayBuffer | string;
 
-/** What gives a file's bytes once: a Node stream, a web stream, or any iterable of chunks; text becomes UTF-8. */
+/** A source that gives a file's bytes once: a Node stream, a web stream, or any iterable of chunks; text becomes UTF-8. */
 export type ByteStream =
   | Readable
   | ReadStream
@@ -16,9 +16,9 @@ export type ByteStream =
   | Iterable<Chunk>;
 
 /**
- * A stream as a file of unknown length. It can be read once, so its upload is not sent again.
+ * A stream as a file of unknown length. It can be read only once, so its upload is not retried.
  *
- * @throws {@link InvalidInputError} for one without a name, and for one that was read, at once or when it is opened.
+ * @throws {@link InvalidInputError} for a stream without a name, and for one that was already read, at once or when opened.
  */
 export function streamPart(
   { data, name = nameOf(data), type }: { data: ByteStream; name?: string; type?: string },
@@ -53,20 +53,20 @@ const opened = new WeakSet<ByteStream>();
 
 function requireUnread(data: ByteStream, name: string, place: string): void {
   if (!wasRead(data)) return;
-  const advice = "It can be read once: pass a new one, or a path, a FileHandle or a Blob.";
-  throw new InvalidInputError(place, `the stream of "${name}" has been read or closed already. ${advice}`);
+  const advice = "It can be read only once: pass a new one, or a path, a FileHandle or a Blob.";
+  throw new InvalidInputError(place, `the stream of "${name}" was already read or closed. ${advice}`);
 }
 
 function wasRead(data: ByteStream): boolean {
   if (opened.has(data)) return true;
   if (data instanceof Readable) return data.destroyed || Readable.isDisturbed(data);
-  // The same to Node, but of other types than the browser's, which these are.
+  // The same to Node, but with other types than the browser's, which these are.
   return data instanceof ReadableStream && (data.locked || Readable.isDisturbed(data as NodeReadableStream));
 }
 
 function bytesOf(data: ByteStream, name: string, place: string): ReadableStream<Uint8Array> {
   const chunks = Symbol.asyncIterator in data ? data[Symbol.asyncIterator]() : data[Symbol.iterator]();
-  // What makes a new iterator each time, such as an array, can be read again.
+  // A source that makes a new iterator each time, such as an array, can be read again.
   if (chunks === data || data instanceof Readable) opened.add(data);
   return new ReadableStream<Uint8Array>(
     {
@@ -81,7 +81,7 @@ function bytesOf(data: ByteStream, name: string, place: string): ReadableStream<
         controller.enqueue(bytes);
       },
       cancel: async () => {
-        // Leaving a loop waits for the chunk it is at; destroying does not.
+        // Leaving a loop waits for its current chunk; destroying does not.
         if (data instanceof Readable) data.destroy();
         else await chunks.return?.();
       },

@@ -15,13 +15,13 @@ import { recycle } from "./file-stream.ts";
 /** How to connect. */
 export interface UndiciTransportOptions {
   /**
-   * Connections kept to one server at most. Default 256. A wait that the server holds occupies one; they take three quarters
-   * together, and waits beyond that look from time to time, so that other requests never wait for them.
+   * Connections kept to one server at most. Default 256. A long-poll or stream occupies one; together they take three quarters,
+   * and further waits poll, so that other requests never wait for them.
    */
   maxConnections?: number;
-  /** Certificates, in PEM, that are trusted besides the system's. */
+  /** Certificates, in PEM, that are trusted in addition to the system's. */
   ca?: string | Buffer | readonly (string | Buffer)[];
-  /** Whether to speak HTTP/2 to servers that offer it in the TLS handshake. Default true. */
+  /** Whether to use HTTP/2 with servers that offer it in the TLS handshake. Default true. */
   http2?: boolean;
   /**
    * The proxy's address; `false` for none. Default: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` of the environment, which
@@ -31,8 +31,8 @@ export interface UndiciTransportOptions {
 }
 
 /**
- * A transport on undici: bodies are streamed with their exact length, files read afresh for each attempt, connections
- * kept and reused, and an abort closes the socket at once. Costs a quarter of the CPU of `fetch`.
+ * A transport on undici: bodies are streamed with their exact length, files are read again for each attempt, connections
+ * are kept, and an abort closes the socket at once. Uses a quarter of the CPU of `fetch`.
  */
 export function createUndiciTransport(options: UndiciTransportOptions = {}): Transport {
   const { maxConnections = defaultMaxConnections } = options;
@@ -50,7 +50,7 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Tra
           path: pathname + search,
           method: request.method,
           headers: headers ? { ...request.headers, ...headers } : request.headers,
-          // Takes any async iterable; its types do not say so.
+          // Accepts any async iterable, although its types do not say so.
           body: (body ?? null) as string | null,
           signal: request.signal,
           // The client's own timers know how long a server may hold an answer.
@@ -71,7 +71,7 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Tra
 
 const defaultMaxConnections = 256;
 
-/** The connections to all servers, made when the first request needs them. */
+/** The connections to all servers, created for the first request. */
 class Connections {
   readonly #options: UndiciTransportOptions;
   #open: Promise<{ direct: Dispatcher; proxied: Dispatcher }> | undefined;
@@ -101,7 +101,7 @@ async function openDispatchers({
   http2 = true,
   proxy,
 }: UndiciTransportOptions) {
-  // Loading it takes longer than loading everything else, so not before it is needed.
+  // Loading it takes longer than loading everything else, so load it only if needed.
   const { Agent, EnvHttpProxyAgent } = await import("undici");
   const tls = ca === undefined ? {} : { secureContext: await trusting(ca) };
   const settings = { connections: maxConnections, allowH2: http2 };
@@ -117,7 +117,7 @@ async function openDispatchers({
 
 async function trusting(ca: NonNullable<UndiciTransportOptions["ca"]>): Promise<SecureContext> {
   const tls = await import("node:tls");
-  // Not in Node before 22.15, whatever its types say.
+  // Missing in Node before 22.15, whatever its types say.
   const getKnown: (() => string[]) | undefined = Reflect.get(tls, "getCACertificates");
   const known = getKnown?.() ?? tls.rootCertificates;
   return tls.createSecureContext({ ca: [...known, ...[ca].flat()] });
@@ -147,12 +147,12 @@ function requestBody({ body, onBytesSent }: TransportRequest): {
       "content-type": encoded.contentType,
       ...(length === undefined ? {} : { "content-length": String(length) }),
     },
-    // The connection may break while a source is silent; nobody would ask for its next chunk.
+    // The connection may break while a source is silent; nothing would ask for its next chunk.
     cancel: () => void reader.cancel().catch(() => undefined),
   };
 }
 
-/** Small enough that even a slow line shows life within the request's time, and more than any socket buffers unasked. */
+/** Small enough that even a slow line shows progress within the timeout, and more than any socket buffers silently. */
 const mostBytesAtOnce = 2 ** 18;
 
 async function* sentBytes(
@@ -166,7 +166,7 @@ async function* sentBytes(
       if (done) return;
       for (let start = 0; start < value.byteLength; start += mostBytesAtOnce) {
         const slice = value.subarray(start, start + mostBytesAtOnce);
-        // Comes back when the socket has handed a large slice to the system.
+        // Returns when the socket has given a large slice to the system.
         yield slice;
         sent += slice.byteLength;
         onBytesSent?.(sent);
@@ -186,7 +186,7 @@ function toTransportResponse({ statusCode, headers, body }: Dispatcher.ResponseD
       return Array.isArray(value) ? value.join(", ") : value;
     },
     text: () => body.text(),
-    // Node's own type of web streams, which lacks what the global one has only in name.
+    // Node's own type of web streams, which differs from the global one in name only.
     stream: () => Readable.toWeb(body) as ReadableStream<Uint8Array>,
   };
 }

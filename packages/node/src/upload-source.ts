@@ -17,7 +17,7 @@ import { type ByteStream, streamPart } from "./stream-part.ts";
  */
 export type UploadSource = string | URL | NamedPath | NamedData | ByteStream | CoreUploadSource;
 
-/** A file on disk under another name or type than its own. */
+/** A file on disk, with another name or type than its own. */
 export interface NamedPath {
   path: string | URL;
   /** The name that the server sees. Default: the last part of the path. */
@@ -26,10 +26,10 @@ export interface NamedPath {
   type?: string;
 }
 
-/** Bytes, text or a stream, and the name that they have none of by themselves. */
+/** Bytes, text or a stream, with a name. */
 export interface NamedData {
   data: CoreNamedData["data"] | FileHandle | ByteStream;
-  /** The name that the server sees. May be left out where `data` has one: a `File`, an `fs.ReadStream`. */
+  /** The name that the server sees. Optional if `data` has one: a `File`, an `fs.ReadStream`. */
   name?: string;
   /** MIME type. Default: that of `data`, else by the name's ending, else `application/octet-stream`. */
   type?: string;
@@ -40,10 +40,10 @@ const accepted =
   "a Buffer, an ArrayBuffer, a typed array, a string, a Blob, a FileHandle, a Node or web stream, or an iterable of chunks";
 
 /**
- * Turns what a caller passes for a file into an upload part. Files and handles are read in pieces, and afresh for each
- * attempt; a stream can be read once.
+ * Turns a caller's file source into an upload part. Files and handles are read in pieces, and again for each
+ * attempt; a stream can be read only once.
  *
- * @throws {@link InvalidInputError} for a file that is not there, may not be read, or is none, and for anything but an
+ * @throws {@link InvalidInputError} for a file that does not exist, is not readable, or is not a file, and for anything but an
  * {@link UploadSource}, naming what is accepted.
  */
 export async function resolveUploadSource(source: UploadSource, index: number): Promise<UploadPart> {
@@ -69,7 +69,7 @@ function typeOf(name: string): string {
 
 function isByteStream(source: unknown): source is ByteStream {
   if (typeof source !== "object" || source === null || ArrayBuffer.isView(source)) return false;
-  // A FileHandle and a Blob have streams, but are none.
+  // A FileHandle and a Blob have streams, but are not streams.
   return source instanceof Readable || Symbol.asyncIterator in source || Symbol.iterator in source;
 }
 

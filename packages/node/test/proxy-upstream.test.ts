@@ -47,8 +47,8 @@ test("an upload is not sent to where a server redirects it", async () => {
 });
 
 test.each([
-  [401, "The Connect server does not let the proxy in (401)."],
-  [403, "The Connect server does not let the proxy in (403)."],
+  [401, "The Connect server refused the proxy (401)."],
+  [403, "The Connect server refused the proxy (403)."],
   [500, "The Connect server failed (500)."],
 ])("a %d of the server is the proxy's trouble, not the page's", async (status, message) => {
   const stack = `Error: at /srv/app.js with ${apiToken}`;

@@ -126,7 +126,7 @@ describe("a file that cannot be sent is refused before anything is", () => {
     await read.toArray();
     await expect(resolveUploadSource(Readable.from([text]), 0)).rejects.toThrow("{ data, name }");
     await expect(resolveUploadSource({ data: handle, name: "x" }, 0)).rejects.toThrow("closed");
-    await expect(resolveUploadSource({ data: read, name: "x" }, 0)).rejects.toThrow("read or closed already");
+    await expect(resolveUploadSource({ data: read, name: "x" }, 0)).rejects.toThrow("already read or closed");
   });
 
   test.each<[string, () => ByteStream]>([
@@ -145,7 +145,7 @@ describe("a file that cannot be sent is refused before anything is", () => {
     await upload(once);
     for (const failure of [await upload(once), await upload(twice, twice)]) {
       expect(failure).toBeInstanceOf(InvalidInputError);
-      expect(String(failure)).toMatch(/the stream of "(once|twice).txt" has been read/);
+      expect(String(failure)).toMatch(/the stream of "(once|twice).txt" was already read/);
     }
     expect([...fake.tasks.values()].map(({ files }) => files.map(({ bytes }) => bytes))).toEqual([[bytes]]);
   });

@@ -1,8 +1,8 @@
 import { InvalidInputError } from "@oomol/connect-core";
 
 /**
- * Which blocks may run: their ids, `PACKAGE::*` for every block of a package, or a function that answers `true`. A block id
- * is always read in the same way, so that no spelling slips through a pattern.
+ * The blocks that may run: their ids, `PACKAGE::*` for every block of a package, or a function that returns `true`. Block ids
+ * are always parsed in the same way, so that no spelling slips through a pattern.
  */
 export type AllowBlocks = readonly string[] | ((blockId: string) => boolean | Promise<boolean>);
 

@@ -2,17 +2,17 @@ import { FormError } from "./form-error.ts";
 
 const nothing = new Uint8Array(0);
 
-/** Reads a stream up to marks in it, whatever chunks it comes in. */
+/** Reads a stream up to marks in it, whatever its chunks are. */
 export class ByteReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  /** Read, but not handed out. */
+  /** Read, but not yet returned. */
   #held: Uint8Array = nothing;
 
   constructor(stream: ReadableStream<Uint8Array>) {
     this.#reader = stream.getReader();
   }
 
-  /** Whether `mark` comes next; then it is passed. */
+  /** Whether `mark` comes next; if so, skips it. */
   async skip(mark: Uint8Array): Promise<boolean> {
     while (this.#held.byteLength < mark.byteLength) if (!(await this.#more())) return false;
     if (!startsWith(this.#held, mark, 0)) return false;
@@ -20,7 +20,7 @@ export class ByteReader {
     return true;
   }
 
-  /** What stands before `mark`, which is passed; `undefined` where there are more than `limitBytes`, or no mark. */
+  /** The bytes before `mark`, which is skipped; `undefined` if there are more than `limitBytes`, or no mark. */
   async readBefore(mark: Uint8Array, limitBytes: number): Promise<Uint8Array | undefined> {
     for (;;) {
       const position = find(this.#held, mark);
@@ -31,7 +31,7 @@ export class ByteReader {
     }
   }
 
-  /** The bytes at hand that surely stand before `mark`; the last ones pass it. @throws where the stream ends first. */
+  /** The available bytes that surely come before `mark`; the last ones skip it. @throws if the stream ends first. */
   async nextBefore(mark: Uint8Array): Promise<{ bytes: Uint8Array; isLast: boolean }> {
     for (;;) {
       const position = find(this.#held, mark);

@@ -7,7 +7,7 @@ import { passFile, passStream } from "./pass-answer.ts";
 import type { Route } from "./routes.ts";
 import { callUpstream } from "./upstream.ts";
 
-/** Does what a request asks, once the app allows it. What a body asks for is known only when it is read. */
+/** Carries out a request, once the app allows it. A body must be read first to know what it asks for. */
 export async function carryOut(handling: Handling): Promise<Response> {
   const { route } = handling;
   if (route.name === "tasks.create") return createTask(handling);
@@ -50,7 +50,7 @@ function passAnswer(handling: Handling): Promise<Response> {
   return callUpstream(options, request, call, (response) => passJson(handling, response));
 }
 
-/** As one answer or as events; a server that does not know events answers the task as it is. */
+/** As one answer or as events; a server without event streams answers the task as JSON. */
 function passTask(handling: Handling): Promise<Response> {
   const { options, request, call } = handling;
   return callUpstream(options, request, call, (response) =>

@@ -11,9 +11,9 @@ import { matchRoute, type Route } from "./routes.ts";
 export type ConnectProxy = (request: Request) => Promise<Response>;
 
 /**
- * A Connect server's API on one's own origin, with the token kept out of the page: only the API's own routes, only the
- * blocks that are allowed, only those whom `authorize` lets in. Needs nothing but web standards, so it runs wherever there
- * is `fetch`; mount it with any server that speaks `Request` and `Response`.
+ * A Connect server's API on the app's own origin, with the token kept out of the page: only the API's own routes, only the
+ * allowed blocks, only the callers whom `authorize` allows. It uses web standards only, so it runs wherever there
+ * is `fetch`; mount it in any server that uses `Request` and `Response`.
  *
  * @example
  * const proxy = createConnectProxy({
@@ -22,7 +22,7 @@ export type ConnectProxy = (request: Request) => Promise<Response>;
  *   allowBlocks: ["audio-lab::*"],
  *   authorize: async (request) => isSignedIn(request),
  * });
- * @throws {@link InvalidInputError} where an option is missing or cannot work; `authorize` must be there.
+ * @throws {@link InvalidInputError} if an option is missing or invalid; `authorize` is required.
  */
 export function createConnectProxy(options: ConnectProxyOptions): ConnectProxy {
   const resolved = resolveProxyOptions(options);
@@ -51,7 +51,7 @@ function tell({ onFailure }: ResolvedProxyOptions, failure: unknown, request: Re
   try {
     onFailure(failure, request);
   } catch {
-    // Whoever listens must not decide over the answer.
+    // A listener must not change the answer.
   }
 }
 
@@ -80,7 +80,7 @@ function isOffered(name: OperationName, { allowInstalls, appletsUrl }: ResolvedP
   return name === "packages.list" || !name.startsWith("packages.") || allowInstalls;
 }
 
-/** Of all that may stand behind a question mark the API knows one: the log after which to go on. */
+/** The API has one query parameter: the log after which to continue. */
 function queryOf({ name }: Route, query: URLSearchParams): string {
   const after = name === "tasks.getLogs" ? query.get("after") : null;
   if (after === null) return "";
@@ -98,7 +98,7 @@ async function authorize(
     throw new Refusal(403, "Tasks of others are not listed here.");
   }
   const decision = await decide(request, operation);
-  // Not `instanceof`: servers put a Response of their own beside the runtime's.
+  // Not `instanceof`: servers define a Response of their own beside the runtime's.
   if (typeof decision === "object" && decision?.status >= 200) throw new Refusal(decision);
   if (decision !== true) throw new Refusal(403, "You may not do this.");
 }

@@ -10,14 +10,14 @@ import { callUpstream, SilenceTimer } from "./upstream.ts";
 
 const mostFiles = 1_000;
 
-/** What was wrong with a form whose sending failed. */
+/** What was wrong with a form whose upload failed. */
 interface Broken {
   reason?: Refusal | FormError;
 }
 
 /**
- * Creates a task: the body is understood here and written anew, so that the server cannot read another block in it than the
- * one that was allowed.
+ * Creates a task: the body is parsed here and written anew, so that the server cannot read another block in it than the
+ * allowed one.
  */
 export async function createTask(handling: Handling): Promise<Response> {
   const { request, options } = handling;
@@ -63,7 +63,7 @@ async function sendForm(handling: Handling, asked: TaskRequest, form: TaskForm):
       timer,
     );
   } catch (failure) {
-    // What is wrong with the form comes back as a failure of the connection that it was sent on.
+    // An invalid form shows as a failure of the connection on which it was sent.
     throw broken.reason === undefined ? failure : refusalOfForm(broken.reason);
   }
 }
@@ -79,7 +79,7 @@ async function* partsOf(
   const count = (bytes: Uint8Array) => {
     sizeBytes += bytes.byteLength;
     if (sizeBytes > limitBytes)
-      throw new Refusal(413, `The files have more than the ${limitBytes} bytes that this proxy takes.`);
+      throw new Refusal(413, `The files have more than the ${limitBytes} bytes that this proxy accepts.`);
     onBytes();
   };
   try {
@@ -119,7 +119,7 @@ function toUploadPart(
   return { field: "files", name: fileName, type, sizeBytes: undefined, isRepeatable: false, open };
 }
 
-/** The form's own faults; a connection that breaks is told of by whoever used it. */
+/** The form's own faults; a broken connection is reported by whoever used it. */
 function noted(failure: unknown, broken: Broken): unknown {
   if (failure instanceof Refusal || failure instanceof FormError) broken.reason ??= failure;
   return failure;

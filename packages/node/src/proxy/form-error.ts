@@ -1,2 +1,2 @@
-/** A body is no form as RFC 7578 describes it, or one that servers might read in different ways. */
+/** The body is not a form as RFC 7578 describes it, or servers might read it in different ways. */
 export class FormError extends Error {}

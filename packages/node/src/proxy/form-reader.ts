@@ -6,9 +6,9 @@ export interface FormPart {
   name: string;
   /** `undefined` for a field. */
   fileName: string | undefined;
-  /** MIME type as it was given; empty where it was not. */
+  /** The MIME type as given; empty if there is none. */
   type: string;
-  /** Must be read to its end before the next part is asked for. */
+  /** Must be read to its end before the next part is requested. */
   bytes: AsyncGenerator<Uint8Array, undefined>;
 }
 
@@ -18,8 +18,8 @@ const headEnd = ascii("\r\n\r\n");
 const ending = ascii("--");
 
 /**
- * A form's parts, one after the other, as their bytes come; nothing but the chunk at hand is kept. Strict where parsers
- * differ: nothing before the first or behind the last boundary, no folded or repeated headers, no encodings.
+ * A form's parts, one after the other, as their bytes arrive; only the current chunk is kept. Strict wherever parsers
+ * differ: nothing before the first or after the last boundary, no folded or repeated headers, no encodings.
  *
  * @throws {FormError} from the iterator and from a part's bytes.
  */
@@ -40,7 +40,7 @@ export class FormReader implements AsyncIterable<FormPart> {
       if (!(await source.skip(delimiter.subarray(2))))
         throw new FormError("it does not begin with its boundary");
       while (!(await source.skip(ending))) {
-        if (!(await source.skip(lineEnd))) throw new FormError("something stands behind a boundary");
+        if (!(await source.skip(lineEnd))) throw new FormError("something follows a boundary on its line");
         const head = await source.readBefore(headEnd, longestHeadBytes);
         if (!head) throw new FormError(`a part's headers do not end within ${longestHeadBytes} bytes`);
         let isRead = false;
@@ -51,13 +51,13 @@ export class FormReader implements AsyncIterable<FormPart> {
         if (!isRead) throw new FormError("a part was left unread");
       }
       await source.skip(lineEnd);
-      if (!(await source.isAtEnd())) throw new FormError("something stands behind its end");
+      if (!(await source.isAtEnd())) throw new FormError("something follows its end");
     } finally {
       await source.cancel();
     }
   }
 
-  /** Gives the body up, also while its next bytes are awaited. */
+  /** Cancels the body, even while its next bytes are awaited. */
   async cancel(): Promise<void> {
     await this.#source.cancel();
   }
@@ -76,7 +76,7 @@ async function* partBytes(
   }
 }
 
-/** RFC 2046, 5.1.1: 1 to 70 characters. Any other parameter could mean something to somebody. */
+/** RFC 2046, 5.1.1: 1 to 70 characters. Another parser might understand any other parameter. */
 function boundaryOf(contentType: string): string {
   const pattern =
     /^multipart\/form-data[ \t]*;[ \t]*boundary=(?:"(?<quoted>[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-])"|(?<plain>[\w'+.-]{1,70}))[ \t]*$/i;

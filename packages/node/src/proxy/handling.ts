@@ -7,21 +7,21 @@ import { reasonOf } from "./refuse-upstream.ts";
 import type { Route } from "./routes.ts";
 import type { UpstreamCall } from "./upstream.ts";
 
-/** One request on its way: what it asks, and how it goes on. */
+/** One request in progress: what it asks for, and how it goes on. */
 export interface Handling {
   request: Request;
   route: Route;
   options: ResolvedProxyOptions;
-  /** What the server is asked, but for a body. */
+  /** The request to the server, without a body. */
   call: UpstreamCall;
-  /** @throws {Refusal} where the app does not allow it. */
+  /** @throws {Refusal} if the app does not allow it. */
   authorize(operation: ProxyOperation): Promise<void>;
 }
 
-/** An answer of the server that is kept in memory to be looked at. */
+/** An answer of the server that is kept in memory to be read. */
 const longestAnswerBytes = 32 * 2 ** 20;
 
-/** Reads the server's JSON, lets `change` look at it, and writes it anew; what it says of a failure only in a few words. */
+/** Reads the server's JSON, passes it to `change`, and writes it anew; a failure's reason is passed on in a few words only. */
 export async function passJson(
   { options }: Handling,
   response: Response,
@@ -29,7 +29,7 @@ export async function passJson(
 ): Promise<Response> {
   requireType(response, "application/json");
   const body = await readJson(response.body, longestAnswerBytes).catch((cause: unknown) => {
-    throw new Refusal(502, "The Connect server's answer is no JSON, or too long.", { cause });
+    throw new Refusal(502, "The Connect server's answer is not JSON, or too long.", { cause });
   });
   const isRefused = typeof body === "object" && body !== null && Reflect.get(body, "success") === false;
   if (!isRefused) return jsonAnswer(await change(body), { headers: answerHeaders(response) });

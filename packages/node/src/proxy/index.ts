@@ -1,5 +1,5 @@
 /**
- * A proxy that keeps a web app's token on its server; web standards alone, for any runtime.
+ * A proxy that keeps a web app's token on its server; it uses web standards only and runs in any runtime.
  *
  * @module @oomol/connect-node/proxy
  */

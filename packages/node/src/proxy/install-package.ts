@@ -3,7 +3,7 @@ import { Refusal } from "./refusal.ts";
 import { readJsonRequest } from "./task-request.ts";
 import { callUpstream } from "./upstream.ts";
 
-/** Installs a package for those who may. */
+/** Installs a package, if the caller may. */
 export async function installPackage(handling: Handling): Promise<Response> {
   const { request, options, call } = handling;
   const asked = await readJsonRequest(request, options);

@@ -14,12 +14,12 @@ import { type Handling, passJson } from "./handling.ts";
 import { Refusal } from "./refusal.ts";
 import { callUpstream } from "./upstream.ts";
 
-/** The blocks that may run. */
+/** The allowed blocks. */
 export function listBlocks(handling: Handling): Promise<Response> {
   return listing(handling, async (body) => ({ blocks: await allowedBlocks(handling, body) }));
 }
 
-/** The packages that have a block which may run; all of them for those who may install more. */
+/** The packages with an allowed block; all packages for callers who may install more. */
 export async function listPackages(handling: Handling): Promise<Response> {
   const { options, request, call } = handling;
   if (options.allowInstalls) return listing(handling);
@@ -36,7 +36,7 @@ export async function listPackages(handling: Handling): Promise<Response> {
   });
 }
 
-/** The applets that run a block which may run. */
+/** The applets of allowed blocks. */
 export function listApplets(handling: Handling): Promise<Response> {
   const { call } = handling;
   const headers = { ...call.headers, "content-type": "application/json" };
@@ -48,7 +48,7 @@ export function listApplets(handling: Handling): Promise<Response> {
   });
 }
 
-/** The tasks that the caller may see one by one. */
+/** The tasks that the caller may get one by one. */
 export function listTasks(handling: Handling): Promise<Response> {
   const { authorize } = handling.options;
   return listing(handling, async (body) => {
@@ -76,10 +76,10 @@ function idOf(block: ServerBlock): string {
 function checked<Checked extends Schema>(schema: Checked, body: unknown): DataOf<Checked> {
   const result = validate(schema, body);
   if (result.isValid) return result.data;
-  throw new Refusal(502, "The Connect server's answer is not that of the Connect API.");
+  throw new Refusal(502, "The Connect server's answer is not one of the Connect API.");
 }
 
-/** One question after the other: a database may stand behind each. */
+/** One after the other: each decision may query a database. */
 async function filterInOrder<Item>(
   items: Item[],
   isWanted: (item: Item) => Promise<boolean>,

@@ -3,46 +3,46 @@ import { type AllowBlocks, resolveAllowBlocks } from "./allow-blocks.ts";
 import type { ProxyOperation } from "./operation.ts";
 
 /**
- * Decides on one request: `true` lets it through, a `Response` is sent instead (a 401, a redirect to a login), anything else
- * is a 403. It may read the request's headers and address; the body belongs to the proxy. What it throws is a 500.
+ * Decides on one request: `true` allows it, a `Response` is sent instead (a 401, a redirect to a login), anything else
+ * is a 403. It may read the request's headers and address; the body belongs to the proxy. If it throws, the answer is a 500.
  */
 export type Authorize = (
   request: Request,
   operation: ProxyOperation,
 ) => boolean | Response | Promise<boolean | Response>;
 
-/** Where the server is, and who may do what with which blocks. Nothing is open that is not named here. */
+/** The address of the server, and who may do what with which blocks. Everything that is not named here is refused. */
 export interface ConnectProxyOptions {
   /** The Connect server: its origin plus `/api`, `https://connect.example.com/api` for instance. */
   baseUrl: string;
-  /** Sent to the server as `Authorization`, exactly as given; a function is asked for each request. A local server needs none. */
+  /** Sent to the server as `Authorization`, exactly as given; a function is called for each request. A local server needs none. */
   apiToken?: string | (() => string | undefined | Promise<string | undefined>);
-  /** The only blocks that may run, and be seen: ids, `PACKAGE::*`, or a function that answers `true`. */
+  /** The only blocks that run and are listed: ids, `PACKAGE::*`, or a function that returns `true`. */
   allowBlocks: AllowBlocks;
   /**
-   * Who may do what. `"public"` lets everybody run the allowed blocks, at your cost; then a task's id is all that is needed
-   * to see and stop it, and nobody may list tasks.
+   * Who may do what. `"public"` lets everybody run the allowed blocks, at your cost. Then anybody who knows a task's id may
+   * see and stop the task, and nobody may list tasks.
    */
   authorize: Authorize | "public";
-  /** Bytes of all files of one request together, counted as they come. Default 100 MiB. */
+  /** Bytes of all files of one request together, counted as they arrive. Default 100 MiB. */
   maxUploadBytes?: number;
   /** Bytes of a JSON body, or of a form's fields. Default 1 MiB. */
   maxInputBytes?: number;
-  /** Lets those whom `authorize` allows install packages, whose code then runs on the server. Default false. */
+  /** Whether callers whom `authorize` allows may install packages, whose code then runs on the server. Default false. */
   allowInstalls?: boolean;
-  /** Where the proxy is mounted. Default `/api`, which is a page's default `baseUrl` too. */
+  /** The path at which the proxy is mounted. Default `/api`, which is also a page's default `baseUrl`. */
   basePath?: string;
   /** Other origins whose pages may call, `https://app.example.com` for instance; without credentials. Default none. */
   allowedOrigins?: readonly string[];
-  /** The service that lists applets; it gets the token too. Without it there are none. */
+  /** The address of the applet service, which gets the token too. Without it there are no applets. */
   appletsUrl?: string;
-  /** How long the server may keep silent, in milliseconds, on top of a wait that it is asked for. Default 30,000. */
+  /** The longest silence of the server, in milliseconds, in addition to a long-poll. Default 30,000. */
   timeoutMs?: number;
   /** Used instead of the runtime's own `fetch`. */
   fetch?: typeof globalThis.fetch;
-  /** Called once a task exists and before its id is told, to remember whose it is. What it throws is a 500. */
+  /** Called once a task exists and before the caller gets its id, to store the task's owner. If it throws, the answer is a 500. */
   onTaskCreated?: (request: Request, task: { taskId: string; blockId: string }) => void | Promise<void>;
-  /** Told what callers are not: why the server could not be reached, what `authorize` threw. */
+  /** Gets what callers do not: why the server could not be reached, an error of `authorize`. */
   onFailure?: (failure: unknown, request: Request) => void;
 }
 
@@ -63,7 +63,7 @@ export interface ResolvedProxyOptions {
   onFailure: NonNullable<ConnectProxyOptions["onFailure"]>;
 }
 
-/** @throws {InvalidInputError} where an option is missing or cannot work. */
+/** @throws {InvalidInputError} if an option is missing or invalid. */
 export function resolveProxyOptions(options: ConnectProxyOptions): ResolvedProxyOptions {
   const { apiToken, authorize, allowInstalls = false, appletsUrl } = options;
   if (typeof authorize !== "function" && authorize !== "public") {
@@ -87,7 +87,7 @@ export function resolveProxyOptions(options: ConnectProxyOptions): ResolvedProxy
     allowedOrigins: new Set(options.allowedOrigins?.map(pageOrigin)),
     appletsUrl: appletsUrl === undefined ? undefined : serverUrl("appletsUrl", appletsUrl),
     timeoutMs: bytes("timeoutMs", options.timeoutMs ?? 30_000),
-    // Asked for each time: tests and tracers exchange the global one.
+    // Read each time: tests and tracers replace the global one.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     onTaskCreated: options.onTaskCreated ?? (() => undefined),
     onFailure: options.onFailure ?? (() => undefined),

@@ -1,34 +1,34 @@
 import { extensionsHeader } from "@oomol/connect-core/wire";
 import { Refusal } from "./refusal.ts";
 
-/** What a page of another origin may send: what the clients use, and a token of the app's own for `authorize`. */
+/** The headers that a page of another origin may send: those of the clients, and a token of the app's own for `authorize`. */
 const allowedHeaders = "authorization, content-type, idempotency-key, if-range, last-event-id, prefer, range";
 const exposedHeaders = `${extensionsHeader}, Preference-Applied, Accept-Ranges, Content-Range, ETag, Retry-After, X-Request-Id`;
 
 /**
- * Keeps the pages of other origins out, which a browser would send with the visitor's cookies: by `Sec-Fetch-Site`, which no
- * page can set, and where a browser does not send it by `Origin`. What is no browser has no visitor's cookies.
+ * Refuses pages of other origins, which a browser would send with the visitor's cookies: by `Sec-Fetch-Site`, which no
+ * page can set, or by `Origin` if the browser does not send it. Other programs have no visitor's cookies.
  *
- * @throws {Refusal} where a foreign page asks.
+ * @throws {Refusal} if a page of another origin asks.
  */
 export function guardOrigin(request: Request, allowedOrigins: ReadonlySet<string>): void {
   const origin = request.headers.get("origin");
   if (origin !== null && allowedOrigins.has(origin)) return;
   const site = request.headers.get("sec-fetch-site");
   if (site === "same-origin") return;
-  // "none" is a person's own doing, such as an address typed in.
+  // "none" is a user's own action, such as a typed address.
   if (origin === null && (site === null || site === "none")) return;
   // Browsers send no Sec-Fetch-Site over plain HTTP.
   if (origin !== null && site === null && isOwnHost(origin, request)) return;
   throw new Refusal(403, "Pages of other origins may not call this proxy; `allowedOrigins` can name them.");
 }
 
-/** The host alone: behind a proxy that ends TLS, the scheme is another one here. */
+/** The host only: behind a proxy that ends TLS, the scheme differs here. */
 function isOwnHost(origin: string, request: Request): boolean {
   return URL.canParse(origin) && new URL(origin).host === new URL(request.url).host;
 }
 
-/** Answers what a browser asks before it lets a page of another origin call; `undefined` for any other request. */
+/** Answers the preflight of a page of another origin; `undefined` for any other request. */
 export function answerPreflight(request: Request, allowedOrigins: ReadonlySet<string>): Response | undefined {
   const { headers } = request;
   if (request.method !== "OPTIONS" || !headers.has("access-control-request-method")) return undefined;
@@ -45,13 +45,13 @@ export function answerPreflight(request: Request, allowedOrigins: ReadonlySet<st
   });
 }
 
-/** What every answer says about who may read it and what a browser may do with it. */
+/** Headers of every answer: who may read it, and what a browser may do with it. */
 export function sealAnswer(
   answer: Response,
   request: Request,
   allowedOrigins: ReadonlySet<string>,
 ): Response {
-  // Those of a Response from elsewhere may be immutable.
+  // The headers of a Response from elsewhere may be immutable.
   const headers = new Headers(answer.headers);
   headers.append("vary", "Origin");
   headers.set("x-content-type-options", "nosniff");

@@ -3,7 +3,7 @@ import { FormError } from "./form-error.ts";
 /**
  * Reads the headers of a form's part: `Content-Disposition` with a quoted `name` and at most a quoted `filename`, at most
  * one `Content-Type`. Everything on which parsers are known to differ is refused: repeated or folded headers and
- * parameters, `filename*`, backslashes, encodings, bytes that are no UTF-8.
+ * parameters, `filename*`, backslashes, encodings, bytes that are not UTF-8.
  */
 export function parsePartHead(head: Uint8Array): {
   name: string;
@@ -13,7 +13,7 @@ export function parsePartHead(head: Uint8Array): {
   const headers = new Map<string, string>();
   for (const line of decode(head).split("\r\n")) {
     const [, name, value = ""] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([^\p{Cc}]*?)[ \t]*$/u.exec(line) ?? [];
-    if (name === undefined) throw new FormError("a part has a header line that is none");
+    if (name === undefined) throw new FormError("a part has an invalid header line");
     const key = name.toLowerCase();
     if (headers.has(key)) throw new FormError(`a part has two headers ${key}`);
     headers.set(key, value);
@@ -28,7 +28,7 @@ export function parsePartHead(head: Uint8Array): {
 function parseDisposition(value: string): { name: string; fileName: string | undefined } {
   const groups = /^form-data((?:[ \t]*;[ \t]*[\w*-]+="[^"\\]*")+)$/i.exec(value)?.[1];
   if (groups === undefined)
-    throw new FormError("a part's Content-Disposition is not of RFC 7578, or has a backslash");
+    throw new FormError("a part's Content-Disposition does not follow RFC 7578, or has a backslash");
   const parameters = new Map<string, string>();
   for (const [, name = "", text = ""] of groups.matchAll(/([\w*-]+)="([^"]*)"/g)) {
     const key = name.toLowerCase();
@@ -44,13 +44,13 @@ function parseDisposition(value: string): { name: string; fileName: string | und
   return { name, fileName };
 }
 
-/** As Connect servers take it. */
+/** As Connect servers accept it. */
 const longestFileNameBytes = 1_024;
 
 function decode(head: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(head);
   } catch {
-    throw new FormError("a part's headers are no UTF-8");
+    throw new FormError("a part's headers are not UTF-8");
   }
 }

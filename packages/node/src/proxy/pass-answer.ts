@@ -1,9 +1,9 @@
 import { extensionNames, extensionsHeader } from "@oomol/connect-core/wire";
 import { Refusal } from "./refusal.ts";
 
-/** What comes back with any answer. Never a cookie, nor what concerns the connection to the server. */
+/** The headers that every answer passes on. Never a cookie, nor anything about the connection to the server. */
 const passed = ["preference-applied", "x-request-id"];
-/** What comes back with a file's bytes besides. */
+/** Further headers of an answer with a file's bytes. */
 const passedWithFiles = ["accept-ranges", "content-range", "etag", "last-modified"];
 
 /** The headers of the server's answer that callers may see. */
@@ -15,7 +15,7 @@ export function answerHeaders(response: Response): Headers {
   return headers;
 }
 
-/** @throws {Refusal} where the server's answer is of another type: a page of a gateway must not become one of the app. */
+/** @throws {Refusal} if the server's answer has another type: a gateway's page must not become a page of the app. */
 export function requireType(response: Response, expected: string): void {
   const type = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type === expected) return;
@@ -23,29 +23,29 @@ export function requireType(response: Response, expected: string): void {
   throw new Refusal(502, `The Connect server's answer is not of type ${expected}.`);
 }
 
-/** An answer whose bytes go on as they come. */
+/** An answer whose bytes are passed on as they arrive. */
 export function passStream(response: Response, type: string, signal: AbortSignal): Response {
   requireType(response, type);
   const headers = answerHeaders(response);
   headers.set("content-type", `${type}; charset=utf-8`);
-  // What compresses on the way would hold events back.
+  // Compression on the way would delay events.
   headers.set("cache-control", "no-store, no-transform");
   return new Response(endingWith(signal, response.body), { status: response.status, headers });
 }
 
-/** Types that a browser shows without running anything in them. */
+/** Types that a browser shows without executing anything in them. */
 const harmlessTypes =
   /^(audio|video)\/[\w.+-]+$|^image\/(?!svg)[\w.-]+$|^text\/(plain|csv|markdown)$|^application\/(json|octet-stream)$/;
 
 /**
- * A file of a task, whole or in part. It stands on the app's own origin, so whatever a browser would run in it is downloaded
- * instead of shown, and has no origin, scripts or network should it be shown after all.
+ * A file of a task, whole or in part. It has the app's own origin, so anything that a browser would execute is downloaded
+ * instead of shown; if it is shown after all, it has no origin, scripts or network.
  */
 export function passFile(response: Response, signal: AbortSignal): Response {
   const headers = answerHeaders(response);
   for (const [name, value] of picked(response, passedWithFiles)) headers.set(name, value);
   const length = response.headers.get("content-length");
-  // What fetch has unpacked is longer than what was announced.
+  // The body that fetch has decompressed is longer than announced.
   if (length !== null && !response.headers.has("content-encoding")) headers.set("content-length", length);
   const type = response.headers.get("content-type") ?? "application/octet-stream";
   headers.set("content-type", type);
@@ -57,7 +57,7 @@ export function passFile(response: Response, signal: AbortSignal): Response {
   return new Response(body, { status: response.status, headers });
 }
 
-/** Ends with the request, without a failure: servers would report one, though nobody is there any more. */
+/** Ends with the request, without a failure: servers would report one, although nobody reads the answer any more. */
 function endingWith(
   signal: AbortSignal,
   body: ReadableStream<Uint8Array> | null,

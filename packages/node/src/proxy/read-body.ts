@@ -1,6 +1,6 @@
 import { deepestNesting, isNestedDeeper, taskBodyNesting } from "@oomol/connect-core/wire";
 
-/** A body has more bytes than it may have. */
+/** A body is longer than allowed. */
 export class TooLargeError extends Error {}
 
 /** A body is nested deeper than a task's inputs may be. */
@@ -9,7 +9,7 @@ export class TooDeepError extends Error {}
 /**
  * Reads JSON of at most `limitBytes`, whatever its announced length.
  *
- * @throws {TooLargeError}, {TooDeepError}, {SyntaxError} or {TypeError} where it is no JSON in UTF-8.
+ * @throws {TooLargeError}, {TooDeepError}, {SyntaxError} or {TypeError} if it is not JSON in UTF-8.
  */
 export async function readJson(
   body: ReadableStream<Uint8Array> | null,

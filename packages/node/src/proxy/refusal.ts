@@ -1,4 +1,4 @@
-/** Ends a request with another answer than the server's: in the error shape of the Connect API, or one that the app made. */
+/** Ends a request with another answer than the server's: an error of the Connect API, or an answer that the app made. */
 export class Refusal extends Error {
   readonly response: Response;
 
@@ -12,7 +12,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The body that connect-api 5, describes. */
+/** The error body (connect-api 5). */
 export function errorBody(message: string): object {
   return { success: false, message, error: { message } };
 }

@@ -4,12 +4,12 @@ import type { OperationName } from "./operation.ts";
 import { readJson } from "./read-body.ts";
 import { Refusal } from "./refusal.ts";
 
-/** A server's refusal is a sentence; what is longer is a page or a dump. */
+/** A server's refusal is one sentence; anything longer is a page or a dump. */
 const longestRefusalBytes = 64 * 2 ** 10;
 
 /**
- * What the caller is told where the server does not answer what was asked for: the reason of its refusal, never more than
- * the number of its failure. `undefined` for an answer that may go on.
+ * The caller's answer if the server did not give what was asked for: the reason of a refusal, and for a failure only its
+ * status. `undefined` for an answer that may be passed on.
  */
 export async function refuseUpstream(
   response: Response,
@@ -26,12 +26,12 @@ export async function refuseUpstream(
   await response.body?.cancel().catch(() => undefined);
   // A filtered redirect has no status.
   if (status < 400) return new Refusal(502, "The Connect server redirects, which the proxy does not follow.");
-  if (status < 500) return new Refusal(502, `The Connect server does not let the proxy in (${status}).`);
+  if (status < 500) return new Refusal(502, `The Connect server refused the proxy (${status}).`);
   const told = status >= 502 && status <= 504 ? status : 502;
   return new Refusal(told, `The Connect server failed (${status}).`, retryAfter(response));
 }
 
-/** The reason that an answer of the API gives, in a few words and without the token. */
+/** The reason in an answer of the API, in a few words and without the token. */
 export function reasonOf(body: unknown, token: string | undefined): string | undefined {
   const checked = validate(errorAnswerSchema, body);
   if (!checked.isValid) return undefined;

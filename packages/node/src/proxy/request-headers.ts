@@ -4,7 +4,7 @@ import type { Route } from "./routes.ts";
 /** The longest that a server holds an answer (connect-api 6.1). */
 const longestHoldSeconds = 60;
 
-/** What goes up with a request: only what its operation knows, read here and written anew. Never cookies or the caller's token. */
+/** The headers sent upstream: only those that the operation has, read here and written anew. Never cookies or the caller's token. */
 export function upstreamHeaders(
   { headers }: Request,
   { name }: Route,
@@ -28,7 +28,7 @@ export function upstreamHeaders(
   return { headers: up, holdMs };
 }
 
-/** Keys of all callers meet at the server, under one token: one that can be guessed would give another's task. */
+/** All callers share the server's keys under one token: a key that can be guessed would give another caller's task. */
 function addKey(up: Record<string, string>, key: string | null): void {
   if (key === null) return;
   if (!/^[\x21-\x7e]{16,255}$/.test(key)) {

@@ -4,15 +4,15 @@ import type { OperationName } from "./operation.ts";
 export interface Route {
   name: OperationName;
   method: "GET" | "HEAD" | "POST";
-  /** Where the operation is about one; checked. */
+  /** Set if the operation concerns one task; checked. */
   taskId: string | undefined;
-  /** Of a task's file, decoded; checked. */
+  /** The path of a task's file, decoded; checked. */
   filePath: string | undefined;
-  /** Below the server's base URL, put together anew: nothing of the incoming path's text is in it. */
+  /** Below the server's base URL, built anew: it contains no text of the incoming path. */
   upstreamPath: string;
 }
 
-/** `{id}` and `{path}` take part in no other way than as checked values (connect-api 2, 6.5). */
+/** `{id}` and `{path}` enter only as checked values (connect-api 2, 6.5). */
 const table: readonly (readonly [OperationName, method: "GET" | "POST", path: string])[] = [
   ["blocks.list", "GET", "v1/blocks"],
   ["tasks.list", "GET", "v1/tasks"],
@@ -28,9 +28,9 @@ const table: readonly (readonly [OperationName, method: "GET" | "POST", path: st
   ["applets.list", "POST", "rpc/listApplets"],
 ];
 
-/** The route of a request, whose `path` is what stands after the mount path's slash; `undefined` for all else. */
+/** The route of a request; `path` is what follows the mount path's slash. `undefined` if there is no such route. */
 export function matchRoute(method: string, path: string): Route | undefined {
-  // Longer than any path of the API, and than most servers take.
+  // Longer than any path of the API, and than most servers accept.
   if (path.length > 4_000) return undefined;
   const segments = path.split("/");
   for (const [name, ownMethod, pattern] of table) {
@@ -73,7 +73,7 @@ function matchSegments(pattern: string[], segments: string[]): { id?: string; pa
   return segments.length === pattern.length ? values : undefined;
 }
 
-/** A name that leads nowhere else, also where a server decodes it once more; `undefined` for all others. */
+/** A name that stays below its place, even if a server decodes it once more; `undefined` for all others. */
 function decodeName(segment: string): string | undefined {
   let name: string;
   try {

@@ -7,7 +7,7 @@ import type { ResolvedProxyOptions } from "./options.ts";
 import { readJson, TooDeepError, TooLargeError } from "./read-body.ts";
 import { Refusal } from "./refusal.ts";
 
-/** What the body of `POST /v1/tasks` asks for. */
+/** The content of a body of `POST /v1/tasks`. */
 export interface TaskRequest {
   blockId: string;
   inputValues: readonly NodeInputs[];
@@ -96,7 +96,7 @@ function decodePiece(decoder: TextDecoder, ...piece: Parameters<TextDecoder["dec
   try {
     return decoder.decode(...piece);
   } catch {
-    throw new FormError("a field is no UTF-8");
+    throw new FormError("a field is not UTF-8");
   }
 }
 
@@ -114,7 +114,7 @@ async function* filesOf(
 }
 
 function checkFile(part: FormPart): FormPart {
-  if (part.fileName === undefined) throw new FormError("a field stands behind a file; the fields come first");
+  if (part.fileName === undefined) throw new FormError("a field follows a file; the fields must come first");
   if (part.name !== "files") throw new FormError('a file is in a part that is not named "files"');
   return part;
 }
@@ -145,10 +145,10 @@ function parseJson(text: string | undefined): unknown {
 function tooDeepInput(): Refusal {
   return new Refusal(
     400,
-    `The JSON is nested too deep: a value may have ${deepestNesting} levels, more the engine cannot read.`,
+    `The JSON is nested too deep: a value may have ${deepestNesting} levels, because the engine cannot read more.`,
   );
 }
 
 function tooMuchInput(limitBytes: number): Refusal {
-  return new Refusal(413, `The inputs have more than the ${limitBytes} bytes that this proxy takes.`);
+  return new Refusal(413, `The inputs have more than the ${limitBytes} bytes that this proxy accepts.`);
 }

@@ -11,15 +11,15 @@ export interface UpstreamCall {
   url: string;
   headers: Record<string, string>;
   body?: string | ReadableStream<Uint8Array>;
-  /** How long the server may hold its answer, on top of the timeout. */
+  /** How long the server may hold its answer, in addition to the timeout. */
   holdMs?: number;
 }
 
 /**
- * Asks the server with the token and without following redirects; what the caller gives up is given up there too. The time
- * allowed covers `read`, and begins anew whenever `timer` is wound up.
+ * Calls the server with the token and without following redirects; if the caller aborts, so does this call. The
+ * timeout covers `read`, and starts anew whenever `timer` is reset.
  *
- * @throws {Refusal} where the server refuses, fails, cannot be reached or keeps silent; none of them says where it is.
+ * @throws {Refusal} if the server refuses, fails, cannot be reached or stays silent; no message tells its address.
  */
 export async function callUpstream(
   options: ResolvedProxyOptions,
@@ -37,9 +37,9 @@ export async function callUpstream(
       headers: { ...call.headers, ...(token ? { authorization: token } : {}) },
       signal: AbortSignal.any([request.signal, timer.signal]),
       cache: "no-store",
-      // Node.js keeps a copy of every streamed body that it might have to send to another place.
+      // Node.js keeps a copy of every streamed body for a possible redirect.
       redirect: typeof call.body === "object" && refusesRedirects() ? "error" : "manual",
-      // Required with a stream; not in every runtime's types.
+      // Required with a stream; missing in some runtimes' types.
       ...(call.body === undefined ? {} : ({ body: call.body, duplex: "half" } as object)),
     });
     const response = await asking.catch((cause: unknown) => {
@@ -58,7 +58,7 @@ export async function callUpstream(
   }
 }
 
-/** Ends a request after too long a silence. */
+/** Aborts a request after too long a silence. */
 export class SilenceTimer {
   readonly #scope = new AbortController();
   readonly signal = this.#scope.signal;
@@ -70,7 +70,7 @@ export class SilenceTimer {
     this.windUp();
   }
 
-  /** There was a sign of life. */
+  /** The server has sent something. */
   windUp(): void {
     if (this.#timeoutMs === 0) return;
     clearTimeout(this.#timer);
