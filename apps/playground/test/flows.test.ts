@@ -116,9 +116,9 @@ test("refuses wrong input in the form, as it is typed", async () => {
   const { page, complaints } = opened;
   const name = page.getByRole("textbox", { name: "name" });
   await name.fill("ab");
-  await page.getByText("At least 3 characters are needed.").waitFor();
+  await page.getByText("Enter at least 3 characters.").waitFor();
   await page.getByRole("textbox", { name: "options" }).fill('{"deep":["x"]}');
-  await page.getByText("deep/0: This must be of type number.").waitFor();
+  await page.getByText("deep/0: The value must be of type number.").waitFor();
   await run(page);
   expect(page.url()).toContain("show%3A%3Aform");
   expect(await page.locator(".output .pill").count()).toBe(0);

@@ -19,7 +19,7 @@ test("parts have fields with their defaults, are checked as they are typed, and 
   expect(await size.getByRole("textbox", { name: "width" }).inputValue()).toBe("420");
 
   await size.getByRole("textbox", { name: "width" }).fill("0");
-  await size.getByText("The smallest value is 1.").waitFor();
+  await size.getByText("The minimum is 1.").waitFor();
   await run(page);
   expect(await page.locator(".output .pill").count()).toBe(0);
   expect(await size.getByRole("textbox", { name: "width" }).evaluate(hasFocus)).toBe(true);
@@ -67,7 +67,7 @@ test("items are added, filled in and removed by keyboard alone; the focus goes w
   await page.keyboard.press("Enter");
   const add = page.getByRole("button", { name: "Add to layers" });
   await expect.poll(() => add.evaluate(hasFocus)).toBe(true);
-  await layers.getByText("At least 1 are needed.").waitFor();
+  await layers.getByText("Add at least 1.").waitFor();
 });
 
 test("a phone shows them without scrolling sideways", async () => {

@@ -12,16 +12,16 @@ export const chinese: Messages = {
   back: "全部区块",
   skip: "跳到区块",
   searchBlocks: "搜索区块",
-  noBlockFound: (query) => `没有名为“${query}”的区块。`,
+  noBlockFound: (query) => `没有与“${query}”匹配的区块。`,
   noBlocks: "这台服务器还没有区块。",
-  loadingBlocks: "正在向服务器获取区块…",
+  loadingBlocks: "正在加载区块…",
   serverSilent: "无法连接服务器",
   needsToken: "这台服务器需要令牌，请在“设置”中填写。",
   tryAgain: "重试",
   count: (count, total) => (count === total ? `${total}` : `${count} / ${total}`),
-  welcomeTitle: "选一个区块，运行，看看它做出什么。",
+  welcomeTitle: "选择一个区块，运行，查看结果。",
   welcomeText: (count) =>
-    `这台服务器装有 ${count} 个区块。每个区块都有一张由自身模式生成的表单，运行时会实时显示进度、预览和结果。`,
+    `这台服务器装有 ${count} 个区块。每个区块都有根据其 schema 生成的表单，运行时显示进度、预览和结果。`,
   welcomeSearch: "搜索",
   welcomeRun: "运行区块",
   unknownBlock: "没有这个区块",
@@ -66,7 +66,7 @@ export const chinese: Messages = {
   copy: "复制",
   copied: "已复制",
   download: "下载",
-  useInCode: "用代码发起同样的调用",
+  useInCode: "在代码中发起同样的调用",
   clearHistory: "清空历史",
   noHistory: "你运行过的任务会出现在这里，刷新后仍然保留。",
   installed: "已安装",
@@ -82,13 +82,13 @@ export const chinese: Messages = {
   theme: "配色",
   themes: { system: "跟随系统", light: "浅色", dark: "深色" },
   token: "API 令牌",
-  tokenHelp: "会原样作为 Authorization 发送，关闭标签页后即清除。",
+  tokenHelp: "会原样放入 Authorization 发送，关闭此标签页后即清除。",
   save: "保存",
   close: "关闭",
   serverPath: "服务器上的文件",
   openLink: "在新标签页打开",
   openPage: "显示",
-  previewFailed: "无法显示此内容。",
+  previewFailed: "无法显示此预览。",
   rows: (count, shown) =>
     shown < count
       ? `共 ${count.toLocaleString("zh")} 行，显示 ${shown.toLocaleString("zh")} 行`
@@ -99,10 +99,10 @@ export const chinese: Messages = {
     const sentences: Record<string, string> = {
       required: "此项必填。",
       requiredFile: "请选择文件。",
-      number: "这不是数字。",
-      json: "这不是有效的 JSON。",
+      number: "请输入数字。",
+      json: "请输入有效的 JSON。",
       type: `类型必须是 ${say(limit)}。`,
-      enum: "不在可选范围内。",
+      enum: "请从列出的选项中选择。",
       minLength: `至少需要 ${say(limit)} 个字符。`,
       maxLength: `最多 ${say(limit)} 个字符。`,
       minimum: `不能小于 ${say(limit)}。`,
@@ -110,12 +110,12 @@ export const chinese: Messages = {
       exclusiveMinimum: `必须大于 ${say(limit)}。`,
       exclusiveMaximum: `必须小于 ${say(limit)}。`,
       multipleOf: `必须是 ${say(limit)} 的倍数。`,
-      pattern: `必须符合 ${say(limit)}。`,
-      format: `不是有效的 ${say(limit)}。`,
+      pattern: `必须匹配 ${say(limit)}。`,
+      format: `请输入有效的 ${say(limit)}。`,
       minItems: `至少需要 ${say(limit)} 项。`,
       maxItems: `最多 ${say(limit)} 项。`,
     };
-    const sentence = sentences[code] ?? text ?? "不符合要求。";
+    const sentence = sentences[code] ?? text ?? "值无效。";
     return place === undefined ? sentence : `${place}：${sentence}`;
   },
 };
