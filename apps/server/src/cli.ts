@@ -6,10 +6,10 @@ import { warnOfShownSecrets } from "./cli/warn-of-shown-secrets.ts";
 import { hideEnvironment } from "./processes/hide-environment.ts";
 import { messageOf } from "./values.ts";
 
-// First: no block runs yet that could read it.
+// First: no block that could read it runs yet.
 const isHidden = hideEnvironment();
 
-// What one command needs is loaded only for it.
+// Load the code of a command only for that command.
 await createCommand(serve, { api, worker, migrate }).parseAsync();
 
 async function serve(flags: Flags): Promise<void> {

@@ -14,7 +14,7 @@ import {
 } from "./command-options.ts";
 import { wholeNumber } from "./flags.ts";
 
-/** What each command does with what its command line says. */
+/** One function for each command, called with its flags. */
 export interface ClusterCommands {
   api(flags: ApiFlags): Promise<void>;
   worker(flags: WorkerFlags): Promise<void>;
@@ -22,7 +22,7 @@ export interface ClusterCommands {
 }
 
 export interface DatabaseFlags extends LogFlags {
-  /** `undefined` where neither the command line nor the environment names one. */
+  /** `undefined` if neither the command line nor the environment names one. */
   database?: string;
 }
 
@@ -53,30 +53,28 @@ export function addClusterCommands(command: Command, { api, worker, migrate }: C
 }
 
 function apiCommand(): Command {
-  const command = withCluster(start("api", "Answers callers; any number of processes share a database."));
+  const command = withCluster(
+    start("api", "Answers callers. Any number of API processes share one database."),
+  );
   addAppletsOption(addCallerOptions(command.optionsGroup("Callers:")))
     .optionsGroup("Tasks:")
-    .option(
-      "--attempts <number>",
-      "how often a task is tried whose worker is lost (3 by default)",
-      wholeNumber,
-    )
+    .option("--attempts <number>", "attempts at a task whose workers are lost (3 by default)", wholeNumber)
     .option(
       "--lost-after-seconds <number>",
-      "how long a worker may be silent (20 by default, at least 10)",
+      "silence after which a worker is lost (20 by default, at least 10)",
       wholeNumber,
     );
   return addKeepDaysOption(command).addHelpText("after", environmentHelp);
 }
 
 function workerCommand(): Command {
-  const command = withCluster(start("worker", "Runs tasks of the packages that it has."));
+  const command = withCluster(start("worker", "Runs tasks of its own packages."));
   addPackagesOption(command.optionsGroup("Tasks:"));
   addRunOptions(command, "a day at most")
-    .option("--drain-seconds <number>", "how long running tasks may go on after SIGTERM", wholeNumber, 20)
+    .option("--drain-seconds <number>", "time that running tasks get after SIGTERM", wholeNumber, 20)
     .optionsGroup("Health and metrics:")
     .option("--port <number>", "port of /healthz, /readyz and /metrics (none by default)", wholeNumber);
-  return addAddressOptions(command, "tokens that may read /metrics, one a line").addHelpText(
+  return addAddressOptions(command, "file of tokens that may read /metrics, one per line").addHelpText(
     "after",
     environmentHelp,
   );
@@ -84,7 +82,7 @@ function workerCommand(): Command {
 
 function migrateCommand(): Command {
   return withDatabase(
-    start("migrate", "Brings the database up to date; run it before a new version is started."),
+    start("migrate", "Brings the database up to date. Run it before you start a new version."),
   );
 }
 
@@ -92,7 +90,7 @@ function start(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .configureHelp({ helpWidth: 100 })
-    .helpOption("-h, --help", "say all this");
+    .helpOption("-h, --help", "show this help");
 }
 
 function withDatabase(command: Command): Command {
@@ -111,17 +109,17 @@ function withCluster(command: Command): Command {
         "OOMOL_CONNECT_FILES",
       ),
     )
-    .option("--data <dir>", "where its scratch directory is made (the system's temporary one by default)")
+    .option("--data <dir>", "parent of the scratch directory (the system's temporary directory by default)")
     .option(
       "--max-connections <number>",
-      "connections to the database (10 by default), besides one that listens",
+      "connections to the database (10 by default), plus one that listens",
       wholeNumber,
     );
 }
 
 const environmentHelp = `
 Environment:
-  OOMOL_CONNECT_DATABASE       as --database; a password on the command line is seen by everyone here
+  OOMOL_CONNECT_DATABASE       as --database; other users can see a password on the command line
   OOMOL_CONNECT_FILES          as --files
   AWS_...                      credentials, region and AWS_ENDPOINT_URL_S3 for s3://
   OOMOL_CONNECT_SERVER_TOKENS  tokens that callers may use, separated by commas`;

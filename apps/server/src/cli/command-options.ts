@@ -1,14 +1,14 @@
 import { type Command, Option } from "commander";
 import { collect, positive, wholeNumber } from "./flags.ts";
 
-/** What says where a process listens, and who may call it. */
+/** Flags for the address of a process, and for its tokens. */
 export interface AddressFlags {
   host: string;
   port?: number;
   tokenFile?: string;
 }
 
-/** What says what callers may do. */
+/** Flags for callers and their limits. */
 export interface CallerFlags extends AddressFlags {
   allowOrigin?: string[];
   rateLimit?: number;
@@ -16,7 +16,7 @@ export interface CallerFlags extends AddressFlags {
   uploadLimitGb?: number;
 }
 
-/** What says how tasks are run. */
+/** Flags for the running of tasks. */
 export interface RunFlags {
   concurrency?: number;
   isolation?: "caller" | "process";
@@ -40,24 +40,24 @@ export interface LogFlags {
   logLevel: string;
 }
 
-/** What `connect-server` and `connect-server api` both take about callers; the rate limit holds for each process. */
+/** The caller flags of `connect-server` and `connect-server api`; the rate limit applies to each process. */
 export function addCallerOptions(command: Command): Command {
-  return addAddressOptions(command, "tokens that callers may use, one a line")
-    .option("--port <number>", "port to listen on; 0 takes a free one", wholeNumber, 3000)
-    .option("--allow-origin <origin>", "web origin whose pages may call; may be repeated", collect)
-    .option("--rate-limit <number>", "requests a minute of each token, or address (no limit)", positive)
+  return addAddressOptions(command, "file of tokens that callers may use, one per line")
+    .option("--port <number>", "port to listen on; 0 for a free one", wholeNumber, 3000)
+    .option("--allow-origin <origin>", "web origin whose pages may call; repeatable", collect)
+    .option("--rate-limit <number>", "requests per minute for each token or address (no limit)", positive)
     .option("--body-limit-mb <number>", "size of a JSON body in MiB (16 by default)", positive)
     .option("--upload-limit-gb <number>", "size of all files of a request in GiB (16 by default)", positive);
 }
 
-/** Where any process listens that does. */
+/** The address flags of every process that listens. */
 export function addAddressOptions(command: Command, tokens: string): Command {
   return command
     .option("--host <address>", "address to listen on; anything but loopback needs a token", "127.0.0.1")
     .option("--token-file <file>", tokens);
 }
 
-/** What `connect-server` and `connect-server worker` both take about tasks; `longest` says what holds without a limit. */
+/** The task flags of `connect-server` and `connect-server worker`; `longest` describes the default of the time limit. */
 export function addRunOptions(command: Command, longest: string): Command {
   return command
     .option("--concurrency <number>", "tasks that run at once (the number of CPUs by default)", wholeNumber)
@@ -69,42 +69,43 @@ export function addRunOptions(command: Command, longest: string): Command {
     .addOption(
       new Option(
         "--isolation <unit>",
-        "which tasks may share a process, one after the other: those of a caller and package, or none (caller)",
+        "tasks that may share a process, one after the other: those of one caller and package (default), or none",
       ).choices(["caller", "process"]),
     )
     .option("--warm-memory-mb <number>", "memory of all executors that stand by, in MiB (1024)", positive)
     .option("--executor-tasks <number>", "tasks after which an executor is replaced (10000)", positive)
-    .option("--executor-minutes <number>", "age at which an executor is replaced (60)", positive)
+    .option("--executor-minutes <number>", "age after which an executor is replaced (60)", positive)
     .option(
       "--executor-growth-mb <number>",
-      "growth at which an executor is replaced, in MiB (256)",
+      "memory growth after which an executor is replaced, in MiB (256)",
       positive,
     )
     .option(
       "--executor-ready-timeout-ms <number>",
-      "how long an executor may take to start (5000 by default); give a busy machine more",
+      "timeout for the start of an executor (5000 by default); raise it on a busy machine",
       positive,
     )
-    .option("--task-timeout-ms <number>", `how long a task may run (${longest})`, positive)
-    .option("--task-memory-mb <number>", "memory of a task with all it starts, in MiB (no limit)", positive)
+    .option("--task-timeout-ms <number>", `timeout of a task (${longest})`, positive)
+    .option(
+      "--task-memory-mb <number>",
+      "memory of a task with all its processes, in MiB (no limit)",
+      positive,
+    )
     .option(
       "--crash-limit <number>",
-      "how many processes of the server a task may take down before it fails (2 by default)",
+      "deaths of the server's process during a task after which the task fails (2 by default)",
       wholeNumber,
     )
-    .option("--run-as <user>", "run executors as another user of this machine; root starts the server then")
+    .option("--run-as <user>", "run executors as another user (start the server as root)")
     .addOption(
-      new Option(
-        "--sandbox <program>",
-        "run executors where they see their package and session alone",
-      ).choices(["bwrap"]),
+      new Option("--sandbox <program>", "confine executors to their package and session").choices(["bwrap"]),
     )
-    .option("--no-network", "leave executors in the sandbox without a network")
-    .option("--retain-env <name>", "environment variable that blocks may see; may be repeated", collect);
+    .option("--no-network", "no network for executors in the sandbox")
+    .option("--retain-env <name>", "environment variable that blocks may see; repeatable", collect);
 }
 
 export function addPackagesOption(command: Command): Command {
-  return command.option("--packages <dir>", "directory of package folders; may be repeated", collect, []);
+  return command.option("--packages <dir>", "directory of package folders; repeatable", collect, []);
 }
 
 export function addAppletsOption(command: Command): Command {
@@ -112,13 +113,13 @@ export function addAppletsOption(command: Command): Command {
 }
 
 export function addKeepDaysOption(command: Command): Command {
-  return command.option("--keep-days <number>", "forget tasks that many days after their end", positive);
+  return command.option("--keep-days <number>", "delete tasks this many days after their end", positive);
 }
 
 export function addLogOption(command: Command): Command {
   return command.option(
     "--log-level <level>",
-    "trace, debug, info, warn, error or silent; goes to stderr",
+    "trace, debug, info, warn, error or silent; the log goes to stderr",
     "warn",
   );
 }

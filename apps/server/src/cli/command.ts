@@ -13,7 +13,7 @@ import {
 } from "./command-options.ts";
 import { positive } from "./flags.ts";
 
-/** What the command line says, option by option. */
+/** The flags of the command line. */
 export interface Flags extends CallerFlags, RunFlags, LogFlags {
   packages: string[];
   registry?: string;
@@ -34,26 +34,26 @@ export function createCommand(run: (flags: Flags) => Promise<void>, cluster: Clu
     .enablePositionalOptions() // those after `worker` are the worker's
     .usage("[options]\n       connect-server <api | worker | migrate> [options]");
   addPackagesOption(command.optionsGroup("Packages:"))
-    .option("--registry <url>", "where packages are installed from (npm's own by default)")
-    .option("--allow-scripts", "let packages run programs of their own while they are installed");
+    .option("--registry <url>", "registry to install packages from (npm's own by default)")
+    .option("--allow-scripts", "let packages run scripts during their installation");
   addAppletsOption(command);
   addCallerOptions(command.optionsGroup("Callers:"));
   addRunOptions(command.optionsGroup("Tasks:"), "no limit by default").option(
     "--rerun-interrupted",
-    "run tasks again that ran when the server was killed (they fail)",
+    "run interrupted tasks again after a kill of the server (by default they fail)",
   );
   command
     .optionsGroup("Data and logs:")
-    .option("--data <dir>", "where tasks, logs and files are kept (a per-user directory by default)");
+    .option("--data <dir>", "directory for tasks, logs and files (a directory of the user by default)");
   addKeepDaysOption(command).option(
     "--keep-gb <number>",
-    "forget the oldest tasks when all take more GiB than that",
+    "delete the oldest tasks if all take more GiB than this",
     positive,
   );
   addLogOption(command)
-    .option("--json", "print { url, playgroundUrl } once it listens, and nothing else on stdout")
+    .option("--json", "print only { url, playgroundUrl } to stdout, once the server listens")
     .optionsGroup("Help:")
-    .helpOption("-h, --help", "say all this")
+    .helpOption("-h, --help", "show this help")
     .addHelpText("after", afterHelp)
     .action(run);
   addClusterCommands(command, cluster);
@@ -63,10 +63,10 @@ export function createCommand(run: (flags: Flags) => Promise<void>, cluster: Clu
 const afterHelp = `
 Environment:
   OOMOL_CONNECT_SERVER_TOKENS  tokens that callers may use, separated by commas
-  OOMOL_CONNECT_REGISTRY_TOKEN for a registry that asks for one (npm's own settings otherwise)
+  OOMOL_CONNECT_REGISTRY_TOKEN for a registry that needs a token (npm's own settings otherwise)
   OOMOL_...                    passed on to blocks, except OOMOL_CONNECT_...
 
-Data is kept in --data, otherwise in ~/.local/share/oomol-connect-server (XDG_DATA_HOME), on macOS
+Data is kept in --data, by default in ~/.local/share/oomol-connect-server (XDG_DATA_HOME), on macOS
 in ~/Library/Application Support/oomol-connect-server, on Windows in %LOCALAPPDATA%\\oomol-connect-server.
 
 Example:

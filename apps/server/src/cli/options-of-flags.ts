@@ -3,7 +3,7 @@ import { type DestinationStream, type Logger, pino } from "pino";
 import type { ServerOptions } from "../serve/options.ts";
 import type { CallerFlags, LogFlags, RunFlags } from "./command-options.ts";
 
-/** Flags that mean the same for every process that takes them. */
+/** Flags with the same meaning for every process that has them. */
 type SharedFlags = LogFlags &
   Partial<CallerFlags & RunFlags> & {
     packages?: string[];
@@ -12,7 +12,7 @@ type SharedFlags = LogFlags &
     keepDays?: number;
   };
 
-/** What the command line says, in the units of the options; what it does not say is left to their defaults. */
+/** The flags, in the units of the options; a missing flag leaves the default. */
 export function optionsOf(flags: SharedFlags): Partial<ServerOptions> & { packages: string[]; log: Logger } {
   return {
     packages: flags.packages ?? [],
@@ -45,7 +45,7 @@ export function optionsOf(flags: SharedFlags): Partial<ServerOptions> & { packag
   };
 }
 
-/** JSON lines, on stderr by default. What `error` holds is shown with its message, its stack and those of its causes. */
+/** JSON lines, on stderr by default. The field `error` is logged with message and stack, and with those of its causes. */
 export function createLog(level: string, destination: DestinationStream = stderr()): Logger {
   return pino({ level, serializers: { error: pino.stdSerializers.err } }, destination);
 }
@@ -58,7 +58,7 @@ export function scale(number: number | undefined, factor: number): number | unde
   return number === undefined ? undefined : Math.floor(number * factor);
 }
 
-/** Lines of the file and items of the variable; comments and blanks do not count. */
+/** The lines of the file and the items of the variable, without comments and blanks. */
 function readTokens(file: string | undefined): string[] {
   const lines = file === undefined ? [] : readFileSync(file, "utf8").split(/\r?\n/);
   const listed = (process.env.OOMOL_CONNECT_SERVER_TOKENS ?? "").split(",");

@@ -7,22 +7,22 @@ interface Running {
 }
 
 /**
- * Runs what `start` opens until a signal comes or the parent process goes. Says where it listens to people, after `sentence`,
- * or without one to programs, as JSON, and to a parent with an IPC channel; where it does not start, ends the program with 1 and the reason on stderr.
+ * Runs what `start` opens until a signal comes or the parent process is gone. Prints the address after `sentence`, or as JSON
+ * without one, and sends it to a parent with an IPC channel. If the start fails, the program exits with code 1 and the reason on stderr.
  */
 export async function runUntilStopped(
   sentence: string | undefined,
   start: () => Promise<Running>,
 ): Promise<void> {
-  // A parent that died took the other end of the pipes with it.
+  // If the parent has died, the other end of the pipes is gone.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   try {
     const starting = start();
-    // From the start: queued tasks of an earlier run may have executors before this resolves.
+    // At once: queued tasks of an earlier run may have executors before this resolves.
     stopOnSignals(async () => (await starting).close());
     const { url, playgroundUrl } = await starting;
     process.stdout.write(announcement(sentence, url, playgroundUrl));
-    // The callback takes the error where the parent has gone; `disconnect` follows then.
+    // The callback takes the error if the parent is gone; `disconnect` then follows.
     process.send?.({ type: "ready", url, playgroundUrl }, undefined, undefined, () => undefined);
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`);
@@ -47,7 +47,7 @@ function stopOnSignals(close: () => Promise<void>): void {
       },
     );
   };
-  // A block may send it: Node would open a debugger then, to everyone on this machine.
+  // A block may send it, and Node would then open a debugger to everybody on this machine.
   if (process.platform !== "win32") process.on("SIGUSR1", () => undefined);
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);

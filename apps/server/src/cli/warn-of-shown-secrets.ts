@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import { statOf, variablesIn } from "../processes/hide-environment.ts";
 
-/** Says where secrets of the environment can still be read by blocks: here, or in the programs that started this one. */
+/** Warns if blocks can still read secrets of the environment: of this program, or of the programs that started it. */
 export function warnOfShownSecrets(isHidden: boolean, log: Logger): void {
   const held = secrets.filter((name) => process.env[name]);
   if (held.length === 0) return;
   const advice =
-    "give them in files (--token-file, ~/.pgpass, ~/.npmrc, ~/.aws) that only the server's user may read";
+    "put them into files (--token-file, ~/.pgpass, ~/.npmrc, ~/.aws) that only the server's user may read";
   if (!isHidden) {
     log.warn(
       { variables: held },
@@ -23,7 +23,7 @@ export function warnOfShownSecrets(isHidden: boolean, log: Logger): void {
   }
 }
 
-/** What the server reads from its environment and nobody else is to know. */
+/** The secrets that the server reads from its environment. */
 const secrets = [
   ...["OOMOL_CONNECT_SERVER_TOKENS", "OOMOL_CONNECT_REGISTRY_TOKEN", "OOMOL_CONNECT_API_TOKEN"],
   ...["OOMOL_CONNECT_DATABASE", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
@@ -38,7 +38,7 @@ function* ancestorsWith(names: readonly string[]): Generator<{ pid: number; vari
       shown = readFileSync(`/proc/${pid}/environ`);
       parent = statOf(pid)[1];
     } catch {
-      return; // another user's, whose blocks these are not
+      return; // a process of another user: blocks cannot read it either
     }
     const there = [...variablesIn(shown)].filter(({ length }) => length > 0).map(({ name }) => name);
     const variables = names.filter((name) => there.includes(name));
