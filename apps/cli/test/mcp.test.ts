@@ -94,7 +94,7 @@ test("with --out every file is saved and linked, and a picture is shown as well"
   }
 });
 
-test("a server that hands out no files says so beside the result", async () => {
+test("a server that serves no files says so beside the result", async () => {
   await using bare = await withoutExtensions(server.baseUrl);
   const asking = await startClient("--base-url", `${bare.url}/api`);
   try {
@@ -102,7 +102,7 @@ test("a server that hands out no files says so beside the result", async () => {
     expect(isError).toBeFalsy();
     expect(content).toEqual([
       { type: "text", text: expect.stringContaining("red.png") },
-      { type: "text", text: expect.stringContaining("hands out no files") },
+      { type: "text", text: expect.stringContaining("serves no files") },
     ]);
   } finally {
     await asking.close();

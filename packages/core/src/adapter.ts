@@ -1,5 +1,5 @@
 /**
- * What adapters to other runtimes build on. A door of its own, so that a page loads it only when files are sent.
+ * The building blocks of adapters to other runtimes. A door of its own, so that a page loads it only to send files.
  *
  * @module @oomol/connect-core/adapter
  */

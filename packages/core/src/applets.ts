@@ -12,10 +12,10 @@ import { withinDeadline } from "./waiting/deadline.ts";
 import { type PollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
 import { appletsAnswerSchema } from "./wire/index.ts";
 
-/** Which applet to run, and what to put over its presets. */
+/** The applet to run, and inputs that replace its presets. */
 export interface RunAppletRequest {
   appletId: string;
-  /** Laid over the applet's preset inputs, handle by handle, in any of the three forms. */
+  /** Overlays the applet's preset inputs, handle by handle, in any of the three forms. */
   inputValues?: TaskInputValues;
 }
 
@@ -50,7 +50,7 @@ export class AppletsClient {
   }
 
   /**
-   * Runs an applet's block with its presets, overlaid by the caller's inputs. `timeoutMs` is for all of it, the listing of
+   * Runs an applet's block with its presets, overlaid by the caller's inputs. `timeoutMs` covers everything, the listing of
    * applets too.
    *
    * @throws {@link InvalidInputError} for an unknown applet, and whatever `tasks.run` throws.
@@ -79,7 +79,7 @@ export class AppletsClient {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: as for blocks that no registry knows
+// biome-ignore lint/suspicious/noExplicitAny: as for blocks that are not registered
 type OpenOutputs = Record<string, any>;
 
 function appletRequest({ data }: Applet, inputValues: TaskInputValues | undefined): CreateTaskRequest {

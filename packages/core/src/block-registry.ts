@@ -1,8 +1,8 @@
 import type { TaskInputValues } from "./types.ts";
 
 /**
- * The blocks that the compiler knows; empty until a program adds its own, by hand or with `oomol-connect types`, under the
- * name of the package that it has installed:
+ * The blocks known to the compiler. It is empty until a program augments it, by hand or with `oomol-connect types`, under the
+ * name of the package that you installed:
  *
  * @example
  * declare module "@oomol/connect-node" {
@@ -17,24 +17,24 @@ export interface BlockRegistry {}
 /** A registered block, or any other id. */
 export type BlockId = keyof BlockRegistry | (string & Record<never, never>);
 
-/** What a block takes: its registered inputs as an object, or any of the three forms for an id that is not registered. */
+/** The inputs of a block: its registered inputs as an object, or any of the three forms for an id that is not registered. */
 export type InputsOf<Id> = Id extends keyof BlockRegistry
   ? BlockRegistry[Id] extends { inputs: infer Inputs }
     ? Inputs
     : TaskInputValues
   : TaskInputValues;
 
-/** What a block returns, as registered; anything for an id that is not. */
+/** The outputs of a block, as registered; anything for an id that is not registered. */
 export type OutputsOf<Id> = Id extends keyof BlockRegistry
   ? BlockRegistry[Id] extends { outputs: infer Outputs }
     ? Outputs
     : UnknownOutputs
   : UnknownOutputs;
 
-// biome-ignore lint/suspicious/noExplicitAny: nothing is known of these values, and callers read them without a cast
+// biome-ignore lint/suspicious/noExplicitAny: these values are unknown, and callers read them without a cast
 type UnknownOutputs = Record<string, any>;
 
-/** What to run, and on what. */
+/** The block to run, and its inputs. */
 export interface CreateTaskRequest<Id extends BlockId = BlockId> {
   /** `PACKAGE::BLOCK`. */
   blockId: Id;

@@ -4,9 +4,9 @@ import type { Block, ServerBlock } from "./types.ts";
 import { compareVersions, versionFromPath } from "./versions.ts";
 import { blocksAnswerSchema } from "./wire/index.ts";
 
-/** What {@link BlocksClient.list} takes. */
+/** Options of {@link BlocksClient.list}. */
 export interface ListBlocksOptions extends RequestOptions {
-  /** Every installed version instead of the newest of each block. Default false. */
+  /** List every installed version, not only the newest of each block. Default false. */
   includeAllVersions?: boolean;
 }
 
@@ -24,7 +24,7 @@ export class BlocksClient {
     this.#http = http;
   }
 
-  /** The installed blocks, each with its `blockId` and `version`; of each block the newest version by semver precedence. */
+  /** The newest version of each installed block, by semver precedence, with its `blockId` and `version`. */
   async list({
     includeAllVersions = false,
     ...options

@@ -12,21 +12,21 @@ import type { UploadResolver, UploadSource } from "./transport/upload-source.ts"
  * @example
  * const client = new OomolConnectClient({ baseUrl: "http://localhost:3000/api", apiToken: "api-…" });
  * const { result } = await client.tasks.run({ blockId: "audio-lab::text-to-audio", inputValues: { text: "Hello" } });
- * @typeParam Source What may be passed for a file; adapters widen it.
+ * @typeParam Source The accepted file sources; adapters widen it.
  */
 export class OomolConnectClient<Source = UploadSource> implements AsyncDisposable {
   /** The blocks that the server has. */
   readonly blocks: BlocksClient;
   /** Runs of blocks. */
   readonly tasks: TasksClient<Source>;
-  /** The packages that the server has, and the installation of more. */
+  /** The packages that the server has, and their installation. */
   readonly packages: PackagesClient;
-  /** Blocks with inputs already filled in. */
+  /** Blocks with preset inputs. */
   readonly applets: AppletsClient;
   readonly #http: Http;
   readonly #options: ResolvedClientOptions;
 
-  /** @throws {@link InvalidInputError} where an option cannot work, such as a relative `baseUrl` outside a page. */
+  /** @throws {@link InvalidInputError} if an option is invalid, such as a relative `baseUrl` outside a page. */
   constructor(options: ClientOptions = {}, resolveUpload?: UploadResolver<Source>) {
     this.#options = resolveClientOptions(options);
     const http = new Http(this.#options);
@@ -38,7 +38,7 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
     this.applets = new AppletsClient(http, this.#options, this.tasks);
   }
 
-  /** Waits for stops that `stopOnAbort` has sent, then frees the connections. Safe to call twice. */
+  /** Waits for stops that `stopOnAbort` has sent, then closes the connections. Safe to call twice. */
   async close(): Promise<void> {
     await this.#http.settled();
     await this.#options.transport.close?.();
@@ -50,7 +50,7 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
   }
 }
 
-/** Without a resolver of its own, a client takes what core takes. */
+/** Without a resolver of its own, a client accepts core's sources. */
 const resolveCoreUpload: UploadResolver<UploadSource> = async (source, index) => {
   const { resolveUploadSource } = await import("./transport/upload-source.ts");
   return resolveUploadSource(source, index);

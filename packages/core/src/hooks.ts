@@ -1,4 +1,4 @@
-/** What happens on the wire, for logs, metrics and traces. Headers and bodies, and so tokens, are never shown. */
+/** Callbacks for logs, metrics and traces. They never get headers or bodies, and so no tokens. */
 export interface ClientHooks {
   /** Before each attempt. The returned headers, W3C `traceparent` for instance, are added to the request. */
   onRequest?: (request: RequestInfo) => undefined | Readonly<Record<string, string>>;
@@ -6,7 +6,7 @@ export interface ClientHooks {
   onResponse?: (response: ResponseInfo) => void;
   /** Before the pause that precedes a new attempt. */
   onRetry?: (retry: RetryInfo) => void;
-  /** What is odd but does not stop anything, such as a task status that this client does not know. Said once each. */
+  /** Non-fatal oddities, such as an unknown status; each is reported once. */
   onWarning?: (message: string) => void;
 }
 
@@ -21,7 +21,7 @@ export interface RequestInfo {
 
 /** An attempt that is over. */
 export interface ResponseInfo extends RequestInfo {
-  /** `undefined` where no answer came. */
+  /** `undefined` if no answer came. */
   status: number | undefined;
   /** From the attempt's start until its answer was read, or until it failed. */
   durationMs: number;
@@ -29,18 +29,18 @@ export interface ResponseInfo extends RequestInfo {
   requestId: string | undefined;
 }
 
-/** An attempt that failed and is made again. */
+/** An attempt that failed and is retried. */
 export interface RetryInfo extends RequestInfo {
-  /** How long the client pauses before. */
+  /** The pause before the retry. */
   pauseMs: number;
-  /** What went wrong, in words. */
+  /** Why the attempt failed, in words. */
   reason: string;
 }
 
 /**
  * Hooks that write one line for each answer, retry and warning: `GET /v1/tasks/17 200 4 ms`.
  *
- * @param write Where lines go. Default `console.debug`.
+ * @param write Receives the lines. Default `console.debug`.
  */
 export function createDebugHooks(write: (line: string) => void = (line) => console.debug(line)): ClientHooks {
   return {

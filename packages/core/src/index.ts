@@ -34,7 +34,7 @@ export type {
 } from "./packages.ts";
 export type { AppletsClient, RunAppletRequest } from "./applets.ts";
 
-// What it runs, and what comes back
+// Requests and results
 export type { BlockId, BlockRegistry, CreateTaskRequest, InputsOf, OutputsOf } from "./block-registry.ts";
 export type { TaskEvent } from "./run/task-events.ts";
 export type { RunResult, TaskRun, TaskRunReference } from "./run/task-run.ts";
@@ -56,10 +56,10 @@ export type {
   TaskStatus,
 } from "./types.ts";
 
-// What may go wrong
+// Errors
 export * from "./errors/index.ts";
 
-// Seeing what happens
+// Hooks
 export {
   type ClientHooks,
   createDebugHooks,

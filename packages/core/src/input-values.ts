@@ -6,10 +6,10 @@ import { deepestNesting } from "./wire/nesting.ts";
 const blockItself = "_";
 
 /**
- * Turns any of the three input forms into the node form, the only one that travels. The caller's object is never written
- * to, and normalising twice gives the same. Values that are `undefined` are left out, as JSON would.
+ * Turns any of the three input forms into the node form, the only one on the wire. The caller's object is never changed,
+ * and normalizing twice gives the same. Values that are `undefined` are omitted, as in JSON.
  *
- * @throws {@link InvalidInputError} with the place of the first thing that cannot be sent.
+ * @throws {@link InvalidInputError} with the place of the first value that cannot be sent.
  */
 export function normalizeInputValues(inputValues: TaskInputValues | undefined): NodeInputs[] {
   if (inputValues === undefined) return [];
@@ -90,7 +90,7 @@ function sendable(inputs: InputValue[], pathAt: (index: number, handle: string) 
   return inputs.filter((input) => input.value !== undefined);
 }
 
-/** JSON would throw on these without saying where, or lose them without saying so. */
+/** JSON would throw on these without naming the place, or drop them silently. */
 function rejectUnsendable(value: unknown, path: string, ancestors: readonly object[]): void {
   if (typeof value === "bigint") {
     throw new InvalidInputError(path, "a BigInt has no JSON form; send a number or a string.");

@@ -5,31 +5,31 @@ import { createFetchTransport } from "./transport/fetch-transport.ts";
 import type { Transport } from "./transport/transport.ts";
 import { type Clock, systemClock } from "./waiting/delay.ts";
 
-/** What a client may be told. Everything has a default; `baseUrl` needs one's own outside a page. */
+/** The options of a client. All have defaults; outside a page `baseUrl` must be given. */
 export interface ClientOptions {
   /**
-   * Origin plus `/api`, `http://localhost:3000/api` for instance. Default `/api`, relative to the page; where there is no
+   * Origin plus `/api`, `http://localhost:3000/api` for instance. Default `/api`, relative to the page; without a
    * page it must be absolute.
    */
   baseUrl?: string;
   /**
-   * Sent as `Authorization`, exactly as given; a function is asked afresh for each request, within its time, and where it
-   * fails, the request is one that could not be sent. An `Authorization` among `defaultHeaders` wins over it.
+   * Sent as `Authorization`, exactly as given. A function is called once per attempt and counts against `timeoutMs`; if it
+   * throws, the attempt fails as not sent. An `Authorization` in `defaultHeaders` wins.
    */
   apiToken?: string | (() => string | undefined | Promise<string | undefined>);
   /** Sent with every request. */
   defaultHeaders?: Readonly<Record<string, string>>;
-  /** How long one request may go without an answer, and an upload without a byte leaving. Default 30,000. */
+  /** The longest time without an answer and, for an upload, without a byte leaving. Default 30,000. */
   timeoutMs?: number;
   /** Used instead of the runtime's own `fetch`. */
   fetch?: typeof globalThis.fetch;
-  /** Used instead of `fetch` altogether. */
+  /** Used instead of `fetch`. */
   transport?: Transport;
-  /** How single requests are sent again; `false` for never. */
+  /** How single requests are retried; `false` for never. */
   retry?: RetryOptions | false;
-  /** Where applets are listed. Default `https://chat-data.oomol.com`. */
+  /** The address of the applet service. Default `https://chat-data.oomol.com`. */
   appletsUrl?: string;
-  /** Told of each request, answer, retry and warning. Default: nobody. */
+  /** Called for each request, answer, retry and warning. */
   hooks?: ClientHooks;
   /** Time for waits and retries; tests and simulations pass their own. */
   clock?: Clock;
@@ -38,17 +38,17 @@ export interface ClientOptions {
 }
 
 /**
- * Which requests are sent again: those that change nothing, and those that surely never happened or carry an idempotency
- * key that the server honours. Pauses have full jitter; a `Retry-After` of the server takes their place.
+ * Reads are retried. Creating something is retried only if the server cannot have received it, or under an idempotency key
+ * that the server supports. Pauses have full jitter; a `Retry-After` of the server replaces them.
  */
 export interface RetryOptions {
-  /** How often a request is sent again at most. Default 3. */
+  /** The highest number of retries of a request. Default 3. */
   limit?: number;
   /** Upper bound of the first pause; it doubles each time. Default 300. */
   baseMs?: number;
   /** Upper bound of any pause. Default 5,000. */
   maxMs?: number;
-  /** A `Retry-After` beyond this is not waited for; the error reports it. Default 30,000. */
+  /** A longer `Retry-After` is not waited for; the error reports it. Default 30,000. */
   maxRetryAfterMs?: number;
 }
 
@@ -73,7 +73,7 @@ export interface ResolvedClientOptions {
   random: () => number;
 }
 
-/** @throws {@link InvalidInputError} where an option cannot work. */
+/** @throws {@link InvalidInputError} if an option is invalid. */
 export function resolveClientOptions(options: ClientOptions = {}): ResolvedClientOptions {
   const { apiToken, retry } = options;
   return {
@@ -106,7 +106,7 @@ function resolveUrl(name: string, text: string): string {
   if (!URL.canParse(text, page)) {
     throw new InvalidInputError(
       name,
-      `"${text}" is relative, and there is no page that it could be relative to. Give the whole address, such as "http://localhost:3000/api".`,
+      `"${text}" is relative, and there is no page to resolve it. Give the whole address, such as "http://localhost:3000/api".`,
     );
   }
   const url = new URL(text, page);

@@ -22,7 +22,7 @@ export interface ListPackagesResponse {
 /** The answer of `POST /packages/install`. */
 export interface InstallPackageResponse {
   success?: boolean | undefined;
-  /** Of the installation; some servers leave it out where the package is already there. */
+  /** The id of the installation; some servers omit it if the package is already installed. */
   taskId?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface GetInstallTaskResponse {
   task: InstallTask;
 }
 
-/** Packages: `/packages`, and the installation of more. */
+/** Packages: `/packages`, and their installation. */
 export class PackagesClient {
   readonly #http: Http;
   readonly #options: ResolvedClientOptions;
@@ -82,16 +82,16 @@ export class PackagesClient {
     return (await this.#http.call({ ...call, schema: installAnswerSchema })).data;
   }
 
-  /** Every installation that the server remembers. */
+  /** Every installation that the server has stored. */
   async listInstallTasks(options: RequestOptions = {}): Promise<ListInstallTasksResponse> {
     const call = { ...options, method: "GET", path: "/packages/install", isIdempotent: true } as const;
     return (await this.#http.call({ ...call, schema: installTasksAnswerSchema })).data;
   }
 
   /**
-   * An installation as it is now.
+   * The current state of an installation.
    *
-   * @throws {@link ApiError} with status 404 where the server does not know it.
+   * @throws {@link ApiError} with status 404 if the server does not know it.
    */
   async getInstallTask(taskId: string, options: RequestOptions = {}): Promise<GetInstallTaskResponse> {
     const call = { ...options, method: "GET", path: installPath(taskId), isIdempotent: true } as const;
@@ -124,7 +124,7 @@ export class PackagesClient {
       (within) => this.install(name, version, { signal: within, ...(headers && { headers }) }),
     );
     if (taskId === undefined) {
-      // Some servers answer a package that is already there with success alone.
+      // For an installed package, some servers answer with success alone.
       const task = await this.#installedTask(name, version, options);
       return { taskId: task.id, task };
     }

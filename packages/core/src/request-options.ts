@@ -1,9 +1,9 @@
-/** What every call takes. */
+/** Options of every call. */
 export interface RequestOptions {
   /** Cancels the request in flight; the promise rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Instead of the client's `timeoutMs`. */
+  /** Replaces the client's `timeoutMs`. */
   timeoutMs?: number;
-  /** Added to, and winning over, the client's headers. */
+  /** Added to the client's headers, and winning over them. */
   headers?: Readonly<Record<string, string>>;
 }

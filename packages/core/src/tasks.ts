@@ -37,7 +37,7 @@ export interface GetTaskResponse {
 
 /** The answer of `POST /v1/tasks`. */
 export interface CreateTaskResponse extends GetTaskResponse {
-  /** Whose token it was, where the server says so. */
+  /** The owner of the token, if the server names it. */
   userID?: string | undefined;
 }
 
@@ -47,19 +47,19 @@ export interface GetTaskLogsResponse {
   success?: boolean | undefined;
 }
 
-/** What calls with files take. */
+/** Options of calls with files. */
 export interface UploadOptions {
-  /** Called as bytes leave, with a growing `loaded`, and a last time when the server has taken them. */
+  /** Called as bytes leave, with a growing `loaded`, and once when the server has accepted them. */
   onUploadProgress?: (progress: UploadProgress) => void;
 }
 
-/** What {@link TasksClient.start} and {@link TasksClient.attach} take. */
+/** Options of {@link TasksClient.start} and {@link TasksClient.attach}. */
 export interface StartOptions extends PollingOptions {
-  /** Leaving `await using` stops a task that has not ended. Default false. */
+  /** At the end of `await using`, stop the task if it has not ended. Default false. */
   stopOnDispose?: boolean;
 }
 
-/** Tasks: one method per endpoint of `/v1/tasks`, and the verbs that create, wait and read the result in one. */
+/** Tasks: one method per endpoint of `/v1/tasks`, and methods that create a task, wait and read the result in one call. */
 export class TasksClient<Source> {
   readonly #http: Http;
   readonly #options: ResolvedClientOptions;
@@ -72,7 +72,7 @@ export class TasksClient<Source> {
     this.#resolveUpload = resolveUpload;
   }
 
-  /** Every task that the server remembers. */
+  /** Every task that the server has stored. */
   async list(options: RequestOptions = {}): Promise<ListTasksResponse> {
     const call = {
       ...options,
@@ -87,7 +87,7 @@ export class TasksClient<Source> {
   /**
    * Creates a task and does not wait for it.
    *
-   * @throws {@link InvalidInputError} for inputs that cannot be sent, {@link ApiError} where the server refuses them.
+   * @throws {@link InvalidInputError} for inputs that cannot be sent, {@link ApiError} if the server refuses them.
    */
   async create<const Id extends BlockId>(
     request: CreateTaskRequest<Id>,
@@ -96,7 +96,7 @@ export class TasksClient<Source> {
     return this.#create(request, options);
   }
 
-  /** Creates a task with one or more files, and does not wait for it. The server hands them to the block's file inputs. */
+  /** Creates a task with one or more files, and does not wait for it. The server assigns them to the block's file inputs. */
   async createWithFiles<const Id extends BlockId>(
     blockId: Id,
     inputValues: Partial<InputsOf<Id>> | undefined,
@@ -118,7 +118,7 @@ export class TasksClient<Source> {
     const { onUploadProgress, ...rest } = options;
     const upload = { fields, parts };
     if (!onUploadProgress) return this.#post({ ...rest, upload });
-    // Loaded only where somebody looks; the files have been taken before.
+    // Loaded only for a progress callback; the sources have been read before.
     const { trackUpload } = await import("./transport/upload-progress.ts");
     const { accepted, ...tracked } = trackUpload(upload, this.#options.clock, onUploadProgress);
     const answer = await this.#post({ ...rest, ...tracked });
@@ -127,9 +127,9 @@ export class TasksClient<Source> {
   }
 
   /**
-   * A task as it is now.
+   * The current state of a task.
    *
-   * @throws {@link ApiError} with status 404 where the server does not know it.
+   * @throws {@link ApiError} with status 404 if the server does not know it.
    */
   async get(taskId: string, options: RequestOptions = {}): Promise<GetTaskResponse> {
     const path = `/v1/tasks/${pathPart("taskId", taskId)}`;
@@ -137,7 +137,7 @@ export class TasksClient<Source> {
     return (await this.#http.call(call)).data;
   }
 
-  /** Stops a task; one that has ended stays as it is. */
+  /** Stops a task; a task that has ended stays as it is. */
   async stop(taskId: string, options: RequestOptions = {}): Promise<GetTaskResponse> {
     const path = `/v1/tasks/${pathPart("taskId", taskId)}/stop`;
     const call = { ...options, method: "POST", path, schema: taskAnswerSchema, isIdempotent: true } as const;
@@ -197,7 +197,7 @@ export class TasksClient<Source> {
     return leaving(run, run.result());
   }
 
-  /** {@link run} with one or more files, which the server hands to the block's file inputs. */
+  /** {@link run} with one or more files, which the server assigns to the block's file inputs. */
   async runWithFiles<const Id extends BlockId>(
     blockId: Id,
     inputValues: Partial<InputsOf<Id>> | undefined,
@@ -208,7 +208,7 @@ export class TasksClient<Source> {
     return leaving(run, run.result());
   }
 
-  /** Creates a task and gives its handle: to follow, await or stop it. */
+  /** Creates a task and returns its handle, to follow, await or stop it. */
   async start<const Id extends BlockId>(
     request: CreateTaskRequest<Id>,
     options: StartOptions = {},
@@ -219,7 +219,7 @@ export class TasksClient<Source> {
     );
   }
 
-  /** The handle of a task that exists, by its id or what `JSON.stringify(run)` kept. Costs no request. */
+  /** The handle of an existing task, by its id or by what `JSON.stringify(run)` kept. Sends no request. */
   attach<Outputs = OutputsOf<string>>(
     task: string | TaskRunReference,
     options: StartOptions = {},
@@ -228,8 +228,8 @@ export class TasksClient<Source> {
   }
 
   /**
-   * Runs many tasks, a few at a time, and gives each outcome as it comes. Requests are taken one by one as places become
-   * free, so an endless iterable is fine; leaving the loop aborts what is under way.
+   * Runs many tasks, a few at a time, and yields each outcome as it comes. Requests are read one by one as places become
+   * free, so an endless iterable is fine; leaving the loop aborts the waits that are still open.
    */
   async *runMany<const Id extends BlockId>(
     requests: Iterable<CreateTaskRequest<Id>> | AsyncIterable<CreateTaskRequest<Id>>,
@@ -240,16 +240,16 @@ export class TasksClient<Source> {
   }
 
   /**
-   * Asks for a file that a task made. Resolves when the answer begins; its bytes come while they are read. `path` is what
-   * the result holds, a path on the server's own disk, or one relative to the task's session directory. A connection that
-   * breaks is resumed where it broke.
+   * Requests a file that a task made. Resolves when the answer begins; its bytes are fetched as they are read. `path` is a
+   * path from the result (on the server's own disk), or one relative to the task's session directory. A download whose
+   * connection breaks is resumed.
    *
    * @example
    * const outcome = await client.tasks.run({ blockId: "audio-lab::text-to-audio", inputValues: { text: "Hello" } });
    * const sound = await client.tasks.download(outcome, outcome.result.audio_address);
    * const bytes = await sound.bytes();
-   * @throws {UnsupportedError} where the server does not hand out files, {ApiError} where it has no such file,
-   *   {InvalidInputError} for a path that cannot be one of this task's.
+   * @throws {@link UnsupportedError} if the server does not serve files, {@link ApiError} if it has no such file,
+   *   {@link InvalidInputError} for a path that cannot be one of this task's.
    */
   async download(task: DownloadableTask, path: string, options: DownloadOptions = {}): Promise<Download> {
     pathPart("taskId", typeof task === "string" ? task : task.taskId);
@@ -258,8 +258,8 @@ export class TasksClient<Source> {
   }
 
   /**
-   * Downloads each file that a result names, however deep, one after the other: read or save one before the next. What the
-   * server has no file for, a folder for instance, is passed over with a warning.
+   * Downloads each file that a result names, at any depth, one after the other: read or save each before the next. If the
+   * server has no file for a path, a folder for instance, the path is skipped with a warning.
    *
    * @example
    * const outcome = await client.tasks.run({ blockId: "audio-lab::text-to-audio", inputValues: { text: "Hello" } });
@@ -325,7 +325,7 @@ export class TasksClient<Source> {
     return (await this.#http.call({ ...options, ...creationCall(request) })).data;
   }
 
-  /** The time that the caller allows for the whole includes the creation. */
+  /** The time that the caller allows for the whole call includes the creation. */
   async #starting<Outputs>(
     options: StartOptions,
     create: (options: RequestOptions & { signal: AbortSignal }, leftMs: number) => Promise<Created>,
@@ -369,7 +369,7 @@ export class TasksClient<Source> {
     const { clock, random } = this.#options;
     const polling = resolvePollingOptions(options);
     const deadlineMs = created?.deadlineMs ?? clock.now() + polling.timeoutMs;
-    // The caller gets the reason of the abort at once; the task's end is not waited for.
+    // The caller gets the abort's reason at once, without waiting for the task's end.
     const onAbort = stopOnAbort
       ? () => this.#http.inBackground(this.#stopUnasked(taskId, headers))
       : undefined;

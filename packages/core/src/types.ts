@@ -4,18 +4,18 @@ export interface BlockHandle {
   description?: string | undefined;
   /** JSON Schema of the value. */
   json_schema?: unknown;
-  /** The value may be null, and is null where none is given. */
+  /** The value may be null, and is null if none is given. */
   nullable?: boolean | undefined;
-  /** The value that is used where none is given. */
+  /** The default value. */
   value?: unknown;
   [field: string]: unknown;
 }
 
-/** A block as `GET /v1/blocks` lists it. */
+/** A block as `GET /v1/blocks` lists it, with two fields that the client adds. */
 export interface ServerBlock {
   package: string;
   name: string;
-  /** Where the server keeps it; a segment `NAME-VERSION` carries its version. */
+  /** Its path on the server; a segment `NAME-VERSION` contains its version. */
   path: string;
   description?: string | undefined;
   inputs?: BlockHandle[] | undefined;
@@ -27,12 +27,12 @@ export interface ServerBlock {
 export interface Block extends ServerBlock {
   /** `PACKAGE::NAME`: what `tasks.run` takes. Added by the client. */
   blockId: string;
-  /** Semantic version, read off `path`; `undefined` where the path has none. Added by the client. */
+  /** Semantic version, read off `path`; `undefined` if the path has none. Added by the client. */
   version: string | undefined;
 }
 
 /**
- * The states of a task: `created`, `pending` and `running` go on, `completed`, `failed` and `stopped` are its end.
+ * The states of a task: `created`, `pending` and `running` go on; `completed`, `failed` and `stopped` are final.
  * A state that this client does not know counts as still running.
  */
 export type TaskStatus =
@@ -44,7 +44,7 @@ export type TaskStatus =
   | "stopped"
   | (string & Record<never, never>);
 
-/** A run of a block. Fields beyond these are kept as the server sent them. */
+/** One run of a block. Further fields are kept as the server sent them. */
 export interface Task {
   id: string;
   status: TaskStatus;
@@ -82,14 +82,14 @@ export interface InputValue {
   value: unknown;
 }
 
-/** The inputs of one node; `"_"` is the block itself where no flow is involved. */
+/** The inputs of one node; `"_"` is the block itself if there is no flow. */
 export interface NodeInputs {
   nodeId: string;
   inputs: InputValue[];
 }
 
 /**
- * The three forms in which inputs may be given: `{ handle: value }`, `[{ handle, value }]`, or per node
+ * The three forms of inputs: `{ handle: value }`, `[{ handle, value }]`, or per node
  * `[{ nodeId, inputs: [{ handle, value }] }]`. An empty list is the node form and stays empty.
  */
 export type TaskInputValues =
@@ -97,14 +97,14 @@ export type TaskInputValues =
   | readonly InputValue[]
   | readonly NodeInputs[];
 
-/** A package that another one needed. */
+/** A dependency of a package. */
 export interface PackageDependency {
   name: string;
   version: string;
   packagePath: string;
 }
 
-/** `pending` and `running` go on, `success` and `failed` are an installation's end; anything else counts as going on. */
+/** `pending` and `running` go on; `success` and `failed` are final; anything else counts as going on. */
 export type InstallTaskStatus =
   | "pending"
   | "running"
@@ -135,7 +135,7 @@ export interface Package {
   [field: string]: unknown;
 }
 
-/** A block with inputs already filled in. */
+/** A block with preset inputs. */
 export interface Applet {
   appletId: string;
   userId?: string | undefined;

@@ -3,7 +3,7 @@ const versionedSegment =
   /^(?<name>.+?)-(?<version>\d+\.\d+\.\d+(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)$/;
 
 /**
- * The version that a block's path carries, in a segment `NAME-VERSION` (POSIX or Windows separators).
+ * The version in a block's path, in a segment `NAME-VERSION` (POSIX or Windows separators).
  * The package's own name wins over other versioned segments; without one, the last such segment counts.
  */
 export function versionFromPath(path: string, packageName: string): string | undefined {
@@ -17,7 +17,7 @@ export function versionFromPath(path: string, packageName: string): string | und
   return (own ?? versioned.at(-1))?.version;
 }
 
-/** `json-repair-1.0.1` → its two parts; `undefined` where no version stands at the end. */
+/** `json-repair-1.0.1` → its two parts; `undefined` if there is no version at the end. */
 export function splitVersionedName(text: string): { name: string; version: string } | undefined {
   const groups = versionedSegment.exec(text)?.groups;
   return groups?.name && groups.version ? { name: groups.name, version: groups.version } : undefined;
@@ -30,7 +30,7 @@ export function blockOfApplet({ packageId, blockName }: { packageId: string; blo
 
 /**
  * Precedence of two versions by semver 2.0.0, section 11: negative when `left` is the lower one. Build metadata does not
- * count; what is no version at all is lower than any version.
+ * count; anything that is not a version is lower than any version.
  */
 export function compareVersions(left: string | undefined, right: string | undefined): number {
   const a = parseVersion(left);
@@ -46,7 +46,7 @@ export function compareVersions(left: string | undefined, right: string | undefi
 function parseVersion(text: string | undefined) {
   const match = /^(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+.*)?$/.exec(text ?? "");
   if (!match) return undefined;
-  // BigInt: semver sets no limit to the numbers.
+  // BigInt: semver does not limit the numbers.
   const core = match.slice(1, 4).map((number) => BigInt(number));
   return { core, prerelease: match[4]?.split(".") ?? [] };
 }

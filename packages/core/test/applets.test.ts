@@ -53,7 +53,7 @@ test("the time for a run includes the listing", async () => {
   await using server = await serveApplets();
   server.listed.inject({ kind: "hang" });
   await expect(server.client.applets.run({ appletId: "84dc8cac" }, { timeoutMs: 50 })).rejects.toThrow(
-    "Waited 50 ms for the applets to be listed",
+    "Timed out after 50 ms, waiting for the applets to be listed",
   );
   server.fake.inject({ kind: "hang" }, { method: "POST" });
   const started = performance.now();

@@ -55,7 +55,7 @@ describe("what a result names can be read", () => {
     await expect(server.client.tasks.download(outcome, outcome.result.adress)).rejects.toMatchObject({
       name: "InvalidInputError",
       path: "path",
-      message: "path: expected text, got undefined. Has the result an output of that name?",
+      message: "path: expected text, got undefined. Does the result have an output of that name?",
     });
   });
 
@@ -100,7 +100,7 @@ describe("what a result names can be read", () => {
     for await (const file of server.client.tasks.downloadAll(await run(server)))
       read.push(`${file.path} ${await file.text()}`);
     expect(read).toEqual(["a.txt one", "b/c.txt two"]);
-    expect(warnings).toEqual([expect.stringContaining('"b", which is no file')]);
+    expect(warnings).toEqual([expect.stringContaining('"b", which is not a file')]);
   });
 
   test("an empty file too", async () => {

@@ -50,7 +50,7 @@ describe("what a server answers", () => {
     const facts = { method: "GET", path: "/v1/a", status: 200, expected: "a list", seen: "7", cause };
     const failure = new UnexpectedResponseError({ ...facts, field: "tasks" });
     expect(failure.message).toBe(
-      "GET /v1/a: `tasks` in the answer should be a list, but is 7. Is `baseUrl` that of a Connect server?",
+      "GET /v1/a: `tasks` in the answer should be a list, but is 7. Is `baseUrl` the address of a Connect server?",
     );
     expect(failure).toMatchObject({ status: 200, field: "tasks", seen: "7", cause });
     expect(new UnexpectedResponseError({ ...facts, field: "" }).message).toMatch(/^GET \/v1\/a: the answer /);
@@ -80,11 +80,11 @@ test("a time limit tells the last trouble, and keeps it", () => {
   const facts = { awaited: "the end", timeoutMs: 5 };
   const failure = new TimeoutError({ ...facts, lastFailure });
   expect(failure).toMatchObject({ cause: lastFailure, lastFailure, timeoutMs: 5 });
-  expect(failure.message).toBe("Waited 5 ms for the end, in vain. The last trouble seen: it was reset");
-  expect(new TimeoutError(facts).message).toBe("Waited 5 ms for the end, in vain.");
+  expect(failure.message).toBe("Timed out after 5 ms, waiting for the end. The last failure: it was reset");
+  expect(new TimeoutError(facts).message).toBe("Timed out after 5 ms, waiting for the end.");
   const doubtful = new TimeoutError({ ...facts, mayHaveHappened: true });
   expect([failure.mayHaveHappened, doubtful.mayHaveHappened]).toEqual([false, true]);
-  expect(doubtful.message).toMatch(/in vain\. What the request creates may exist/);
+  expect(doubtful.message).toMatch(/the end\. What the request creates may exist/);
 });
 
 test("a redirect whose status a browser hides is called one", () => {

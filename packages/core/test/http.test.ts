@@ -248,7 +248,7 @@ describe("failures", () => {
     await using server = await serve({}, { timeoutMs: 60, retry: false });
     server.fake.inject({ kind: "hang" });
     await expect(server.client.tasks.list()).rejects.toThrow(
-      "Waited 60 ms for an answer to GET /v1/tasks, in vain.",
+      "Timed out after 60 ms, waiting for an answer to GET /v1/tasks.",
     );
     await server.requestAborted();
   });

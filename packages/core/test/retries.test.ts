@@ -206,7 +206,7 @@ describe("what creates something is sent again", () => {
     const { json, ...form } = create;
     expect(await failureOf(http.call({ ...form, upload: upload(false) }))).toBeInstanceOf(ConnectionError);
     expect(onWarning.mock.calls).toEqual([
-      ['POST /a was not sent again: "a.bin" is a stream, which can be read once. A path or a Blob could be.'],
+      ['POST /a was not sent again: "a.bin" is a stream, which can be read only once. Pass a path or a Blob.'],
     ]);
     expect(sent).toHaveLength(1);
     const again = openHttp([refused]);
@@ -326,7 +326,7 @@ describe("a time limit", () => {
     expect(outcome).toBeUndefined();
     await vi.advanceTimersByTimeAsync(1);
     expect(outcome).toBeInstanceOf(TimeoutError);
-    expect(String(outcome)).toBe(`TimeoutError: Waited ${timeoutMs} ms for an answer to GET /a, in vain.`);
+    expect(String(outcome)).toBe(`TimeoutError: Timed out after ${timeoutMs} ms, waiting for an answer to GET /a.`);
   });
 
   test("covers a token function that never answers; nothing can have happened then", async () => {

@@ -143,7 +143,7 @@ test("at the deadline a wait rejects with what was awaited and the last trouble"
   const { outcome } = await waitOver([], { clock: systemClock, deadlineMs: startedMs + 30, polling, look });
   expect(outcome).toBeInstanceOf(TimeoutError);
   expect(outcome).toMatchObject({ mayHaveHappened: false }); // it creates nothing
-  expect(String(outcome)).toMatch(/30 ms for the end.*connection lost/s);
+  expect(String(outcome)).toMatch(/30 ms, waiting for the end.*connection lost/s);
 });
 
 test("a deadline passes on the caller's reason, keeps the first of the two, and can be closed", async () => {

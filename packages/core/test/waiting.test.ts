@@ -391,7 +391,7 @@ test("a timeout says what was awaited, how long, and the last trouble", async ()
   const failure = await server.client.tasks.run(block, { timeoutMs: 300 }).catch(keep);
   expect(failure).toBeInstanceOf(TimeoutError);
   expect(String(failure)).toMatch(
-    /Waited 300 ms for task task-1 to end, in vain\. The last trouble seen: .*502/,
+    /Timed out after 300 ms, waiting for task task-1 to end\. The last failure: .*502/,
   );
 });
 
@@ -419,7 +419,7 @@ test("a timeout covers the creation too", async () => {
   await using server = await serve();
   server.fake.inject({ kind: "hang" }, { method: "POST" });
   await expect(server.client.tasks.run(block, { timeoutMs: 50 })).rejects.toThrow(
-    "Waited 50 ms for the task to be created",
+    "Timed out after 50 ms, waiting for the task to be created",
   );
 });
 

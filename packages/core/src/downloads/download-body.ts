@@ -6,9 +6,9 @@ import { readBeforeSilence } from "../waiting/read-before-silence.ts";
 
 /** How far a download is. */
 export interface DownloadProgress {
-  /** Bytes handed to whoever reads. */
+  /** Bytes that have been read. */
   loaded: number;
-  /** Bytes of the file; `undefined` where the server does not tell. */
+  /** Bytes of the file; `undefined` if the server does not tell. */
   total: number | undefined;
   /** `loaded` of `total`, 0 to 1. */
   fraction: number | undefined;
@@ -17,9 +17,9 @@ export interface DownloadProgress {
 export interface DownloadPlan {
   http: Http;
   options: ResolvedClientOptions;
-  /** What asked for the file, to ask for the rest of it. */
+  /** Repeats the request, for the rest of the file. */
   call: HttpCall;
-  /** Its answer, whose body has not been read. */
+  /** The answer, whose body has not been read. */
   response: TransportResponse;
   sizeBytes: number | undefined;
   etag: string | undefined;
@@ -27,11 +27,11 @@ export interface DownloadPlan {
 }
 
 /**
- * The file's bytes, each once and in order. Where the connection breaks, the rest is asked for with `Range`, on the
+ * The file's bytes, each once and in order. If the connection breaks, the rest is requested with `Range`, on
  * condition that the file is still the same (RFC 9110, 13.1.5), as often in a row as the client's `retry` allows.
  */
 export function downloadBody(plan: DownloadPlan): ReadableStream<Uint8Array> {
-  // Nothing is read ahead: who does not read leaves the bytes on the server.
+  // Nothing is read ahead: unread bytes stay on the server.
   return new ReadableStream(new ResumingSource(plan), { highWaterMark: 0 });
 }
 
@@ -83,7 +83,7 @@ class ResumingSource {
     this.#end();
   }
 
-  /** Closes the connection, or gives it back where all has been read. */
+  /** Closes the connection, or keeps it if everything has been read. */
   #end(): void {
     this.#close();
     this.#close = () => undefined;
@@ -100,7 +100,7 @@ class ResumingSource {
           this.#breaks = 0;
           return read.value;
         }
-        // More than was announced is what a gateway has compressed and the runtime unpacked.
+        // A gateway has compressed the body and the runtime has decompressed it: it is longer than announced.
         if (this.#receivedBytes >= (this.#plan.sizeBytes ?? 0)) return undefined;
         failure = this.#brokeOff("the answer ended");
       } catch (trouble) {
@@ -124,11 +124,11 @@ class ResumingSource {
     throw this.#brokeOff(`nothing came for ${longestSilenceMs} ms`);
   }
 
-  /** Asks for the rest until it comes, or throws why it does not. */
+  /** Requests the rest until it comes, or throws the reason. */
   async #resume(failure: unknown): Promise<void> {
     const { http, call, etag } = this.#plan;
     void this.#reader.cancel().catch(() => undefined);
-    // A weak ETag may be that of other bytes (RFC 9110, 8.8.1).
+    // A weak ETag may belong to other bytes (RFC 9110, 8.8.1).
     if (!etag || etag.startsWith("W/")) throw failure;
     this.#breaks += 1;
     await http.beforeRetry(call, this.#breaks, failure);

@@ -9,19 +9,19 @@ import { logsAnswerSchema, taskAnswerSchema } from "../wire/index.ts";
 import { type DownloadProgress, downloadBody } from "./download-body.ts";
 import { filesOfResult, pathInSession, relativePath, sessionOf } from "./session-path.ts";
 
-/** Whose file: the id of a task, or what `run` gave, which spares a request where the path is absolute. */
+/** The task of the file: its id, or the outcome of `run`, which saves a request for an absolute path. */
 export type DownloadableTask = string | TaskRunReference | Pick<RunResult, "taskId" | "logs">;
 
 export interface DownloadOptions extends RequestOptions {
-  /** Also ends a download under way: its body then fails with the signal's reason. */
+  /** Also ends a download in progress: its body then fails with the signal's reason. */
   signal?: AbortSignal;
-  /** How long the server may be silent, before its answer and within it. Default: the client's `timeoutMs`. */
+  /** The longest silence of the server, before its answer and within it. Default: the client's `timeoutMs`. */
   timeoutMs?: number;
-  /** Called as bytes come, at most twenty times a second, and a last time at the end. */
+  /** Called as bytes arrive, at most twenty times a second, and once at the end. */
   onDownloadProgress?: (progress: DownloadProgress) => void;
 }
 
-/** What the answer's head says of a file. */
+/** The head of the answer, as far as it describes the file. */
 interface FileHead {
   name: string;
   type: string;
@@ -30,18 +30,18 @@ interface FileHead {
 }
 
 /**
- * A file of a task on its way. Its bytes come as they are read, so memory stays flat; they can be read once, by `body`, a
- * `for await` loop or one of the methods. What is not read to its end is given up with `await using`, or the client's end.
+ * A file of a task. Its bytes are fetched as they are read, so memory use stays flat. They can be read once: by `body`, a
+ * `for await` loop or one of the methods. `await using`, or the end of the client, cancels what has not been read.
  */
 export class Download implements AsyncIterable<Uint8Array>, AsyncDisposable {
   readonly taskId: string;
   /** Below the task's session directory. */
   readonly path: string;
-  /** Last part of the path, as the server has it: not yet safe as the name of a file on one's own disk. */
+  /** Last part of the path, as the server has it: not safe as a file name on your own disk. */
   readonly name: string;
   /** MIME type. */
   readonly type: string;
-  /** `undefined` where the server does not tell. */
+  /** `undefined` if the server does not tell. */
   readonly sizeBytes: number | undefined;
   readonly etag: string | undefined;
   readonly body: ReadableStream<Uint8Array>;
@@ -57,34 +57,34 @@ export class Download implements AsyncIterable<Uint8Array>, AsyncDisposable {
     this.body = body;
   }
 
-  /** The whole as text, UTF-8. */
+  /** The whole file as UTF-8 text. */
   text(): Promise<string> {
     return this.#response().text();
   }
 
-  /** The whole as JSON. @throws {SyntaxError} where it is none. */
+  /** The whole file as JSON. @throws {SyntaxError} if it is not JSON. */
   json(): Promise<unknown> {
     return this.#response().json();
   }
 
-  /** All of it, in memory. */
+  /** The whole file, in memory. */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
     return new Uint8Array(await this.#response().arrayBuffer());
   }
 
-  /** The whole as a `File` with name and type. */
+  /** The whole file as a `File` with name and type. */
   async file(): Promise<File> {
     return new File([await this.#response().arrayBuffer()], this.name, { type: this.type });
   }
 
-  /** The whole as a `Blob` with its type. */
+  /** The whole file as a `Blob` with its type. */
   blob(): Promise<Blob> {
     return this.#response().blob();
   }
 
-  /** Piece by piece, as it arrives. */
+  /** Chunk by chunk, as they arrive. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, undefined> {
-    // Not every browser lets a stream be looped over itself.
+    // Not every browser can loop over a stream.
     const reader = this.body.getReader();
     try {
       for (;;) {
@@ -97,7 +97,7 @@ export class Download implements AsyncIterable<Uint8Array>, AsyncDisposable {
     }
   }
 
-  /** Gives up what has not been read, and closes its connection. */
+  /** Cancels what has not been read, and closes its connection. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.body.locked) await this.body.cancel().catch(() => undefined);
   }
@@ -107,7 +107,7 @@ export class Download implements AsyncIterable<Uint8Array>, AsyncDisposable {
   }
 }
 
-/** Asks for a file of a task, once it is known that the server has any to give. */
+/** Requests a file of a task, once it is known that the server serves files. */
 export async function openDownload(
   http: Http,
   options: ResolvedClientOptions,
@@ -118,7 +118,7 @@ export async function openDownload(
   if (typeof path !== "string") {
     throw new InvalidInputError(
       "path",
-      `expected text, got ${String(path)}. Has the result an output of that name?`,
+      `expected text, got ${String(path)}. Does the result have an output of that name?`,
     );
   }
   const taskId = typeof task === "string" ? task : task.taskId;
@@ -127,13 +127,13 @@ export async function openDownload(
   const inSession =
     relativePath(path) ??
     below(path, knownSession(task) ?? (await askForSession(http, { ...ask, path: `${taskPath}/logs` })));
-  // Any answer tells what the server offers.
+  // Any answer announces the extensions.
   if (http.extensions.size === 0) await http.call({ ...ask, path: taskPath, schema: taskAnswerSchema });
-  if (!http.extensions.has("files")) throw new UnsupportedError("files", "hands out no files of tasks");
+  if (!http.extensions.has("files")) throw new UnsupportedError("files", "serves no files of tasks");
   const call = {
     ...ask,
     path: `${taskPath}/files/${inSession.split("/").map(encodeURIComponent).join("/")}`,
-    // The bytes as they are: ranges and lengths would be those of the compressed form.
+    // Without compression: ranges and lengths would otherwise be those of the compressed form.
     headers: { ...request.headers, "accept-encoding": "identity" },
     schema: taskAnswerSchema,
   };
@@ -143,7 +143,7 @@ export async function openDownload(
   return new Download(taskId, inSession, head, body);
 }
 
-/** Each file that a result names; given up where it has not been read when the next is asked for. */
+/** Each file that a result names; cancelled if it has not been read when the next one is requested. */
 export async function* openDownloads(
   http: Http,
   options: ResolvedClientOptions,
@@ -156,7 +156,7 @@ export async function* openDownloads(
       yield download;
     } catch (failure) {
       if (!(failure instanceof ApiError) || failure.status !== 404) throw failure;
-      options.hooks.onWarning?.(`The result names "${path}", which is no file: ${failure.message}`);
+      options.hooks.onWarning?.(`The result names "${path}", which is not a file: ${failure.message}`);
     }
   }
 }
@@ -175,13 +175,13 @@ function below(path: string, sessionId: string): string {
   if (inside !== undefined) return inside;
   throw new InvalidInputError(
     "path",
-    `"${path}" does not lie in the task's session directory. Pass a path from the task's result, or one relative to that directory.`,
+    `"${path}" is not in the task's session directory. Pass a path from the task's result, or one relative to that directory.`,
   );
 }
 
 function headOf(response: TransportResponse, path: string): FileHead {
   const length = response.header("content-length");
-  // Of an answer that was compressed on the way, the length is not the file's.
+  // If the answer was compressed on the way, its length is not the file's.
   const encoding = response.header("content-encoding") ?? "identity";
   const isPlain = encoding === "identity";
   return {

@@ -2,8 +2,8 @@ import type { RunResult } from "../run/task-run.ts";
 import type { TaskLog } from "../types.ts";
 
 /**
- * The part of a server's path below a task's session directory, with slashes; `undefined` where it does not lie there.
- * A block names its files by such paths, while a server hands them out by this part (connect-api 6.5).
+ * The part of a server's path below a task's session directory, with slashes; `undefined` if the path is not below it.
+ * Blocks name their files by full paths; servers serve them by this part (connect-api 6.5).
  */
 export function pathInSession(path: string, sessionId: string): string | undefined {
   const segments = path.split(/[\\/]/);
@@ -13,10 +13,10 @@ export function pathInSession(path: string, sessionId: string): string | undefin
   return inside.join("/");
 }
 
-/** A path that is already the part below the session directory, with slashes; `undefined` for any other. */
+/** A path that is already relative to the session directory, with slashes; `undefined` for any other. */
 export function relativePath(path: string): string | undefined {
   const segments = path.split(/[\\/]/);
-  // An empty first segment begins an absolute path, a colon a Windows drive.
+  // An empty first segment begins an absolute path; a colon, a Windows drive.
   return segments.every(isName) && !/^[A-Za-z]:/.test(path) ? segments.join("/") : undefined;
 }
 
@@ -25,7 +25,7 @@ export function sessionOf(logs: readonly TaskLog[] | undefined): string | undefi
   return logs?.find((log) => log.session_id)?.session_id;
 }
 
-/** The files that a result names, however deep, each by its part below the session directory. */
+/** The files that a result names, at any depth, each by its path below the session directory. */
 export function filesOfResult({ result, logs }: Pick<RunResult, "result" | "logs">): string[] {
   const sessionId = sessionOf(logs);
   const found = new Set<string>();

@@ -5,7 +5,7 @@ export interface ApiErrorFacts {
   method: string;
   /** Path below the base URL, without its query. */
   path: string;
-  /** The server's own sentence, where it sent one. */
+  /** The server's own message, if it sent one. */
   serverMessage: string | undefined;
   body: unknown;
   requestId: string | undefined;
@@ -13,19 +13,19 @@ export interface ApiErrorFacts {
 }
 
 /**
- * The server answered, and the answer is a refusal: a status outside 200…299, or `success: false`
+ * The server refused the request: a status outside 200…299, or `success: false`
  * (connect-api 5).
  */
 export class ApiError extends OomolConnectError {
   static override readonly errorName: string = "ApiError";
-  /** HTTP status; 200 where the body says `success: false`, 0 for a redirect whose status the browser keeps to itself. */
+  /** HTTP status; 200 if the body says `success: false`, 0 for a redirect whose status the browser hides. */
   readonly status: number;
   readonly method: string;
   /** Path below the base URL, without its query. */
   readonly path: string;
-  /** The answer's body: parsed where it is JSON, else its first 2,000 characters. */
+  /** The answer's body: parsed if it is JSON, otherwise its first 2,000 characters. */
   readonly body: unknown;
-  /** The server's `X-Request-Id`, to quote to its operator. */
+  /** The server's `X-Request-Id`, for its operator. */
   readonly requestId: string | undefined;
   /** How long the server asked to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
@@ -43,7 +43,7 @@ export class ApiError extends OomolConnectError {
     this.isRetryable = isRetryableStatus(facts.status);
   }
 
-  /** The answer's body, under the name that `oomol-connect-sdk` gave it. */
+  /** The answer's body, under its name in `oomol-connect-sdk`. */
   get response(): unknown {
     return this.body;
   }

@@ -3,10 +3,10 @@ import { OomolConnectError } from "./oomol-connect-error.ts";
 
 export interface ConnectionErrorFacts {
   method: string;
-  /** Where the request went: scheme, host and path, without query or credentials. */
+  /** The address of the request: scheme, host and path, without query or credentials. */
   address: string;
   reason: string;
-  /** What became of it. Default: `got no answer`. */
+  /** How it failed. Default: `got no answer`. */
   outcome?: string;
   /** The request may have reached the server, and creates something. */
   mayHaveHappened: boolean;
@@ -17,9 +17,9 @@ export interface ConnectionErrorFacts {
 /** The server could not be reached, or the connection broke before the end of its answer. */
 export class ConnectionError extends OomolConnectError {
   static override readonly errorName: string = "ConnectionError";
-  /** The request created something and may have reached the server, so the task or installation may exist. */
+  /** The request creates something and may have reached the server, so the task or installation may exist. */
   readonly mayHaveHappened: boolean;
-  /** Whether the same request may be sent again without harm. */
+  /** Whether the same request may be sent again safely. */
   readonly isRetryable: boolean;
 
   constructor({

@@ -1,2 +1,2 @@
-/** Said of a creation without an answer. */
-export const doubtSentence = " What the request creates may exist: look before you send it again.";
+/** Added to the message if a creation got no answer. */
+export const doubtSentence = " What the request creates may exist: check before you send it again.";

@@ -1,9 +1,9 @@
 import { OomolConnectError } from "./oomol-connect-error.ts";
 
-/** The caller's own input cannot be used. Nothing was sent. */
+/** The caller's own input is invalid. Nothing was sent. */
 export class InvalidInputError extends OomolConnectError {
   static override readonly errorName: string = "InvalidInputError";
-  /** Where the fault lies, `inputValues[1].handle` for instance. */
+  /** The place of the fault, `inputValues[1].handle` for instance. */
   readonly path: string;
 
   constructor(path: string, message: string, options?: ErrorOptions) {

@@ -1,12 +1,12 @@
-/** Shared by every copy of this package, so that `instanceof` holds where two versions meet. */
+/** Shared by every copy of this package, so that `instanceof` works across versions. */
 const brand = Symbol.for("@oomol/connect-core/errors");
 
 /**
- * What every error of this client derives from. `code` is stable, the message is for people.
- * `error instanceof ApiError` holds for errors of another copy of this package too.
+ * The base class of every error of this client. `code` is stable; the message is for people.
+ * `error instanceof ApiError` also works for errors of another copy of this package.
  */
 export class OomolConnectError extends Error {
-  /** Under which name instances are known across copies of the package. */
+  /** The name of instances across copies of the package. */
   static readonly errorName: string = "OomolConnectError";
   /** Stable identifier of the kind of failure, `"task_failed"` for instance. */
   readonly code: string;
@@ -15,7 +15,7 @@ export class OomolConnectError extends Error {
     super(message, options);
     this.code = code;
     const names = errorNames(new.target);
-    // On the prototype's property `name` would be one for all subclasses.
+    // As a property of the prototype, `name` would be the same for all subclasses.
     Object.defineProperty(this, "name", { value: names[0], configurable: true, writable: true });
     Object.defineProperty(this, brand, { value: names });
   }

@@ -10,8 +10,8 @@ export function redact(text: string, token: string | undefined): string {
 }
 
 /**
- * A failure of the runtime that is safe to keep as a `cause`: itself, or a copy of its name and message where it or any
- * cause of it shows the token.
+ * A failure of the runtime that is safe to keep as a `cause`: the failure itself, or a copy of its name and message if it or
+ * any of its causes shows the token.
  */
 export function redactFailure(failure: unknown, token: string | undefined): unknown {
   if (!(failure instanceof Error)) return typeof failure === "string" ? redact(failure, token) : undefined;
@@ -25,7 +25,7 @@ export function redactFailure(failure: unknown, token: string | undefined): unkn
 function secretsOf(token: string | undefined): string[] {
   if (!token) return [];
   const withoutScheme = token.replace(/^\S+\s+/, "");
-  // Something this short is no secret, and would tear texts apart.
+  // Anything this short is not a secret, and would tear texts apart.
   return [token, withoutScheme].filter((secret) => secret.length >= 6);
 }
 

@@ -3,7 +3,7 @@ import { OomolConnectError } from "./oomol-connect-error.ts";
 
 export interface TaskFailedFacts {
   task: Task;
-  /** The reason given in the logs (connect-api 4.3). */
+  /** The reason in the logs (connect-api 4.3). */
   reason: string | undefined;
   nodeId: string | undefined;
   /** The last logs of the task. */
@@ -15,9 +15,9 @@ export class TaskFailedError extends OomolConnectError {
   static override readonly errorName: string = "TaskFailedError";
   readonly taskId: string;
   readonly task: Task;
-  /** Why, in the block's or the server's words, a stack trace included; `undefined` where the logs do not say. */
+  /** The reason, in the words of the block or server, with the stack trace; `undefined` if the logs give none. */
   readonly reason: string | undefined;
-  /** The node of a flow that failed, where the logs name one. */
+  /** The node of a flow that failed, if the logs name one. */
   readonly nodeId: string | undefined;
   /** The last logs of the task, at most 20. */
   readonly logs: TaskLog[];
@@ -34,7 +34,7 @@ export class TaskFailedError extends OomolConnectError {
   }
 }
 
-/** The message of a thrown error as executors report it, without the lines that only its author can use. */
+/** The message of a thrown error as executors report it, without the lines that only its author needs. */
 function withoutStack(reason: string): string {
   const [message = reason] = reason.split(/\n\s+at /);
   return message.replace(/^Error: /, "");

@@ -11,19 +11,19 @@ export interface UnexpectedResponseFacts {
   cause?: unknown;
 }
 
-/** The answer is not what a Connect server sends: HTML from a gateway, half a JSON text, a missing field. */
+/** The answer is not one of a Connect server: HTML from a gateway, truncated JSON, a missing field. */
 export class UnexpectedResponseError extends OomolConnectError {
   static override readonly errorName: string = "UnexpectedResponseError";
   readonly status: number;
   readonly field: string;
-  /** What stood there instead, shortened. */
+  /** The value found instead, shortened. */
   readonly seen: string;
 
   constructor({ method, path, status, field, expected, seen, cause }: UnexpectedResponseFacts) {
     const place = field === "" ? "the answer" : `\`${field}\` in the answer`;
     super(
       "unexpected_response",
-      `${method} ${path}: ${place} should be ${expected}, but is ${seen}. Is \`baseUrl\` that of a Connect server?`,
+      `${method} ${path}: ${place} should be ${expected}, but is ${seen}. Is \`baseUrl\` the address of a Connect server?`,
       { cause },
     );
     this.status = status;

@@ -1,9 +1,9 @@
 import { OomolConnectError } from "./oomol-connect-error.ts";
 
-/** The server does not offer what the call needs, by what it announces (connect-api 6). */
+/** The server does not announce what the call needs (connect-api 6). */
 export class UnsupportedError extends OomolConnectError {
   static override readonly errorName: string = "UnsupportedError";
-  /** The extension that the server would have to announce, `"files"` for instance. */
+  /** The extension that the server must announce, `"files"` for instance. */
   readonly extension: string;
 
   constructor(extension: string, lack: string) {

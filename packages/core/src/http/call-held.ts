@@ -3,12 +3,12 @@ import type { DataOf, Schema } from "../wire/index.ts";
 import type { HttpAnswer } from "./decode-answer.ts";
 import type { Http, HttpCall } from "./http.ts";
 
-/** Longest time a server is asked to hold an answer (connect-api 6.1). */
+/** The longest that a server is asked to hold an answer (connect-api 6.1). */
 const longestHoldMs = 60_000;
 /** An answer that comes sooner was not held, whatever its header says. */
 export const shortestHoldMs = 200;
 
-/** Makes a call whose answer the server may hold for up to `holdMs`, and tells whether it did; 0 asks for none of that. */
+/** Long-polls up to `holdMs` (0: a plain call); reports whether the server held. */
 export async function callHeld<Checked extends Schema>(
   http: Http,
   clock: Clock,

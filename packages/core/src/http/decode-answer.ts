@@ -6,7 +6,7 @@ import { type DataOf, errorAnswerSchema, type Schema, validate } from "../wire/i
 export interface HttpAnswer<Data> {
   data: Data;
   header(name: string): string | undefined;
-  /** What the server asked for in `Retry-After`, in milliseconds. */
+  /** `Retry-After`, in milliseconds. */
   retryAfterMs: number | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface AnswerExpectation<Checked extends Schema> {
 /**
  * Reads an answer's body by the schema of its call.
  *
- * @throws {@link ApiError} where the server refuses, {@link UnexpectedResponseError} where it does not speak the Connect API.
+ * @throws {@link ApiError} if the server refuses, {@link UnexpectedResponseError} if the answer is not one of the Connect API.
  */
 export async function decodeAnswer<Checked extends Schema>(
   { method, path, schema }: AnswerExpectation<Checked>,
@@ -60,7 +60,7 @@ export async function decodeAnswer<Checked extends Schema>(
   );
 }
 
-/** `Retry-After` in either form of RFC 9110, 10.2.3, as milliseconds from now; `undefined` where it is neither. */
+/** `Retry-After` in either form of RFC 9110, 10.2.3, as milliseconds from now; `undefined` if it has neither form. */
 export function parseRetryAfter(value = "", nowMs: number = Date.now()): number | undefined {
   if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value) * 1_000;
   const dateMs = Date.parse(value);

@@ -29,7 +29,7 @@ import { decodeAnswer, type HttpAnswer } from "./decode-answer.ts";
 /** One call of the API, as a resource describes it. */
 export interface HttpCall<Checked extends Schema = Schema> extends RequestOptions {
   method: "GET" | "POST";
-  /** Below the base URL, beginning with a slash; ids in it already encoded. */
+  /** Below the base URL, beginning with a slash; ids are already encoded. */
   path: string;
   query?: Readonly<Record<string, string | number>>;
   json?: unknown;
@@ -39,9 +39,9 @@ export interface HttpCall<Checked extends Schema = Schema> extends RequestOption
   schema: Checked;
   /** Sending it twice does the same as sending it once. */
   isIdempotent: boolean;
-  /** The caller repeats by itself, in a wait. */
+  /** The caller retries by itself, in a wait. */
   isSingleAttempt?: boolean;
-  /** An abort lets the attempt in flight come to its end, and no other follow. An upload is cut off all the same. */
+  /** On abort, the attempt in flight still finishes, and no other follows. An upload is cut off nevertheless. */
   outlivesAbort?: boolean | undefined;
   /** Sent with each attempt instead of a key of its own, so that several calls can create one task. */
   idempotencyKey?: string | undefined;
@@ -57,11 +57,11 @@ export interface HttpCall<Checked extends Schema = Schema> extends RequestOption
  */
 export class Http {
   readonly #options: ResolvedClientOptions;
-  /** What the server at `baseUrl` has announced; nothing before its first answer. */
+  /** The extensions that the server at `baseUrl` has announced; empty before its first answer. */
   readonly extensions = new Set<ExtensionName>();
   /** Requests that nobody awaits, such as the stop after an abort. */
   readonly #background = new Set<Promise<void>>();
-  /** Requests whose answer the server holds or streams, so that each keeps a connection busy. */
+  /** Requests whose answer the server holds or streams; each occupies a connection. */
   heldRequests = 0;
 
   constructor(options: ResolvedClientOptions) {
@@ -72,23 +72,23 @@ export class Http {
     return this.#withRetries(call, (response, token) => decodeAnswer(call, response, token));
   }
 
-  /** Whether the transport has a connection to spare for an answer that the server holds or streams. */
+  /** Whether the transport has a free connection for an answer that the server holds or streams. */
   get mayHold(): boolean {
     return this.heldRequests < (this.#options.transport.heldRequestLimit ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Lets a request go on behind the caller's back; {@link settled} waits for it. */
+  /** Lets a request continue in the background; {@link settled} waits for it. */
   inBackground(request: Promise<void>): void {
     this.#background.add(request);
     void request.finally(() => this.#background.delete(request));
   }
 
-  /** Resolves when nothing goes on in the background. */
+  /** Resolves when nothing continues in the background. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#background);
   }
 
-  /** The answer's body as it comes; `timeoutMs` then limits only the wait for its head. */
+  /** The answer's body as it arrives; `timeoutMs` then limits only the wait for its head. */
   async open(call: HttpCall, accept: string): Promise<TransportResponse> {
     const headers = { ...call.headers, accept };
     return this.#withRetries({ ...call, headers }, async (response, token) => {
@@ -114,7 +114,7 @@ export class Http {
     call: HttpCall,
     decode: (response: TransportResponse, token: string | undefined) => Promise<Result>,
   ): Promise<Result> {
-    // Under one key, the same task comes of every attempt.
+    // Under one key, every attempt gives the same task.
     const isKeyed = !call.isIdempotent && !call.origin && this.extensions.has("idempotency");
     const idempotencyKey = isKeyed ? (call.idempotencyKey ?? crypto.randomUUID()) : undefined;
     let doubtful: unknown;
@@ -126,14 +126,14 @@ export class Http {
         const mayRepeat = call.isIdempotent || idempotencyKey !== undefined || surelyDidNotHappen(failure);
         if (leavesDoubt(failure)) doubtful = failure;
         if (call.isSingleAttempt || !mayRepeat || !this.#mayTryAgain(attempt, failure)) {
-          // A server that is gone at last may have taken an earlier attempt.
+          // Even if the last attempt did not reach the server, an earlier one may have.
           throw doubtful ?? failure;
         }
         const once = call.upload?.parts.find((part) => !part.isRepeatable);
         if (once) {
-          const advice = `"${once.name}" is a stream, which can be read once`;
+          const advice = `"${once.name}" is a stream, which can be read only once`;
           this.#options.hooks.onWarning?.(
-            `${call.method} ${call.path} was not sent again: ${advice}. A path or a Blob could be.`,
+            `${call.method} ${call.path} was not sent again: ${advice}. Pass a path or a Blob.`,
           );
           throw failure;
         }
@@ -146,7 +146,7 @@ export class Http {
     return attempt <= this.#options.retry.limit && isTransient(failure);
   }
 
-  /** Waits as long as the client's `retry` or the server wants it; throws the failure where no attempt is to follow. */
+  /** Pauses as long as the client's `retry` or the server asks; throws the failure if no attempt may follow. */
   async beforeRetry(call: HttpCall, attempt: number, failure: unknown): Promise<void> {
     const { retry, clock, random, hooks } = this.#options;
     call.signal?.throwIfAborted();
@@ -159,7 +159,7 @@ export class Http {
     await pauseOn(clock, pauseMs, call.signal);
   }
 
-  /** What a body that broke off says, in words. */
+  /** The text of a body that broke off, for messages. */
   reasonOf(failure: unknown): string {
     return toTransportError(failure).message;
   }
@@ -182,7 +182,7 @@ export class Http {
     try {
       return await this.#withinTime(call, mayHaveHappened, async (signal, alive) => {
         const headers = await this.#headers(call, idempotencyKey, fromHook);
-        // Not yet sent, so an abort ends also what would outlive one.
+        // Not yet sent, so an abort also ends a call that would outlive it.
         call.signal?.throwIfAborted();
         signal.throwIfAborted();
         token = headers.authorization;
@@ -246,7 +246,7 @@ export class Http {
     return headers;
   }
 
-  /** What `apiToken` says; its failure is one of the network, since such a function mostly asks a server. */
+  /** A throwing `apiToken` counts as a network failure: it usually calls a server. */
   async #token(): Promise<string | undefined> {
     try {
       return await this.#options.apiToken();
@@ -256,7 +256,7 @@ export class Http {
     }
   }
 
-  /** One clock per attempt, wound up again by each sign of life. */
+  /** One timer per attempt, restarted by each sign of life. */
   async #withinTime<Result>(
     call: HttpCall,
     mayHaveHappened: () => boolean,
@@ -271,7 +271,7 @@ export class Http {
     if (!call.outlivesAbort || call.upload) call.signal?.addEventListener("abort", onAbort, { once: true });
     let timer = startTimer(onTimeout, timeoutMs);
     const alive = () => {
-      // Bytes may leave after the answer: a server can refuse an upload before it has read it.
+      // Bytes may leave after the answer: a server can refuse an upload before it has read all of it.
       if (timer === undefined) return;
       clearTimeout(timer);
       timer = startTimer(onTimeout, timeoutMs);
@@ -282,7 +282,7 @@ export class Http {
       clearTimeout(timer);
       timer = undefined;
       call.signal?.removeEventListener("abort", onAbort);
-      // Nobody needs what has not left yet.
+      // Nobody needs the bytes that have not left yet.
       if (call.upload) scope.abort();
     }
   }
@@ -298,7 +298,7 @@ function startTimer(onTimeout: () => void, timeoutMs: number): ReturnType<typeof
   return timeoutMs < 2 ** 31 ? setTimeout(onTimeout, timeoutMs) : undefined;
 }
 
-/** Trouble that may be over when the same request is made again. */
+/** Failures that may pass if the same request is made again. */
 export function isTransient(failure: unknown): boolean {
   if (failure instanceof ApiError) return failure.isRetryable;
   return [ConnectionError, TimeoutError, UnexpectedResponseError].some((kind) => failure instanceof kind);
@@ -308,7 +308,7 @@ function leavesDoubt(failure: unknown): boolean {
   return (failure instanceof ConnectionError || failure instanceof TimeoutError) && failure.mayHaveHappened;
 }
 
-/** The server said that it did not take the request, or never saw it. */
+/** The server said that it did not accept the request, or never saw it. */
 function surelyDidNotHappen(failure: unknown): boolean {
   if (failure instanceof ConnectionError) return !failure.mayHaveHappened;
   if (!(failure instanceof ApiError)) return false;
@@ -330,7 +330,7 @@ function translate(failure: unknown, call: HttpCall, baseUrl: string, token: str
   });
 }
 
-/** Ours, also where the runtime wrapped it: a file that shrank fails the whole request. */
+/** One of our errors, even if the runtime has wrapped it: a file that shrank fails the whole request. */
 function findOwnFailure(failure: unknown): Error | undefined {
   const own = [InvalidInputError, TimeoutError, ApiError, UnexpectedResponseError];
   return failureChain(failure).find((level) => own.some((kind) => level instanceof kind));

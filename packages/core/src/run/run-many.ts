@@ -2,18 +2,18 @@ import { InvalidInputError } from "../errors/index.ts";
 import type { PollingOptions } from "../waiting/polling-options.ts";
 
 export interface RunManyOptions extends PollingOptions {
-  /** How many tasks are under way at once. Default 5. */
+  /** The number of concurrent tasks. Default 5. */
   concurrency?: number;
 }
 
-/** The outcome of one of many requests; `index` is its place among them. */
+/** The outcome of one of many requests; `index` is the request's position. */
 export type SettledRun<Request, Value> = { index: number; request: Request } & (
   | { status: "fulfilled"; value: Value }
   | { status: "rejected"; reason: unknown }
 );
 
 /**
- * Keeps `concurrency` runs under way and yields each outcome as it comes, however long the source takes for the next
+ * Keeps `concurrency` runs going and yields each outcome as it comes, however long the source takes for the next
  * request. Holds no more than those in memory.
  */
 export async function* runMany<Request, Value>(
@@ -47,7 +47,7 @@ export async function* runMany<Request, Value>(
       while (running < concurrency) {
         const next = await source.iterator.next();
         source.isOver = next.done === true;
-        // What the source gives after the end of the loop is not run.
+        // A request that the source gives after the end of the loop is not run.
         if (next.done || scope.signal.aborted) break;
         void settle(started, next.value, run(next.value, scope.signal)).then((settled) => {
           finished.push(settled);
@@ -75,7 +75,7 @@ export async function* runMany<Request, Value>(
       } else if (source.isOver && running === 0) {
         return;
       } else {
-        // Not a race over all runs: one that never ends would gather a listener for each that does.
+        // Not a race over all runs: an endless run would collect a listener for each run that ends.
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
@@ -88,7 +88,7 @@ export async function* runMany<Request, Value>(
   }
 }
 
-/** Tells a source that nothing more is wanted. One that is busy hears it when it comes to itself, which is not waited for. */
+/** Tells a source that nothing more is wanted. A busy source is told later, and nobody waits for that. */
 async function leave({ iterator, isBusy }: { iterator: AsyncIterator<unknown>; isBusy: boolean }) {
   const left = iterator.return?.();
   if (isBusy) left?.catch(() => undefined);

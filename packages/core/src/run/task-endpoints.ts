@@ -7,10 +7,7 @@ import type { Created } from "./create-and-follow.ts";
 import type { readTaskStream, TaskStream } from "./task-stream.ts";
 import { isFinal, type StreamedEvent, type TaskEndpoints } from "./task-watch.ts";
 
-/**
- * What watching a task asks of the API: single attempts, since the wait repeats by itself. If `created` has
- * a stream, whoever gives it cancels it if it was not read.
- */
+/** The requests of a task's watch: single attempts, since the wait retries by itself. */
 export function createTaskEndpoints(
   http: Http,
   { clock, hooks }: ResolvedClientOptions,
@@ -69,7 +66,7 @@ function taskPath(taskId: string): string {
   return `/v1/tasks/${encodeURIComponent(taskId)}`;
 }
 
-/** Loaded where a server streams: pages towards other servers never need it. */
+/** Loaded if the server streams: pages with other servers never need it. */
 async function* streamTask(
   ...parameters: Parameters<typeof readTaskStream>
 ): AsyncGenerator<StreamedEvent, undefined> {

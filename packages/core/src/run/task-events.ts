@@ -1,18 +1,18 @@
 import type { Task, TaskLog, TaskStatus } from "../types.ts";
 
-/** What happens to a task, as `for await (const event of run)` gives it. */
+/** An event of a task, as `for await (const event of run)` yields it. */
 export type TaskEvent =
   | { type: "status"; status: TaskStatus; task: Task }
-  /** Every log, once and in order; those that mean more are followed by an event of their own. */
+  /** Every log, once and in order; some logs are followed by an event of their own. */
   | { type: "log"; log: TaskLog }
   /** `progress` is 0…100, of the block at `nodeId`. */
   | { type: "progress"; progress: number; nodeId: string | undefined; log: TaskLog }
   | { type: "preview"; preview: { type: string; data: unknown }; nodeId: string | undefined; log: TaskLog }
   | { type: "output"; handle: string; value: unknown; nodeId: string | undefined; log: TaskLog }
-  /** Said by the block, or by the client where `log` is missing. */
+  /** From the block, or from the client if `log` is missing. */
   | { type: "warning"; message: string; log?: TaskLog };
 
-/** The events that one log stands for, itself first (oocana-protocol 2.5). */
+/** The events of one log, the log itself first (oocana-protocol 2.5). */
 export function eventsOfLog(log: TaskLog): TaskEvent[] {
   const event = log.event ?? {};
   const nodeId = log.node_id ?? undefined;

@@ -3,13 +3,13 @@ import type { Task, TaskLog } from "../types.ts";
 
 /** What the blocks of a task returned. */
 export interface TaskResults {
-  /** The outputs of the outermost block, the last such; empty where it returned none. */
+  /** The outputs of the outermost block, of the last one if there are several; empty if it returned none. */
   result: Record<string, unknown>;
-  /** The same for every block that finished, by its node id; `"_"` for a block that is no node. */
+  /** The same for every block that finished, by its node id; `"_"` for a block that is not a node. */
   results: Record<string, Record<string, unknown>>;
 }
 
-/** Reads the results off `BlockFinished` logs (connect-api 4.3). */
+/** Reads the results from `BlockFinished` logs (connect-api 4.3). */
 export function resultsOf(logs: readonly TaskLog[]): TaskResults {
   const results: Record<string, Record<string, unknown>> = Object.create(null);
   let outermost = Number.POSITIVE_INFINITY;
@@ -27,7 +27,7 @@ export function resultsOf(logs: readonly TaskLog[]): TaskResults {
   return { result, results };
 }
 
-/** The failure of a task in the words of its logs. */
+/** The failure of a task, with the reason from its logs. */
 export function taskFailure(task: Task, logs: readonly TaskLog[]): TaskFailedError {
   const reasons = logs.filter((log) => failureTypes.has(log.type) && errorText(log) !== undefined);
   const last = reasons.at(-1);
@@ -35,7 +35,7 @@ export function taskFailure(task: Task, logs: readonly TaskLog[]): TaskFailedErr
   return new TaskFailedError({ task, reason: last && errorText(last), nodeId, logs: logs.slice(-20) });
 }
 
-/** Node id of a block that is no node. */
+/** Node id of a block that is not a node. */
 const blockItself = "_";
 
 const failureTypes = new Set(["BlockFinished", "BlockError", "SessionFinished"]);

@@ -4,26 +4,26 @@ import type { TaskEvent } from "./task-events.ts";
 import { resultsOf, taskFailure } from "./task-result.ts";
 import type { TaskWatch } from "./task-watch.ts";
 
-/** What a task came to. */
+/** The outcome of a task. */
 export interface RunResult<Outputs = Record<string, unknown>> {
   taskId: string;
   task: Task;
   /** Every log of the task, in order. */
   logs: TaskLog[];
-  /** The outputs of the outermost block; empty where it returned none. */
+  /** The outputs of the outermost block; empty if it returned none. */
   result: Outputs;
-  /** The outputs of every block that finished, by node id; `"_"` for a block that is no node. */
+  /** The outputs of every block that finished, by node id; `"_"` for a block that is not a node. */
   results: Record<string, Record<string, unknown>>;
 }
 
-/** What `tasks.attach` needs to find the task again, on another machine too. */
+/** Enough for `tasks.attach` to find the task again, also on another machine. */
 export interface TaskRunReference {
   taskId: string;
 }
 
 /**
  * A started task: follow it, wait for its result, stop it. Any number of readers share one loop of requests, which runs
- * while somebody reads.
+ * while there is a reader.
  *
  * @example
  * const run = await client.tasks.start({ blockId: "audio-lab::text-to-audio", inputValues: { text: "Hello" } });
@@ -56,14 +56,14 @@ export class TaskRun<Outputs = Record<string, unknown>> implements AsyncIterable
     return this.#watch.task;
   }
 
-  /** What `JSON.stringify(run)` keeps: enough for `tasks.attach`. */
+  /** The value that `JSON.stringify(run)` keeps: enough for `tasks.attach`. */
   toJSON(): TaskRunReference {
     return { taskId: this.id };
   }
 
   /**
-   * All events from the first on, then each as it comes; ends when the task does, also when it fails. Throws what ends
-   * the wait: the signal's reason, `TimeoutError`, a refusal of the server.
+   * All events from the first on, then each as it comes; ends when the task ends, even if it fails. Throws the reason if the
+   * wait ends: the signal's reason, `TimeoutError`, a refusal of the server.
    */
   [Symbol.asyncIterator](): AsyncIterator<TaskEvent, undefined> {
     return readEvents(this.#watch);
@@ -78,31 +78,31 @@ export class TaskRun<Outputs = Record<string, unknown>> implements AsyncIterable
     const task = await untilDone(this.#watch, true);
     const { logs, logsFailure } = this.#watch;
     if (logsFailure !== undefined) throw logsFailure;
-    // What a block declares is what it returns; the registry says so to the compiler.
+    // The registry tells the compiler which outputs a block declares.
     const { result, results } = resultsOf(logs) as { result: Outputs; results: RunResult["results"] };
     return { taskId: task.id, task, logs: [...logs], result, results };
   }
 
-  /** Waits for the end without asking for logs, as long as it is a good one. */
+  /** Waits for the end without requesting logs, unless the task fails. */
   async completion(): Promise<Task> {
     return untilDone(this.#watch, false);
   }
 
-  /** Stops the task on the server and resolves to it. Readers see its end as they would see any other. */
+  /** Stops the task on the server and resolves to it. Readers see this end like any other. */
   async stop(): Promise<Task> {
     const task = await this.#stopTask();
     this.#watch.noteTask(task);
     return task;
   }
 
-  /** Ends what reads this run; the task goes on, unless it was started with `stopOnDispose`, and an abort no longer stops it. */
+  /** Ends every reader of this run; the task goes on, unless it was started with `stopOnDispose`, and an abort no longer stops it. */
   async [Symbol.asyncDispose](): Promise<void> {
     const mustStop = this.#stopOnDispose && !this.#watch.isDone(false);
     this.leave();
     if (mustStop) await this.#stopTask();
   }
 
-  /** @internal Ends what reads this run, and its hold on the signal. */
+  /** @internal Ends every reader of this run, and its hold on the signal. */
   leave(): void {
     this.#watch.close(new DOMException(`The run of task ${this.id} was left.`, "AbortError"));
     this.#onLeave();
@@ -114,7 +114,7 @@ async function untilDone(watch: TaskWatch, wantsLogs: boolean): Promise<Task> {
     await new Promise<void>((resolve, reject) => {
       const leave = watch.join(wantsLogs, (failure) => {
         if (!failure && !watch.isDone(wantsLogs)) return;
-        // Joining may fail before it returns.
+        // The callback may be called before `join` returns.
         queueMicrotask(() => leave());
         if (failure) reject(failure.reason);
         else resolve();

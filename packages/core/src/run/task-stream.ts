@@ -8,7 +8,7 @@ import { readBeforeSilence } from "../waiting/read-before-silence.ts";
 import { taskLogSchema, taskSchema, validate } from "../wire/index.ts";
 import type { StreamedEvent } from "./task-watch.ts";
 
-/** The server sends at least a comment that often; a stream that is silent for longer is dead (connect-api 6.3). */
+/** The server sends at least a comment more often than this; a stream that is silent for longer is dead (connect-api 6.3). */
 const longestSilenceMs = 45_000;
 
 /** The media type of server-sent events. */
@@ -92,13 +92,13 @@ export function openTaskStream(response: TransportResponse, clock: Clock, reques
   };
 }
 
-/** Opening it again goes on after the last log. */
+/** A new stream continues after the last log. */
 function brokenStream(path: string, reason: string, cause?: unknown): ConnectionError {
   const facts = { method: "GET", address: path, mayHaveHappened: false, isRetryable: true };
   return new ConnectionError({ ...facts, reason, cause });
 }
 
-/** Events of other names, or that hold something else, belong to a newer server. */
+/** Events with other names, or other content, belong to a newer server. */
 function parseEvent(message: EventSourceMessage): StreamedEvent | undefined {
   let data: unknown;
   try {

@@ -6,13 +6,13 @@ import type { PollingOptions, ResolvedPollingOptions } from "../waiting/polling-
 import { type Look, waitUntilDone } from "../waiting/wait.ts";
 import { eventsOfLog, type TaskEvent } from "./task-events.ts";
 
-/** What watching a task needs of the API; `tasks.ts` provides it. */
+/** The requests that a watch needs; `task-endpoints.ts` provides them. */
 export interface TaskEndpoints {
-  /** Whether the server holds answers, or streams events; known once it has answered anything. */
+  /** Whether the server holds answers, or streams events; known after its first answer. */
   holdsAnswers(): boolean;
   streamsEvents(): boolean;
   get(taskId: string, options: { signal: AbortSignal; holdMs: number }): Promise<Omit<Look<Task>, "isDone">>;
-  /** Logs after an id, or at least those. */
+  /** The logs after an id; a server may return earlier ones too. */
   getLogs(taskId: string, options: { signal: AbortSignal; afterId: number | undefined }): Promise<TaskLog[]>;
   events(
     taskId: string,
@@ -28,17 +28,17 @@ export interface WatchOptions {
   polling: ResolvedPollingOptions;
   onProgress: PollingOptions["onProgress"];
   onLog: PollingOptions["onLog"];
-  /** When the wait is over, on the clock's own scale. */
+  /** The end of the wait, on the clock's own scale. */
   deadlineMs: number;
   /** Ends every loop of the watch. */
   signal: AbortSignal | undefined;
-  /** Called once if `signal` is aborted before the task is known to have ended, whether or not somebody reads. */
+  /** Called once if `signal` is aborted before the task is known to have ended, even without a reader. */
   onAbort: (() => void) | undefined;
   clock: Clock;
   random: () => number;
 }
 
-/** States in which nothing more happens. Any other, an unknown one too, goes on. */
+/** States in which nothing more happens. Any other state, even an unknown one, goes on. */
 const finalStates = new Set<string>(["completed", "failed", "stopped"]);
 const knownStates = new Set<string>([...finalStates, "created", "pending", "running"]);
 
@@ -49,12 +49,12 @@ export function isFinal({ status }: Task): boolean {
 /** How often a stream stays silent before looking takes its place: a gateway that holds back what it carries. */
 const mostSilentStreams = 2;
 
-/** How often the logs of a task that failed are asked for in vain before it has failed without them. */
+/** Failed log fetches before a failed task is reported without logs. */
 const mostLogFailures = 5;
 
 /**
- * One loop over one task for any number of readers: it runs while somebody reads, keeps what it saw for those who come
- * later, and goes on from there when it had stopped.
+ * One loop over one task for any number of readers: it runs while there is a reader, keeps everything for those who come
+ * later, and continues from there after it had stopped.
  */
 export class TaskWatch {
   readonly taskId: string;
@@ -63,7 +63,7 @@ export class TaskWatch {
   readonly logs: TaskLog[] = [];
   /** The task as last seen. */
   task: Task | undefined;
-  /** Why the logs of an ended task are not complete. */
+  /** Why the logs of an ended task are incomplete. */
   logsFailure: unknown;
   readonly #endpoints: TaskEndpoints;
   readonly #options: WatchOptions;
@@ -90,14 +90,14 @@ export class TaskWatch {
     else if (onAbort) signal?.addEventListener("abort", onAbort, { once: true });
   }
 
-  /** Nothing more will happen, and all of it has been seen that such a reader wants. */
+  /** The task has ended, and everything that such a reader wants has been seen. */
   isDone(wantsLogs: boolean): boolean {
     return this.#hasEnded && (this.#hasAllLogs || !wantsLogs);
   }
 
   /**
-   * Adds a reader and starts the loop for the first one. `wake` is called after each change, with a failure when the
-   * loop ended by one. Returns what removes the reader; the last to leave stops the loop.
+   * Adds a reader and starts the loop for the first one. `wake` is called after each change, and with the failure if a
+   * failure ends the loop. Returns a function that removes the reader; the last one to leave stops the loop.
    */
   join(wantsLogs: boolean, wake: (failure?: { reason: unknown }) => void): () => void {
     const key = {};
@@ -110,7 +110,7 @@ export class TaskWatch {
     };
   }
 
-  /** Takes in what an answer says, that to a creation or a stop too. The end is told once every log has been. */
+  /** Notes the task of an answer, also of a creation or a stop. The final status is told after every log. */
   noteTask(task: Task): void {
     this.task = task;
     if (isFinal(task)) this.#forgetAbort();
@@ -141,7 +141,7 @@ export class TaskWatch {
     this.#wakeAll();
   }
 
-  /** Ends the loop and every reader with this reason, and leaves nothing on the signal. */
+  /** Ends the loop and every reader with this reason, and removes all listeners from the signal. */
   close(reason: unknown): void {
     this.#forgetAbort();
     this.#loop?.abort(reason);
@@ -178,7 +178,7 @@ export class TaskWatch {
     if (this.#loop !== loop) return;
     this.#loop = undefined;
     this.#unlink();
-    // Who wants logs may have come when the last look had done without them.
+    // A reader that wants logs may have come after the last poll went without them.
     if (!failure && !this.isDone(this.#wantsLogs)) this.#start();
     this.#wakeAll(failure);
   }
@@ -216,12 +216,12 @@ export class TaskWatch {
   async #poll(signal: AbortSignal, leftMs: number): Promise<Look<Task>> {
     const mayHold =
       this.#options.polling.schedule === undefined && !this.#wantsLogs && this.#endpoints.holdsAnswers();
-    // The first look is for the caller, who wants to see the state at once.
+    // The first poll is for the caller, who wants to see the state at once.
     const holdMs = mayHold && this.task ? leftMs : 0;
     const look = await this.#endpoints.get(this.taskId, { signal, holdMs });
     const isDone = isFinal(look.state);
     this.noteTask(look.state);
-    // Who waits for a good end alone needs no logs; a bad one needs them for its reason.
+    // A wait for success alone needs no logs; a failure needs them for its reason.
     if (this.#wantsLogs || look.state.status === "failed") {
       await this.#fetchLogs(look.state, isDone, signal);
       if (isDone) this.#noteAllLogs(look.state);
@@ -239,11 +239,11 @@ export class TaskWatch {
       signal.throwIfAborted();
       this.#logFailures += 1;
       if (!isDone) return;
-      // A result stands in the logs: for it the wait goes on, within its own limits.
+      // The result is in the logs: the wait for it goes on, within its own limits.
       const isWorthWaiting = task.status === "completed" || this.#logFailures < mostLogFailures;
       if (this.#endpoints.isTransient(failure) && isWorthWaiting) throw failure;
       this.logsFailure = failure;
-      this.#endpoints.warn(`The logs of task ${task.id} could not be had: ${String(failure)}`);
+      this.#endpoints.warn(`The logs of task ${task.id} could not be fetched: ${String(failure)}`);
       return;
     }
     for (const log of logs) await this.#noteLog(log, signal);
@@ -268,12 +268,12 @@ export class TaskWatch {
           return { state: item.task, isDone: true, wasHeld: true, retryAfterMs: undefined };
         }
       }
-      // Something else than a stream, JSON for instance, has no events; the server begins with one.
+      // An answer that is not a stream, JSON for instance, has no events; a stream begins with one.
       if (!hasGiven) this.#isStreamBroken = true;
     } catch (failure) {
       signal.throwIfAborted();
       if (!this.#endpoints.isTransient(failure)) {
-        // A gateway that does not let streams through answers with an error of its own; looking still works.
+        // A gateway that blocks streams answers with an error of its own; polling still works.
         if (!isRefusedStream(failure)) throw failure;
         this.#isStreamBroken = true;
       } else if (!hasGiven) {
@@ -293,7 +293,7 @@ export class TaskWatch {
 
   async #noteLog(log: TaskLog, signal: AbortSignal): Promise<void> {
     if (this.#logIds.has(log.id)) return;
-    // A wait that goes on later is told of it then.
+    // A later wait reports this log.
     signal.throwIfAborted();
     this.#logIds.add(log.id);
     this.logs.push(log);
@@ -303,7 +303,7 @@ export class TaskWatch {
   }
 
   /**
-   * Calls the caller's own function, unless the wait is over. What it throws ends the wait as it is, also where the loop
+   * Calls the caller's own function, unless the wait is over. If it throws, the wait ends with that error, even if the loop
    * would forgive it.
    */
   async #callBack<Value>(
@@ -331,7 +331,7 @@ export function isRefusedStream(failure: unknown): boolean {
   return failure instanceof ApiError && [406, 415, 501].includes(failure.status);
 }
 
-/** Nothing came in time; where a gateway waited for it, that says 504. */
+/** Nothing came in time; if a gateway was waiting, it says 504. */
 function isSilence(failure: unknown): boolean {
   return failure instanceof TimeoutError || (failure instanceof ApiError && failure.status === 504);
 }

@@ -1,6 +1,6 @@
 import type { TaskFile } from "./fake-task.ts";
 
-/** A file of a task, or the rest of it that `Range` and `If-Range` ask for (connect-api 6.5; RFC 9110, 14). */
+/** A file of a task, or the rest of it, by `Range` and `If-Range` (connect-api 6.5; RFC 9110, 14). */
 export function answerFile({ bytes, type, etag }: TaskFile, request: Request): Response {
   const condition = request.headers.get("if-range");
   const start = /^bytes=(\d+)-$/.exec(request.headers.get("range") ?? "")?.[1];

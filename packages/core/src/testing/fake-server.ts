@@ -5,25 +5,25 @@ import { FakeTask, type ReceivedFile } from "./fake-task.ts";
 import { type Fault, Faults, type FaultTarget } from "./faults.ts";
 import { streamTask } from "./stream-task.ts";
 
-/** What a {@link FakeConnectServer} has and does. */
+/** The content and behaviour of a {@link FakeConnectServer}. */
 export interface FakeServerOptions {
-  /** What `blocks.list` answers. */
+  /** The blocks that `blocks.list` returns. */
   blocks?: ServerBlock[];
   packages?: Package[];
   applets?: Applet[];
-  /** What the server announces and does. Default: nothing, as servers in the field. */
+  /** The extensions that the server announces and supports. Default: none, like servers in the field. */
   extensions?: readonly ExtensionName[];
   /** Answers 401 to any other `Authorization`. */
   apiToken?: string;
-  /** Plays the block: called for each new task. Default: completes it at once with its inputs as result. */
+  /** Plays the block: called for each new task. Default: completes the task at once with its inputs as result. */
   onTask?: (task: FakeTask) => void;
   /** Plays the installer. Default: succeeds at once. */
   onInstall?: (task: InstallTask) => void;
-  /** 0…1, for faults that strike a share of the requests. */
+  /** 0…1, for faults that hit a share of the requests. */
   random?: () => number;
 }
 
-/** A request as the fake server saw it. */
+/** A request as the fake server received it. */
 export interface RecordedRequest {
   method: string;
   /** Below the base URL, query included. */
@@ -32,7 +32,7 @@ export interface RecordedRequest {
   body: string | undefined;
 }
 
-/** A failure of the connection, as the fake server plays it; its `code` is what Node says. */
+/** A failure of the connection, as the fake server plays it; `code` is Node's code for it. */
 export class ConnectionFault extends Error {
   readonly code: string;
 
@@ -43,8 +43,8 @@ export class ConnectionFault extends Error {
 }
 
 /**
- * A Connect server as a function: pass its `fetch` to a client. It keeps the API's promises (connect-api 2), announces
- * the extensions that it is told to, and goes wrong on command.
+ * A Connect server as a function: pass its `fetch` to a client. It implements the API (connect-api 2), announces
+ * the extensions that you choose, and fails on command.
  *
  * @example
  * const server = new FakeConnectServer({ onTask: (task) => task.progress(50).complete({ text: "done" }) });
@@ -67,16 +67,16 @@ export class FakeConnectServer {
     this.#faults = new Faults(options.random ?? Math.random);
   }
 
-  /** Stands in for `fetch`. */
+  /** Replaces `fetch`. */
   readonly fetch: typeof globalThis.fetch = async (input, init) => this.handle(new Request(input, init));
 
-  /** Lets matching requests go wrong. */
+  /** Makes matching requests fail. */
   inject(fault: Fault, target: FaultTarget = {}): this {
     this.#faults.add(fault, target);
     return this;
   }
 
-  /** Forgets every fault that has not struck yet. */
+  /** Removes every fault that has not hit yet. */
   clearFaults(): void {
     this.#faults.clear();
   }
@@ -86,7 +86,7 @@ export class FakeConnectServer {
     return this.requests.filter((request) => request.method === method && path.test(request.path));
   }
 
-  /** Answers one request. @throws {@link ConnectionFault} where an injected fault cuts the connection. */
+  /** Answers one request. @throws {@link ConnectionFault} if an injected fault cuts the connection. */
   async handle(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const path = url.pathname.replace(/^.*?\/api(?=\/)/, "") + url.search;
@@ -153,7 +153,7 @@ export class FakeConnectServer {
     const { blockId, inputValues, files } = form ? await readForm(form) : readJson(body ?? "");
     const key = this.#has("idempotency") ? request.headers.get("idempotency-key") : null;
     const known = key === null ? undefined : this.#byKey.get(key);
-    // The boundaries of a form differ each time, so what it holds is compared.
+    // The boundaries of a form differ each time, so compare its content.
     const content = form ? JSON.stringify([blockId, inputValues, files.map(describeFile)]) : (body ?? "");
     if (known && known.body !== content) return json({ message: "another body under the same key" }, 422);
     const task = (known && this.tasks.get(known.id)) ?? this.#newTask(blockId, inputValues, files);
@@ -279,7 +279,7 @@ async function truncated(response: Response): Promise<Response> {
   const { status, headers } = response;
   const bytes = new Uint8Array(await response.arrayBuffer());
   const half = bytes.slice(0, bytes.length / 2);
-  // What says its length is cut off within it, as by a gateway that dies.
+  // A body whose length is known is cut off within it, as by a gateway that dies.
   const isCut = headers.has("content-length");
   return new Response(isCut ? brokenAfter(half) : half, { status, headers });
 }

@@ -12,18 +12,18 @@ export interface TaskFile {
   bytes: Uint8Array<ArrayBuffer>;
   /** MIME type. */
   type: string;
-  /** Of this content alone. */
+  /** The ETag of exactly this content. */
   etag: string;
 }
 
-/** A task of the fake server: say what happens to it, as a block would. */
+/** A task of the fake server: define what happens to it, as a block would. */
 export class FakeTask {
   readonly id: string;
   readonly blockId: string;
   readonly inputValues: NodeInputs[];
   readonly files: ReceivedFile[];
   readonly logs: TaskLog[] = [];
-  /** What the task has written, by the path below its session directory. */
+  /** The files of the task, by the path below its session directory. */
   readonly written = new Map<string, TaskFile>();
   status: string = "created";
   readonly #createdAt = Date.now();
@@ -68,7 +68,7 @@ export class FakeTask {
     return `/fake/sessions/${this.id}/${path}`;
   }
 
-  /** Any status, also one that the API does not know. */
+  /** Sets any status, also one that the API does not know. */
   setStatus(status: string): this {
     this.status = status;
     return this.#changed();
@@ -89,12 +89,12 @@ export class FakeTask {
     return this.log("BlockFinished", { error, stacks: [] }).setStatus("failed");
   }
 
-  /** Stops the task, as the API does; one that has ended stays as it is. */
+  /** Stops the task, as the API does; a task that has ended stays as it is. */
   stop(): this {
     return this.isDone ? this : this.setStatus("stopped");
   }
 
-  /** What the API answers. */
+  /** The task as the API returns it. */
   toTask(): Task {
     return {
       id: this.id,
@@ -107,7 +107,7 @@ export class FakeTask {
     };
   }
 
-  /** Calls back after each change; returns what ends that. */
+  /** Calls back after each change; returns a function that ends this. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

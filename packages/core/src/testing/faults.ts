@@ -1,17 +1,17 @@
-/** Which requests a fault strikes, and how often. */
+/** Which requests a fault hits, and how often. */
 export interface FaultTarget {
   method?: "GET" | "POST";
   /** Matched against the path below the base URL, query included. */
   path?: RegExp;
   /** How many matching requests pass unharmed first. Default 0. */
   after?: number;
-  /** How many matching requests it strikes. Default 1. */
+  /** How many matching requests it hits. Default 1. */
   times?: number;
-  /** Strikes about this share of the matching requests, by `random`. Default 1. */
+  /** Hits about this share of the matching requests, by `random`. Default 1. */
   share?: number;
 }
 
-/** What goes wrong. Each is something that clients meet in the field. */
+/** The kinds of faults. Each is one that clients meet in the field. */
 export type Fault =
   /** The connection is reset before an answer. */
   | { kind: "reset" }
@@ -23,9 +23,9 @@ export type Fault =
   | { kind: "hang" }
   /** An answer with this status, without doing the work. */
   | { kind: "status"; status: number; headers?: Record<string, string>; body?: unknown }
-  /** A gateway's HTML page, with status 200 unless told otherwise. */
+  /** A gateway's HTML page, with status 200 by default. */
   | { kind: "html"; status?: number }
-  /** The right answer, cut off in the middle: JSON ends there, the connection of a file breaks there. */
+  /** The right answer, cut off in the middle: JSON ends there, a file's connection breaks there. */
   | { kind: "truncated" };
 
 interface ArmedFault {
@@ -35,7 +35,7 @@ interface ArmedFault {
   struck: number;
 }
 
-/** Faults waiting for their requests. */
+/** Faults that wait for their requests. */
 export class Faults {
   readonly #armed: ArmedFault[] = [];
   readonly #random: () => number;
@@ -52,7 +52,7 @@ export class Faults {
     this.#armed.length = 0;
   }
 
-  /** The fault that strikes this request, if any. */
+  /** The fault that hits this request, if any. */
   strike(method: string, path: string): Fault | undefined {
     for (const armed of this.#armed) {
       const { target } = armed;

@@ -17,7 +17,7 @@ export function createFetchTransport(fetch: typeof globalThis.fetch = globalThis
           method: request.method,
           headers: { ...request.headers, ...headers },
           signal: request.signal,
-          // A status must never come out of a cache.
+          // A status must never come from a cache.
           cache: "no-store",
           redirect: "manual",
           ...(body === undefined ? {} : { body }),
@@ -32,14 +32,14 @@ export function createFetchTransport(fetch: typeof globalThis.fetch = globalThis
   };
 }
 
-/** Pages send uploads as `FormData`: their streamed bodies need HTTP/2. Every other runtime streams them. */
+/** Pages send uploads as `FormData`, because streamed bodies need HTTP/2 there. Every other runtime streams them. */
 const isPage = "XMLHttpRequest" in globalThis;
 
 async function requestBody({ body, onBytesSent, signal }: TransportRequest): Promise<RequestInit> {
   if (body === undefined) return {};
   if (typeof body === "string") return { body };
   if (isPage && body.parts.every((part) => part.blob)) return { body: toFormData(body) };
-  // Loaded where files are sent: most pages never need it.
+  // Loaded only to send files: most pages never need it.
   const { encodeMultipart } = await import("./multipart.ts");
   const encoded = encodeMultipart(body);
   const length = encoded.contentLengthBytes;
@@ -49,14 +49,14 @@ async function requestBody({ body, onBytesSent, signal }: TransportRequest): Pro
       "content-type": encoded.contentType,
       ...(length === undefined ? {} : { "content-length": String(length) }),
     },
-    // Node keeps a copy of every body that it might have to send to another place.
+    // Node keeps a copy of every streamed body for a possible redirect.
     redirect: refusesRedirects() ? "error" : "manual",
     // Required with a stream; not in the types yet.
     ...({ duplex: "half" } as object),
   };
 }
 
-/** Whether `redirect: "error"` can be asked for: workerd knows no such setting, and throws. */
+/** Whether `redirect: "error"` is supported: workerd throws on it. */
 export function refusesRedirects(): boolean {
   try {
     return new Request("http://localhost", { redirect: "error" }).redirect === "error";
@@ -72,7 +72,7 @@ function toFormData({ fields, parts }: Upload): FormData {
   return form;
 }
 
-/** Counts what is taken, and ends with an abort: Node's fetch goes on reading a body whose request it has given up. */
+/** Counts the bytes taken, and ends on abort: Node's fetch goes on reading the body of a request that it has given up. */
 function watched(
   body: ReadableStream<Uint8Array>,
   signal: AbortSignal,
@@ -83,7 +83,7 @@ function watched(
     {
       start(controller) {
         if (signal.aborted) controller.error(signal.reason);
-        // The signal is that of one attempt and goes with it.
+        // The signal belongs to one attempt and goes with it.
         signal.addEventListener("abort", () => controller.error(signal.reason), { once: true });
       },
       transform(chunk, controller) {

@@ -4,14 +4,14 @@ import type { Upload, UploadPart } from "./transport.ts";
 /** An upload as one `multipart/form-data` body. */
 export interface MultipartBody {
   contentType: string;
-  /** Exact length of the whole body; `undefined` where a part's length is not known. */
+  /** Exact length of the whole body; `undefined` if a part's length is not known. */
   contentLengthBytes: number | undefined;
   /**
    * The body from its beginning; opens one file after the other and never holds more than a chunk. Cancelling it closes
-   * the file that is open, also while it waits for bytes.
+   * the open file, even while it waits for bytes.
    */
   open(): ReadableStream<Uint8Array>;
-  /** The same body as one `Blob` that refers to the files' bytes, where each part has its own. */
+  /** The same body as one `Blob` that refers to the files' bytes, if each part has its own. */
   toBlob(): Blob | undefined;
 }
 
@@ -38,8 +38,8 @@ export function encodeMultipart(upload: Upload, boundary = randomBoundary()): Mu
 }
 
 /**
- * The same for a form that passes through: its files are named by `parts` one after the other, so that its length is not
- * known, and each is read to its end before the next is asked for.
+ * The same for a form that is passed on: `parts` yields its files one after the other, so its length is not
+ * known, and each file is read to its end before the next is requested.
  */
 export function encodePassingMultipart(
   fields: Upload["fields"],
@@ -63,7 +63,7 @@ async function* passingSections(
   for await (const part of parts) yield { head: partHead(boundary, part), part, index: index++ };
 }
 
-/** How many bytes of the body stand before each file's own: its head, and what ends the one before it. */
+/** The bytes of the body before each file's own: its head, and the end of the previous one. */
 export function envelopeBytes(upload: Upload): number[] {
   const lengths: number[] = [];
   let sinceFile = 0;
@@ -78,7 +78,7 @@ export function envelopeBytes(upload: Upload): number[] {
 interface Section {
   head: Uint8Array<ArrayBuffer>;
   part: UploadPart | undefined;
-  /** The part's place among the files. */
+  /** The part's position among the files. */
   index: number;
 }
 
@@ -112,7 +112,7 @@ function fieldHead(boundary: string, name: string, value: string): Uint8Array<Ar
 
 function partHead(boundary: string, part: UploadPart): Uint8Array<ArrayBuffer> {
   const disposition = `form-data; name="${escapeName(part.field)}"; filename="${escapeName(part.name)}"`;
-  // A type from outside must not start a header of its own.
+  // A type from outside must not begin a header of its own.
   const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[\x20-\x7e]*)?$/.test(part.type)
     ? part.type
     : "application/octet-stream";
@@ -189,7 +189,7 @@ async function* partBytes(part: UploadPart, place: string, open: OpenFile): Asyn
   }
 }
 
-/** What goes wrong while a file is opened or read is the file's fault, not the connection's. */
+/** A failure while a file is opened or read is the file's fault, not the connection's. */
 async function blamingFile<Value>(
   part: UploadPart,
   place: string,

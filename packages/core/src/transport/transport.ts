@@ -2,20 +2,20 @@ import { failureChain } from "../errors/failure-chain.ts";
 
 /**
  * The seam between the client and the network: one request in, one response out. Retries, authentication and decoding
- * stand above it (`http.ts`), so a transport only moves bytes.
+ * are above it (`http.ts`), so a transport only moves bytes.
  */
 export interface Transport {
   /**
-   * Sends one request and resolves when the answer's head is there; redirects are not followed.
-   * Rejects with the signal's reason when it is aborted, closing the connection, with `TransportError` when no answer came.
+   * Sends one request and resolves when the head of the answer is there; redirects are not followed.
+   * Rejects with the signal's reason on abort, closing the connection, and with `TransportError` if no answer came.
    */
   send(request: TransportRequest): Promise<TransportResponse>;
   /**
-   * How many answers may be held or streamed at once, where connections are few: a page has six to a server. Beyond it
-   * waits look from time to time instead. Default: no limit.
+   * How many answers may be held or streamed at once, if connections are few: a page has six to a server. Further
+   * waits poll instead. Default: no limit.
    */
   readonly heldRequestLimit?: number;
-  /** Frees kept connections. Safe to call twice. */
+  /** Closes kept connections. Safe to call twice. */
   close?(): Promise<void>;
 }
 
@@ -24,12 +24,12 @@ export interface TransportRequest {
   method: "GET" | "POST";
   url: string;
   headers: Record<string, string>;
-  /** JSON text, or fields and files that travel as `multipart/form-data`. */
+  /** JSON text, or fields and files to send as `multipart/form-data`. */
   body?: string | Upload;
   signal: AbortSignal;
-  /** Bytes of the body handed to the network so far; called with a growing number. */
+  /** Bytes of the body given to the network so far; called with a growing number. */
   onBytesSent?: (sentBytes: number) => void;
-  /** Whether a person looks at `onBytesSent`, and not the request's timer alone; a page may pay for it with a preflight. */
+  /** Whether a caller uses `onBytesSent`, and not only the request's timer; a page may pay for it with a preflight. */
   wantsProgress?: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface TransportResponse {
   stream(): ReadableStream<Uint8Array>;
 }
 
-/** What a form upload consists of. */
+/** The content of a form upload. */
 export interface Upload {
   fields: readonly (readonly [name: string, value: string])[];
   parts: readonly UploadPart[];
@@ -58,20 +58,20 @@ export interface UploadPart {
   name: string;
   /** MIME type. */
   type: string;
-  /** Exact length; `undefined` where only reading tells. */
+  /** Exact length; `undefined` if only reading tells. */
   sizeBytes: number | undefined;
   /** Whether `open` may be called again, for a retry. */
   isRepeatable: boolean;
   /** The bytes from the beginning. */
   open(): Promise<ReadableStream<Uint8Array>> | ReadableStream<Uint8Array>;
-  /** The same bytes as a `Blob`, where there is one: browsers send it without copying. */
+  /** The same bytes as a `Blob`, if there is one: browsers send it without copying. */
   blob?: Blob;
 }
 
 /** No answer came. Thrown by transports, and turned into the client's own errors in `http.ts`. */
 export class TransportError extends Error {
   override readonly name = "TransportError";
-  /** The server surely did not see the request: refused, no such host. */
+  /** The server cannot have seen the request: connection refused, no such host. */
   readonly isUnsent: boolean;
 
   constructor(reason: string, { isUnsent, cause }: { isUnsent: boolean; cause?: unknown }) {
@@ -80,7 +80,7 @@ export class TransportError extends Error {
   }
 }
 
-/** What the system says when no connection came about, so that nothing can have been sent. */
+/** The system's codes if no connection was made, so that nothing can have been sent. */
 const unsentCodes = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -103,7 +103,7 @@ const explanations: Record<string, string> = {
   UND_ERR_DESTROYED: "the client was closed",
 };
 
-/** Reads what a runtime's own failure says about the request, from its `code` or that of its causes. */
+/** Reads what a runtime's own failure tells about the request, from its `code` or that of its causes. */
 export function toTransportError(failure: unknown): TransportError {
   if (failure instanceof TransportError) return failure;
   const chain = failureChain(failure);
@@ -111,7 +111,7 @@ export function toTransportError(failure: unknown): TransportError {
   const code =
     codes.find((candidate) => candidate !== undefined && candidate in explanations) ?? codes.find(Boolean);
   const innermost = chain.at(-1)?.message;
-  // WHATWG Fetch, "port blocking": nothing is ever sent there.
+  // WHATWG Fetch, "port blocking": nothing is ever sent to such a port.
   const isBadPort = innermost === "bad port";
   const reason = isBadPort ? "fetch sends nothing to this port" : ((code && explanations[code]) ?? innermost);
   return new TransportError((reason ?? "the request failed").replace(/\.$/, ""), {
@@ -126,6 +126,6 @@ function codeOf(failure: Error): string | undefined {
 }
 
 function isOfConnecting(code: string): boolean {
-  // What TLS says of a server whose certificate it does not accept.
+  // TLS does not accept the server's certificate.
   return unsentCodes.has(code) || /CERT|_SIGNATURE$/.test(code);
 }

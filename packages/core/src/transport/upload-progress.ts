@@ -2,11 +2,11 @@ import type { Clock } from "../waiting/delay.ts";
 import { envelopeBytes } from "./multipart.ts";
 import type { Upload, UploadPart } from "./transport.ts";
 
-/** How far an upload is. All byte counts are of the files alone, without the request's envelope. */
+/** The progress of an upload. All byte counts are of the files alone, without the request's envelope. */
 export interface UploadProgress {
-  /** `sending` while bytes leave; `accepted` once, at the end, when the server has answered that it took them. */
+  /** `sending` while bytes leave; `accepted` once, at the end, when the server has answered that it accepted them. */
   phase: "sending" | "accepted";
-  /** Bytes of all files that have left. Never goes down: while a repeated attempt catches up, it stands still. */
+  /** Bytes of all files that have left. Never decreases: while a retry catches up, it stands still. */
   loaded: number;
   /** Bytes of all files; `undefined` while a stream's length is not known. */
   total: number | undefined;
@@ -14,15 +14,15 @@ export interface UploadProgress {
   fraction: number | undefined;
   /** Over the last few seconds. */
   bytesPerSecond: number | undefined;
-  /** At that rate, in milliseconds. */
+  /** The remaining time at that rate, in milliseconds. */
   remainingMs: number | undefined;
-  /** The file that bytes leave of; at the end the last one. */
+  /** The file that is being sent; at the end the last one. */
   file: UploadProgressFile;
 }
 
 /** One file of an upload. Sizes are bytes. */
 export interface UploadProgressFile {
-  /** Its place among the files of the call. */
+  /** Its position among the files of the call. */
   index: number;
   name: string;
   /** Bytes of it that have left. */
@@ -33,7 +33,7 @@ export interface UploadProgressFile {
 
 /** An upload whose sent bytes are reported. */
 export interface TrackedUpload {
-  /** What to send: the same files, those of unknown length measured while they are read. */
+  /** The upload to send: the same files; those of unknown length are measured while they are read. */
   upload: Upload;
   /** Bytes of the whole body that have left in this attempt. */
   onBytesSent(sentBytes: number): void;
@@ -69,7 +69,7 @@ export function trackUpload(
     },
     accepted() {
       const index = sizes.length - 1;
-      // All has left, also where a stream's last bytes were not yet reported.
+      // Everything has left, even if a stream's last bytes were not yet reported.
       const loaded = total(sizes) ?? highest.loaded;
       highest = { index, loaded, fileLoaded: sizes[index] ?? highest.fileLoaded };
       report("accepted");
@@ -83,7 +83,7 @@ interface Position {
   fileLoaded: number;
 }
 
-/** Walks over the body: what precedes a file, then the file, then the next. */
+/** Walks over the body: the bytes before a file, then the file, then the next. */
 function positionAt(sentBytes: number, envelope: number[], sizes: (number | undefined)[]): Position {
   const position: Position = { index: 0, loaded: 0, fileLoaded: 0 };
   let leftBytes = sentBytes;
@@ -111,7 +111,7 @@ function progressAt(
     phase,
     loaded,
     total: totalBytes,
-    // An upload of nothing is complete.
+    // An empty upload is complete.
     fraction: totalBytes === undefined ? undefined : totalBytes === 0 ? 1 : loaded / totalBytes,
     bytesPerSecond,
     remainingMs:
@@ -145,7 +145,7 @@ function measured(part: UploadPart, index: number, sizes: (number | undefined)[]
 
 const rateWindowMs = 5_000;
 
-/** Bytes per second over the last seconds of the attempt under way. */
+/** Bytes per second over the last seconds of the current attempt. */
 class Rate {
   readonly #clock: Clock;
   #samples: { atMs: number; sentBytes: number }[] = [];
@@ -157,10 +157,10 @@ class Rate {
   note(sentBytes: number): void {
     const atMs = this.#clock.now();
     const last = this.#samples.at(-1);
-    // Another attempt begins anew.
+    // Another attempt starts anew.
     if (last && sentBytes < last.sentBytes) this.#samples = [];
     const before = this.#samples.at(-2);
-    // Samples closer than a window's hundredth would tell nothing more.
+    // Samples closer than a hundredth of the window add nothing.
     if (before && last && last.atMs - before.atMs < rateWindowMs / 100) this.#samples.pop();
     this.#samples.push({ atMs, sentBytes });
     while (this.#samples.length > 2 && atMs - (this.#samples[0]?.atMs ?? atMs) > rateWindowMs)

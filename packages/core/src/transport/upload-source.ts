@@ -1,13 +1,13 @@
 import { InvalidInputError } from "../errors/index.ts";
 import type { UploadPart } from "./transport.ts";
 
-/** A file as any runtime has it. Bytes carry no name of their own, so it must be given with them. */
+/** A file source of any runtime. Bytes have no name of their own, so it must be given. */
 export type UploadSource = Blob | NamedData;
 
-/** Bytes or text, and the name that they have none of by themselves. */
+/** Bytes or text, with a name. */
 export interface NamedData {
   data: Blob | ArrayBuffer | ArrayBufferView | string;
-  /** The name that the server sees. May be left out where `data` is a `File`. */
+  /** The name that the server sees. Optional if `data` is a `File`. */
   name?: string;
   /** MIME type. Default: that of `data`, else `application/octet-stream`. */
   type?: string;
@@ -15,7 +15,7 @@ export interface NamedData {
 
 type OneOrMore<Part> = Part | readonly Part[];
 
-/** How an adapter turns what its callers pass for files into parts. Called before anything is awaited. */
+/** How an adapter turns its callers' file sources into parts. Called before anything is awaited. */
 export type UploadResolver<Source> = (
   source: Source,
   index: number,
@@ -38,7 +38,7 @@ export function resolveUploadSource(source: UploadSource, index: number): Upload
     throw new InvalidInputError(`${path}.name`, "the data needs a name.");
   if (data instanceof Blob) return blobPart(data, name, source.type ?? data.type);
   if (typeof data === "string" || data instanceof ArrayBuffer || ArrayBuffer.isView(data)) {
-    // The types fear shared memory here; a Blob copies what it is given.
+    // The types assume shared memory here; a Blob copies its input.
     return blobPart(new Blob([data as ArrayBuffer]), name, source.type ?? "");
   }
   throw new InvalidInputError(`${path}.data`, `expected ${accepted}.`);

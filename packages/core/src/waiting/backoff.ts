@@ -1,14 +1,14 @@
-/** How the pause between two looks grows. */
+/** How the pause between two polls grows. */
 export const BackoffStrategy = {
   /** Always `intervalMs`. */
   Fixed: "fixed",
-  /** `intervalMs` times `backoffFactor` to the power of the looks so far, at most `maxIntervalMs`. */
+  /** `intervalMs` times `backoffFactor` to the power of the polls so far, at most `maxIntervalMs`. */
   Exponential: "exponential",
 } as const;
 
 export type BackoffStrategy = (typeof BackoffStrategy)[keyof typeof BackoffStrategy];
 
-/** What decides the pause after a look: how many came before it, and how long the wait has lasted. */
+/** The basis of the pause after a poll: the number of polls before it, and the length of the wait. */
 export interface WaitProgress {
   looks: number;
   waitedMs: number;
@@ -21,7 +21,7 @@ export interface BackoffOptions {
   factor: number;
 }
 
-/** The pause that the caller's own options ask for, to the millisecond. */
+/** The pause of the caller's own schedule, to the millisecond. */
 export function scheduledPauseMs(options: BackoffOptions, { looks }: WaitProgress): number {
   if (options.strategy === BackoffStrategy.Fixed) return options.intervalMs;
   return Math.min(options.maxIntervalMs, grown(options.intervalMs, options.factor, looks - 1));
@@ -31,16 +31,16 @@ export function scheduledPauseMs(options: BackoffOptions, { looks }: WaitProgres
 const adaptive = { share: 0.095, shortestMs: 250, longestMs: 3_000, jitter: 0.1 };
 
 /**
- * The pause where the caller asked for none in particular: a fixed share of the time waited so far. A short task is
- * seen to end soon, a long one is not asked after often, and neither needs tuning.
- * `random` gives 0…1 and spreads many clients' looks.
+ * The pause without a schedule: a fixed share of the time waited so far. The end of a short task is
+ * seen soon, a long task is polled rarely, and neither needs tuning.
+ * `random` gives 0…1 and spreads the polls of many clients.
  */
 export function adaptivePauseMs({ waitedMs }: WaitProgress, random: () => number): number {
   const pauseMs = Math.min(adaptive.longestMs, Math.max(adaptive.shortestMs, waitedMs * adaptive.share));
   return pauseMs * (1 + adaptive.jitter * (2 * random() - 1));
 }
 
-/** Full jitter: anything between nothing and an exponentially growing bound, so that clients do not come back together. */
+/** Full jitter: anything between nothing and an exponentially growing bound, so that clients do not retry together. */
 export function retryPauseMs(
   failures: number,
   bounds: { baseMs: number; maxMs: number },
@@ -49,7 +49,7 @@ export function retryPauseMs(
   return random() * Math.min(bounds.maxMs, grown(bounds.baseMs, 2, failures - 1));
 }
 
-/** Infinity, where powers end, would make no number of a first pause of 0. */
+/** `0 * Infinity` is NaN, so clamp. */
 function grown(firstMs: number, factor: number, steps: number): number {
   return firstMs * Math.min(factor ** steps, Number.MAX_VALUE);
 }

@@ -2,13 +2,13 @@ import { TimeoutError } from "../errors/index.ts";
 import type { Clock } from "./delay.ts";
 
 export interface DeadlinePlan {
-  /** What is awaited, for the sentence of the `TimeoutError`. */
+  /** What is awaited, for the message of the `TimeoutError`. */
   awaited: string;
-  /** What the caller allowed, for that sentence too. */
+  /** The time that the caller allowed, for that message too. */
   timeoutMs: number;
-  /** What is awaited is a creation, which the server may have taken when the time is over. Default false. */
+  /** A creation is awaited, which the server may have accepted when the time is over. Default false. */
   mayHaveHappened?: boolean;
-  /** When it is over, on the clock's own scale; infinity for never. */
+  /** The end of the time, on the clock's own scale; infinity for never. */
   deadlineMs: number;
   signal: AbortSignal | undefined;
   clock: Clock;
@@ -17,7 +17,7 @@ export interface DeadlinePlan {
 export interface Deadline {
   /** Aborted with the caller's reason, or with a `TimeoutError` at the deadline. */
   readonly signal: AbortSignal;
-  /** The last trouble while waiting, kept for the `TimeoutError`. */
+  /** The last failure while waiting, kept for the `TimeoutError`. */
   lastFailure: unknown;
   /** Removes timer and listener. */
   close(): void;

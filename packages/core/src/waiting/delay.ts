@@ -2,16 +2,16 @@
 export interface Clock {
   /** Milliseconds on a clock that never goes back. */
   now(): number;
-  /** Resolves after `durationMs`; rejects with the signal's reason, at once, when it is aborted. */
+  /** Resolves after `durationMs`; rejects with the signal's reason, at once, on abort. */
   delay(durationMs: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Like `delay`, used before looking or trying again; may end early where that has become worth while, when a page is back
+   * Like `delay`, used before a poll or a retry; may end early if that has become worthwhile, for instance when a page is back
    * online for instance. Default: `delay`.
    */
   pause?(durationMs: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Waits before another look or attempt. */
+/** Pauses before another poll or attempt. */
 export function pauseOn(clock: Clock, durationMs: number, signal?: AbortSignal): Promise<void> {
   return clock.pause ? clock.pause(durationMs, signal) : clock.delay(durationMs, signal);
 }
@@ -19,13 +19,13 @@ export function pauseOn(clock: Clock, durationMs: number, signal?: AbortSignal):
 /** The runtime's own clock. A finished or aborted delay leaves neither timer nor listener. */
 export const systemClock: Clock = { now: () => performance.now(), delay };
 
-/** What `setTimeout` can hold; anything longer fires at once. */
+/** The longest that `setTimeout` can wait; anything longer fires at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 function delay(durationMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    // A deadline may have passed before the wait for it began; Node warns of a negative time.
+    // A deadline may have passed before the wait for it begins; Node warns about a negative time.
     let leftMs = Math.max(0, durationMs);
     let timer: ReturnType<typeof setTimeout>;
     const abort = () => {
@@ -46,7 +46,7 @@ function delay(durationMs: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** The promise's outcome, or the signal's reason as soon as it is aborted; what comes later is dropped quietly. */
+/** The promise's outcome, or the signal's reason as soon as it is aborted; a later outcome is dropped silently. */
 export function untilAborted<Value>(
   promise: Promise<Value>,
   signal: AbortSignal | undefined,

@@ -5,8 +5,8 @@ import type { InstallTask, Task, TaskLog } from "../types.ts";
 import { type BackoffOptions, BackoffStrategy } from "./backoff.ts";
 
 /**
- * How to wait. With none of the first four the wait is adaptive: the first look at once, then pauses of a fixed share of
- * the time waited so far, between 0.25 and 3 seconds; a server that holds answers or streams events is used as such.
+ * How to wait. By default the client streams or long-polls if the server can; otherwise it polls: at once, then after pauses
+ * of a fixed share of the time waited so far, between 0.25 and 3 seconds. Any of the first four options sets a schedule.
  */
 export interface WaitOptions<State> extends RequestOptions {
   /** First pause, in milliseconds. Default 2,000 once any of these four is given. */
@@ -19,9 +19,9 @@ export interface WaitOptions<State> extends RequestOptions {
   backoffFactor?: number;
   /** Milliseconds for the whole wait; then it rejects with `TimeoutError`. Default: no limit. */
   timeoutMs?: number;
-  /** How many looks in a row may fail before the wait does. Default: no limit while there is a `timeoutMs`, else 20. */
+  /** Failed polls in a row before the wait fails. Default: no limit with a `timeoutMs`, otherwise 20. */
   maxFailures?: number;
-  /** Called with what each look saw; what it throws ends the wait. */
+  /** Called with the state of each poll; if it throws, the wait ends. */
   onProgress?: (state: State) => void | Promise<void>;
 }
 
@@ -30,17 +30,17 @@ export type InstallPollingOptions = WaitOptions<InstallTask>;
 
 /** {@link WaitOptions} for a task. */
 export interface PollingOptions extends WaitOptions<Task> {
-  /** Called with each log once, in order; what it throws ends the wait. */
+  /** Called with each log once, in order; if it throws, the wait ends. */
   onLog?: (log: TaskLog) => void | Promise<void>;
   /**
-   * When `signal` is aborted, also stop the task on the server. The stop goes on behind the promise that rejects;
-   * `client.close()` waits for it. A creation in flight comes to its end first, also where `timeoutMs` is over, since
-   * nobody else would know what to stop; one with files is cut off. Default false.
+   * When `signal` is aborted, also stop the task on the server. The promise rejects at once, and the stop is sent in the
+   * background; `client.close()` waits for it. A creation in flight is finished first, even if `timeoutMs` has passed, since
+   * nothing else would know what to stop; one with files is cut off. Default false.
    */
   stopOnAbort?: boolean;
 }
 
-/** How a wait looks and pauses, every default filled in. */
+/** How a wait polls and pauses, with every default filled in. */
 export interface ResolvedPollingOptions {
   /** The caller's own schedule; `undefined` for the adaptive one. */
   schedule: BackoffOptions | undefined;
@@ -48,7 +48,7 @@ export interface ResolvedPollingOptions {
   maxFailures: number;
 }
 
-/** @throws {@link InvalidInputError} where an option cannot work. */
+/** @throws {@link InvalidInputError} if an option is invalid. */
 export function resolvePollingOptions(options: WaitOptions<never> = {}): ResolvedPollingOptions {
   const { intervalMs, maxIntervalMs, backoffStrategy, backoffFactor } = options;
   const isScheduled = [intervalMs, maxIntervalMs, backoffStrategy, backoffFactor].some(

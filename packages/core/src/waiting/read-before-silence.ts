@@ -2,12 +2,12 @@ import { type Clock, untilAborted } from "./delay.ts";
 
 export interface SilenceLimit {
   clock: Clock;
-  /** How long nothing may come, in milliseconds. */
+  /** The longest silence, in milliseconds. */
   longestSilenceMs: number;
   signal: AbortSignal | undefined;
 }
 
-/** The next chunk of a body, or `"silent"` where none came in time. Leaves no timer. */
+/** The next chunk of a body, or `"silent"` if none came in time. Leaves no timer. */
 export async function readBeforeSilence(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   { clock, longestSilenceMs, signal }: SilenceLimit,

@@ -3,22 +3,22 @@ import { openDeadline } from "./deadline.ts";
 import { type Clock, pauseOn, untilAborted } from "./delay.ts";
 import type { ResolvedPollingOptions } from "./polling-options.ts";
 
-/** What one look at the awaited thing saw. */
+/** The result of one poll. */
 export interface Look<State> {
   state: State;
   isDone: boolean;
-  /** The server held the answer for a while, so the next look may follow at once. */
+  /** The server held the answer for a while, so the next poll may follow at once. */
   wasHeld: boolean;
-  /** When the server wants to be asked again. */
+  /** `Retry-After`, in milliseconds. */
   retryAfterMs: number | undefined;
 }
 
 export interface WaitPlan<State> {
   /** What is awaited, "task 17 to end" for instance. */
   awaited: string;
-  /** Looks once. `leftMs` is the time until the deadline, for servers that hold answers. */
+  /** Polls once. `leftMs` is the time until the deadline, for servers that hold answers. */
   look(signal: AbortSignal, leftMs: number): Promise<Look<State>>;
-  /** Whether a failed look may be followed by another. */
+  /** Whether another poll may follow a failed one. */
   isTransient(failure: unknown): boolean;
   polling: ResolvedPollingOptions;
   /** On the clock's own scale. */
@@ -29,8 +29,8 @@ export interface WaitPlan<State> {
 }
 
 /**
- * The one waiting loop: looks until the state is final, and settles at once on abort (with the signal's reason) and at
- * the deadline (with `TimeoutError`), whatever the look is doing. Trouble that may pass does not end the wait.
+ * The one waiting loop: polls until the state is final, and settles at once on abort (with the signal's reason) and at
+ * the deadline (with `TimeoutError`), whatever the poll is doing. Transient failures do not end the wait.
  */
 export async function waitUntilDone<State>(plan: WaitPlan<State>): Promise<State> {
   const { clock, deadlineMs, polling } = plan;
@@ -56,7 +56,7 @@ export async function waitUntilDone<State>(plan: WaitPlan<State>): Promise<State
         if (!plan.isTransient(failure) || failures >= polling.maxFailures) throw failure;
         scope.lastFailure = failure;
         const ownPauseMs = retryPauseMs(failures, failureBounds, plan.random) + shortestPauseMs;
-        // What a server asks for is the least (RFC 9110, 10.2.3); nothing, or a date gone by, would be a loop without pause.
+        // Retry-After is a minimum (RFC 9110, 10.2.3); 0 or a past date must not spin.
         pauseMs = Math.max(ownPauseMs, withinReason(retryAfterOf(failure)) ?? 0);
       }
       await pauseOn(clock, pauseMs, scope.signal);
@@ -66,12 +66,12 @@ export async function waitUntilDone<State>(plan: WaitPlan<State>): Promise<State
   }
 }
 
-/** Between looks that fail, on top of the shortest pause. */
+/** Between failed polls, in addition to the shortest pause. */
 const failureBounds = { baseMs: 500, maxMs: 5_000 };
 
-/** After a failure, or where the server asks for less: it would be asked without pause. */
+/** After a failure, or if the server asks for less: the loop must not spin. */
 const shortestPauseMs = 100;
-/** A server that asks to be left alone for a day is asked again all the same. */
+/** If a server asks for a day of pause, it is polled again nevertheless. */
 const longestAskedPauseMs = 300_000;
 
 function withinReason(askedMs: number | undefined): number | undefined {

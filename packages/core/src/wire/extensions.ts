@@ -1,7 +1,7 @@
-/** The header in which our own server names the extensions that it knows, on every answer. */
+/** The header in which our own server announces its extensions, on every answer. */
 export const extensionsHeader = "Connect-Extensions";
 
-/** What a server may announce (connect-api 6). */
+/** The extensions that a server may announce (connect-api 6). */
 export const extensionNames = ["wait", "after", "events", "idempotency", "files"] as const;
 
 /** One of {@link extensionNames}. */

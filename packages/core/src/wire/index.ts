@@ -1,5 +1,5 @@
 /**
- * What travels between a client and a Connect server, for those who write either. Programs need it not.
+ * The wire format between a client and a Connect server, for authors of either. Applications don't need this.
  *
  * @module @oomol/connect-core/wire
  */

@@ -1,14 +1,14 @@
-/** How deep a value may be nested: the engine drops messages that are nested about 128 levels deep, and their envelope takes a few. */
+/** How deep a value may be nested: the engine drops messages with about 128 levels, and their envelope needs a few. */
 export const deepestNesting = 100;
 
-/** What stands around a value: the body, `inputValues`, a node, its `inputs`, an input. */
+/** The levels around a value: the body, `inputValues`, a node, its `inputs`, an input. */
 export const taskBodyNesting = 5;
 /** The same in a form, whose field `inputValues` is the list itself. */
 export const inputValuesNesting = 4;
 
 /**
- * Whether a JSON text has lists and objects within each other more than `levels` deep. Looks at the text alone, once: to parse a
- * text of brackets takes seconds.
+ * Whether a JSON text nests lists and objects more than `levels` deep. Scans the text once: parsing a text of brackets would
+ * take seconds.
  */
 export function isNestedDeeper(json: string, levels: number): boolean {
   let depth = 0;

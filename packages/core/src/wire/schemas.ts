@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
-// Servers in the field add fields freely, leave some out and send null for others: ask only for what the client uses,
-// keep the rest, and take whatever an optional field wrongly holds for its absence. (`z.catch` would do that too, for 4 kB.)
+// Servers in the field add fields, omit some and send null for others: require only the fields that the client uses,
+// keep the rest, and treat a wrong value of an optional field as missing. (`z.catch` would do that too, for 4 kB.)
 const optional = <Value>(isRight: (value: unknown) => value is Value) =>
   z.optional(z.transform((value: unknown) => (isRight(value) ? value : undefined)));
 const text = optional((value) => typeof value === "string");
@@ -69,7 +69,7 @@ export const taskLogSchema = z.looseObject({
 
 /** Answers `GET /v1/blocks`. */
 export const blocksAnswerSchema = z.looseObject({ blocks: z.array(blockSchema) });
-/** Answers everything about one task. */
+/** Answers every call about one task. */
 export const taskAnswerSchema = z.looseObject({ task: taskSchema, success: flag });
 /** Answers `POST /v1/tasks`. */
 export const createTaskAnswerSchema = z.looseObject({ task: taskSchema, success: flag, userID: text });
@@ -78,17 +78,17 @@ export const tasksAnswerSchema = z.looseObject({ tasks: z.array(taskSchema) });
 /** Answers `GET /v1/tasks/{id}/logs`. */
 export const logsAnswerSchema = z.looseObject({ logs: z.array(taskLogSchema), success: flag });
 
-/** What any failed answer may hold (connect-api 5). */
+/** The body of any failed answer (connect-api 5). */
 export const errorAnswerSchema = z.looseObject({
   success: z.optional(z.unknown()),
   message: z.optional(z.unknown()),
   error: z.optional(z.unknown()),
 });
 
-/** The node form of inputs, the only one that travels. */
+/** The node form of inputs, the only one on the wire. */
 export const nodeInputsSchema = z.array(nodeInputs);
 
-/** The body of `POST /v1/tasks`, be it JSON or the fields of a form. */
+/** The body of `POST /v1/tasks`, as JSON or as the fields of a form. */
 export const createTaskBodySchema = z.looseObject({
   manifest: z.string(),
   inputValues: z.optional(nodeInputsSchema),
