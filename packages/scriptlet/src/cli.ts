@@ -17,7 +17,7 @@ else {
   await runMqttThread();
 }
 
-/** The other thread loads and connects while this one loads what runs blocks. */
+/** The other thread loads and connects while this one loads the code that runs blocks. */
 async function runMain(): Promise<void> {
   const program = new URL(import.meta.url);
   try {
@@ -38,8 +38,8 @@ async function runMain(): Promise<void> {
     // Before the other thread announces the port.
     debugging?.openInspector(executorArguments);
     const thread = startMqttThread(program, { executor: executorArguments }, cacheDir);
-    // Before signals are listened to, so that they end the process at once, and in the same turn as the opening: a debugger's
-    // word to go on must not come earlier.
+    // Before the signal listeners, so that signals end the process at once, and in the same turn as the opening: a debugger's
+    // permission to continue must not come earlier.
     debugging?.holdForDebugger(executorArguments);
     const { runExecutor } = await import("./executor/run-executor.ts");
     await runExecutor(program, executorArguments, thread, cacheDir);

@@ -1,5 +1,5 @@
 /**
- * For blocks: the `Context` that a block is handed, `defineBlock`, and the errors that a block may meet.
+ * For blocks: the `Context`, `defineBlock`, and the errors that a block may meet.
  *
  * @module @oomol/scriptlet
  */

@@ -1,17 +1,17 @@
 /**
- * The seam between a block and whatever runs it: publish and subscribe, nothing else. The executor speaks MQTT through
- * it; tests of blocks speak to memory.
+ * The seam between a block and whatever runs it: publish and subscribe, nothing else. The executor uses MQTT for
+ * it; tests of blocks use memory.
  */
 export interface Mainframe {
   /**
    * Sends one JSON message. Messages on one topic arrive in the order of the calls.
-   * The promise settles when the broker has taken the message (QoS 1), and rejects when the mainframe was closed first.
+   * The promise settles when the broker has taken the message (QoS 1), and rejects if the mainframe was closed first.
    */
   publish(topic: string, payload: string): Promise<void>;
 
   /**
    * Calls `listener` for each message on a topic, in order. Any number of listeners may share a topic; the broker is
-   * asked once. Resolves when the subscription is acknowledged, to what ends it.
+   * asked once. When the subscription is acknowledged, resolves to a function that ends it.
    */
   subscribe(topic: string, listener: (payload: string) => void): Promise<Unsubscribe>;
 
@@ -19,5 +19,5 @@ export interface Mainframe {
   close(): Promise<void>;
 }
 
-/** Ends one subscription; the broker is told when the last listener of the topic goes. */
+/** Ends one subscription; the broker is told when the topic's last listener is removed. */
 export type Unsubscribe = () => Promise<void>;

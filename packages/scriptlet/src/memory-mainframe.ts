@@ -1,7 +1,7 @@
 import { MainframeClosedError } from "./errors/mainframe-closed-error.ts";
 import type { Mainframe, Unsubscribe } from "./mainframe.ts";
 
-/** A mainframe inside the process, for tests: whoever shares it sees all that was sent. */
+/** A mainframe inside the process, for tests: everybody who shares it sees all messages. */
 export interface MemoryMainframe extends Mainframe {
   /** Everything published so far, in order. */
   readonly published: readonly { topic: string; payload: string }[];
@@ -31,7 +31,7 @@ export function createMemoryMainframe(): MemoryMainframe {
 
     async subscribe(topic, listener): Promise<Unsubscribe> {
       if (isClosed) throw new MainframeClosedError(topic);
-      // Its own function: the same listener may be given twice.
+      // A function of its own: the same listener may be added twice.
       const own = (payload: string) => listener(payload);
       const ofTopic = listeners.get(topic) ?? new Set();
       listeners.set(topic, ofTopic.add(own));

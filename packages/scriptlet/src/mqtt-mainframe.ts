@@ -6,27 +6,27 @@ import * as packets from "./mqtt/packets.ts";
 import { createSendWindow } from "./send-window.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 
-/** Brokers hold only so many unacknowledged messages of a client. */
+/** Brokers hold a limited number of a client's unacknowledged messages. */
 const maxInFlight = 1000;
 const reconnectDelayMs = 100;
 
 export interface MqttMainframeOptions {
-  /** `host:port`, no scheme (oocana-protocol 1.2); `mqtt://` in front is forgiven. */
+  /** `host:port`, no scheme (oocana-protocol 1.2); a leading `mqtt://` is accepted. */
   address: string;
-  /** Unique on the broker: a second client of the same name throws the first one out. */
+  /** Unique on the broker: a second client with the same name disconnects the first. */
   clientId: string;
   /** How long the first connection may take, in milliseconds. Default 4500: the engine waits 5 s for readiness. */
   connectTimeoutMs?: number;
-  /** Told when the broker is lost and when it is back. */
+  /** Called when the broker is lost and when it is back. */
   onConnectionChange?: (isConnected: boolean) => void;
   /**
    * Awaited on each connection but the first, with all topics joined, before anything waiting is sent: a broker also
-   * acknowledges what nobody listens to yet. `publish` sends past what waits, once, unacknowledged.
+   * acknowledges messages without listeners. `publish` sends past the waiting messages, once, unacknowledged.
    */
   beforeResending?: (publish: (topic: string, payload: string) => void) => Promise<void>;
 }
 
-/** What waits for the broker's acknowledgement, and is sent again when the broker comes back before it. */
+/** A message that waits for the broker's acknowledgement; it is sent again if the broker was lost before. */
 interface InFlight {
   encode(id: number, isDuplicate: boolean): Buffer;
   /** Whether it went out on some connection. */
@@ -35,11 +35,11 @@ interface InFlight {
 }
 
 /**
- * Connects to the engine's broker: MQTT 3.1.1, clean session, QoS 1 (oocana-protocol 2). What was not acknowledged when the
- * broker is lost is sent again, in order, when it is back. A client of our own: the usual one takes longer to load than
+ * Connects to the engine's broker: MQTT 3.1.1, clean session, QoS 1 (oocana-protocol 2). Messages that were not acknowledged when
+ * the broker was lost are sent again, in order, when it is back. A client of our own: mqtt.js takes longer to load than
  * everything else that an executor does before it is ready.
  *
- * @throws {@link BrokerUnreachableError} when the first connection does not come about in time.
+ * @throws {@link BrokerUnreachableError} if the first connection is not made in time.
  */
 export async function openMqttMainframe(options: MqttMainframeOptions): Promise<Mainframe> {
   const { address, clientId, connectTimeoutMs = 4500, onConnectionChange, beforeResending } = options;
@@ -49,7 +49,7 @@ export async function openMqttMainframe(options: MqttMainframeOptions): Promise<
   const joined = new Set<string>();
   const leavings = new Map<string, Promise<unknown>>();
   let socket: BrokerSocket | undefined;
-  /** Whether what is sent goes out at once. */
+  /** Whether messages leave at once. */
   let isSending = false;
   let hasConnected = false;
   let lastId = 0;
@@ -111,7 +111,7 @@ export async function openMqttMainframe(options: MqttMainframeOptions): Promise<
   function onLost(): void {
     socket = undefined;
     isSending = false;
-    // The end that was asked for is no loss.
+    // A requested end is not a loss.
     if (isOver()) return;
     onConnectionChange?.(false);
     reconnect();
@@ -141,7 +141,7 @@ export async function openMqttMainframe(options: MqttMainframeOptions): Promise<
   function send(item: InFlight): void {
     const id = nextId();
     inFlight.set(id, item);
-    // Otherwise it goes out with the next connection.
+    // Otherwise it leaves with the next connection.
     if (isSending) write(id, item);
   }
 

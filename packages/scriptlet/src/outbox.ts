@@ -4,13 +4,13 @@ import type { Mainframe } from "./mainframe.ts";
 export type PendingPayload = Promise<string | undefined>;
 
 /**
- * One job's ordered queue. Messages leave in the order of the calls, whether or not the block awaits them, also
- * where one of them is still being encoded (oocana-protocol 9.2 #1).
+ * One job's ordered queue. Messages leave in the order of the calls, whether or not the block awaits them, even
+ * if one of them is still being encoded (oocana-protocol 9.2 #1).
  */
 export interface Outbox {
-  /** Never crashes the process when nobody awaits it; rejects for those who do. */
+  /** Never crashes the process if nobody awaits it; rejects for callers that do. */
   send(topic: string, payload: string | PendingPayload): Promise<void>;
-  /** Settles when all that was sent so far has been taken by the broker, or refused. */
+  /** Settles when everything sent so far has been taken by the broker, or refused. */
   drained(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export function createOutbox(mainframe: Mainframe): Outbox {
     },
   };
 
-  /** Publishing itself is ordered; only the making of the payload has to be waited for. */
+  /** Publishing itself is ordered; only the making of the payload needs waiting. */
   function behind(topic: string, payload: string | PendingPayload): Promise<void> {
     let handOver = () => {};
     const handedOver = new Promise<void>((resolve) => {

@@ -4,9 +4,9 @@ const swallowed = Promise.resolve();
 export interface Progress {
   /** Leading value at once, then the last of each 300 ms window at its end. */
   report(value: unknown): Promise<void>;
-  /** Sends the value that waits for its window, so that it comes before an output or the finish. */
+  /** Sends the pending value, so that it comes before an output or the finish. */
   flush(): void;
-  /** Nothing is sent any more. */
+  /** Sends nothing any more. */
   stop(): void;
 }
 

@@ -16,32 +16,32 @@ export interface RequestsOptions {
   jobId: string;
 }
 
-/** One job's questions to the engine (oocana-protocol 2.4). */
+/** One job's requests to the engine (oocana-protocol 2.4). */
 export interface Requests {
   /**
-   * Asks and waits for the answer.
+   * Sends a request and waits for the answer.
    *
-   * @throws {@link RequestFailedError} with the engine's own words.
+   * @throws {@link RequestFailedError} with the engine's own message.
    * @throws {@link RequestTimeoutError} after 30 seconds.
    */
   ask(question: Question): Promise<unknown>;
   /** Sends a request that has no answer, such as a preview. */
   tell(action: BlockRequest["action"], fields: object): Promise<void>;
-  /** Gives up what still waits: the job is over, and the engine answers nobody whose job is. */
+  /** Rejects what still waits: the job is over, and the engine answers no finished job. */
   close(): void;
 }
 
 export interface Question {
   action: BlockRequest["action"];
   fields: object;
-  /** What is asked, for people: `QueryBlock self::shout`. */
+  /** The request, for people: `QueryBlock self::shout`. */
   title: string;
   timeoutMs?: number;
-  /** Ends the waiting without an answer, for requests that are only answered when they fail. */
+  /** Ends the wait without an answer, for requests that are answered only if they fail. */
   signal?: AbortSignal;
 }
 
-/** Creates the asking side of one job. */
+/** Creates the requests of one job. */
 export function createRequests({ mainframe, outbox, sessionId, jobId }: RequestsOptions): Requests {
   const open = new Set<(error: Error) => void>();
 

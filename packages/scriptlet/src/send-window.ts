@@ -1,6 +1,6 @@
 type Done = (error?: unknown) => void;
 
-/** Messages on their way, never more than `size` of them; the rest wait in order. */
+/** Messages in flight, never more than `size` of them; the rest wait in order. */
 export interface SendWindow {
   /** Settles when the message has been acknowledged. */
   send(topic: string, payload: string): Promise<void>;

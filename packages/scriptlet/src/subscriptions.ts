@@ -1,13 +1,13 @@
 import type { Unsubscribe } from "./mainframe.ts";
 
-/** Who listens to what: any number of listeners to a topic, of which the other side hears only the first and the last. */
+/** The listeners of each topic: any number of them, of which the other side gets only the first and the last. */
 export interface Subscriptions {
   /** Resolves when the other side has acknowledged the topic. */
   add(topic: string, listener: (payload: string) => void): Promise<Unsubscribe>;
   deliver(topic: string, payload: string): void;
 }
 
-/** Creates the listeners over what joins and leaves a topic on the other side. */
+/** Creates the listeners over functions that join and leave a topic on the other side. */
 export function createSubscriptions(
   join: (topic: string) => Promise<unknown>,
   leave: (topic: string) => Promise<unknown>,
@@ -15,7 +15,7 @@ export function createSubscriptions(
   const topics = new Map<string, Topic>();
   return {
     async add(topic, listener) {
-      // Its own function: the same listener may be given twice.
+      // A function of its own: the same listener may be added twice.
       const own = (payload: string) => listener(payload);
       let heard = topics.get(topic);
       if (heard === undefined) {

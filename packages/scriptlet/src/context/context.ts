@@ -9,7 +9,7 @@ export const keepAlive: unique symbol = Symbol.for("@oomol/scriptlet/keep-alive"
 /** Returned in place of outputs by a block that will call `context.finish` later. */
 export type KeepAlive = typeof keepAlive;
 
-/** What a block may return: its outputs by handle, nothing, or `context.keepAlive`. */
+/** The return value of a block: its outputs by handle, nothing, or `context.keepAlive`. */
 export type BlockResult<Outputs> = Partial<Outputs> | undefined | KeepAlive;
 
 /** A block: the default export of its entry file. */
@@ -21,8 +21,8 @@ export type BlockFunction<Inputs = Record<string, unknown>, Outputs = Record<str
 ) => BlockResult<Outputs> | void | Promise<BlockResult<Outputs> | void>;
 
 /**
- * What a block is handed beside its inputs. Every method that sends returns a promise that settles when the broker has
- * taken the message; whether it is awaited or not, messages leave in the order of the calls and before the finish.
+ * The context of a block. Every method that sends returns a promise that settles when the broker has
+ * taken the message. Whether or not it is awaited, messages leave in the order of the calls and before the finish.
  *
  * @example
  * ```ts
@@ -35,28 +35,28 @@ export type BlockFunction<Inputs = Record<string, unknown>, Outputs = Record<str
 export interface Context<Inputs = Record<string, unknown>, Outputs = Record<string, unknown>> {
   /** The block's inputs, frozen; references to variables, files, secrets and credentials are already resolved (oocana-protocol 3). */
   readonly inputs: Readonly<Inputs>;
-  /** The declared inputs by handle, frozen; `{}` where there are none. */
+  /** The declared inputs by handle, frozen; `{}` if there are none. */
   readonly inputsDef: Readonly<HandleDefs>;
-  /** The declared outputs by handle, frozen; `{}` where there are none. */
+  /** The declared outputs by handle, frozen; `{}` if there are none. */
   readonly outputsDef: Readonly<HandleDefs>;
 
   /**
-   * Sends one output downstream (oocana-protocol 6.2). A handle that is not declared is a warning to the user and is not sent;
-   * a value that cannot travel (a BigInt, a cycle) is reported as an error, and the block goes on. A handle declared
-   * `oomol/bin` takes bytes, a Blob, or a stream of bytes, which is written piece by piece, however large (oocana-protocol 3.3).
+   * Sends one output downstream (oocana-protocol 6.2). An undeclared handle is a warning to the user and is not sent;
+   * a value that cannot be sent (a BigInt, a cycle) is reported as an error, and the block goes on. A handle declared
+   * `oomol/bin` takes bytes, a Blob, or a stream of bytes of any size, which is written chunk by chunk (oocana-protocol 3.3).
    *
-   * @param target Restricts where it goes. With `to_node` alone it goes to no flow output, and the other way round.
+   * @param target Restricts the destinations. With `to_node` alone it goes to no flow output, and vice versa.
    */
   output<Handle extends keyof Outputs & string>(
     handle: Handle,
     value: Outputs[Handle],
     target?: OutputTarget,
   ): Promise<void>;
-  /** Sends several outputs at once, by the same rule handle by handle (oocana-protocol 6.2). */
+  /** Sends several outputs at once, with the same rule for each handle (oocana-protocol 6.2). */
   outputs(outputs: Partial<Outputs>): Promise<void>;
   /**
-   * Ends the block (oocana-protocol 6.3): with an error, with a result, or with neither. `error` wins over `result`. Whatever
-   * comes after the first finish is ignored. Needed only after returning `keepAlive`; a block otherwise ends by returning.
+   * Ends the block (oocana-protocol 6.3): with an error, with a result, or with neither. `error` wins over `result`. Anything
+   * after the first finish is ignored. Needed only after returning `keepAlive`; otherwise a block ends by returning.
    */
   finish(ending?: { result?: Partial<Outputs> | undefined; error?: unknown }): Promise<void>;
   /** Return this to keep the job open until `finish` is called. */
@@ -65,18 +65,18 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
   /**
    * Shows something to the user while the block runs (oocana-protocol 6.5).
    *
-   * Besides `{ type, data }` it takes data frames as they are, also as the `data` of a table: Apache Arrow tables and record
+   * Besides `{ type, data }` it takes data frames directly, or as the `data` of a table: Apache Arrow tables and record
    * batches, Arquero tables, nodejs-polars data frames, arrays of records. Tables become CSV files; a data frame of more
-   * than 1000 rows is cut to the first and last 500, with its true `row_count`. And it takes plots: Vega-Lite and Vega
+   * than 1000 rows is cut to the first and last 500, with its true `row_count`. It also takes plots: Vega-Lite and Vega
    * specifications and Plotly figures (pages that load their library from a CDN), Observable Plot and any other SVG, as
    * text or element.
    *
-   * @param id Previews of one id replace each other.
+   * @param id A preview replaces an earlier one with the same id.
    */
   preview(payload: Previewable, id?: string): Promise<void>;
   /**
-   * Reports progress, 0…100; values outside are clamped, what is no finite number is 0. At most one message each 300 ms:
-   * the first at once, then the last of each window at its end; a waiting value goes before any output and the finish.
+   * Reports progress, 0…100; values outside are clamped, and a value that is not a finite number is 0. At most one message
+   * per 300 ms: the first at once, then the last of each window at its end. A pending value is sent before any output and the finish.
    */
   reportProgress(progress: number): Promise<void>;
   /** Adds one line to the block's log. Default `"stdout"`. `console.log` does the same. */
@@ -100,7 +100,7 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
 
   readonly sessionId: string;
   readonly jobId: string;
-  /** The node in the innermost flow, or `"none"` when the block is run directly. */
+  /** The node in the innermost flow, or `"none"` if the block is run directly. */
   readonly nodeId: string;
   /** The same as `nodeId`. */
   readonly node_id: string;
@@ -115,53 +115,53 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
     stacks: readonly StackLevel[];
     block_path?: string;
   }>;
-  /** Name of the package the executor runs for. */
+  /** Name of the executor's package. */
   readonly packageName: string;
 
-  /** Shared by the whole session; never removed by the engine (oocana-protocol 4). */
+  /** Shared by the whole session; the engine never removes it (oocana-protocol 4). */
   readonly sessionDir: string;
-  /** Of this flow; kept after the run, removed when the same flow is run again (oocana-protocol 4). */
+  /** Belongs to this flow; kept after the run, removed when the same flow runs again (oocana-protocol 4). */
   readonly tmpDir: string;
-  /** Of this package, below `tmpDir`. */
+  /** Belongs to this package, below `tmpDir`. */
   readonly tmpPkgDir: string;
-  /** Persists across sessions (`OOCANA_PKG_DIR`); `""` where the engine sets none. */
+  /** Persists across sessions (`OOCANA_PKG_DIR`); `""` if the engine sets none. */
   readonly pkgDir: string;
   /** The same as `pkgDir`. */
   readonly pkgDataDir: string;
 
-  /** The current OOMOL token (`OOMOL_TOKEN`); `""` and one warning where there is none. */
+  /** The current OOMOL token (`OOMOL_TOKEN`); `""` and one warning if there is none. */
   oomolToken(): Promise<string>;
   /** The same as `oomolToken`. */
   getOomolToken(): Promise<string>;
-  /** Base URL of Fusion (`OOMOL_FUSION_API_URL`); `""` and one warning where there is none. */
+  /** Base URL of Fusion (`OOMOL_FUSION_API_URL`); `""` and one warning if there is none. */
   readonly fusionApiUrl: string;
   /** The same as `fusionApiUrl`. */
   readonly oomolFusionApiUrl: string;
-  /** Where language models are served (`OOMOL_LLM_*`); one warning for each part that is missing. */
+  /** The address of language models (`OOMOL_LLM_*`); one warning for each missing part. */
   readonly oomolLlmEnv: Readonly<LlmEnvironment>;
   /** The same as `oomolLlmEnv`. */
   readonly OOMOL_LLM_ENV: Readonly<LlmEnvironment>;
   /** The host's graphics, `"unknown"` by default. */
   readonly hostInfo: Readonly<HostInfo>;
-  /** Where the host listens (`OO_HOST_ENDPOINT`); undefined where it is not set. */
+  /** The address of the host (`OO_HOST_ENDPOINT`); undefined if it is not set. */
   readonly hostEndpoint: string | undefined;
 
-  /** Belongs to this node of this flow run: later jobs of the same node find what earlier ones left (oocana-protocol 6.7). */
+  /** Belongs to this node of this flow run: later jobs of the same node see the values of earlier ones (oocana-protocol 6.7). */
   readonly flowNodeStore: Record<string, unknown>;
 
   /**
    * Describes another block: its inputs, outputs and kind (oocana-protocol 2.4).
    *
-   * @throws {@link RequestFailedError} when the engine does not find it.
+   * @throws {@link RequestFailedError} if the engine does not find it.
    * @throws {@link RequestTimeoutError} after 30 seconds.
    */
   queryBlock(block: string): Promise<QueriedBlock>;
-  /** Which nodes and flow outputs each of these outputs leads to; all handles by default. Unconnected ones are absent. */
+  /** The nodes and flow outputs to which each of these outputs is connected; all handles by default. Unconnected ones are absent. */
   queryDownstream(handles?: string[]): Promise<Record<string, Downstream>>;
-  /** The entries of a credential that came as an input (oocana-protocol 3.5). */
+  /** The entries of a credential from an input (oocana-protocol 3.5). */
   queryAuth(credential: Credential): Promise<Record<string, string>>;
   /**
-   * Starts another block, `self::name` or `package::name` (oocana-protocol 6.6). Its outputs come to the listeners of the
+   * Starts another block, `self::name` or `package::name` (oocana-protocol 6.6). Its outputs go to the listeners of the
    * returned job, not into the flow.
    */
   runBlock(block: string, options?: RunBlockOptions, strict?: boolean): BlockJob;
@@ -169,7 +169,7 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
   joinOutputs(...sources: OutputSource[]): OutputSource<unknown[]>;
 
   readonly internal: {
-    /** How much a node counts in its flow's progress; a finite number ≥ 0. */
+    /** The weight of a node in its flow's progress; a finite number ≥ 0. */
     updateNodeWeight(nodeId: string, weight: number): Promise<void>;
   };
 }
@@ -186,17 +186,17 @@ export interface Logger {
   error(...parts: unknown[]): Promise<void>;
 }
 
-/** Where language models are served, each `""` where the environment does not say (`OOMOL_LLM_*`). */
+/** The address of language models; each part is `""` if the environment does not set it (`OOMOL_LLM_*`). */
 export interface LlmEnvironment {
   baseUrl: string;
-  /** The endpoint that speaks as OpenAI's does. */
+  /** The OpenAI-compatible endpoint. */
   baseUrlV1: string;
   apiKey: string;
-  /** `OOMOL_LLM_MODELS`, split at commas; no model where it is empty. */
+  /** `OOMOL_LLM_MODELS`, split at commas; no model if it is empty. */
   models: string[];
 }
 
-/** The host's graphics; each `"unknown"` where the environment does not say (`OOMOL_HOST_GPU_*`). */
+/** The host's graphics; each is `"unknown"` if the environment does not set it (`OOMOL_HOST_GPU_*`). */
 export interface HostInfo {
   gpuVendor: string;
   gpuRenderer: string;
@@ -209,13 +209,13 @@ export interface Credential {
   id: string;
 }
 
-/** What `queryBlock` tells of a block. */
+/** The answer of `queryBlock`. */
 export type QueriedBlock = { description?: string; inputs_def?: HandleDefs; outputs_def?: HandleDefs } & (
   | { type: "task"; additional_inputs: boolean; additional_outputs: boolean }
   | { type: "subflow"; has_slot: boolean }
 );
 
-/** Where an output leads: to inputs of nodes, and to outputs of the flow. */
+/** The destinations of an output: inputs of nodes, and outputs of the flow. */
 export interface Downstream {
   to_node?: { node_id: string; description?: string; input_handle: string; input_handle_def?: HandleDef }[];
   to_flow?: { output_handle: string; output_handle_def?: HandleDef }[];

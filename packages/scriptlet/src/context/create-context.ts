@@ -33,7 +33,7 @@ export interface ContextOptions {
   format: Format;
 }
 
-/** Joins the parts of a block's context. Its methods may be taken off it: none of them needs `this`. */
+/** Joins the parts of a block's context. Its methods may be detached: none of them needs `this`. */
 export function createContext(options: ContextOptions): Context {
   const { channel, mainframe, sessionId, jobId, blockPath, stores, directories } = options;
   const stacks = Object.freeze([...options.stacks]);
@@ -105,7 +105,7 @@ export function createContext(options: ContextOptions): Context {
       packageName: options.packageName,
       flowNodeStore: options.flowNodeStore,
 
-      // What the engine answers is described in oocana-protocol 2.4; it is not checked again here.
+      // The engine's answer is described in oocana-protocol 2.4; it is not checked again here.
       queryBlock: async (block) =>
         (await requests.ask({
           action: "QueryBlock",
@@ -133,7 +133,7 @@ export function createContext(options: ContextOptions): Context {
       internal: { updateNodeWeight },
     };
   const fromEnvironment = createEnvironmentMembers(options.environment, warn);
-  // Getters warn when read, or make a folder, so they are moved over unread.
+  // Getters warn when read, or make a folder, so they are copied without being read.
   return Object.defineProperties(members, {
     ...Object.getOwnPropertyDescriptors(directories),
     ...Object.getOwnPropertyDescriptors(fromEnvironment),

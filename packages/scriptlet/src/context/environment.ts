@@ -17,7 +17,7 @@ type EnvironmentMembers = Pick<
   | "pkgDataDir"
 >;
 
-/** The context members that come from the environment. What is missing is warned about once, when it is asked for. */
+/** The context members that come from the environment. A missing variable is warned about once, when it is read. */
 export function createEnvironmentMembers(
   environment: Environment,
   warn: (text: string) => void,

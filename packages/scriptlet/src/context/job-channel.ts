@@ -12,7 +12,7 @@ export interface JobChannelOptions {
   sessionId: string;
   jobId: string;
   stacks: readonly StackLevel[];
-  /** Told what the user should not see as part of the run: sends after the finish. */
+  /** Gets texts that the user should not see as part of the run: sends after the finish. */
   warnLocally(text: string): void;
   /** The throttle of progress, in milliseconds. Default 300. */
   progressWindowMs?: number | undefined;
@@ -24,7 +24,7 @@ export type Ending =
   | { result: Record<string, unknown> | Promise<Record<string, unknown>> }
   | undefined;
 
-/** All that one job says, in order, and its one end. It works before there is a context, so every job can be ended. */
+/** Everything that one job sends, in order, and its one end. It works before there is a context, so every job can be ended. */
 export interface JobChannel {
   readonly outbox: Outbox;
   readonly progress: Progress;
@@ -32,15 +32,15 @@ export interface JobChannel {
   /** Settles when the finish has been taken by the broker, or could not be. */
   readonly whenFinished: Promise<void>;
   setBlockPath(blockPath: string | undefined): void;
-  /** To the engine, after the waiting progress; a message that cannot be encoded is reported as an error of the block. */
+  /** To the engine, after the pending progress; a message that cannot be encoded is reported as an error of the block. */
   toEngine(message: object | Promise<object>): Promise<void>;
-  /** To observers; never fails for what it contains. */
+  /** To observers; never fails because of its content. */
   toObservers(message: object): Promise<void>;
   log(text: string, stdio: "stdout" | "stderr"): Promise<void>;
   warn(text: string): Promise<void>;
   /** Reports an error without finishing. */
   error(thrown: unknown): Promise<void>;
-  /** Exactly one BlockFinished, whatever the ending holds; the first ending wins (oocana-protocol 6.3). */
+  /** Exactly one BlockFinished, whatever the ending contains; the first ending wins (oocana-protocol 6.3). */
   finish(ending: Ending): Promise<void>;
 }
 
@@ -105,7 +105,7 @@ export function createJobChannel({
   };
   return channel;
 
-  /** What every message of the job bears; numbered in the order of the calls, which is the order of sending. */
+  /** The fields of every message of the job; numbered in the order of the calls, which is the order of sending. */
   function envelope(): Envelope {
     sequence += 1;
     return { ...job, sequence };

@@ -1,2 +1,2 @@
-/** Subscribes a listener; what it returns ends the subscription. */
+/** Subscribes a listener; returns a function that ends the subscription. */
 export type OutputSource<Value = unknown> = (listener: (value: Value) => void) => () => void;

@@ -6,7 +6,7 @@ export interface OutputsOptions {
   outputsDef: HandleDefs;
   /** Whether a handle that is not in `outputsDef` is sent as it is. */
   allowUndeclared: boolean;
-  /** A promise only where a file is written. */
+  /** A promise only if a file is written. */
   encode(def: HandleDef, value: unknown): unknown;
 }
 

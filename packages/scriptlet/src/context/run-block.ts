@@ -7,15 +7,15 @@ import type { HandleDef, StackLevel } from "../wire/messages.ts";
 import { topics } from "../wire/topics.ts";
 import type { OutputSource } from "./output-source.ts";
 
-/** The engine tells of a child at once; silence means that it runs without a reporter (oocana-protocol 2.4). */
+/** The engine reports a child at once; silence means that it runs without a reporter (oocana-protocol 2.4). */
 const firstEventTimeoutMs = 30_000;
 
-/** What the started block gets. */
+/** The inputs of the started block. */
 export interface RunBlockOptions {
   inputs?: Record<string, unknown>;
-  /** Inputs that the block does not declare itself, where it allows such. */
+  /** Inputs that the block does not declare itself, if it allows such. */
   additional_inputs_def?: HandleDef[];
-  /** Outputs that the block does not declare itself, where it allows such. */
+  /** Outputs that the block does not declare itself, if it allows such. */
   additional_outputs_def?: HandleDef[];
 }
 
@@ -41,7 +41,7 @@ export interface RunBlockCall extends RunBlockOptions {
   requests: Requests;
   sessionId: string;
   stacks: readonly StackLevel[];
-  /** Told when a listener throws. */
+  /** Called if a listener throws. */
   onListenerError(error: unknown): void;
 }
 
@@ -112,7 +112,7 @@ export function runBlock(call: RunBlockCall): BlockJob {
       });
   }
 
-  /** Without a reporter only the session topic speaks, so its finish counts too, a moment later. */
+  /** Without a reporter only the session topic has messages, so its finish counts too, a moment later. */
   function hear(isReport: boolean) {
     return (payload: string) => {
       if (!payload.includes(blockJobId)) return;

@@ -10,7 +10,7 @@ export type ServiceHandler = (
   context: Context,
 ) => unknown;
 
-/** What an app sends to services, from a custom user interface for example. */
+/** A message from an app to services, from a custom user interface for example. */
 export interface ServiceMessage {
   job_id?: string;
   node_id?: string;
@@ -19,7 +19,7 @@ export interface ServiceMessage {
 }
 
 /**
- * What the entry function of a service is handed, once, when the service starts (oocana-protocol 6.11).
+ * The argument of a service's entry function, which is called once, when the service starts (oocana-protocol 6.11).
  *
  * @example
  * ```ts
@@ -29,18 +29,18 @@ export interface ServiceMessage {
  * ```
  */
 export interface ServiceContext {
-  /** Set by the service: one function for each block by name, or one for all of them. */
+  /** Set by the service: one function for each block by name, or one for all blocks. */
   blockHandler: Record<string, ServiceBlockHandler> | ServiceHandler | undefined;
-  /** `"message"`: an app has sent something. Every service hears it; `job_id` tells whom it is for. */
+  /** `"message"`: an app has sent something. Every service gets it; `job_id` names the addressee. */
   readonly events: {
-    /** Listens from now on. */
+    /** Starts listening. */
     on(event: "message", listener: (message: ServiceMessage) => void): unknown;
-    /** Listens no more. */
+    /** Stops listening. */
     off(event: "message", listener: (message: ServiceMessage) => void): unknown;
   };
   readonly serviceHash: string;
-  /** Shared by the whole session that has started the service. */
+  /** Shared by the whole session that started the service. */
   readonly sessionDir: string;
-  /** Persists across sessions (`OOCANA_PKG_DIR`); `""` where the engine sets none. */
+  /** Persists across sessions (`OOCANA_PKG_DIR`); `""` if the engine sets none. */
   readonly pkgDir: string;
 }

@@ -11,9 +11,9 @@ export interface CheckHandlesOptions {
 }
 
 /**
- * What the schemas make of these values; values without a schema pass.
+ * The values after their schemas; values without a schema pass unchanged.
  *
- * @throws {@link HandleValueError} naming every handle that does not fit.
+ * @throws {@link HandleValueError} naming every handle whose value does not match.
  */
 export async function checkHandles(options: CheckHandlesOptions): Promise<Record<string, unknown>> {
   const { kind, schemas, values, isComplete = false } = options;

@@ -3,7 +3,7 @@ import type { Context } from "../context/context.ts";
 import type { HandleSchemas } from "./handle-schemas.ts";
 import { HandleValueError } from "./handle-value-error.ts";
 
-/** The same context with inputs as the schemas made them, whose outputs are checked before they are sent. */
+/** The same context, with inputs after their schemas, and outputs that are checked before they are sent. */
 export function checkedContext(
   context: Context,
   inputs: Record<string, unknown>,
@@ -41,14 +41,14 @@ export function checkedContext(
       }
     },
   };
-  // Getters warn when they are read, so they are moved over unread.
+  // Getters warn when they are read, so they are copied without being read.
   return Object.defineProperties(
     {},
     { ...Object.getOwnPropertyDescriptors(context), ...Object.getOwnPropertyDescriptors(checked) },
   ) as Context;
 }
 
-/** At once: a message that waited for its check would lose its place. */
+/** Synchronous: a message that waited for its check would lose its place. */
 function check(schemas: HandleSchemas, handle: string, value: unknown): unknown {
   const schema = Object.hasOwn(schemas, handle) ? schemas[handle] : undefined;
   if (schema === undefined) return value;

@@ -7,11 +7,11 @@ import type { GivenValues, HandleSchemas, SentValues, TakenValues, ValuesToSend 
 
 /** A block with a schema for each of its handles. */
 export interface BlockDefinition<Inputs extends HandleSchemas, Outputs extends HandleSchemas> {
-  /** By handle: what the block takes. `run` gets what the schemas make of it, defaults included. */
+  /** The inputs, by handle. `run` gets the values after their schemas, defaults included. */
   inputs: Inputs;
-  /** By handle: what the block gives. */
+  /** The outputs, by handle. */
   outputs: Outputs;
-  /** JSON Schema for libraries whose schemas offer none of their own, such as zod's `z.toJSONSchema` before 4.2. */
+  /** JSON Schema for libraries whose schemas have none of their own, such as zod's `z.toJSONSchema` before 4.2. */
   toJsonSchema?: JsonSchemaConverter;
   /** The block itself. Its inputs have passed their schemas, and so will its outputs. */
   run(
@@ -22,22 +22,22 @@ export interface BlockDefinition<Inputs extends HandleSchemas, Outputs extends H
   ): BlockResult<ValuesToSend<Outputs>> | void | Promise<BlockResult<ValuesToSend<Outputs>> | void>;
 }
 
-/** A block function that knows its handles. */
+/** A block function with its handles. */
 export interface DefinedBlock<Inputs extends HandleSchemas, Outputs extends HandleSchemas>
   extends BlockFunction<GivenValues<Inputs>, SentValues<Outputs>> {
-  /** What the manifest says of the inputs. */
+  /** The inputs' part of the manifest. */
   readonly inputsDef: readonly HandleDef[];
-  /** What the manifest says of the outputs. */
+  /** The outputs' part of the manifest. */
   readonly outputsDef: readonly HandleDef[];
   /** The part of `task.oo.yaml` that follows from the schemas. */
   manifest(): { inputs_def: readonly HandleDef[]; outputs_def: readonly HandleDef[] };
 }
 
 /**
- * Makes a block of schemas by handle, zod's or those of any other library that follows Standard Schema. Types, the check at
- * run time and the manifest's definitions all come from them. An input that does not fit ends the block with an error that
- * names handle and place; an output that does not fit is reported as an error and not sent, and as part of the result it
- * ends the block. No message repeats a value.
+ * Makes a block from schemas by handle, zod's or those of any other library that follows Standard Schema. They give the types,
+ * the check at run time and the manifest's definitions. An input that does not match ends the block with an error that
+ * names handle and place. An output that does not match is reported as an error and not sent; as part of the result it
+ * ends the block. No message contains a value.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ export function defineBlock<Inputs extends HandleSchemas, Outputs extends Handle
   const block: BlockFunction = async (given, context) => {
     const taken = await checkHandles({ kind: "input", schemas: inputs, values: given, isComplete: true });
     const checked = checkedContext(context, taken, outputs);
-    // The schemas stand for the types that `run` declares.
+    // The schemas replace the types that `run` declares.
     const result: unknown = await run(
       taken as TakenValues<Inputs>,
       checked as unknown as Context<TakenValues<Inputs>, ValuesToSend<Outputs>>,

@@ -2,11 +2,11 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/sp
 import type { HandleDef } from "../wire/messages.ts";
 import type { HandleSchemas } from "./handle-schemas.ts";
 
-/** JSON Schema of one schema; `io` says whether what it takes or what it gives. */
+/** JSON Schema of one schema; `io` selects its input or its output. */
 // A library's own converter takes its own schemas only.
 export type JsonSchemaConverter = (schema: never, options: { io: "input" | "output" }) => object;
 
-/** Handle definitions as a manifest has them (oocana-protocol 7.2), as far as the schemas can say them. */
+/** Handle definitions as in a manifest (oocana-protocol 7.2), as far as the schemas define them. */
 export function describeHandles(
   schemas: HandleSchemas,
   io: "input" | "output",
@@ -30,14 +30,14 @@ function toJsonSchema(
   convert: JsonSchemaConverter | undefined,
 ): Record<string, unknown> {
   try {
-    // What a library offers beyond Standard Schema can only be looked for.
+    // A library's extensions of Standard Schema can only be probed.
     const { jsonSchema } = schema["~standard"] as Partial<StandardJSONSchemaV1.Props>;
-    // Draft 7 is what the engine's own manifests are written in; what has no JSON Schema accepts anything.
+    // The engine's own manifests use draft 7; a schema without JSON Schema accepts anything.
     const options = { target: "draft-07", libraryOptions: { unrepresentable: "any" } };
     if (jsonSchema !== undefined) return jsonSchema[io](options);
     return { ...convert?.(schema as never, { io }) };
   } catch {
-    // A type without JSON Schema, such as a class: nothing is said about it.
+    // A type without JSON Schema, such as a class: leave it out.
     return {};
   }
 }

@@ -3,22 +3,22 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 /** A schema for each handle. */
 export type HandleSchemas = Readonly<Record<string, StandardSchemaV1>>;
 
-/** What a block's `run` gets: after defaults and transforms. */
+/** The inputs of a block's `run`: after defaults and transforms. */
 export type TakenValues<Schemas extends HandleSchemas> = {
   [Handle in keyof Schemas]: StandardSchemaV1.InferOutput<Schemas[Handle]>;
 };
 
-/** What the outside may give: a handle whose schema takes undefined may be absent. */
+/** The inputs from outside: a handle whose schema accepts undefined may be absent. */
 export type GivenValues<Schemas extends HandleSchemas> = WithOptionalKeys<{
   [Handle in keyof Schemas]: StandardSchemaV1.InferInput<Schemas[Handle]>;
 }>;
 
-/** What a block's `run` returns and sends: before transforms. */
+/** The return value of a block's `run`: before transforms. */
 export type ValuesToSend<Schemas extends HandleSchemas> = {
   [Handle in keyof Schemas]: StandardSchemaV1.InferInput<Schemas[Handle]>;
 };
 
-/** What then leaves the block. */
+/** The outputs that leave the block. */
 export type SentValues<Schemas extends HandleSchemas> = TakenValues<Schemas>;
 
 type WithOptionalKeys<Values> = Simplify<

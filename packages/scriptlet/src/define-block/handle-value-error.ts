@@ -6,12 +6,12 @@ export interface HandleProblem {
   issues: readonly StandardSchemaV1.Issue[];
 }
 
-/** Thrown when inputs or outputs of a block do not fit their schemas. Its message repeats no value: it may be a secret. */
+/** Thrown if inputs or outputs of a block do not match their schemas. The message contains no value: it may be a secret. */
 export class HandleValueError extends Error {
   override readonly name = "HandleValueError";
   readonly code = "handle_value";
   readonly kind: "input" | "output";
-  /** The handles that do not fit. */
+  /** The handles that do not match. */
   readonly handles: readonly string[];
 
   constructor(kind: "input" | "output", problems: readonly HandleProblem[]) {
@@ -30,12 +30,12 @@ function describe(title: string, { handle, value, issues }: HandleProblem): stri
   });
 }
 
-/** Some libraries quote what they were given. */
+/** Some libraries quote their input. */
 function hide(message: string, texts: readonly string[]): string {
   return texts.reduce((shown, text) => shown.replaceAll(text, "[value]"), message);
 }
 
-/** The strings of a value, longest first, as they are and as they stand in JSON; the very short ones give nothing away. */
+/** The strings of a value, longest first, plain and as in JSON; very short ones reveal nothing. */
 function textsIn(value: unknown): string[] {
   const found = new Set<string>();
   const seen = new Set<unknown>();

@@ -1,8 +1,8 @@
-/** Thrown when no connection to the MQTT broker came about. */
+/** Thrown if no connection to the MQTT broker could be made. */
 export class BrokerUnreachableError extends Error {
   override readonly name = "BrokerUnreachableError";
   readonly code = "broker_unreachable";
-  /** `host:port` as it was asked for. */
+  /** The requested `host:port`. */
   readonly address: string;
 
   constructor(address: string, seen: string, options?: ErrorOptions) {

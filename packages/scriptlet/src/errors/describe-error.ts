@@ -1,5 +1,5 @@
 /**
- * Anything that can be thrown as text for people: message and stack, causes below it. Never throws, never empty.
+ * Any thrown value as text for people: message and stack, followed by its causes. Never throws, never empty.
  */
 export function describeError(thrown: unknown): string {
   try {
@@ -18,7 +18,7 @@ function describe(thrown: unknown, level: number): string {
   return cause === undefined || level >= 4 ? own : `${own}\nCaused by: ${describe(cause, level + 1)}`;
 }
 
-/** Errors of another realm are no instances of ours. */
+/** Errors of another realm are not instances of ours. */
 function looksLikeError(
   value: object,
 ): value is { message: string; stack?: unknown; name?: unknown; cause?: unknown } {

@@ -1,4 +1,4 @@
-/** Thrown to whoever still waits for an answer when the job that asked has finished. */
+/** Thrown to a block that still waits for an answer when its job has finished. */
 export class JobOverError extends Error {
   override readonly name = "JobOverError";
   readonly code = "job_over";

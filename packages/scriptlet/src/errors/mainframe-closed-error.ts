@@ -1,4 +1,4 @@
-/** Thrown when something is sent through a mainframe that was closed, or whose broker never came back. */
+/** Thrown if something is sent through a mainframe that was closed, or whose broker was lost for good. */
 export class MainframeClosedError extends Error {
   override readonly name = "MainframeClosedError";
   readonly code = "mainframe_closed";

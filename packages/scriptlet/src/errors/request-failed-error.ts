@@ -1,8 +1,8 @@
-/** Thrown when the engine answers a request with an error, or with neither error nor result. */
+/** Thrown if the engine answers a request with an error, or with neither error nor result. */
 export class RequestFailedError extends Error {
   override readonly name = "RequestFailedError";
   readonly code = "request_failed";
-  /** What was asked, such as `QueryBlock self::shout`. */
+  /** The request, such as `QueryBlock self::shout`. */
   readonly request: string;
 
   constructor(request: string, answer: string, options?: ErrorOptions) {

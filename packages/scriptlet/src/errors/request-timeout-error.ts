@@ -1,4 +1,4 @@
-/** Thrown when the engine does not answer a request in time. It answers nobody whose job it does not know (oocana-protocol 9.1 #8). */
+/** Thrown if the engine does not answer a request in time. It never answers a job that it does not know (oocana-protocol 9.1 #8). */
 export class RequestTimeoutError extends Error {
   override readonly name = "RequestTimeoutError";
   readonly code = "request_timeout";

@@ -1,11 +1,11 @@
 /**
- * Thrown when a value cannot travel as JSON: a BigInt, a cycle, a `toJSON` that throws, too deep, too large.
+ * Thrown if a value cannot be sent as JSON: a BigInt, a cycle, a `toJSON` that throws, too deep, too large.
  * The message names the place inside the value.
  */
 export class UnencodableValueError extends Error {
   override readonly name = "UnencodableValueError";
   readonly code = "unencodable_value";
-  /** Where in the value, such as `output.user.id`. */
+  /** The place in the value, such as `output.user.id`. */
   readonly path: string;
 
   constructor(path: string, reason: string, options?: ErrorOptions) {

@@ -29,7 +29,7 @@ export async function awaitInputs({
   let timer: NodeJS.Timeout | undefined;
   try {
     const ready = { type: "BlockReady", session_id: sessionId, job_id: jobId };
-    // Its acknowledgement says nothing that the inputs do not say.
+    // The inputs themselves are the acknowledgement.
     mainframe.publish(topics.session(sessionId), JSON.stringify(ready)).catch(() => undefined);
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new InputsTimeoutError(timeoutMs)), timeoutMs);
@@ -41,7 +41,7 @@ export async function awaitInputs({
   }
 }
 
-/** Thrown when the engine does not send the inputs of a job that said it was ready. */
+/** Thrown if the engine does not send the inputs of a job that is ready. */
 export class InputsTimeoutError extends Error {
   override readonly name = "InputsTimeoutError";
 

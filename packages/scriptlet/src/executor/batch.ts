@@ -15,7 +15,7 @@ export function createBatch<Item>(handOver: (items: Item[]) => void): Batch<Item
   };
   return {
     add(...added) {
-      // After the whole read of a socket, which holds many messages.
+      // After the whole read of a socket, which contains many messages.
       if (items.length === 0) setImmediate(flush);
       items.push(...added);
     },

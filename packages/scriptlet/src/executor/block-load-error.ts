@@ -1,4 +1,4 @@
-/** Thrown when a block's file cannot be found, built or evaluated. */
+/** Thrown if a block's file cannot be found, built or evaluated. */
 export class BlockLoadError extends Error {
   override readonly name = "BlockLoadError";
   readonly code = "block_load_failed";

@@ -5,20 +5,20 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fingerprint } from "./fingerprint.ts";
 
-/** Raised with every change to what bundle-block.ts makes of a file. */
+/** Raise this with every change to the output of bundle-block.ts. */
 const buildVersion = 1;
 
-/** What a build was made from, and what it became. */
+/** The sources of a build, and its result. */
 interface IndexEntry {
   /** Name of the built file in the cache. */
   built: string;
-  /** Files and folders that decided about it, each with its fingerprint. */
+  /** Files and folders that determined it, each with its fingerprint. */
   sources: [path: string, fingerprint: string][];
 }
 
 /**
- * The built file of an entry, where an earlier process has made one from exactly the same sources: the compiler need not
- * even be loaded. Undefined where there is none.
+ * The built file of an entry, if an earlier process has made one from exactly the same sources; then the compiler need not
+ * even be loaded. Undefined if there is none.
  */
 export async function findBuild(file: string, cacheDir: string): Promise<string | undefined> {
   try {
@@ -29,17 +29,17 @@ export async function findBuild(file: string, cacheDir: string): Promise<string 
       ...entry.sources.map(async ([source, seen]) => (await fingerprint(source)) === seen),
     ]);
     if (unchanged.includes(false)) return undefined;
-    // What is used stays when the cache is pruned.
+    // A used build stays when the cache is pruned.
     const now = new Date();
     utimes(path, now, now).catch(() => undefined);
     return path;
   } catch {
-    // No entry, one that cannot be read, or a built file that has been pruned.
+    // No entry, an unreadable entry, or a built file that has been pruned.
     return undefined;
   }
 }
 
-/** Remembers a build for processes to come. Renaming is atomic: nobody ever reads half an entry. */
+/** Stores a build for later processes. Renaming is atomic: nobody ever reads half an entry. */
 export async function rememberBuild(
   file: string,
   cacheDir: string,

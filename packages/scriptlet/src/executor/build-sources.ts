@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 import type { Metafile } from "esbuild";
 
 /**
- * All that decides what a bundle becomes: its files, their folders (a new file may come before another), what stands in or
- * above them for resolving, and the packages that it refers to. Undefined where the bundle refers to a package that could
- * not be found: it may be installed any time, anywhere.
+ * Everything that determines a bundle: its files, their folders (a new file may take precedence), the files in or
+ * above them for resolving, and the packages that it refers to. Undefined if the bundle refers to a package that could
+ * not be found: it may be installed at any time, anywhere.
  */
 export function sourcesOf({ inputs, outputs }: Metafile, workingDir: string): string[] | undefined {
   const files = Object.keys(inputs).map((path) => resolve(workingDir, path));

@@ -12,8 +12,8 @@ import { pruneCache } from "./prune-cache.ts";
 
 /**
  * Builds a TypeScript entry into one ES module outside the user's folders and returns its path (oocana-protocol 6.9.2). Its name is the
- * hash of its content, so processes and sessions share it without ever overwriting one another; what it was made from is
- * remembered, so that a later process need not build it again.
+ * hash of its content, so processes and sessions share it without ever overwriting one another. Its sources are stored, so
+ * that a later process need not build it again.
  *
  * @throws {@link BlockLoadError} with the compiler's messages.
  */
@@ -27,7 +27,7 @@ export async function bundleBlock(file: string, cacheDir: string): Promise<strin
     format: "esm",
     platform: "node",
     target: `node${process.versions.node}`,
-    // None but Node's own: "module" would pick files that Node would not.
+    // Node's own conditions only: "module" would select files that Node would not.
     conditions: [],
     sourcemap: "inline",
     sourcesContent: false,
@@ -44,7 +44,7 @@ export async function bundleBlock(file: string, cacheDir: string): Promise<strin
   if (bundle === undefined) throw new BlockLoadError(file, "the compiler wrote nothing", undefined);
   const path = await store(bundle.contents, cacheDir);
   const sources = sourcesOf(metafile, workingDir);
-  // Nobody waits for the cache, and a block runs also where it cannot be kept.
+  // Nobody waits for the cache, and a block runs even if the build cannot be stored.
   if (sources !== undefined) {
     rememberBuild(file, cacheDir, basename(path), sources)
       .then(() => pruneCache(cacheDir))
@@ -55,7 +55,7 @@ export async function bundleBlock(file: string, cacheDir: string): Promise<strin
 
 let builds = 0;
 
-/** Ends the compiler's process with the last build: it would count as something that the block has left. */
+/** Ends the compiler's process after the last build: it would count as left behind by the block. */
 const compile: typeof build = async (options) => {
   builds += 1;
   try {
@@ -81,7 +81,7 @@ async function store(contents: Uint8Array, cacheDir: string): Promise<string> {
   await writeFile(unfinished, contents);
   await rename(unfinished, path).catch(async (failure) => {
     await rm(unfinished, { force: true });
-    // Windows refuses while another process imports the same file under its name: then it is there, and the same.
+    // Windows refuses while another process imports the same file under its name: then the same file exists already.
     if (!(await isThere(path))) throw failure;
   });
   return path;

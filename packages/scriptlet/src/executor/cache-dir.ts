@@ -3,13 +3,13 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Where bundles are kept: `OOMOL_SCRIPTLET_CACHE_DIR`, else the user's cache folder. Where that cannot be written, a folder
- * among temporary files that nobody else can write, for what is in it is run: the user's, or, where somebody else has taken
- * its name, this process's own, which goes with it.
+ * The folder of bundles: `OOMOL_SCRIPTLET_CACHE_DIR`, or the user's cache folder. If it is not writable, a temporary folder
+ * that nobody else can write, since its content is executed: the user's or, if somebody else has taken
+ * its name, this process's own, which is removed with the process.
  */
 export function resolveCacheDir(environment: NodeJS.ProcessEnv): string {
   const chosen = environment.OOMOL_SCRIPTLET_CACHE_DIR || join(userCacheDir(environment), "oomol-scriptlet");
-  // Where nothing can be written, blocks in JavaScript still run.
+  // Without any writable folder, blocks in JavaScript still run.
   return isWritable(chosen) ? chosen : (temporaryDir() ?? chosen);
 }
 
@@ -23,7 +23,7 @@ function home(): string {
   try {
     return homedir();
   } catch {
-    // A user without a name, as containers have them.
+    // A user without a name, as in containers.
     return "/";
   }
 }
@@ -39,7 +39,7 @@ function isWritable(path: string): boolean {
 }
 
 function temporaryDir(): string | undefined {
-  // Windows knows no such number, and has such a folder for each user.
+  // Windows has no such number, but such a folder for each user.
   const userId = process.getuid?.();
   const shared = join(tmpdir(), `oomol-scriptlet-${userId ?? "user"}`);
   if (isWritable(shared) && isPrivate(shared, userId)) return shared;
@@ -52,7 +52,7 @@ function temporaryDir(): string | undefined {
   }
 }
 
-/** Whether a folder is the user's, itself and no link, and no other user can write it. */
+/** Whether a folder is the user's, not a link, and not writable for other users. */
 function isPrivate(path: string, userId: number | undefined): boolean {
   if (userId === undefined) return true;
   const found = lstatSync(path);

@@ -4,13 +4,13 @@ import { type JobScope, jobScope } from "./job-scope.ts";
 type Callback = (error?: Error | null) => void;
 
 /**
- * Turns what a block writes to stdout and stderr into its log (oocana-protocol 6.8); what nobody's job writes goes through.
- * Returns what puts the streams back.
+ * Turns a block's writes to stdout and stderr into its log (oocana-protocol 6.8); other writes pass through.
+ * Returns a function that restores the streams.
  */
 export function captureOutput(): () => void {
   const restores = (["stdout", "stderr"] as const).map((stdio) => {
     const stream = process[stdio];
-    // The engine closes its pipe at the first line that is no UTF-8 (oocana-protocol 1.6).
+    // The engine closes its pipe at the first line that is not UTF-8 (oocana-protocol 1.6).
     const ignore = () => undefined;
     stream.on("error", ignore);
     const original = { write: stream.write, end: stream.end };
@@ -19,7 +19,7 @@ export function captureOutput(): () => void {
 
     stream.write = ((chunk: string | Uint8Array, ...rest: (BufferEncoding | Callback)[]) => {
       const scope = jobScope.getStore();
-      // Overloads cannot be told apart in one implementation.
+      // One implementation cannot distinguish the overloads.
       if (scope === undefined || scope.channel.isFinished)
         return (write as (...all: unknown[]) => boolean)(chunk, ...rest);
       logChunk(scope, stdio, chunk, rest);
@@ -44,7 +44,7 @@ export function captureOutput(): () => void {
   };
 }
 
-/** Logs what is left of an incomplete character when the block ends. */
+/** Logs the rest of an incomplete character when the block ends. */
 export function flushOutput(scope: JobScope): void {
   for (const [stdio, decoder] of scope.decoders) {
     const rest = decoder.end();

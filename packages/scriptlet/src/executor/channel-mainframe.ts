@@ -6,18 +6,18 @@ import { createLineReader, decodeChannelLine, encodeChannelLine } from "../wire/
 
 export interface ChannelMainframeOptions {
   socket: Socket;
-  /** Called with each message that nobody needs to subscribe to, in order. */
+  /** Called with each message that needs no subscription, in order. */
   onMessage(topic: string, payload: string): void;
   /** The other side is gone. */
   onLost(): void;
 }
 
-/** A message of a block that holds the thread goes out after so long, though the event loop does not turn. */
+/** A message of a block that holds the thread leaves after this time, even if the event loop does not turn. */
 const maxDelayMs = 20;
 
 /**
- * The mainframe over an inherited socket. What is published counts as taken when the system has it: it arrives also if this
- * process ends at once. A reader that stops reading holds up who awaits.
+ * The mainframe over an inherited socket. A message counts as taken when the system has it: it arrives even if this
+ * process ends at once. If the reader stops reading, callers that await have to wait.
  */
 export function createChannelMainframe({ socket, onMessage, onLost }: ChannelMainframeOptions): Mainframe {
   let lines: string[] = [];
@@ -36,7 +36,7 @@ export function createChannelMainframe({ socket, onMessage, onLost }: ChannelMai
     subscriptions.deliver(line.topic, line.payload);
   });
   socket.on("data", (chunk) => {
-    // Never so without an encoding.
+    // Always bytes, without an encoding.
     if (typeof chunk !== "string") read(chunk);
   });
   socket.on("error", () => undefined);
@@ -65,7 +65,7 @@ export function createChannelMainframe({ socket, onMessage, onLost }: ChannelMai
     },
   };
 
-  /** Together with what else this turn of the event loop writes. */
+  /** Together with everything else that this turn of the event loop writes. */
   function writeLine(line: string): void {
     const now = performance.now();
     if (lines.length === 0) {

@@ -16,18 +16,18 @@ export interface ExecutorOptions {
   executorArguments: ExecutorArguments;
   cacheDir: string;
   startService: StartService;
-  /** Of the process: what a block has loaded outlives a session. */
+  /** Belongs to the process: loaded blocks outlive a session. */
   loadBlock?: ExecutorParts["loadBlock"];
-  /** What belongs into the engine's log, not into the run. */
+  /** For the engine's log, not for the run. */
   warnLocally(text: string): void;
 }
 
 export interface Executor extends Omit<JobListener, "onSessionFinished"> {
-  /** Jobs without a finish that the broker has taken. */
+  /** Jobs whose finish the broker has not taken yet. */
   readonly openJobs: ReadonlySet<JobChannel>;
 }
 
-/** What runs the jobs that come; they run side by side. */
+/** Runs the jobs that come, concurrently. */
 export function createExecutor(options: ExecutorOptions): Executor {
   const waiting = new Map<string, { resolve(inputs: BlockInputs): void; reject(error: Error): void }>();
   const { mainframe, executorArguments, cacheDir, startService, warnLocally } = options;

@@ -1,12 +1,12 @@
 /**
- * Ends what blocks have started, and this process with it, at once: nobody else is left to do so when the engine has died.
- * Only where this process leads its group, as an engine that means to end it whole starts it; otherwise nothing happens.
+ * Ends everything that blocks have started, and this process, at once: nobody else does so if the engine has died.
+ * Only if this process leads its group, as under an engine that ends whole groups; otherwise nothing happens.
  */
 export function endProcessGroup(): void {
   try {
-    // No group bears our number unless we lead it.
+    // No group has our number unless we lead it.
     process.kill(-process.pid, "SIGKILL");
   } catch {
-    // We do not, or the system knows no groups.
+    // We do not, or the system has no groups.
   }
 }

@@ -10,13 +10,13 @@ const maxWaitMs = 10_000;
 export interface EngineReturn {
   /** The engine has sent a job. */
   onRunBlock(): void;
-  /** Settles when the engine shows that it is back, or has had ten seconds for it. */
+  /** Settles when the engine shows that it is back, or after ten seconds. */
   wait(publish: (topic: string, payload: string) => void): Promise<void>;
 }
 
 /**
- * A broker acknowledges also what nobody listens to, so what is sent before the engine has joined its topics again is
- * lost. An engine that hears ExecutorReady answers with every job that is not finished (oocana-protocol 1.4): that is the sign.
+ * A broker also acknowledges messages without listeners, so a message sent before the engine has joined its topics again is
+ * lost. An engine that gets ExecutorReady answers with every unfinished job (oocana-protocol 1.4): that is the sign.
  */
 export function createEngineReturn(executorArguments: ExecutorArguments): EngineReturn {
   const topic = topics.session(executorArguments.sessionId);

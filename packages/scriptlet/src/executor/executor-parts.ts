@@ -5,7 +5,7 @@ import type { Secrets, VariableStore } from "../values/value-stores.ts";
 import type { BlockInputs, StackLevel } from "../wire/messages.ts";
 import type { BlockSource, LoadedBlock } from "./load-block.ts";
 
-/** What all jobs of one executor share. */
+/** The parts that all jobs of one executor share. */
 export interface ExecutorParts {
   mainframe: Mainframe;
   sessionId: string;
@@ -18,9 +18,9 @@ export interface ExecutorParts {
   /** The job's inputs, once they are here. */
   awaitInputs(jobId: string): Promise<BlockInputs>;
   environment: Environment;
-  /** The user's secrets; undefined where there are none. */
+  /** The user's secrets; undefined if there are none. */
   readSecrets(): Promise<Secrets | undefined>;
-  /** Tests of blocks only: what the executor of an engine decides otherwise. */
+  /** For tests of blocks only: settings that an engine's executor decides by itself. */
   relaxed?: { allowUndeclaredOutputs: boolean; progressWindowMs: number };
   loadBlock(source: BlockSource): Promise<LoadedBlock>;
   flowNodeStore(stacks: readonly StackLevel[]): Record<string, unknown>;

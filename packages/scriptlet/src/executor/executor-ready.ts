@@ -1,7 +1,7 @@
 import type { ExecutorReady } from "../wire/messages.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 
-/** What tells the engine that its jobs may come (oocana-protocol 2.3). */
+/** Tells the engine that it may send jobs (oocana-protocol 2.3). */
 export function encodeExecutorReady({
   sessionId,
   identifier,

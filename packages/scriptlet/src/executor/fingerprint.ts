@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 
-/** A file's content, or the names in a folder, as a hash; `"absent"` where there is neither. */
+/** A file's content, or the names in a folder, as a hash; `"absent"` if neither exists. */
 export async function fingerprint(path: string): Promise<string> {
   try {
     return hash(await readFile(path));

@@ -2,16 +2,16 @@ import { BlockExit } from "./block-exit.ts";
 import { jobScope } from "./job-scope.ts";
 
 export interface ProcessGuard {
-  /** Leaves the process; blocks cannot. */
+  /** Exits the process; blocks cannot. */
   exit(code: number): never;
 }
 
 export interface ProcessGuardOptions {
-  /** Told of a failure that no running job can be blamed for; `isLate` tells that it is of one that has ended. */
+  /** Called for a failure that belongs to no running job; `isLate` if it belongs to a job that has ended. */
   onUnattributed(error: unknown, isLate: boolean): void;
-  /** Told of each failure and each call of `process.exit`, whoever is to blame. */
+  /** Called for each failure and each call of `process.exit`, whoever caused it. */
   onTrouble?(description: string): void;
-  /** True while jobs run: leaving with code 0 would then hang the engine (oocana-protocol 1.5). */
+  /** True while jobs run: exiting with code 0 would then hang the engine (oocana-protocol 1.5). */
   hasOpenJobs(): boolean;
 }
 

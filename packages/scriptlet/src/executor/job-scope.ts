@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { JobChannel } from "../context/job-channel.ts";
 
-/** Which job the running code belongs to; undefined outside of blocks, also while modules are loaded. */
+/** The job of the running code; undefined outside of blocks, also while modules are loaded. */
 export const jobScope = new AsyncLocalStorage<JobScope>();
 
 export interface JobScope {

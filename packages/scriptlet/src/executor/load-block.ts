@@ -5,7 +5,7 @@ import { BlockLoadError } from "./block-load-error.ts";
 import { chooseFunction } from "./choose-function.ts";
 
 export interface BlockSource {
-  /** Directory that `entry` is relative to, absolute. */
+  /** Absolute; `entry` is relative to it. */
   dir: string;
   /** Default `main.ts`. */
   entry: string | undefined;
@@ -31,7 +31,7 @@ export function createBlockLoader(cacheDir: string) {
     if (loading === undefined) {
       loading = findEntry(dir, entry).then(loadOnce);
       known.set(path, loading);
-      // A later job tries again.
+      // A later job retries.
       loading.catch(() => known.delete(path));
     }
     const found = chooseFunction(await loading, functionName);
@@ -61,11 +61,11 @@ export function createBlockLoader(cacheDir: string) {
   async function bundle(file: string): Promise<string> {
     // Stack traces then name the user's files and lines.
     process.setSourceMapsEnabled(true);
-    // What only TypeScript needs is loaded when it comes, node:crypto above all.
+    // Load what only TypeScript needs on demand, node:crypto above all.
     const { findBuild } = await import("./build-index.ts");
     const built = await findBuild(file, cacheDir);
     if (built !== undefined) return built;
-    // Loading esbuild costs some 10 ms, which what is already built need not pay.
+    // Loading esbuild costs some 10 ms, which a stored build need not pay.
     const { bundleBlock } = await import("./bundle-block.ts");
     return bundleBlock(file, cacheDir);
   }

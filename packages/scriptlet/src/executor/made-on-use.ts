@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 
-/** The same folders, each of which is there from the moment that its path is read: most blocks write no files. */
+/** The same folders, each created when its path is first read: most blocks write no files. */
 export function madeOnUse<Names extends string>(directories: Record<Names, string>): Record<Names, string> {
   const made = {} as Record<Names, string>;
   for (const name of Object.keys(directories) as Names[]) {

@@ -8,7 +8,7 @@ import { takeJobs } from "./take-jobs.ts";
 import type { FromThread, ThreadOptions, ToThread } from "./thread-messages.ts";
 import { watchEngine } from "./watch-engine.ts";
 
-/** How long a main thread that a block holds may ignore that the engine is gone. */
+/** How long a blocked main thread may ignore that the engine is gone. */
 const lastChanceMs = 3000;
 
 /**
@@ -64,7 +64,7 @@ export async function runMqttThread(): Promise<void> {
   }
 }
 
-/** Two clients of one name throw each other out: the same service may run for two sessions (oocana-protocol 9.2 #36). */
+/** Two clients with one name disconnect each other: the same service may run for two sessions (oocana-protocol 9.2 #36). */
 function clientIdOf(role: ThreadOptions["role"]): string {
   if ("service" in role) return `nodejs-service-${role.service.serviceHash}-${process.pid}-${Date.now()}`;
   const { identifier, sessionId } = role.executor;
@@ -76,8 +76,8 @@ function outlivesParent(role: ThreadOptions["role"]): boolean {
 }
 
 /**
- * The main thread leaves by itself, unless a block holds it: then signals do not reach it either. The timer keeps this
- * thread alive, also when the connection has been closed: a block may take hold of the main thread in the last moment.
+ * The main thread exits by itself, unless a block holds it: then signals do not reach it either. The timer keeps this
+ * thread alive even after the connection has been closed: a block may hold the main thread at the last moment.
  */
 function endHeldProcess(before = () => {}): void {
   setTimeout(() => {
@@ -93,7 +93,7 @@ interface ServeOptions {
   onClose(): void;
 }
 
-/** Does what the main thread asks for. */
+/** Carries out the main thread's requests. */
 function serve({ mainframe, port, tell, onClose }: ServeOptions): void {
   const subscriptions = new Map<string, Promise<Unsubscribe>>();
   const acknowledged = createBatch<number>((numbers) => tell({ kind: "acknowledged", numbers }));

@@ -4,8 +4,8 @@ import { pathToFileURL } from "node:url";
 import type { Loader, Plugin } from "esbuild";
 
 /**
- * Lets each bundled file keep its own `import.meta.url`, `__dirname` and `__filename`. The compiler puts our names where a
- * file uses them without declaring them itself, and each file that does gets them declared.
+ * Lets each bundled file keep its own `import.meta.url`, `__dirname` and `__filename`. The compiler inserts our names if a
+ * file uses them without declaring them itself, and each such file gets them declared.
  */
 export const originalLocations = {
   define: {

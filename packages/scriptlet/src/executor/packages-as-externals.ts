@@ -5,7 +5,7 @@ import type { ImportKind, OnResolveResult, Plugin } from "esbuild";
 const alreadyAsked = Symbol("already asked");
 
 /**
- * Leaves packages outside the bundle, resolved where the source stands rather than where the bundle lies. What resolves
+ * Leaves packages outside the bundle, resolved from the source rather than from the bundle. Anything that resolves
  * outside of `node_modules` (tsconfig paths, `#imports`, workspace sources) is the user's own code and is bundled.
  */
 export const packagesAsExternals: Plugin = {
@@ -33,7 +33,7 @@ export const packagesAsExternals: Plugin = {
   },
 };
 
-/** May stand in a `try`, where only the run time tells. */
+/** May be in a `try`, where only the run time tells. */
 function isOptional(kind: ImportKind): boolean {
   return kind === "dynamic-import" || kind === "require-call" || kind === "require-resolve";
 }

@@ -6,15 +6,15 @@ export interface ExecutorArguments {
   tmpDir: string;
   identifier?: string;
   packagePath?: string;
-  /** The process may serve further sessions, once it has shown that nothing of the last is left; servers of ours say so. */
+  /** The process may serve further sessions if nothing of the last is left; our server passes this. */
   isReusable?: boolean;
-  /** Port of `--inspect-wait` or `--inspect`, where the engine runs with `--debug`. */
+  /** Port of `--inspect-wait` or `--inspect`, if the engine runs with `--debug`. */
   inspectPort?: number;
-  /** No block runs before a debugger has attached. */
+  /** No block runs before a debugger is attached. */
   waitsForDebugger?: boolean;
 }
 
-/** Reads the arguments leniently: unknown flags and stray values, such as the engine's bare debug port, are passed over. */
+/** Reads the arguments leniently: unknown flags and stray values, such as the engine's bare debug port, are ignored. */
 export function parseExecutorArguments(argv: readonly string[]): ExecutorArguments {
   const values = new Map<string, string>();
   for (let index = 0; index < argv.length; index += 1) {
@@ -48,13 +48,13 @@ export function parseExecutorArguments(argv: readonly string[]): ExecutorArgumen
   }
 }
 
-/** Thrown when the program was started without an argument that the engine always gives. */
+/** Thrown if the program was started without an argument that the engine always passes. */
 export class MissingArgumentError extends Error {
   override readonly name = "MissingArgumentError";
 
   constructor(argument: string) {
     super(
-      `nodejs-executor was started without --${argument}. The engine gives --session-id, --address, --session-dir and --tmp-dir.`,
+      `nodejs-executor was started without --${argument}. The engine passes --session-id, --address, --session-dir and --tmp-dir.`,
     );
   }
 }

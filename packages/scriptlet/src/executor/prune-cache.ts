@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const maxBuilds = 500;
 const maxSizeBytes = 256 * 2 ** 20;
-/** Another process may be about to load what it has just built or found. */
+/** Another process may be about to load a build that it has just made or found. */
 const minAgeMs = 60_000;
 
 export interface PruneLimits {
@@ -13,9 +13,9 @@ export interface PruneLimits {
 }
 
 /**
- * Removes the builds that were used longest ago, and index entries in the same way, while there are more than 500 or they
- * take more than 256 MiB. What another process removes meanwhile is passed over, and so is what the cache did not write:
- * the folder may be one that holds other files too.
+ * Removes the least recently used builds, and index entries likewise, while there are more than 500 or they
+ * take more than 256 MiB. It ignores files that another process removes meanwhile, and files that the cache did not write:
+ * the folder may contain other files too.
  */
 export async function pruneCache(cacheDir: string, limits: PruneLimits = {}): Promise<void> {
   await pruneFolder(cacheDir, /^[0-9a-f]{32}\.mjs(\.[0-9a-f-]{36}\.tmp)?$/, limits);

@@ -20,10 +20,10 @@ import { createBlockLoader } from "./load-block.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import { startParentWatch } from "./start-parent-watch.ts";
 
-/** So long may what a block has opened take to close after its end. */
+/** How long the resources of a block may take to close after its end. */
 const closingGraceMs = 100;
 
-/** Serves a server of ours over the socket that it has handed down: one session after another, as long as it asks. */
+/** Serves our server over the inherited socket: one session after another, as long as the server asks. */
 export async function runChannelExecutor(
   fileDescriptor: number,
   executorArguments: ExecutorArguments,
@@ -38,7 +38,7 @@ export async function runChannelExecutor(
 
   const guard = guardProcess({
     onUnattributed(error, isLate) {
-      // Of a job that has ended, perhaps in a session before.
+      // Of a job that has ended, perhaps in an earlier session.
       if (isLate) return;
       warnLocally(`uncaught: ${error instanceof Error ? error.stack : String(error)}`);
       // It may have broken any of them (oocana-protocol 6.10).
@@ -56,10 +56,10 @@ export async function runChannelExecutor(
   const { sessionId, isReusable } = executorArguments;
   const parentWatch = startParentWatch();
   if (isReusable) await parentWatch;
-  // Not earlier: what has been sent meanwhile waits in it.
+  // Not earlier: messages that have been sent meanwhile wait in it.
   const socket = new Socket({ fd: fileDescriptor, readable: true, writable: true });
   const mainframe = createChannelMainframe({ socket, onMessage: hear, onLost: leave });
-  // After all that is the executor's own, and before any code of a block.
+  // After everything of the executor's own, and before any code of a block.
   if (isReusable) watch = createProcessWatch();
   open(executorArguments);
   await mainframe.publish(topics.session(sessionId), encodeExecutorReady(executorArguments));
@@ -89,7 +89,7 @@ export async function runChannelExecutor(
     const payload = decodeMessage(text);
     if (payload === undefined || session === undefined) return;
     if (payload.session_id !== session.id || payload.identifier !== session.identifier) return;
-    // The fields beyond these are read one by one, each with its default.
+    // Each further field is read with its default.
     session.executor.onJob(payload as unknown as BlockPayload);
   }
 
@@ -115,11 +115,11 @@ export async function runChannelExecutor(
     const source = decodeMessage(text) as LoadBlock | undefined;
     if (source === undefined) return;
     const { dir, entry, function: functionName } = source;
-    // The job that wants it says what is wrong with it.
+    // The job that needs it reports what is wrong with it.
     loadBlock({ dir, entry, functionName }).catch(() => undefined);
   }
 
-  /** Tells whether another session may come: only where nothing of this one is left. */
+  /** Decides whether another session may come: only if nothing of this one is left. */
   async function end(text: string): Promise<void> {
     const over = session;
     const asked = decodeMessage(text) as EndSession | undefined;

@@ -9,7 +9,7 @@ import { createThreadMainframe, type ThreadNews } from "./thread-mainframe.ts";
 /** The engine pauses 600 ms between SessionFinished and SIGTERM (oocana-protocol 1.5). */
 const flushTimeoutMs = 500;
 
-/** The main thread of the program: runs the jobs that the other thread takes, and leaves with the session. */
+/** The main thread of the program: runs the jobs that the other thread takes, and exits with the session. */
 export async function runExecutor(
   program: URL,
   executorArguments: ExecutorArguments,
@@ -78,14 +78,14 @@ export async function runExecutor(
     leaving ??= (async () => {
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, flushTimeoutMs));
       await Promise.race([mainframe.close(), deadline]).catch(() => undefined);
-      // The last acknowledgements have just come.
+      // The last acknowledgements have just arrived.
       await new Promise(setImmediate);
       beforeExit();
       guard.exit(code ?? (executor.openJobs.size > 0 ? 1 : 0));
     })();
   }
 
-  /** A failure nobody's scope explains may have broken any of them (oocana-protocol 6.10). */
+  /** A failure outside of every scope may have broken any of them (oocana-protocol 6.10). */
   function blameOpenJobs(error: unknown): void {
     warnLocally(`uncaught: ${error instanceof Error ? error.stack : String(error)}`);
     for (const channel of executor.openJobs) {

@@ -11,7 +11,7 @@ import { type JobScope, jobScope } from "./job-scope.ts";
 import { madeOnUse } from "./made-on-use.ts";
 import { createJobFiles } from "./value-files.ts";
 
-/** Runs one job from `run_block` to its finish (oocana-protocol 2.6). Never rejects: whatever happens becomes the job's end. */
+/** Runs one job from `run_block` to its finish (oocana-protocol 2.6). Never rejects: every failure becomes the job's end. */
 export async function runJob(payload: BlockPayload, parts: ExecutorParts): Promise<void> {
   const { mainframe, sessionId, initialDir, warnLocally } = parts;
   const jobId = payload.job_id;

@@ -1,7 +1,7 @@
-/** A job of so long ago is not sent again; a session of millions must not fill the memory with their ids. */
+/** A very old job is not sent again; a session of millions must not fill the memory with their ids. */
 const rememberedJobs = 10_000;
 
-/** Tells new jobs from those that have come before: the engine sends each until it hears that the job is taken. */
+/** Tells new jobs from repeated ones: the engine sends each job until it is accepted. */
 export class SeenJobs {
   readonly #ids = new Set<string>();
 

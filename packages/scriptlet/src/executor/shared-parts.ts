@@ -13,7 +13,7 @@ export interface SharedPartsOptions {
   warnLocally(text: string): void;
 }
 
-/** What an executor and the process of a service have in common. */
+/** The common parts of an executor and the process of a service. */
 export function createSharedParts({
   mainframe,
   sessionDir,

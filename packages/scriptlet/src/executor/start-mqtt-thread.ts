@@ -3,17 +3,17 @@ import type { ThreadOptions } from "./thread-messages.ts";
 
 const inputsTimeoutMs = 60_000;
 
-/** What the thread makes lives for moments; by default its garbage would grow to some 60 MB before it is looked at. */
+/** The thread's objects are short-lived; by default its garbage would grow to some 60 MB before a collection. */
 const maxYoungGenerationSizeMb = 8;
 
 export interface MqttThread {
-  /** What the thread says waits here until somebody listens. */
+  /** The thread's messages wait here until somebody listens. */
   port: MessagePort;
-  /** Settles, with the reason, when the thread has ended without being asked to. */
+  /** Settles, with the reason, if the thread has ended without being asked to. */
   broken: Promise<string>;
 }
 
-/** Starts the thread that holds the connection; `program` runs `runMqttThread` when it is no main thread. */
+/** Starts the thread that holds the connection; `program` runs `runMqttThread` if it is not the main thread. */
 export function startMqttThread(program: URL, role: ThreadOptions["role"], cacheDir: string): MqttThread {
   const { port1, port2 } = new MessageChannel();
   const workerData: ThreadOptions = { port: port2, role, inputsTimeoutMs, cacheDir };

@@ -2,20 +2,20 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
 /**
- * Starts a thread that ends the process when the server has died without a word, also while a block holds this one. Resolves
- * when the thread runs and has opened all that it needs.
+ * Starts a thread that ends the process if the server has died silently, even while a block holds this thread. Resolves
+ * when the thread runs and has opened everything it needs.
  */
 export async function startParentWatch(): Promise<void> {
   const resourceLimits = { maxYoungGenerationSizeMb: 2 };
-  // By its text: a file would have to be found in sources and builds, and loaded each time that an executor starts.
+  // As text: a file would have to be found in sources and builds, and loaded whenever an executor starts.
   const { pid, ppid } = process;
-  // Told which parent: it may be gone before the thread looks.
+  // The parent's id is passed on: it may be gone before the thread looks.
   const worker = new Worker(`(${watchParent})(${pid}, ${ppid})`, { eval: true, resourceLimits });
   await once(worker, "online");
   worker.unref();
 }
 
-/** Self-contained. The main thread hears of the end too, by its socket, and leaves by itself unless a block holds it. */
+/** Self-contained. The main thread notices the end too, by its socket, and exits by itself unless a block holds it. */
 function watchParent(pid: number, parent: number): void {
   const lookMs = 1_000;
   const lastChanceMs = 3_000;

@@ -7,7 +7,7 @@ import { encodeExecutorReady } from "./executor-ready.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import { SeenJobs } from "./seen-jobs.ts";
 
-/** Told what comes from the engine. A job is told before its inputs. */
+/** Receives the engine's messages. A job comes before its inputs. */
 export interface JobListener {
   onJob(payload: BlockPayload): void;
   onServiceJob(payload: ServiceBlockPayload): void;
@@ -22,7 +22,7 @@ export interface TakeJobsOptions {
   executorArguments: ExecutorArguments;
   inputsTimeoutMs: number;
   listener: JobListener;
-  /** Told of each delivery of a job, the engine's repetitions included. */
+  /** Called for each delivery of a job, the engine's repetitions included. */
   onRunBlock?(): void;
 }
 
@@ -45,7 +45,7 @@ export async function takeJobs(options: TakeJobsOptions): Promise<void> {
       if (payload !== undefined) listener.onServiceJob(payload as unknown as ServiceBlockPayload);
     }),
     mainframe.subscribe(topics.report, (text) => {
-      // Everybody's reports come by; few are worth parsing.
+      // The topic carries everybody's reports; few are worth parsing.
       if (!text.includes('"SessionFinished"')) return;
       const event = decodeMessage(text);
       if (event?.type === "SessionFinished" && event.session_id === sessionId) listener.onSessionFinished();
@@ -59,7 +59,7 @@ export async function takeJobs(options: TakeJobsOptions): Promise<void> {
     if (identifier !== undefined && payload.identifier !== identifier) return undefined;
     onRunBlock?.();
     if (!seenJobs.add(payload.job_id)) return undefined;
-    // The fields beyond these are read one by one, each with its default.
+    // Each further field is read with its default.
     return payload as unknown as BlockPayload;
   }
 

@@ -4,16 +4,16 @@ import type { Mainframe } from "../mainframe.ts";
 import { createSubscriptions } from "../subscriptions.ts";
 import type { FromThread, ToThread } from "./thread-messages.ts";
 
-/** So many messages do not wait for the code that sends them to be done. */
+/** This many messages do not wait for the end of the code that sends them. */
 const maxBatch = 256;
 
-/** What the thread tells beyond the answers to this mainframe. */
+/** The thread's messages beyond the answers to this mainframe. */
 export type ThreadNews = Exclude<
   FromThread,
   { kind: "acknowledged" | "refused" | "subscribed" | "unsubscribed" | "heard" | "closed" }
 >;
 
-/** The main thread's end of the connection: the same mainframe, spoken by another thread. */
+/** The main thread's end of the connection: the same mainframe, over another thread. */
 export function createThreadMainframe(port: MessagePort, onNews: (news: ThreadNews) => void): Mainframe {
   const tell = (message: ToThread) => port.postMessage(message);
   const waiting = new Map<number, Waiting>();
@@ -89,7 +89,7 @@ export function createThreadMainframe(port: MessagePort, onNews: (news: ThreadNe
     tell({ kind: "publish", first: next - messages.length / 2 + 1, messages });
   }
 
-  /** Behind everything that was published before. */
+  /** After everything that was published before. */
   function ask(kind: "subscribe" | "unsubscribe", topic: string): Promise<void> {
     flush();
     tell({ kind, topic });

@@ -3,15 +3,15 @@ import type { BlockInputs, BlockPayload, ServiceBlockPayload } from "../wire/mes
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import type { ServiceArguments } from "./services/parse-service-arguments.ts";
 
-/** What the thread is started with. */
+/** The data with which the thread is started. */
 export interface ThreadOptions {
-  /** A channel of its own: what is said before the other side listens waits in it. */
+  /** A channel of its own: messages wait in it until the other side listens. */
   port: MessagePort;
-  /** Whom it holds the connection for; a service takes its jobs itself. */
+  /** The role for which it holds the connection; a service takes its jobs itself. */
   role: { executor: ExecutorArguments } | { service: ServiceArguments };
   /** How long a job waits for its inputs, in milliseconds. */
   inputsTimeoutMs: number;
-  /** Where the process keeps what it has compiled. */
+  /** The process's compile cache. */
   cacheDir: string;
 }
 

@@ -15,12 +15,12 @@ export function createJobFiles(options: {
     async writeBinary(handle, bytes) {
       const folder = join(sessionDir, "binary", asFileName(sessionId), asFileName(jobId));
       await mkdir(folder, { recursive: true });
-      // A name of its own: the consumer of an earlier output may not have read yet (oocana-protocol 9.2 #17).
+      // A unique name: the consumer of an earlier output may not have read yet (oocana-protocol 9.2 #17).
       const path = join(folder, `${asFileName(handle)}-${crypto.randomUUID()}`);
       try {
         await writeFile(path, bytes);
       } catch (error) {
-        // Half a file is no output.
+        // Half a file is not an output.
         await rm(path, { force: true });
         throw error;
       }
@@ -37,12 +37,12 @@ export function createJobFiles(options: {
   };
 }
 
-/** Reads the user's secrets (oocana-protocol 3.4); undefined where there are none that can be read. */
+/** Reads the user's secrets (oocana-protocol 3.4); undefined if there are none that can be read. */
 export async function readSecrets(): Promise<Secrets | undefined> {
   try {
     const path = join(homedir(), "app-config", "oomol-secrets", "secrets.json");
     const value: unknown = JSON.parse(await readFile(path, "utf8"));
-    // Entries are checked where they are looked up.
+    // Entries are checked when they are looked up.
     return typeof value === "object" && value !== null ? (value as Secrets) : undefined;
   } catch {
     return undefined;
@@ -58,7 +58,7 @@ export function createVariableStore(): VariableStore {
   };
 }
 
-/** Names come from manifests and callers: nothing in them may leave the folder. */
+/** Names come from manifests and callers: no name may leave the folder. */
 function asFileName(name: string): string {
   return (
     name

@@ -2,7 +2,7 @@ const parentCheckMs = 1000;
 const brokerLossMs = 10_000;
 
 /**
- * Notices that the engine is gone without a word (oocana-protocol 1.5): another parent, or no broker for ten seconds. For a global
+ * Notices that the engine is gone without notice (oocana-protocol 1.5): another parent, or no broker for ten seconds. For a global
  * service only the broker counts.
  */
 export function watchEngine(onGone: (reason: string) => void, outlivesParent: boolean) {

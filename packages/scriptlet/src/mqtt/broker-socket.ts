@@ -12,19 +12,19 @@ export interface BrokerSocketOptions {
   /** From opening the socket to the broker's acceptance. */
   timeoutMs: number;
   onPacket: OnPacket;
-  /** Once, after the connection stood. */
+  /** Called once, after the connection was made. */
   onLost(): void;
 }
 
 /** One connection that the broker has accepted. */
 export interface BrokerSocket {
-  /** Written together with what else this turn of the event loop writes. */
+  /** Written together with everything else that this turn of the event loop writes. */
   write(packet: Buffer): void;
   /** Settles when the other side has closed too. */
   end(lastPacket: Buffer): Promise<void>;
 }
 
-/** Connects once. Rejects with the socket's error, or with words for what the broker said. */
+/** Connects once. Rejects with the socket's error, or with a message for the broker's answer. */
 export function openBrokerSocket(options: BrokerSocketOptions): Promise<BrokerSocket> {
   const { host, port, clientId, timeoutMs, onPacket, onLost } = options;
   // Small messages must not wait for delayed acknowledgements.
@@ -55,12 +55,12 @@ export function openBrokerSocket(options: BrokerSocketOptions): Promise<BrokerSo
     });
     socket.on("data", (chunk) => {
       isAlive = true;
-      // Never so without an encoding.
+      // Always bytes, without an encoding.
       if (typeof chunk === "string") return;
       try {
         read(chunk);
       } catch (error) {
-        // Whatever speaks there, it is no MQTT.
+        // The other side does not speak MQTT.
         socket.destroy(error instanceof Error ? error : undefined);
       }
     });
@@ -81,7 +81,7 @@ export function openBrokerSocket(options: BrokerSocketOptions): Promise<BrokerSo
 }
 
 /**
- * Node destroys a socket whose write fails, with all that the other side has sent and nobody has read yet:
+ * Node destroys a socket whose write fails, with everything that the other side has sent and nobody has read yet:
  * acknowledgements of messages that would then be sent twice, and messages that count as delivered. So it is destroyed
  * when the event loop has been through its reads once more.
  */

@@ -1,4 +1,4 @@
-/** Told of each whole packet. */
+/** Receives each whole packet. */
 export type OnPacket = (type: number, flags: number, body: Buffer) => void;
 
 /** Cuts a stream of bytes into packets; bytes are joined once for each packet, however many reads it takes. */

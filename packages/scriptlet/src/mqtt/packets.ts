@@ -22,7 +22,7 @@ export function encodeConnect(clientId: string, keepAliveSeconds: number): Buffe
   return packet(packetType.connect, 0, [head, uint16(keepAliveSeconds), text(clientId)]);
 }
 
-/** With QoS 1, not retained. `isDuplicate` where it may have arrived before. */
+/** With QoS 1, not retained. `isDuplicate` if it may have arrived before. */
 export function encodePublish(topic: string, payload: string, id: number, isDuplicate: boolean): Buffer {
   const topicBytes = Buffer.byteLength(topic);
   const bodyBytes = 2 + topicBytes + 2 + Buffer.byteLength(payload);
@@ -53,7 +53,7 @@ export function encodePuback(id: number): Buffer {
 export const pingreq = Buffer.from([packetType.pingreq << 4, 0]);
 export const disconnect = Buffer.from([packetType.disconnect << 4, 0]);
 
-/** A message as it came; `id` only where it wants to be acknowledged. */
+/** A message as it arrived; `id` only if it needs an acknowledgement. */
 export function decodePublish(flags: number, body: Buffer): { topic: string; payload: string; id?: number } {
   const topicEnd = 2 + body.readUInt16BE(0);
   const topic = body.toString("utf8", 2, topicEnd);
@@ -66,7 +66,7 @@ function packet(type: number, flags: number, parts: Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([(type << 4) | flags]), encodeLength(body.length), body]);
 }
 
-/** Seven bits a byte, lowest first. */
+/** Seven bits per byte, lowest first. */
 function encodeLength(length: number): Buffer {
   const bytes: number[] = [];
   let rest = length;

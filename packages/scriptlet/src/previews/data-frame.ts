@@ -1,4 +1,4 @@
-/** A table of a data frame library, known by its shape: Apache Arrow, Arquero, nodejs-polars, or an array of records. */
+/** A table of a data frame library, recognized by its shape: Apache Arrow, Arquero, nodejs-polars, or an array of records. */
 export type DataFrame = ArrowTable | ArqueroTable | PolarsDataFrame | readonly object[];
 
 /** Apache Arrow's `Table` and `RecordBatch`. */
@@ -29,7 +29,7 @@ export interface FrameView {
   rows(start: number, end: number): unknown[][];
 }
 
-/** How to read a value that is a data frame; undefined where it is none. */
+/** A view of a value that is a data frame; undefined for any other value. */
 export function viewFrame(value: unknown): FrameView | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (Array.isArray(value)) return viewRecords(value);
@@ -83,7 +83,7 @@ function viewArquero(table: ArqueroTable): FrameView {
 }
 
 function isPolars(value: object): value is PolarsDataFrame {
-  // A proxy in which `in` finds nothing but columns.
+  // A proxy in which `in` finds only columns.
   const { columns, height } = value as Partial<PolarsDataFrame>;
   return Array.isArray(columns) && typeof height === "number" && hasMethod(value, "slice");
 }

@@ -1,9 +1,9 @@
 import { wellFormed } from "../wire/well-formed.ts";
 
-/** A plot of a charting library, known by its shape. */
+/** A plot of a charting library, recognized by its shape. */
 export type Plot = VegaSpec | PlotlyFigure | SvgElement;
 
-/** A Vega-Lite or Vega specification; without `$schema` one that has a mark, and encoding or data. */
+/** A Vega-Lite or Vega specification; without `$schema`, one that has a mark, and encoding or data. */
 type VegaSpec =
   | { readonly $schema?: string }
   | { readonly $schema: string; readonly [key: string]: unknown }
@@ -14,13 +14,13 @@ interface PlotlyFigure {
   layout?: object;
 }
 
-/** An element of any document, such as what Observable Plot makes: `<svg>`, or a `<figure>` around it. */
+/** An element of any document, such as that of Observable Plot: `<svg>`, or a `<figure>` around it. */
 export interface SvgElement {
   readonly tagName: string;
   readonly outerHTML: string;
 }
 
-/** The preview that shows a plot; undefined where the value is none. */
+/** The preview that shows a plot; undefined if the value is not a plot. */
 export function plotPreview(value: unknown): { type: "image" | "html"; data: string } | undefined {
   if (typeof value === "string") return isSvg(value) ? { type: "image", data: svgSource(value) } : undefined;
   if (typeof value !== "object" || value === null) return undefined;
@@ -29,7 +29,7 @@ export function plotPreview(value: unknown): { type: "image" | "html"; data: str
   return isPlotly(value) ? { type: "html", data: plotlyPage(value) } : undefined;
 }
 
-/** SVG, as text or element, as the source of an image; everything else as it is. */
+/** SVG, as text or element, as the source of an image; any other value unchanged. */
 export function toImageSource(value: unknown): unknown {
   if (typeof value === "string") return isSvg(value) ? svgSource(value) : value;
   if (!isElement(value)) return value;

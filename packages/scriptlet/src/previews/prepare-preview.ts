@@ -9,14 +9,14 @@ import { toCsv } from "./to-csv.ts";
 const maxRows = 1000;
 const gap = "…";
 
-/** Everything that `context.preview` takes. */
+/** The argument of `context.preview`. */
 export type Previewable = PreviewPayload | DataFrame | Plot | string;
 
 /**
  * The payload of a Preview request (oocana-protocol 6.5): tables become CSV files, large data frames their first and last rows,
- * plots images or pages. A promise only where a file is written.
+ * plots images or pages. A promise only if a file is written.
  *
- * @throws `TypeError` for what can not be shown.
+ * @throws `TypeError` for a value that cannot be shown.
  */
 export function preparePreview(
   payload: Previewable,
@@ -60,7 +60,7 @@ function firstAndLast({ columns, rowCount, rows }: FrameView): object {
   return { columns, rows: shown.map((row) => row.map(toCell)), row_count: rowCount };
 }
 
-/** What a block has cut itself is written as it is, with the count that it gives. */
+/** A table that the block itself has cut is written as it is, with the block's count. */
 function asTable(data: unknown): [unknown[], unknown[][]] | undefined {
   if (typeof data !== "object" || data === null || !("rows" in data) || !Array.isArray(data.rows))
     return undefined;

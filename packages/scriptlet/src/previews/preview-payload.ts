@@ -5,14 +5,14 @@ import type { SvgElement } from "./plot.ts";
 export interface TableData {
   columns: (string | number)[];
   rows: (string | number | boolean | null | undefined)[][];
-  /** How many rows the whole table has, where `rows` is only a part. */
+  /** How many rows the whole table has, if `rows` is only a part. */
   row_count?: number;
 }
 
 /** A URL, a path, a data URL or base64. */
 export type PreviewSource = string;
 
-/** What `context.preview` shows. Any other `type` with `data` passes through unchanged. */
+/** The argument of `context.preview`. Any other `type` with `data` passes through unchanged. */
 export type PreviewPayload =
   | { type: "image"; data: PreviewSource | SvgElement | (PreviewSource | SvgElement)[] }
   | { type: "html"; data: PreviewSource | SvgElement }

@@ -1,6 +1,6 @@
 export type Cell = string | number | boolean | null;
 
-/** A value as it stands in one cell of a table that travels as JSON or CSV. Never throws. */
+/** A value as a cell of a table in JSON or CSV. Never throws. */
 export function toCell(value: unknown): Cell {
   if (value === null || value === undefined) return null;
   if (typeof value === "string" || typeof value === "boolean") return value;

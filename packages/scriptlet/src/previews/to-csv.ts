@@ -1,6 +1,6 @@
 import { toCell } from "./to-cell.ts";
 
-/** CSV as RFC 4180 has it, lines ended by `\n`; the header is left out where there are no columns. */
+/** CSV by RFC 4180, with lines ended by `\n`; without columns there is no header. */
 export function toCsv(columns: readonly unknown[], rows: readonly (readonly unknown[])[]): string {
   const lines = columns.length === 0 ? rows : [columns, ...rows];
   return lines.map((line) => `${toLine(line)}\n`).join("");

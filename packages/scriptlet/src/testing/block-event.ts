@@ -1,7 +1,7 @@
 import type { PreviewPayload } from "../previews/preview-payload.ts";
 import type { OutputTarget } from "../wire/messages.ts";
 
-/** One thing that a block sent, in terms of the Context rather than of the wire. */
+/** One message of a block, in terms of the Context rather than of the wire. */
 export type BlockEvent =
   | { type: "output"; handle: string; value: unknown; target?: OutputTarget }
   | { type: "preview"; payload: PreviewPayload }
@@ -14,7 +14,7 @@ export type BlockEvent =
   | { type: "nodeWeight"; nodeId: string; weight: number }
   | { type: "finish"; result?: Record<string, unknown>; error?: string };
 
-/** What one message of a job means; nothing for the protocol's own messages. `read` turns references into values. */
+/** The events of one message of a job; none for the protocol's own messages. `read` turns references into values. */
 export async function toBlockEvents(
   topic: string,
   message: Record<string, unknown>,
@@ -47,7 +47,7 @@ export async function toBlockEvents(
       if (message.action !== "UpdateNodeWeight") return [];
       return [{ type: "nodeWeight", nodeId: String(message.node_id), weight }];
     case "BlockProgress":
-      // It travels twice, and observers get the second.
+      // It is sent twice, and observers get the second.
       return topic === "report" ? [] : [{ type: "progress", progress }];
     case "BlockLog":
       return [

@@ -1,4 +1,4 @@
-/** Thrown when a block that is run in a test does not end in time. */
+/** Thrown if a block does not end in time in a test. */
 export class BlockRunTimeoutError extends Error {
   override readonly name = "BlockRunTimeoutError";
   readonly code = "block_run_timeout";
@@ -6,7 +6,7 @@ export class BlockRunTimeoutError extends Error {
 
   constructor(timeoutMs: number) {
     super(
-      `The block did not end within ${timeoutMs} ms. Does it return, or, having returned keepAlive, call finish?`,
+      `The block did not end within ${timeoutMs} ms. It must return or, if it returned keepAlive, call finish.`,
     );
     this.timeoutMs = timeoutMs;
   }

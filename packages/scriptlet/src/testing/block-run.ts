@@ -3,15 +3,15 @@ import type { OutputTarget } from "../wire/messages.ts";
 import type { BlockEvent } from "./block-event.ts";
 
 /**
- * All that a block sent, in order, and the same sorted by kind. Values that travel as references are what they refer to:
- * variables the very objects, files their bytes.
+ * Everything that a block sent, in order, and the same sorted by kind. References are resolved:
+ * variables to the objects themselves, files to their bytes.
  */
 export interface BlockRun<Outputs = Record<string, unknown>> extends AsyncDisposable {
   /** Everything in the order it was sent; the finish is the last. */
   readonly events: readonly BlockEvent[];
-  /** What the block returned, or gave to `finish`; undefined where it returned nothing or failed. */
+  /** What the block returned, or passed to `finish`; undefined if it returned nothing or failed. */
   readonly result: Partial<Outputs> | undefined;
-  /** Why the block failed: message and stack. Undefined where it succeeded. */
+  /** Why the block failed: message and stack. Undefined if it succeeded. */
   readonly error: string | undefined;
   /** Outputs sent before the end, one entry for each handle of `outputs()`. */
   readonly outputs: readonly { handle: string; value: unknown; target?: OutputTarget }[];
@@ -27,9 +27,9 @@ export interface BlockRun<Outputs = Record<string, unknown>> extends AsyncDispos
   readonly warnings: readonly string[];
   /** Reported without finishing. */
   readonly errors: readonly string[];
-  /** What was sent after the end, in words; an engine would never see it. */
+  /** Messages after the end, in words; an engine would drop them. */
   readonly ignored: readonly string[];
-  /** Where `context.sessionDir`, `tmpDir` and `pkgDir` stood. */
+  /** The folders of `context.sessionDir`, `tmpDir` and `pkgDir`. */
   readonly directories: Readonly<{ sessionDir: string; tmpDir: string; pkgDir: string }>;
 }
 
@@ -41,7 +41,7 @@ export function createBlockRun<Outputs>(
   const finish = events.findLast((event) => event.type === "finish");
   return {
     events,
-    // What the block declares to return.
+    // The block declares what it returns.
     result: finish?.result as Partial<Outputs> | undefined,
     error: finish?.error,
     outputs: events.flatMap((event) => (event.type === "output" ? [withoutType(event)] : [])),

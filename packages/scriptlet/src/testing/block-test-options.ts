@@ -1,31 +1,31 @@
 import type { Downstream } from "../context/context.ts";
 import type { HandleDef, HandleDefs, InputPatch, StackLevel } from "../wire/messages.ts";
 
-/** What a block meets when it is run in a test. Nothing of the process's own environment or secrets gets in. */
+/** The surroundings of a block in a test. Nothing of the process's own environment or secrets gets in. */
 export interface BlockTestOptions<Inputs = Record<string, unknown>> {
   /**
-   * The block's inputs. They travel as they would from an engine: JSON as JSON, bytes as a Buffer, and what is declared
-   * `oomol/var`, or is declared nowhere and is no JSON, as the very object.
+   * The block's inputs, sent as by an engine: JSON as JSON, bytes as a Buffer. An input that is declared
+   * `oomol/var`, or that is undeclared and not JSON, is passed as the object itself.
    */
   inputs?: Inputs;
-  /** As in the manifest; a value there stands in for an input that is absent. Default: nothing is declared. */
+  /** As in the manifest; a value there is the default of an absent input. Default: nothing is declared. */
   inputsDef?: HandleDefs | readonly HandleDef[];
   /** As in the manifest, or just the handles. Default: every handle may be sent. */
   outputsDef?: HandleDefs | readonly (HandleDef | string)[];
   /** Places inside inputs that hold secrets (oocana-protocol 3.7). */
   inputsDefPatch?: Record<string, InputPatch[]>;
 
-  /** The environment that the context reads, such as `OOMOL_FUSION_API_URL`. `process.env` itself is left alone. */
+  /** The environment that the context reads, such as `OOMOL_FUSION_API_URL`. `process.env` itself is not used. */
   env?: Readonly<Record<string, string>>;
-  /** What `context.oomolToken()` gives. Default: there is none. */
+  /** The token of `context.oomolToken()`. Default: none. */
   token?: string;
-  /** The user's secrets by name; absent, there is no file of secrets. */
+  /** The user's secrets by name; if absent, there is no file of secrets. */
   secrets?: Record<string, TestSecret>;
-  /** What `context.queryAuth` finds, by the credential's id. */
+  /** The credentials for `context.queryAuth`, by the credential's id. */
   credentials?: Record<string, Record<string, string>>;
-  /** What `context.queryDownstream` finds, by output handle. Default: nothing is connected. */
+  /** The connections for `context.queryDownstream`, by output handle. Default: none. */
   downstream?: Record<string, Downstream>;
-  /** The blocks that `context.runBlock` and `context.queryBlock` find, by the name they are asked for. */
+  /** The blocks for `context.runBlock` and `context.queryBlock`, by their name in these calls. */
   children?: Record<string, TestChild["main"] | TestChild>;
 
   /** Default `"node"`. */
@@ -36,7 +36,7 @@ export interface BlockTestOptions<Inputs = Record<string, unknown>> {
   blockPath?: string;
   /** Default `"workspace"`. */
   packageName?: string;
-  /** Hand the same object to several runs to see what one job leaves for the next. Default: an empty one. */
+  /** Pass the same object to several runs to see what one job leaves for the next. Default: an empty one. */
   flowNodeStore?: Record<string, unknown>;
   /** Default: a temporary folder, removed when the run is disposed or the process ends. */
   sessionDir?: string;

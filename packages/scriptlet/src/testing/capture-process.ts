@@ -8,8 +8,8 @@ let users = 0;
 let restore = () => {};
 
 /**
- * While blocks run: what they print becomes their log, and their `process.exit` ends them alone. Everybody else's console
- * is what it was. Returns what ends the capture.
+ * While blocks run, their output becomes their log, and their `process.exit` ends only them. All other code keeps
+ * its console. Returns a function that ends the capture.
  */
 export function captureProcess(): () => void {
   users += 1;

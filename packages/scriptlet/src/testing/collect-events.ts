@@ -19,7 +19,7 @@ export async function collectEvents(
   async function read(value: unknown): Promise<unknown> {
     const reference = readReference(value);
     if (reference?.kind === "oomol/var") return variables.get(reference.key)?.value;
-    // What cannot be read stays a reference, as it would for the next block.
+    // An unreadable file stays a reference, as it would for the next block.
     if (reference?.kind === "oomol/bin") return readFile(reference.path).catch(() => value);
     return value;
   }

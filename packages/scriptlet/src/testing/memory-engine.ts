@@ -5,7 +5,7 @@ import { topics } from "../wire/topics.ts";
 
 type Message = Record<string, unknown>;
 
-/** What an engine in memory knows and can do. */
+/** The knowledge and abilities of an engine in memory. */
 export interface MemoryEngineOptions {
   mainframe: Mainframe;
   sessionId: string;
@@ -27,7 +27,7 @@ export async function openMemoryEngine({ mainframe, sessionId, answer }: MemoryE
   });
 
   return {
-    /** Holds the inputs until the job says that it is ready. */
+    /** Holds the inputs until the job is ready. */
     offer(inputs: Omit<BlockInputs, "type" | "session_id">): void {
       waiting.set(inputs.job_id, { type: "BlockInputs", session_id: sessionId, ...inputs });
     },
@@ -48,7 +48,7 @@ export async function openMemoryEngine({ mainframe, sessionId, answer }: MemoryE
     const topic = topics.response(sessionId, String(request_id));
     try {
       const result = answer(request);
-      // A block that started is not answered; its events are.
+      // A block that started gets no answer; its events are the answer.
       if (action !== "RunBlock") send(topic, { ...envelope, ...(result !== undefined && { result }) });
     } catch (error) {
       send(topic, { ...envelope, error: error instanceof Error ? error.message : String(error) });
@@ -65,7 +65,7 @@ export async function openMemoryEngine({ mainframe, sessionId, answer }: MemoryE
     send(topics.report, { session_id: sessionId, stacks: [] as StackLevel[], ...event });
   }
 
-  /** Refused only when the run is over. */
+  /** Refused only if the run is over. */
   function send(topic: string, message: object): void {
     mainframe.publish(topic, JSON.stringify(message)).catch(() => undefined);
   }

@@ -11,7 +11,7 @@ export interface PackInputsOptions {
 }
 
 /**
- * Inputs as an engine would send them; what JSON cannot carry becomes a variable.
+ * Inputs as an engine would send them; a value that JSON cannot represent becomes a variable.
  *
  * @throws `UnencodableValueError` for a declared input that could never arrive.
  */

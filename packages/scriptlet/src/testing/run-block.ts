@@ -17,10 +17,10 @@ import { openTestDirectory } from "./open-test-directory.ts";
 import { createTestBlocks, definitionsOf } from "./test-blocks.ts";
 
 /**
- * Runs a block in memory, through the executor's own code and without engine, broker or process, and returns all that it
- * sent. It never rejects for what the block does: a block that throws has an `error`.
+ * Runs a block in memory, through the executor's own code and without engine, broker or process, and returns everything that
+ * it sent. It never rejects because of the block: a block that throws has an `error`.
  *
- * @throws {@link BlockRunTimeoutError} when the block does not end in time.
+ * @throws {@link BlockRunTimeoutError} if the block does not end in time.
  * @throws `UnencodableValueError` for an input that could never arrive.
  *
  * @example
@@ -80,7 +80,7 @@ function pickDefinitions({ inputsDef, outputsDef }: BlockTestOptions<unknown>) {
   return { ...(inputsDef && { inputsDef }), ...(outputsDef && { outputsDef }) };
 }
 
-/** Folders that are named are the test's own; the others go with the run. */
+/** Folders that the test names are its own; the others are removed with the run. */
 async function openDirectories({ sessionDir, tmpDir, pkgDir }: BlockTestOptions<unknown>) {
   const temporary = await openTestDirectory();
   const own = (name: string) => join(temporary.path, name);

@@ -29,7 +29,7 @@ export async function createTestBlocks(
   const engine = await openMemoryEngine({ mainframe, sessionId, answer });
   return { prepare };
 
-  /** Offers the job's inputs and returns what the executor is told about it. */
+  /** Offers the job's inputs and returns the messages for the executor. */
   function prepare(block: Block, job: Job): { payload: BlockPayload; runParts: ExecutorParts } {
     const inputsDef = toHandleDefs(block.inputsDef);
     const outputs = toHandleDefs(block.outputsDef);
@@ -123,7 +123,7 @@ function describe({ description, inputsDef, outputsDef }: TestChild): object {
   };
 }
 
-/** A block made by `defineBlock` knows what it takes and gives. */
+/** A block made by `defineBlock` knows its inputs and outputs. */
 export function definitionsOf(main: object): Pick<TestChild, "inputsDef" | "outputsDef"> {
   const { inputsDef, outputsDef } = main as Partial<TestChild>;
   return { ...(inputsDef && { inputsDef }), ...(outputsDef && { outputsDef }) };

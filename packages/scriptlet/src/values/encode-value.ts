@@ -10,8 +10,8 @@ export interface EncodeContext {
 }
 
 /**
- * An output as it stands on the wire: variables become references, bytes become files (oocana-protocol 3.2, 3.3), everything
- * else stays as it is. A promise only where a file has to be written.
+ * An output on the wire: variables become references, bytes become files (oocana-protocol 3.2, 3.3), everything
+ * else stays as it is. A promise only if a file has to be written.
  */
 export function encodeValue(def: HandleDef, value: unknown, context: EncodeContext): unknown {
   switch (def.json_schema?.contentMediaType) {
@@ -40,7 +40,7 @@ function encodeBinary(handle: string, value: unknown, { stores, warn }: EncodeCo
     return stores.files.writeBinary(handle, bytes).then((path) => createReference("oomol/bin", path));
   }
   warn(
-    `Output handle [${handle}] is declared as oomol/bin, but its value is no bytes (Buffer, Uint8Array, ArrayBuffer, Blob, stream); it was passed on as it is.`,
+    `Output handle [${handle}] is declared as oomol/bin, but its value is not bytes (Buffer, Uint8Array, ArrayBuffer, Blob, stream); it was passed on as it is.`,
   );
   return value ?? null;
 }
@@ -55,7 +55,7 @@ function asBytes(value: unknown): BinarySource | undefined {
     : undefined;
 }
 
-/** Text that a stream gives is written as UTF-8. */
+/** Text of a stream is written as UTF-8. */
 async function* chunksOf(source: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) {
     if (typeof chunk === "string") yield new TextEncoder().encode(chunk);

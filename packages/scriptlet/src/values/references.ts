@@ -1,11 +1,11 @@
 const marker = "__OOMOL_TYPE__";
 
-/** `{"__OOMOL_TYPE__": "oomol/var", "value": …}`: a value that stands elsewhere (oocana-protocol 3.2, 3.3). */
+/** `{"__OOMOL_TYPE__": "oomol/var", "value": …}`: a value that is stored elsewhere (oocana-protocol 3.2, 3.3). */
 export function createReference(kind: "oomol/var" | "oomol/bin", value: unknown) {
   return { [marker]: kind, value };
 }
 
-/** Where a reference points, or undefined when the value is none. Unknown extra fields are forgiven. */
+/** The target of a reference; undefined if the value is not a reference. Unknown extra fields are ignored. */
 export function readReference(
   value: unknown,
 ): { kind: "oomol/var"; key: string } | { kind: "oomol/bin"; path: string } | undefined {

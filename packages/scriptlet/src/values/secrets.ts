@@ -7,7 +7,7 @@ const bare = /^([^,]+),([^,]+),([^,]+)$/;
 
 /**
  * Puts secrets in place of their references (oocana-protocol 3.4, 3.7). Each string is looked up at most once, so a secret
- * that looks like a reference stays what it is; neither secrets nor references ever reach a message.
+ * that looks like a reference stays as it is; neither secrets nor references ever reach a message.
  */
 export function createSecretResolver(message: BlockInputs, context: ResolveContext) {
   let loading: Promise<Secrets | undefined> | undefined;
@@ -79,7 +79,7 @@ function lookUp(
   if (value === undefined)
     warn(`Input [${handle}] refers to a secret that does not exist; it stays as it is.`);
   else if (entry?.secretType !== type)
-    warn(`Input [${handle}] refers to a secret of another type; it is used all the same.`);
+    warn(`Input [${handle}] refers to a secret of another type; it is used nevertheless.`);
   return value;
 }
 

@@ -1,10 +1,10 @@
-/** What encoding and resolving values needs from the outside; the executor keeps them, tests fake them. */
+/** The outside of encoding and resolving values; the executor provides it, tests fake it. */
 export interface ValueStores {
   /** Values that pass between blocks of one process by reference (oocana-protocol 3.2). */
   variables: VariableStore;
   /** Files of this job (oocana-protocol 3.3, 6.5). */
   files: JobFiles;
-  /** The user's secrets by name (oocana-protocol 3.4), or undefined where there is no such file. */
+  /** The user's secrets by name (oocana-protocol 3.4); undefined if there is no such file. */
   readSecrets(): Promise<Secrets | undefined>;
 }
 
@@ -34,9 +34,9 @@ export interface SecretEntry {
   secrets?: { secretKey: string; value: string }[];
 }
 
-/** What resolving one job's inputs needs. */
+/** The parts for resolving one job's inputs. */
 export interface ResolveContext {
   stores: ValueStores;
-  /** A warning to the user; it never holds a secret. */
+  /** A warning to the user; it never contains a secret. */
   warn(text: string): void;
 }

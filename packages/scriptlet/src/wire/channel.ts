@@ -1,10 +1,10 @@
 /**
- * The channel between a server of ours and an executor of ours: a socket that the executor inherits instead of an address
- * where anybody may call. It carries the messages of the protocol, one a line: the topic, a space, the message as JSON. A
- * line `+TOPIC` subscribes, `-TOPIC` unsubscribes; jobs and their inputs come without being asked for.
+ * The channel between our server and our executor: a socket that the executor inherits, instead of an address
+ * to which anybody may connect. It carries the messages of the protocol, one per line: the topic, a space, the message as JSON.
+ * A line `+TOPIC` subscribes, `-TOPIC` unsubscribes; jobs and their inputs arrive without a subscription.
  *
  * One process may serve one session after another. `begin` and `end` frame a session; the executor answers `end` with
- * `over`, and tells in it what the session's blocks have left behind in the process.
+ * `over`, which lists what the session's blocks have left behind in the process.
  */
 export const channelTopics = {
   /** Server → executor: {@link BeginSession}. */
@@ -20,7 +20,7 @@ export const channelTopics = {
 /** How `--address` names a channel that is inherited as file descriptor 3. */
 export const channelAddress = "fd:3";
 
-/** What changes from session to session; the rest stands on the command line. */
+/** The arguments that change from session to session; the others are on the command line. */
 export interface BeginSession {
   session_id: string;
   session_dir: string;
@@ -34,14 +34,14 @@ export interface EndSession {
   after_job?: string;
 }
 
-/** A block whose code is to be loaded before anybody wants it run. */
+/** A block whose code is to be loaded ahead of its first run. */
 export interface LoadBlock {
   dir: string;
   entry?: string;
   function?: string;
 }
 
-/** What an executor says of itself at the end of a session. */
+/** The executor's report at the end of a session. */
 export interface SessionOver {
   session_id: string;
   /** None if the process is as it was before the session; otherwise it must not serve another. */
@@ -56,7 +56,7 @@ export type ChannelLine =
   | { kind: "subscribe"; topic: string }
   | { kind: "unsubscribe"; topic: string };
 
-/** The line of one message; JSON holds no line break. */
+/** The line of one message; JSON contains no line break. */
 export function encodeChannelLine(topic: string, payload: string): string {
   return `${topic} ${payload}\n`;
 }
@@ -71,7 +71,7 @@ export function decodeChannelLine(line: string): ChannelLine {
 }
 
 /**
- * Cuts chunks of bytes into lines of UTF-8. Of a line longer than `maxBytes` nothing is kept; `onTooLong` hears of it once, with
+ * Splits chunks of bytes into lines of UTF-8. A line longer than `maxBytes` is dropped; `onTooLong` is called once for it, with
  * the bytes seen so far.
  */
 export function createLineReader(

@@ -9,9 +9,9 @@ const tooLargeFor = (maxBytes: number) =>
 
 /**
  * A message as JSON text that the engine's parser accepts: lone surrogates become U+FFFD, numbers that JSON lacks null.
- * `maxBytes` is how long it may be in UTF-8, the engine's 256 MiB less what a topic takes by default.
+ * `maxBytes` limits its length in UTF-8; the default is the engine's 256 MiB less the room for a topic.
  *
- * @throws `UnencodableValueError` when the value would be lost or changed on the way.
+ * @throws `UnencodableValueError` if the value would be lost or changed on the way.
  */
 export function encodeMessage(message: object, maxBytes = maxPayloadBytes): string {
   const text = stringify(message);
@@ -19,7 +19,7 @@ export function encodeMessage(message: object, maxBytes = maxPayloadBytes): stri
   return text;
 }
 
-/** The same for what only people read (logs, messages): never throws, writes a note where a value cannot travel. */
+/** The same for texts that only people read (logs, messages): never throws, writes a note for a value that cannot be sent. */
 export function encodeLeniently(message: object, maxBytes = maxPayloadBytes): string {
   try {
     return encodeMessage(message, maxBytes);
@@ -29,7 +29,7 @@ export function encodeLeniently(message: object, maxBytes = maxPayloadBytes): st
   }
 }
 
-/** The message on a topic, or undefined where it is no JSON object: a stranger's bytes must not end the process. */
+/** The message on a topic; undefined if it is not a JSON object: a stranger's bytes must not end the process. */
 export function decodeMessage(payload: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(payload);
@@ -53,7 +53,7 @@ function stringify(message: object): string {
   try {
     return JSON.stringify(plain);
   } catch (error) {
-    // V8 holds no longer string.
+    // V8 has no longer string.
     throw new UnencodableValueError("", tooLargeFor(maxPayloadBytes), { cause: error });
   }
 }
@@ -63,7 +63,7 @@ function isSafeText(text: string): boolean {
   return !/\\ud[89a-f]/.test(text) && depthWithin(text, maxDepth);
 }
 
-/** Whether no value of a JSON text is nested deeper than `limit` levels; told before it is parsed, in one pass. */
+/** Whether no value of a JSON text is nested deeper than `limit` levels; checked before parsing, in one pass. */
 export function depthWithin(text: string, limit: number): boolean {
   let depth = 0;
   let inString = false;

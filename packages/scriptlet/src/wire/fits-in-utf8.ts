@@ -1,4 +1,4 @@
-/** Whether a text has at most so many bytes as UTF-8. */
+/** Whether a text has at most this many bytes as UTF-8. */
 export function fitsInUtf8(text: string, maxBytes: number): boolean {
   // One UTF-16 unit is at most three bytes; most texts need no counting.
   if (text.length * 3 <= maxBytes) return true;

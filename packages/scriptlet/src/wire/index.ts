@@ -1,5 +1,5 @@
 /**
- * The messages between an engine and its executors, for those who write either. Blocks need it not.
+ * The messages between an engine and its executors, for authors of either. Blocks don't need this.
  *
  * @module @oomol/scriptlet/wire
  */

@@ -1,19 +1,19 @@
 /**
- * What travels between engine, executor and observers, name for name as oocana-protocol 2 has it.
+ * The messages between engine, executor and observers, with the names of oocana-protocol 2.
  * Fields marked optional may be absent; `| null` may be JSON null.
  */
 
-/** A JSON value as it stands on the wire. */
+/** A JSON value on the wire. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
-/** One level of the flows that lead to a job, outermost first; an empty list when a block is run directly. */
+/** One level of the flows that lead to a job, outermost first; an empty list if a block is run directly. */
 export interface StackLevel {
   flow_job_id: string;
   flow: string;
   node_id: string;
 }
 
-/** What a JSON Schema of a handle may carry that the executor looks at; everything else passes through. */
+/** The keywords of a handle's JSON Schema that the executor reads; all others pass through. */
 export interface HandleSchema {
   type?: string | string[];
   contentMediaType?: string;
@@ -51,10 +51,10 @@ export interface BlockPayload {
   executor_name: string;
   job_id: string;
   stacks: StackLevel[];
-  /** Directory that `entry` is relative to; may itself be relative to the executor's first working directory. */
+  /** Base directory of `entry`; may itself be relative to the executor's first working directory. */
   dir: string;
   executor: { name: string; options?: { entry?: string; function?: string; spawn?: boolean } };
-  /** Absent when the manifest has no `outputs_def`. */
+  /** Absent if the manifest has no `outputs_def`. */
   outputs?: HandleDefs;
   identifier: string;
 }
@@ -62,7 +62,7 @@ export interface BlockPayload {
 /** Engine → executor, `executor/NAME/run_service_block`: one job of a service. */
 export interface ServiceBlockPayload extends Omit<BlockPayload, "type" | "executor"> {
   type: "ServiceBlockPayload";
-  /** Which of the service's blocks. */
+  /** The name of one of the service's blocks. */
   block_name: string;
   service_executor: {
     name?: string;
@@ -102,8 +102,8 @@ interface JobMessage {
   session_id: string;
   job_id: string;
   /**
-   * Grows with each message of a job. Beyond the specification, which has unknown fields ignored: QoS 1 repeats what a
-   * broker took but could not acknowledge before it died, and a receiver that survives it can tell the copy by this.
+   * Grows with each message of a job. An addition to the protocol, in which unknown fields are ignored: QoS 1 repeats a message
+   * that a broker took but could not acknowledge before it died, and a receiver that survives it can detect the copy by this.
    */
   sequence?: number;
 }
@@ -119,12 +119,12 @@ export interface ExecutorReady {
   inspect_wait?: number;
 }
 
-/** Executor → engine: the job was taken, its inputs may come (oocana-protocol 2.6). */
+/** Executor → engine: the job was accepted, its inputs may come (oocana-protocol 2.6). */
 export interface BlockReady extends JobMessage {
   type: "BlockReady";
 }
 
-/** Where an output goes. Absent means everywhere it is connected; see oocana-protocol 2.3 about one key alone. */
+/** The destinations of an output. Absent means all its connections; see oocana-protocol 2.3 about one key alone. */
 export interface OutputTarget {
   to_node?: { node_id: string; input_handle: string }[];
   to_flow?: { output_handle: string }[];
@@ -213,7 +213,7 @@ export interface BlockMessage extends ReportMessage {
   payload: unknown;
 }
 
-/** What an executor publishes on `report` (oocana-protocol 2.5); the engine's own events stand in the specification. */
+/** The events that an executor publishes on `report` (oocana-protocol 2.5, which also lists those of the engine). */
 export type ExecutorReport =
   | BlockLog
   | BlockLogJSON

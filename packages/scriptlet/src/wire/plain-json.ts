@@ -6,10 +6,10 @@ import { wellFormed } from "./well-formed.ts";
 export const maxDepth = 120;
 
 /**
- * A copy that `JSON.stringify` cannot choke on. Strict: throws where a value would be lost. Otherwise writes a note in
+ * A copy that `JSON.stringify` accepts. Strict: throws if a value would be lost. Otherwise writes a note in
  * its place, such as `[Circular]`.
  *
- * @throws `UnencodableValueError` only when strict.
+ * @throws `UnencodableValueError` only if strict.
  */
 export function toPlainJson(value: unknown, { strict }: { strict: boolean }): JsonValue {
   return copy(value, "", { strict, ancestors: [] }) ?? null;
@@ -20,7 +20,7 @@ interface Walk {
   ancestors: object[];
 }
 
-/** Undefined means: leave the key out, as `JSON.stringify` does. */
+/** Undefined means: omit the key, as `JSON.stringify` does. */
 function copy(raw: unknown, path: string, walk: Walk): JsonValue | undefined {
   const value = viaToJson(raw, path, walk);
   switch (typeof value) {
@@ -55,7 +55,7 @@ function copyObject(value: object, path: string, walk: Walk): JsonValue {
     for (const [key, item] of entriesOf(value, path, walk)) {
       const copied = copy(item, path === "" ? key : `${path}.${key}`, walk);
       if (copied === undefined) continue;
-      // Assignment to __proto__ would be swallowed.
+      // Assignment to __proto__ would be lost.
       Object.defineProperty(result, wellFormed(key), {
         value: copied,
         enumerable: true,

@@ -1,6 +1,6 @@
 import type { ObjectWatch } from "./watch-objects.ts";
 
-/** Watches what the language and the runtime give to every module: the globals, their prototypes and namespaces. */
+/** Watches the objects that language and runtime give to every module: the globals, their prototypes and namespaces. */
 export function addBuiltIns(objects: ObjectWatch): void {
   objects.add("globalThis", globalThis);
   // Counted and told apart by name elsewhere.
@@ -12,7 +12,7 @@ export function addBuiltIns(objects: ObjectWatch): void {
   for (const [name, object] of hidden()) objects.add(name, object);
 }
 
-/** All that a class has, but for what no code acts on. */
+/** The properties of a class, except those without effect. */
 const ofEachFunction = ["name", "length", "prototype"];
 
 /** A class with its prototype, or a namespace (`Math`, `Intl`) with the classes in it. */
@@ -37,7 +37,7 @@ function isCallable({ value }: PropertyDescriptor): boolean {
   return typeof value === "function";
 }
 
-/** A function of a namespace or module that is no class is watched as their property, not by itself. */
+/** A function of a namespace or module that is not a class is watched as their property, not by itself. */
 function addClass(objects: ObjectWatch, name: string, value: object, isInside: boolean): void {
   const prototype: unknown = Object.getOwnPropertyDescriptor(value, "prototype")?.value;
   const isClass = typeof prototype === "object" && prototype !== null;
@@ -47,7 +47,7 @@ function addClass(objects: ObjectWatch, name: string, value: object, isInside: b
   objects.add(name, value, ofEachFunction);
 }
 
-/** Those that have no name in the language. */
+/** Objects without a name in the language. */
 function hidden(): [name: string, object: object][] {
   const generator = above(function* () {});
   const asyncGenerator = above(async function* () {});

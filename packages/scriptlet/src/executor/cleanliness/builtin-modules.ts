@@ -3,11 +3,11 @@ import { addMembers } from "./built-ins.ts";
 import type { Leftover } from "./leftover.ts";
 import type { ObjectWatch } from "./watch-objects.ts";
 
-/** Those that warn when they are loaded, or are hardly ever: they are watched from when a block has loaded them. */
+/** Modules that warn when they are loaded, or that are rarely loaded: watched once a block has loaded them. */
 const notLoaded = /^_|\/_|^(punycode|sys|domain|constants|cluster|repl|wasi|inspector|trace_events)$|^node:/;
 const neverWatched = /^_|\/_|^(punycode|sys|constants|process)$/;
 
-/** Loads them; first of all, for some change the globals of an older Node.js when they are loaded. */
+/** Load these first: some change the globals of an older Node.js when they are loaded. */
 export function loadBuiltinModules(): void {
   for (const id of builtinModules) if (!notLoaded.test(id)) process.getBuiltinModule(id);
 }

@@ -15,26 +15,26 @@ export interface ProcessWatch {
   /** Before a job. Its environment and working directory, as they are now, are how it has to leave them. */
   begin(): void;
   /**
-   * After the job's end: what it left; empty if nothing. Waits up to `graceMs` for what is about to go, such as a connection
-   * that is being closed. A process that has left something once stays unclean.
+   * After the job's end: what it left behind; empty if nothing. Waits up to `graceMs` for resources that are about to go, such
+   * as a connection that is being closed. A process that has left something once stays unclean.
    */
   check(options: { graceMs: number }): Promise<Leftover[]>;
-  /** Tells of something that was seen elsewhere, such as a rejection after the job's end. */
+  /** Notes something that was detected elsewhere, such as a rejection after the job's end. */
   note(leftover: Leftover): void;
-  /** Runs what the executor does for itself while a job runs: timers and others that it makes do not count. */
+  /** Runs the executor's own work while a job runs: its timers and other resources do not count. */
   asOwn<Result>(work: () => Result): Result;
 }
 
-/** A connection that is closed is gone after two turns of the event loop, mostly. */
+/** A closed connection is usually gone after two turns of the event loop. */
 const turns = 3;
-/** Open files and other processes tell of no end, so that they are looked at again. */
+/** Open files and other processes do not report their end, so poll them. */
 const pollMs = 5;
-/** Who leaves a thousand timers need not read of each. */
+/** A report of a thousand timers need not list each. */
 const maxLeftovers = 20;
 
 /**
- * Tells whether a job has left anything in this process. Created while the executor is idle, before code of any block is
- * loaded: what is there by then is the executor's own.
+ * Detects whether a job has left anything in this process. Create it while the executor is idle, before code of any block is
+ * loaded: everything that exists by then is the executor's own.
  *
  * A promise that nothing settles is not looked for. Only something that is still at work could settle it, and that counts;
  * or a later job of the same package, through the package's own module state, which may persist. What then goes on belongs to
@@ -85,7 +85,7 @@ export function createProcessWatch(): ProcessWatch {
     return changes.slice(0, maxLeftovers).map(describe);
   }
 
-  /** Waits until nothing is at work any more, and tells what still is when the grace is over. */
+  /** Waits until nothing is at work any more, and lists what remains after the grace period. */
   async function gone(graceMs: number): Promise<{ left: Leftover[]; hasWaited: boolean }> {
     const deadline = performance.now() + graceMs;
     for (let round = 0; ; round += 1) {
@@ -104,7 +104,7 @@ export function createProcessWatch(): ProcessWatch {
     );
   }
 
-  /** The process stays so. */
+  /** The process stays unclean. */
   function unclean(found: Leftover[]): Leftover[] {
     const unique = new Map(found.map((one) => [`${one.kind} ${one.description}`, one]));
     remembered.splice(0, Number.POSITIVE_INFINITY, ...[...unique.values()].slice(0, maxLeftovers));

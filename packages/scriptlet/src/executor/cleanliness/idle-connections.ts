@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 
 export interface IdleConnections {
   begin(): void;
-  /** Closes the connections that the job's requests were made on and that stand by for further ones. */
+  /** Closes the idle connections on which the job's requests were made. */
   close(): void;
 }
 
@@ -31,7 +31,7 @@ export function watchIdleConnections(): IdleConnections {
       agents.clear();
     },
     close() {
-      // Which request has which connection is not told, so either all are idle or none is touched.
+      // The connection of a request is unknown, so either all are idle or none is touched.
       if (running.size === 0) for (const socket of fetchSockets) socket.destroy();
       for (const { freeSockets } of agents) {
         for (const sockets of Object.values(freeSockets))

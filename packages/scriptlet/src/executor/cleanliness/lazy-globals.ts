@@ -15,14 +15,14 @@ export function isLazyGlobal(change: ChangedProperty, objects: ObjectWatch): boo
   return true;
 }
 
-/** The accessor gives what it has loaded; a value that a block has put there is another. */
+/** The accessor returns what it has loaded; a value that a block has set is another. */
 function isLoaded({ get }: PropertyDescriptor, { value, enumerable }: PropertyDescriptor): boolean {
   return (
     get !== undefined && value !== undefined && enumerable !== undefined && get.call(globalThis) === value
   );
 }
 
-/** Where `fetch` keeps its connections, in the form that it makes itself. */
+/** The place where `fetch` keeps its connections, in its own form. */
 function isFetchDispatcher(key: PropertyKey, value: unknown): boolean {
   if (typeof key !== "symbol" || !/^undici\.globalDispatcher\.\d+$/.test(key.description ?? "")) return false;
   const name = (value as object | undefined)?.constructor.name;

@@ -1,4 +1,4 @@
-/** What a job can leave behind in its process. */
+/** A thing that a job can leave behind in its process. */
 export type LeftoverKind =
   | "timer"
   | "immediate"

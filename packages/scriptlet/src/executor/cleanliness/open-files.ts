@@ -3,12 +3,12 @@ import type { Leftover } from "./leftover.ts";
 
 const folder = "/proc/self/fd";
 
-/** What Node.js opens when it first needs it, and keeps: queues of the system, which lead nowhere. */
+/** Files that Node.js opens on first use and keeps: queues of the system, which lead nowhere. */
 const keptByRuntime = "anon_inode:";
 
 /**
- * Finds open files that no resource stands for: `fs.openSync`, `fs.opendir`, what a native addon has opened. By the numbers
- * that the process holds, which only Linux tells; elsewhere, file handles alone count.
+ * Finds open files without a resource: `fs.openSync`, `fs.opendir`, files that a native addon has opened. It uses the numbers
+ * that the process holds, which only Linux lists; elsewhere, file handles alone count.
  */
 export function watchOpenFiles(): () => Leftover[] {
   const known = new Map(listOpen().map((number) => [number, identityOf(number)]));
@@ -26,7 +26,7 @@ export function watchOpenFiles(): () => Leftover[] {
   };
 }
 
-/** Undefined for the number that the listing itself took, which is free again. */
+/** Undefined for the number of the listing itself, which is free again. */
 function identityOf(number: string): string | undefined {
   try {
     const { dev, ino } = fstatSync(Number(number));

@@ -6,7 +6,7 @@ export interface ProcessState {
   changes(): Leftover[];
 }
 
-/** What a process has once and a job may change; its environment and folder are those that the job began with. */
+/** The state that a process has once and a job may change; environment and folder are those at the job's beginning. */
 export function watchProcessState(): ProcessState {
   let before = look();
   return {

@@ -2,18 +2,18 @@ import type { Leftover } from "./leftover.ts";
 
 export interface ResourceKind extends Leftover {
   /**
-   * Where `destroy` comes only when garbage is collected: whether the resource is at work. Such a resource is held weakly.
-   * Read off fields that Node.js does not document; the table test notices if they change.
+   * If `destroy` comes only with garbage collection: whether the resource is at work. Such a resource is held weakly. This
+   * uses fields that Node.js does not document; the table test notices if they change.
    */
   isBusy?(resource: object): boolean;
-  /** Where it was made tells whose it is, and helps the block's author to find it. */
+  /** The place where it was made shows its owner, and helps the block's author to find it. */
   keepsOrigin?: true;
 }
 
 const operation = (description: string): ResourceKind => ({ kind: "operation", description });
 const cryptoJob: ResourceKind = {
   ...operation("a call of node:crypto that has not come back"),
-  // Calls that return their result have none.
+  // Calls that return their result directly have none.
   isBusy: (job) => typeof (job as { ondone?: unknown }).ondone === "function",
 };
 const socket = (description: string): ResourceKind => ({ kind: "socket", description });

@@ -28,7 +28,7 @@ function findOthers(): Leftover[] {
   });
 }
 
-/** Undefined where the system does not tell, or the process has ended. */
+/** Undefined if the system does not tell, or the process has ended. */
 function readProcess(name: string) {
   try {
     const text = readFileSync(`/proc/${name}/stat`, "utf8");

@@ -1,17 +1,17 @@
-/** Where a timer was set. */
+/** The place where a timer was set. */
 export interface TimerOrigin {
   /** Node.js's own upkeep: its owner (a socket, a server, a request) counts by itself. */
   isUpkeep: boolean;
   /** By `AbortSignal.timeout`. */
   isAbortSignal: boolean;
-  /** `file:line:column`, where it is known. */
+  /** `file:line:column`, if it is known. */
   place: string | undefined;
 }
 
 /** Frames kept: six of Node.js's own around a timer, and some of the block. */
 const frames = 12;
 
-/** Remembers the calls that lead here, from `below` on; the text is only made when it is read. */
+/** Stores the calls that lead here, from `below` on; the text is made only when it is read. */
 export function captureStack(below: (...all: never[]) => unknown): { stack?: string } {
   const holder: { stack?: string } = {};
   const limit = Error.stackTraceLimit;

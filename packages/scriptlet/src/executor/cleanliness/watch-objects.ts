@@ -1,21 +1,21 @@
-// Taken before any block can exchange them: what finds a changed built-in must not call it.
+// Taken before any block can replace them: the detection of a changed built-in must not call it.
 const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 const { is } = Object;
 
-/** An object, and what it was like when it was added. */
+/** An object, and its state when it was added. */
 interface Watched {
   name: string;
   object: object;
   prototype: object | null;
   keys: PropertyKey[];
-  /** By key; undefined where it may be anything, or cannot change. */
+  /** By key; undefined if it may be anything, or cannot change. */
   descriptors: (PropertyDescriptor | undefined)[];
 }
 
 export interface ChangedProperty {
-  /** Whose it is: `Array.prototype`. */
+  /** The owner: `Array.prototype`. */
   name: string;
-  /** Undefined where the object has another prototype. */
+  /** Undefined if the object has another prototype. */
   key: PropertyKey | undefined;
   object: object;
   before: PropertyDescriptor | undefined;
@@ -23,9 +23,9 @@ export interface ChangedProperty {
 }
 
 export interface ObjectWatch {
-  /** Watches it from now on, but for some of its keys. */
+  /** Watches it from now on, except for some of its keys. */
   add(name: string, object: object, unwatched?: readonly PropertyKey[]): void;
-  /** Takes what a property is now for what it should be. */
+  /** Accepts the current state of a property as the right one. */
   accept(change: ChangedProperty): void;
   changes(): ChangedProperty[];
 }

@@ -4,29 +4,29 @@ import type { Leftover } from "./leftover.ts";
 import { type ResourceKind, resourceKinds } from "./resource-kinds.ts";
 import { captureStack, readTimerOrigin, type TimerOrigin } from "./timer-origin.ts";
 
-/** So many timers of a job remember where they were set; a loop that sets a million costs no more. */
+/** The number of timers of a job whose place is stored; a loop that sets a million costs no more. */
 const maxOrigins = 1_000;
 
 interface Resource {
   kind: ResourceKind;
-  /** Weak where only the garbage collector ends it; undefined where it need not be looked at. */
+  /** Weak if only the garbage collector ends it; undefined if it need not be checked. */
   held: object | undefined;
   stack: { stack?: string } | undefined;
   origin: TimerOrigin | undefined;
 }
 
 export interface ResourceWatch {
-  /** From here on whatever is made is the next job's. */
+  /** From here on, everything that is made belongs to the next job. */
   begin(): void;
   /** The job is over and left nothing: what its code makes later is late. */
   end(): void;
   /** Timers of `AbortSignal.timeout` that nobody waits for any more are cleared. */
   clearAbortTimers(): void;
-  /** What is still there, so many of it at most. */
+  /** The remaining resources, up to a maximum. */
   leftovers(max: number): Leftover[];
-  /** A job that had ended went on; this does not pass. */
+  /** Code of an ended job went on; this cannot be undone. */
   readonly isLate: boolean;
-  /** Runs what the executor does for itself; what it makes meanwhile counts for nobody. */
+  /** Runs the executor's own work; its resources belong to no job. */
   asOwn<Result>(work: () => Result): Result;
 }
 

@@ -19,17 +19,17 @@ export type StartService = (start: ServiceStart) => Promise<string>;
 export interface LaunchOptions {
   mainframe: Mainframe;
   sessionId: string;
-  /** The job for which the service is started; it tells the service what it is. */
+  /** The first job of the service; it contains the service's definition. */
   first: ServiceBlockPayload;
   startService: StartService;
-  /** The service is gone, having been there. */
+  /** The service has ended after it was ready. */
   onExit(how: string): void;
 }
 
 /**
- * Finds a running global service, or starts a process. Resolves to what hands a job to it.
+ * Finds a running global service, or starts a process. Resolves to a function that passes a job to it.
  *
- * @throws {ServiceStartError} when the process ends, or says nothing, before it is prepared.
+ * @throws {ServiceStartError} if the process ends, or stays silent, before it is prepared.
  */
 export async function launchService(options: LaunchOptions): Promise<(payload: ServiceBlockPayload) => void> {
   const { mainframe, first, startService, onExit } = options;
@@ -61,7 +61,7 @@ export async function launchService(options: LaunchOptions): Promise<(payload: S
   };
 }
 
-/** Whether a topic is heard in time, or until something else happens; what makes it speak is done once it is listened to. */
+/** Whether a topic has a message in time and before `orUntil`; `whenListening` is called once the topic is subscribed to. */
 async function hears(
   mainframe: Mainframe,
   topic: string,
@@ -91,7 +91,7 @@ async function watchForeign(mainframe: Mainframe, hash: string, onExit: (how: st
   });
 }
 
-/** Thrown when a service does not come up. */
+/** Thrown if a service does not start. */
 export class ServiceStartError extends Error {
   override readonly name = "ServiceStartError";
   readonly code = "service_start_failed";

@@ -15,7 +15,7 @@ export function formatServiceArguments(service: ServiceArguments): string[] {
   return [`--address=${address}`, `--session-dir=${sessionDir}`, ...session, `--service-hash=${serviceHash}`];
 }
 
-/** Undefined where the program was not started as a service: engines never send a `--service-hash`. */
+/** Undefined if the program was not started as a service: engines never pass `--service-hash`. */
 export function parseServiceArguments(argv: string[]): ServiceArguments | undefined {
   if (!argv.some((argument) => argument.startsWith("--service-hash="))) return undefined;
   const { values } = parseArgs({

@@ -9,7 +9,7 @@ import { runService } from "./service.ts";
 
 const flushTimeoutMs = 500;
 
-/** The main thread of a service's process: serves until its lifetime ends, then leaves. */
+/** The main thread of a service's process: serves until its lifetime ends, then exits. */
 export async function runServiceProcess(
   service: ServiceArguments,
   thread: MqttThread,

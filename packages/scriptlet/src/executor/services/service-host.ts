@@ -15,20 +15,20 @@ interface Job {
   payload: ServiceBlockPayload;
   /** Whether the service has begun with it. */
   isReady: boolean;
-  /** Given to a second service, because the first was leaving when it came. */
+  /** Passed to a second service, because the first was exiting when it came. */
   isRetry: boolean;
 }
 
 interface Service {
-  /** What hands a job over; rejects where the service could not be started. */
+  /** Passes a job on; rejects if the service could not be started. */
   launched: Promise<(payload: ServiceBlockPayload) => void>;
   /** Jobs that it has not finished. */
   jobs: Map<string, Job>;
 }
 
 /**
- * Hands the jobs of service blocks to the processes of their services, which it starts (oocana-protocol 6.11). A job whose service
- * ends before its time is given to a new one, or, once it has begun, ended with an error.
+ * Passes the jobs of service blocks to the processes of their services, which it starts (oocana-protocol 6.11). A job whose service
+ * ends early is passed to a new one or, if it had begun, ended with an error.
  */
 export function createServiceHost({ mainframe, sessionId, startService }: ServiceHostOptions) {
   const services = new Map<string, Service>();
@@ -49,7 +49,7 @@ export function createServiceHost({ mainframe, sessionId, startService }: Servic
       const handOver = await service.launched;
       handOver(payload);
     } catch (error) {
-      // A later job may have begun anew already.
+      // A later job may have started it anew already.
       if (services.get(hash) === service) services.delete(hash);
       fail(payload, error);
     }
@@ -59,7 +59,7 @@ export function createServiceHost({ mainframe, sessionId, startService }: Servic
     return launchService({ mainframe, sessionId, first, startService, onExit: (how) => onExit(first, how) });
   }
 
-  /** The services speak to the engine themselves; only what they do not live to say is said here. */
+  /** The services send their own messages to the engine; only those that they did not live to send are sent here. */
   async function listen(): Promise<void> {
     await mainframe.subscribe(topics.session(sessionId), (text) => {
       if (!text.includes('"BlockFinished"') && !text.includes('"BlockReady"')) return;

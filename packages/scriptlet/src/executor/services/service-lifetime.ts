@@ -6,11 +6,11 @@ const defaultKeepAliveSeconds = 10;
 export interface ServiceLifetime {
   /** It outlives sessions, and serves all of them. */
   isGlobal: boolean;
-  /** How long it stays after its last job, in milliseconds; undefined where jobs do not decide. */
+  /** How long it stays after its last job, in milliseconds; undefined if jobs do not decide. */
   keepAliveMs: number | undefined;
 }
 
-/** Reads a service's lifetime off its manifest; anything unknown, and nothing at all, is the end of the session. */
+/** Reads a service's lifetime from its manifest; an unknown or missing one is the end of the session. */
 export function readLifetime({ service_executor }: ServiceBlockPayload): ServiceLifetime {
   const stopAt = service_executor?.stop_at?.toLowerCase();
   const keepAliveSeconds = service_executor?.keep_alive ?? defaultKeepAliveSeconds;

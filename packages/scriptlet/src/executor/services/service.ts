@@ -18,7 +18,7 @@ const inputsTimeoutMs = 60_000;
 
 export interface ServiceOptions extends ServiceStart {
   mainframe: Mainframe;
-  /** What jobs of all sessions share. */
+  /** The parts that jobs of all sessions share. */
   parts: Omit<ExecutorParts, "sessionId" | "awaitInputs" | "loadBlock">;
   loadModule(source: BlockSource): Promise<LoadedBlock>;
 }
@@ -52,7 +52,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
       const message = decodeMessage(text);
       if (message !== undefined) listener(message);
     });
-  // Written by our own executor, from what the engine has sent it.
+  // Written by our own executor, from the engine's message.
   const onJob = (message: object) => void take(message as ServiceBlockPayload);
   await Promise.all([
     listen(own.config, onJob),
@@ -114,7 +114,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   }
 }
 
-/** Thrown when a service has set no handler for one of its blocks. */
+/** Thrown if a service has set no handler for one of its blocks. */
 export class UnknownServiceBlockError extends Error {
   override readonly name = "UnknownServiceBlockError";
   readonly code = "unknown_service_block";

@@ -6,8 +6,8 @@ import type { ServiceStart } from "./launch-service.ts";
 import { formatServiceArguments } from "./parse-service-arguments.ts";
 
 /**
- * Starts a service as a process of this same program; settles with how it ended. One of the session ends with it; a global one
- * stands on its own.
+ * Starts a service as a process of this same program; settles with how it ended. A service of the session ends with it; a global
+ * one is independent.
  */
 export function startService(
   { serviceHash, sessionId }: ServiceStart,
@@ -17,7 +17,7 @@ export function startService(
   const isGlobal = sessionId === undefined;
   const own = formatServiceArguments({ address, sessionDir: resolve(sessionDir), serviceHash, sessionId });
   const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(program), ...own], {
-    // An array, not a shell's line: nothing in it is read as a command (oocana-protocol 9.2 #37).
+    // An array, not a shell's line: nothing in it is parsed as a command (oocana-protocol 9.2 #37).
     stdio: isGlobal ? "ignore" : ["ignore", "inherit", "inherit"],
     detached: isGlobal,
   });
