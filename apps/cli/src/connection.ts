@@ -10,8 +10,8 @@ export function addConnectionFlags(command: Command): Command {
       "--base-url <url>",
       "the Connect server's API (OOMOL_CONNECT_BASE_URL; http://localhost:3000/api)",
     )
-    .option("--api-token-file <file>", "holds what is sent as Authorization (OOMOL_CONNECT_API_TOKEN)")
-    .option("--api-token <token>", "the same; everyone on this machine sees it in the list of processes");
+    .option("--api-token-file <file>", "file with the token, sent as Authorization (OOMOL_CONNECT_API_TOKEN)")
+    .option("--api-token <token>", "the token itself; other users can see it in the list of processes");
 }
 
 /** Runs an action with a client for these flags; a failure becomes one sentence and an exit code. */
@@ -25,7 +25,7 @@ export function withClient(
   });
 }
 
-/** The client for these flags. Loaded here, so that `--help` need not wait for it. */
+/** The client for these flags. Loaded here, so that `--help` does not wait for it. */
 export async function connect(flags: ConnectionFlags): Promise<OomolConnectClient> {
   const { OomolConnectClient } = await import("@oomol/connect-node");
   const { baseUrl, apiToken, appletsUrl } = resolveSettings(flags);
@@ -40,4 +40,4 @@ export async function connect(flags: ConnectionFlags): Promise<OomolConnectClien
 }
 
 const shownToken =
-  "Everyone on this machine can read what --api-token says in the list of processes: use --api-token-file, OOMOL_CONNECT_API_TOKEN or the settings file.\n";
+  "Other users of this machine can read --api-token in the list of processes: use --api-token-file, OOMOL_CONNECT_API_TOKEN or the settings file.\n";

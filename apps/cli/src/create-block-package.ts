@@ -3,11 +3,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { UsageError } from "./exit-codes.ts";
 
-/** Writes a package with one block that works and a test that passes. Returns the files it wrote; existing ones are never touched. */
+/** Writes a package with one working block and a passing test. Returns the files it wrote; it never changes existing ones. */
 export async function createBlockPackage(directory: string, name: string): Promise<string[]> {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
     throw new UsageError(
-      `"${name}": a block's name has lower-case words with hyphens between them, such as text-to-audio.`,
+      `"${name}": a block's name has lower-case words, separated by hyphens, such as text-to-audio.`,
     );
   }
   const files = Object.entries(await packageFiles(name)).map(
@@ -16,9 +16,7 @@ export async function createBlockPackage(directory: string, name: string): Promi
   for (const [path, content] of files) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content, { flag: "wx" }).catch((cause: NodeJS.ErrnoException) => {
-      throw cause.code === "EEXIST"
-        ? new UsageError(`${path} is there already; nothing of it was changed.`)
-        : cause;
+      throw cause.code === "EEXIST" ? new UsageError(`${path} already exists; it was not changed.`) : cause;
     });
   }
   return files.map(([path]) => path);
@@ -35,7 +33,7 @@ async function packageFiles(name: string): Promise<Record<string, string>> {
   };
 }
 
-/** Published together, so of one version. */
+/** Published together, with one version. */
 async function ownVersion(): Promise<string> {
   const file = createRequire(import.meta.url).resolve("@oomol/connect-node/package.json");
   return JSON.parse(await readFile(file, "utf8")).version;

@@ -5,8 +5,8 @@ import { createSupportsTerminalGraphics } from "supports-terminal-graphics";
 const width = 40;
 
 /**
- * What draws a picture on a terminal that can: by the protocol of iTerm2, or by kitty's, which takes PNG alone.
- * `undefined` on any other terminal, and where the stream is none.
+ * Returns a function that draws pictures on the terminal, by the protocol of iTerm2 or by kitty's, which takes PNG only.
+ * `undefined` for any other terminal, and if the stream is not a terminal.
  */
 export function drawPicture(image: Buffer, stream: NodeJS.WriteStream): string | undefined {
   const supports = createSupportsTerminalGraphics(stream);
@@ -14,7 +14,7 @@ export function drawPicture(image: Buffer, stream: NodeJS.WriteStream): string |
   return supports.kitty && isPng(image) ? drawForKitty(image) : undefined;
 }
 
-/** Whether a terminal draws any pictures. */
+/** Whether a terminal can draw pictures. */
 export function canDraw(stream: NodeJS.WriteStream): boolean {
   const { iterm2, kitty } = createSupportsTerminalGraphics(stream);
   return iterm2 || kitty;
@@ -24,7 +24,7 @@ function isPng(image: Buffer): boolean {
   return image.subarray(0, 8).equals(Buffer.from("\x89PNG\r\n\x1a\n", "latin1"));
 }
 
-/** One transmission in chunks, as kitty's graphics protocol wants it. `q=2` keeps its answers out of our input. */
+/** One transmission in chunks, by kitty's graphics protocol. `q=2` keeps its answers out of our input. */
 function drawForKitty(image: Buffer): string {
   const chunks = image.toString("base64").match(/.{1,4096}/g) ?? [];
   return chunks

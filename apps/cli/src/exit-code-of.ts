@@ -12,7 +12,7 @@ import { exitCodes, Interruption, UsageError } from "./exit-codes.ts";
 
 const endings = [TaskFailedError, TaskStoppedError, InstallFailedError];
 
-/** The exit code for what went wrong: the task, the caller's words, or the way to the server. */
+/** The exit code of a failure: of the task, of the command line, or of the connection to the server. */
 export function exitCodeOf(failure: unknown): number {
   if (failure instanceof Interruption) return exitCodes.interrupted;
   if (endings.some((kind) => failure instanceof kind)) return exitCodes.taskFailed;

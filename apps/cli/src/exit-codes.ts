@@ -1,7 +1,7 @@
-/** What the command's exit tells scripts. */
+/** The exit codes of the command, for scripts. */
 export const exitCodes = { done: 0, taskFailed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 
-/** The command line asks for something that cannot be. */
+/** The command line asks for something impossible. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -5,8 +5,8 @@ import { join } from "node:path";
 const clientPackages = ["@oomol/connect-core", "@oomol/connect-browser", "@oomol/connect-node"];
 
 /**
- * The client's package as files in a directory can import it; `undefined` where none is installed there. Under pnpm that is
- * only what the project itself depends on.
+ * The client package that files in a directory can import; `undefined` if none is installed there. Under pnpm this is
+ * only a direct dependency of the project.
  */
 export function findClientPackage(directory: string): string | undefined {
   const { resolve } = createRequire(join(directory, "file.js"));

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { TaskLog } from "@oomol/connect-node";
 
-/** A log as one line for people: what a block prints as it is, any other event by its name. */
+/** A log as one line for people: a block's output as it is, any other event by its name. */
 export function formatLog({ type, event = {} }: TaskLog, stream: NodeJS.WriteStream): string {
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
     styleText(format, text, { stream });
@@ -14,8 +14,8 @@ export function formatLog({ type, event = {} }: TaskLog, stream: NodeJS.WriteStr
   return style("dim", `${type}${error}`);
 }
 
-/** What a block prints must not move the cursor or retitle the terminal. */
+/** A block's output must not move the cursor or change the terminal's title. */
 export function printable(text: unknown): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are removed
   return String(text).replace(/\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "");
 }

@@ -1,6 +1,6 @@
 import { exitCodes, Interruption } from "./exit-codes.ts";
 
-/** A signal that Ctrl-C aborts, with a reason that says what follows; a second Ctrl-C ends the process at once. */
+/** A signal that Ctrl-C aborts, with a reason that tells what follows; a second Ctrl-C ends the process at once. */
 export function onInterrupt(
   message = "Interrupted; the task is being stopped.",
 ): { signal: AbortSignal } & Disposable {
@@ -9,7 +9,7 @@ export function onInterrupt(
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
     controller.abort(new Interruption(message));
   };
-  // Not `once`: what shows the cursor again at the end (signal-exit) ends the process where nobody else listens.
+  // Not `once`: the library that restores the cursor at the end (signal-exit) ends the process if nobody else listens.
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   return {

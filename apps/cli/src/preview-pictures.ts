@@ -1,16 +1,16 @@
 import type { OomolConnectClient, TaskLog } from "@oomol/connect-node";
 
-/** What a terminal need not be sent, however large the file. */
+/** The largest picture that is sent to a terminal. */
 const mostPictureBytes = 10_000_000;
 
 /** A picture of a preview, or why there is none. */
 export type PreviewPicture = { bytes: Buffer } | { problem: string };
 
 /**
- * The pictures of an image preview, in its order: those that stand in it themselves, and the files of the task that it
- * names, which are downloaded. Addresses of elsewhere are left alone.
+ * The pictures of an image preview, in its order: those inside the preview itself, and the files of the task that it
+ * names, which are downloaded. Addresses elsewhere are ignored.
  *
- * @throws The signal's reason alone.
+ * @throws Only the signal's reason.
  */
 export async function* previewPictures(
   client: OomolConnectClient,

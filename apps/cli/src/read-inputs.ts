@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { UsageError } from "./exit-codes.ts";
 
-/** Adds `handle=value` to the inputs so far. A value that is JSON is taken as such, any other as text. */
+/** Adds `handle=value` to the inputs so far. A value that is JSON is parsed, any other is text. */
 export function collectInput(pair: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
   const separator = pair.indexOf("=");
   if (separator < 1) throw new UsageError(`--input ${pair}: expected handle=value.`);

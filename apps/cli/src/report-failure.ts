@@ -8,7 +8,7 @@ export async function reportFailure(work: () => Promise<void>): Promise<void> {
   } catch (failure) {
     const { exitCodeOf } = await import("./exit-code-of.ts");
     const message = failure instanceof Error ? failure.message : String(failure);
-    // Whoever pressed Ctrl-C made no error.
+    // Ctrl-C is not an error.
     const label =
       failure instanceof Interruption
         ? ""

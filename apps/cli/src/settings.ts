@@ -7,7 +7,7 @@ export interface Settings {
   baseUrl: string;
   apiToken: string | undefined;
   appletsUrl: string | undefined;
-  /** Where each came from, for `doctor`. */
+  /** The source of each setting, for `doctor`. */
   sources: { baseUrl: string; apiToken: string };
 }
 
@@ -19,14 +19,14 @@ export interface ConnectionFlags {
   appletsUrl?: string;
 }
 
-/** The file that holds settings, JSON `{ "baseUrl", "apiToken", "appletsUrl" }`; `OOMOL_CONNECT_CONFIG` names another. */
+/** The settings file, JSON `{ "baseUrl", "apiToken", "appletsUrl" }`; `OOMOL_CONNECT_CONFIG` names another. */
 export function settingsFile(): string {
   return (
     process.env.OOMOL_CONNECT_CONFIG ?? join(envPaths("oomol-connect", { suffix: "" }).config, "config.json")
   );
 }
 
-/** Flags before the environment, the environment before the file, the file before the default. */
+/** Flags win over the environment, the environment over the file, the file over the default. */
 export function resolveSettings(flags: ConnectionFlags): Settings {
   const file = readSettings();
   const baseUrl = first([
@@ -64,7 +64,7 @@ function readTokenFile(file: string): string {
     throw new UsageError(`The token file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
   }
   const token = lines.find((line) => line.trim() !== "" && !line.startsWith("#"))?.trim();
-  if (token === undefined) throw new UsageError(`The token file ${file} holds no token.`);
+  if (token === undefined) throw new UsageError(`The token file ${file} contains no token.`);
   return token;
 }
 

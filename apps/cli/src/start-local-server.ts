@@ -3,13 +3,13 @@ import { createRequire } from "node:module";
 
 /** A server in a process of its own. */
 export interface LocalServer extends AsyncDisposable {
-  /** What a client takes as `baseUrl`. */
+  /** The client's `baseUrl`. */
   baseUrl: string;
-  /** Where a browser finds the playground; `undefined` where it has not been built. */
+  /** The address of the playground; `undefined` if it has not been built. */
   playgroundUrl: string | undefined;
 }
 
-/** The command that starts the server program: this Node, with the flags that it was started with. */
+/** The command that starts the server program: this Node, with its own flags. */
 export function serverProgram(): [command: string, ...args: string[]] {
   // Two processes cannot share an inspector's port.
   const nodeFlags = process.execArgv.filter((flag) => !flag.startsWith("--inspect"));
@@ -18,8 +18,8 @@ export function serverProgram(): [command: string, ...args: string[]] {
 }
 
 /**
- * Starts a server on a free loopback port and waits until it listens. It ends with this process, whatever happens to it:
- * the server leaves when the channel between them closes.
+ * Starts a server on a free loopback port and waits until it listens. It ends with this process in any case:
+ * the server exits when the channel between them closes.
  *
  * @param flags Flags of `connect-server` beside `--port`.
  */
@@ -44,14 +44,14 @@ export async function startLocalServer(flags: readonly string[]): Promise<LocalS
     baseUrl: ready.url,
     playgroundUrl: ready.playgroundUrl,
     async [Symbol.asyncDispose]() {
-      // It leaves in good order then, also on Windows, which knows no signals.
+      // It then exits in good order, also on Windows, which has no signals.
       if (child.connected) child.disconnect();
       await exited;
     },
   };
 }
 
-/** What the server says to the program that started it. */
+/** The server's message to the program that started it. */
 interface ReadyMessage {
   type: string;
   url: string;

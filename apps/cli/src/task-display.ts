@@ -16,7 +16,7 @@ const barWidth = 28;
 const frameMs = 100;
 
 /**
- * A task on a terminal: its log lines above, one live line with status, bar and time below. Where the stream is no
+ * A task on a terminal: its log lines above, one live line with status, bar and time below. If the stream is not a
  * terminal, each change is a line of its own.
  */
 export class TaskDisplay implements Disposable {
@@ -26,7 +26,7 @@ export class TaskDisplay implements Disposable {
   readonly #startedMs = performance.now();
   #status = "created";
   #taskId = "";
-  /** Logs of a task that was over before it was looked at come before its id. */
+  /** Logs of a task that ended before the first poll come before its id. */
   readonly #early: TaskLog[] = [];
   #progress = 0;
 
@@ -37,7 +37,7 @@ export class TaskDisplay implements Disposable {
     this.#timer = setInterval(() => this.#draw(), frameMs);
   }
 
-  /** What makes a run of `client` show itself here, and stop its task when `signal` is aborted. */
+  /** Options that show a run of `client` here, and stop its task when `signal` is aborted. */
   follow(client: OomolConnectClient, signal: AbortSignal): PollingOptions & UploadOptions {
     return {
       signal,
@@ -73,7 +73,7 @@ export class TaskDisplay implements Disposable {
     this.#draw();
   }
 
-  /** Shows what the block says; other events only move the bar. */
+  /** Shows the block's messages; other events only move the bar. */
   showLog(log: TaskLog): void {
     const { event = {} } = log;
     if (log.type === "BlockProgress" && typeof event.progress === "number")
@@ -99,7 +99,7 @@ export class TaskDisplay implements Disposable {
     else this.#stream.write(`progress ${Math.round(progress)} %\n`);
   }
 
-  /** On terminals that can. */
+  /** On terminals that can draw. */
   async #showPictures(client: OomolConnectClient, log: TaskLog, signal: AbortSignal): Promise<void> {
     if (log.type !== "BlockPreview" || !this.#live || !canDraw(this.#stream)) return;
     for await (const picture of previewPictures(client, this.#taskId, log, signal)) {
@@ -127,5 +127,5 @@ export class TaskDisplay implements Disposable {
   }
 }
 
-/** Events that say something to people. */
+/** Events with a message for people. */
 const spoken = new Set(["BlockLog", "BlockLogJSON", "BlockWarning", "BlockError"]);

@@ -2,8 +2,8 @@ import type { Block, BlockHandle } from "@oomol/connect-node";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
 
 /**
- * A module that tells the compiler what each block takes and returns: it fills the `BlockRegistry` of the client, by the
- * name of the package that its readers have.
+ * A module with the inputs and outputs of each block, for the compiler: it augments the `BlockRegistry` of the client, under
+ * the name of the package that the project has installed.
  */
 export async function writeBlockTypes(blocks: readonly Block[], clientPackage: string): Promise<string> {
   const properties = Object.fromEntries(blocks.map((block) => [block.blockId, blockSchema(block)]));
@@ -18,7 +18,7 @@ export async function writeBlockTypes(blocks: readonly Block[], clientPackage: s
     .replace(/^export /gm, "")
     .trimEnd()
     .replace(/^(?=.)/gm, "  ");
-  return `// Written by \`oomol-connect types\`: what each block takes and returns.
+  return `// Written by \`oomol-connect types\`: the inputs and outputs of each block.
 import "${clientPackage}";
 
 declare module "${clientPackage}" {
@@ -37,7 +37,7 @@ function blockSchema({ description, inputs = [], outputs = [] }: Block): JSONSch
   };
 }
 
-/** Inputs that have a value of their own, may be null or are given as a file, may be left out. */
+/** Inputs with a default, that may be null, or that are given as a file, are optional. */
 function handlesSchema(handles: readonly BlockHandle[], isInput: boolean): JSONSchema {
   const isOptional = (handle: BlockHandle) =>
     Object.hasOwn(handle, "value") || handle.nullable === true || asksForFile(handle);

@@ -26,7 +26,7 @@ test("--api-token-file takes the first token of a file, as a server does", async
   expect(stderr).toBe("");
   await writeFile(tokenFile, "# none\n");
   const empty = await runProgram(cliFile, ["blocks", ...flags, tokenFile]);
-  expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining("holds no token") });
+  expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining("contains no token") });
   await rm(tokenFile);
   const absent = await runProgram(cliFile, ["blocks", ...flags, tokenFile]);
   expect(absent).toMatchObject({ code: 2, stderr: expect.stringContaining("cannot be read: ENOENT") });
@@ -41,7 +41,7 @@ test("--api-token says that everyone can read it, without saying what", async ()
     token,
   ]);
   expect(code).toBe(0);
-  expect(stderr).toMatch(/^Everyone on this machine can read what --api-token says/);
+  expect(stderr).toMatch(/^Other users of this machine can read --api-token/);
   expect(stderr).not.toContain("canary");
 });
 

@@ -29,7 +29,7 @@ test("what is there already is not touched", async () => {
   const file = join(directory, "shout/package.oo.yaml");
   const before = await readFile(file, "utf8");
   const again = await runProgram(cliFile, ["new", "block", "shout", "--dir", directory]);
-  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("is there already") });
+  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("already exists") });
   expect(await readFile(file, "utf8")).toBe(before);
 });
 

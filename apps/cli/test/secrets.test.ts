@@ -69,7 +69,7 @@ test("a token is not echoed by a server out of reach, nor by an address that hol
 
 test("doctor says what is wrong with a token", async () => {
   const none = await runProgram(cliFile, ["doctor", "--base-url", server.baseUrl]);
-  expect(none).toMatchObject({ code: 2, stdout: expect.stringContaining("The server asks for a token") });
+  expect(none).toMatchObject({ code: 2, stdout: expect.stringContaining("The server needs a token") });
   const wrong = await runProgram(cliFile, [
     "doctor",
     "--base-url",
@@ -77,5 +77,5 @@ test("doctor says what is wrong with a token", async () => {
     "--api-token",
     wrongToken,
   ]);
-  expect(wrong).toMatchObject({ code: 2, stdout: expect.stringContaining("does not take this token") });
+  expect(wrong).toMatchObject({ code: 2, stdout: expect.stringContaining("refuses this token") });
 });

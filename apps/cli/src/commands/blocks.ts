@@ -10,7 +10,7 @@ export function addBlocksCommand(program: Command): void {
   const command = program
     .command("blocks")
     .description("List the blocks of a server.")
-    .argument("[query]", "show only blocks whose id or description holds this")
+    .argument("[query]", "show only blocks with this text in their id or description")
     .option("--json", "print the blocks as JSON")
     .addHelpText("after", "\nExample:\n  oomol-connect blocks audio");
   addConnectionFlags(command).action(
@@ -24,7 +24,7 @@ export function addBlocksCommand(program: Command): void {
   );
 }
 
-/** One line a block: its id, its version and what it does. */
+/** One line per block: its id, its version and its description. */
 export function formatBlocks(blocks: readonly Block[]): string {
   const width = Math.max(0, ...blocks.map((block) => block.blockId.length));
   const lines = blocks.map(({ blockId, version, description = "" }) => {

@@ -25,7 +25,7 @@ export function addDevCommand(program: Command): void {
     .argument("<dir>", "the package's folder, or a folder of packages")
     .option("--port <number>", "port to listen on", "3000")
     .option("--run <block>", "PACKAGE::BLOCK to run at once and after each change")
-    .option("-i, --input <handle=value>", "an input of that block. May be given several times", collectInput)
+    .option("-i, --input <handle=value>", "an input of that block; repeatable", collectInput)
     .option("--json", "print each event as one line of JSON: serving, result, failed")
     .addHelpText("after", '\nExample:\n  oomol-connect dev ./shout --run shout::shout --input text="Hello"')
     .action((directory: string, flags: DevFlags) => reportFailure(() => develop(resolve(directory), flags)));
@@ -35,7 +35,7 @@ async function develop(directory: string, { port, run, input = {}, json = false 
   const { startLocalServer } = await import("../start-local-server.ts");
   const { OomolConnectClient } = await import("@oomol/connect-node");
   using interruption = onInterrupt("Stopped serving.");
-  // Its own, so that it runs beside a server that uses the usual one.
+  // A port of its own, so that it runs beside a server on the default port.
   const data = await mkdtemp(join(tmpdir(), "oomol-connect-dev-"));
   await using _removal = {
     [Symbol.asyncDispose]: () => rm(data, { recursive: true, force: true, maxRetries: 5 }),
@@ -73,7 +73,7 @@ async function runOnce(
     if (isJson) printLine({ event: "result", taskId, result });
     else printJson(result);
   } catch (failure) {
-    // What is being written fails now and then; the next save runs it again.
+    // A file that is being written sometimes fails; the next save runs it again.
     if (signal.aborted) return;
     const message = failure instanceof Error ? failure.message : String(failure);
     if (isJson) printLine({ event: "failed", message });
@@ -85,7 +85,7 @@ function printLine(event: object): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
-/** Editors write a file in several steps: what changes within that time is one change. */
+/** Editors write a file in several steps: changes within this time count as one. */
 const settleMs = 150;
 
 function watchUntil(directory: string, signal: AbortSignal, onChange: () => void): Promise<void> {

@@ -11,7 +11,7 @@ import type { ConnectionFlags } from "../settings.ts";
 export function addDoctorCommand(program: Command): void {
   const command = program
     .command("doctor")
-    .description("Look at what this command needs: settings, server, token, executors.")
+    .description("Check settings, server, token and executors.")
     .option("--json", "print the findings { what, state, seen, advice } as JSON")
     .addHelpText(
       "after",

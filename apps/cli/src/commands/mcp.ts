@@ -12,7 +12,7 @@ export function addMcpCommand(program: Command): void {
   const command = program
     .command("mcp")
     .description("Serve the blocks of a server as tools of the Model Context Protocol, over stdio.")
-    .option("-o, --out <dir>", "save the files of results in this folder, and link them in the answers")
+    .option("-o, --out <dir>", "save the files of results in this folder, and link to them in the answers")
     .addHelpText(
       "after",
       "\nExamples, in the settings of an MCP client:\n  oomol-connect mcp --base-url http://localhost:3000/api\n  oomol-connect mcp --out ~/oomol",

@@ -7,12 +7,12 @@ import { reportFailure } from "../report-failure.ts";
 export function addNewCommand(program: Command): void {
   program
     .command("new")
-    .description("Begin something of your own.")
+    .description("Create a package.")
     .addHelpText("after", "\nExample:\n  oomol-connect new block shout")
     .command("block")
-    .description("Make a package with a TypeScript block, its manifest and a unit test.")
+    .description("Create a package with a TypeScript block, its manifest and a unit test.")
     .argument("<name>", "the block's name; the package is a folder of the same name")
-    .option("--dir <dir>", "where to make the folder", ".")
+    .option("--dir <dir>", "parent of the new folder", ".")
     .option("--json", "print { name, directory, files } as JSON")
     .addHelpText(
       "after",

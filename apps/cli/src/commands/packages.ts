@@ -6,7 +6,7 @@ import { printJson, printTable } from "../print.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
 interface JsonFlags extends ConnectionFlags {
-  /** Prints for machines. */
+  /** Prints JSON. */
   json?: boolean;
 }
 
@@ -27,7 +27,7 @@ export function addPackageCommands(program: Command): void {
 
   const install = program
     .command("install")
-    .description("Install a package on a server and wait until it is there.")
+    .description("Install a package on a server and wait for the end.")
     .argument("<package>", "NAME@VERSION, or NAME for the latest")
     .option("--json", "print the installation as JSON")
     .addHelpText("after", "\nExample:\n  oomol-connect install ffmpeg@0.1.9");
@@ -43,11 +43,11 @@ export function addPackageCommands(program: Command): void {
 
   const applets = program
     .command("applets")
-    .description("List applets: blocks with inputs already filled in.")
+    .description("List applets: blocks with preset inputs.")
     .option("--json", "print them as JSON")
     .option(
       "--applets-url <url>",
-      "the service that lists them (OOMOL_CONNECT_APPLETS_URL; OOMOL's own); for a local server its base URL",
+      "address of the applet service (OOMOL_CONNECT_APPLETS_URL; OOMOL's own); for a local server, its base URL",
     )
     .addHelpText(
       "after",

@@ -26,15 +26,11 @@ export function addRunCommand(program: Command): void {
     .command("run")
     .description("Run a block and print its result.")
     .argument("<block>", "PACKAGE::BLOCK")
-    .option(
-      "-i, --input <handle=value>",
-      "an input; JSON, or else text. May be given several times",
-      collectInput,
-    )
+    .option("-i, --input <handle=value>", "an input, as JSON or else as text; repeatable", collectInput)
     .option("--inputs-json <file>", "inputs as a JSON object from a file, or - for stdin")
-    .option("-f, --file <path>", "a file for the block. May be given several times", collect)
+    .option("-f, --file <path>", "a file for the block; repeatable", collect)
     .option("-o, --out <dir>", "save the files that the result names in this folder")
-    .option("--json", "print the whole outcome as JSON on stdout, and nothing else there")
+    .option("--json", "print only the whole outcome to stdout, as JSON")
     .addHelpText(
       "after",
       '\nExamples:\n  oomol-connect run audio-lab::text-to-audio --input text="Hello, World" --out sounds\n  oomol-connect run pkg::file-processor --file test.txt\n  echo \'{"text": "Hi"}\' | oomol-connect run audio-lab::text-to-audio --inputs-json -',
@@ -67,7 +63,7 @@ function runBlock(
     : client.tasks.run({ blockId, inputValues: inputs }, options);
 }
 
-/** Saves what a block wrote, wherever its server is; an older file of the same name stays. */
+/** Saves the files of a result, also from a server on another machine; an existing file of the same name is kept. */
 async function saveFiles(
   client: OomolConnectClient,
   outcome: RunResult,
@@ -77,7 +73,7 @@ async function saveFiles(
   const { saveDownload } = await import("@oomol/connect-node");
   const saved: SavedFile[] = [];
   for await (const file of client.tasks.downloadAll(outcome, { ...(signal && { signal }) })) {
-    // Ends with a slash, so that it is a folder also where it is not there yet.
+    // With a slash at the end, so that it counts as a folder even if it does not exist yet.
     const { path, sizeBytes } = await saveDownload(file, `${directory}/`, { ifExists: "number" });
     process.stderr.write(`saved ${path}\n`);
     saved.push({ path, sizeBytes });

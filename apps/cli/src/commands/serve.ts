@@ -6,7 +6,7 @@ export function addServeCommand(program: Command): void {
   const command = program
     .command("serve")
     .description(
-      "Serve folders of packages on this machine, with the playground; takes the flags of connect-server.",
+      "Serve folders of packages on this machine, with the playground; accepts the flags of connect-server.",
     )
     .usage("--packages DIR [flags]")
     .allowUnknownOption()
@@ -31,10 +31,10 @@ The other flags are those of connect-server:
 async function runServer(flags: string[]): Promise<void> {
   const { serverProgram } = await import("../start-local-server.ts");
   const command = serverProgram();
-  // Instead of this program: the environment of one that stays could be read by blocks.
+  // Instead of this program: blocks could read the environment of a program that stays.
   if (process.platform !== "win32") process.execve?.(command[0], [...command, ...flags]);
   const [program, ...args] = command;
-  // A terminal's Ctrl-C reaches the child by itself; its exit is ours.
+  // A terminal's Ctrl-C reaches the child directly; this program exits with it.
   process.on("SIGINT", () => undefined);
   const child = spawn(program, [...args, ...flags], { stdio: "inherit" });
   process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -24,7 +24,7 @@ export function addTaskCommands(program: Command): void {
     .command("show")
     .description("Show a task: its state, and its result or the reason of its failure.")
     .argument("<id>", "the task's id")
-    .option("--json", "print { task, result, reason } as JSON; null is what there is not")
+    .option("--json", "print { task, result, reason } as JSON; missing parts are null")
     .addHelpText("after", "\nExample:\n  oomol-connect show 3f2c…");
   addConnectionFlags(show).action(showTask);
 
@@ -32,14 +32,14 @@ export function addTaskCommands(program: Command): void {
     .command("logs")
     .description("Print the logs of a task.")
     .argument("<id>", "the task's id")
-    .option("-f, --follow", "go on until the task ends")
+    .option("-f, --follow", "follow until the task ends")
     .option("--json", "print each log as one line of JSON")
     .addHelpText("after", "\nExample:\n  oomol-connect logs 3f2c… --follow");
   addConnectionFlags(logs).action(printLogs);
 
   const stop = program
     .command("stop")
-    .description("Stop a task. One that has ended stays as it is.")
+    .description("Stop a task. A task that has ended stays as it is.")
     .argument("<id>", "the task's id")
     .option("--json", "print the task as JSON")
     .addHelpText("after", "\nExample:\n  oomol-connect stop 3f2c…");
@@ -74,7 +74,7 @@ function showTask(id: string, flags: TaskFlags): Promise<void> {
       ["status", task.status],
       ["created", formatTime(task.created_at)],
       ["updated", formatTime(task.updated_at)],
-      ...(task.status === "failed" ? [["reason", printable(reason ?? "not told")]] : []),
+      ...(task.status === "failed" ? [["reason", printable(reason ?? "unknown")]] : []),
     ]);
     if (result) printJson(result);
   });

@@ -13,8 +13,8 @@ export function addTypesCommand(program: Command): void {
   const command = program
     .command("types")
     .description("Write the types of a server's blocks, so that the compiler checks calls of `run`.")
-    .option("-o, --out <file>", "where to write them (stdout by default)")
-    .option("--json", "print { blocks, file, code } as JSON; code is null where a file was written")
+    .option("-o, --out <file>", "the file to write (stdout by default)")
+    .option("--json", "print { blocks, file, code } as JSON; code is null if a file was written")
     .addHelpText("after", "\nExample:\n  oomol-connect types --out src/blocks.d.ts");
   addConnectionFlags(command).action((flags: ConnectionFlags & { out?: string; json?: boolean }) =>
     withClient(flags, async (client) => {

@@ -17,7 +17,7 @@ Examples:
     );
 }
 
-/** Answers what the library behind `addCompletion` cannot: values, and bash without bash-completion. */
+/** Completes what the library behind `addCompletion` cannot: values, and bash without bash-completion. */
 export async function answerCompletion(args: readonly string[]): Promise<boolean> {
   const [command, first, ...words] = args;
   if (command === "completion" && first === "bash") {
@@ -27,7 +27,7 @@ export async function answerCompletion(args: readonly string[]): Promise<boolean
   }
   if (command !== "complete" || first !== "--") return false;
   const { completeValue } = await import("./complete-value.ts");
-  // A completion that fails completes nothing; a shell has no place for the reason.
+  // A failing completion completes nothing; a shell has no place for the reason.
   const lines = await completeValue(words).catch(() => [":4"]);
   if (lines) process.stdout.write(`${lines.join("\n")}\n`);
   return lines !== undefined;

@@ -1,6 +1,6 @@
 /**
  * Completion for bash 3.2 and later without the package bash-completion, which a Mac's bash lacks.
- * It asks `oomol-connect complete -- WORDS…`, as the scripts for the other shells do. bash splits words at colons, which
+ * It calls `oomol-connect complete -- WORDS…`, as the scripts for the other shells do. bash splits words at colons, which
  * block ids have, so the words are taken from the line itself.
  */
 export const bashScript = `# bash completion for oomol-connect

@@ -6,14 +6,14 @@ const pathFlags = new Set([
   ...["--packages", "--token-file", "--applets", "--data"],
 ]);
 
-/** A shell waits for this, so a server that is slow to answer completes nothing. */
+/** A shell waits for this, so a slow server completes nothing. */
 const patienceMs = 1_000;
 
 /**
- * The lines that complete a value: paths, the ids of blocks, the ids of tasks. `undefined` where the word is a command or
+ * The lines that complete a value: paths, the ids of blocks, the ids of tasks. `undefined` if the word is a command or
  * a flag.
  *
- * @param words What stands on the command line after the program's name; the last one is being completed.
+ * @param words The words of the command line after the program's name; the last one is being completed.
  */
 export async function completeValue(words: readonly string[]): Promise<string[] | undefined> {
   const before = words.at(-2) ?? "";
@@ -39,5 +39,5 @@ async function taskIds(): Promise<string[]> {
 }
 
 const mostTasks = 20;
-/** The directive of the shells' scripts that asks for no file names. */
+/** The directive of the shells' scripts against file names. */
 const noFiles = ":4";

@@ -4,17 +4,17 @@ import { exitCodes } from "../exit-codes.ts";
 import { type ConnectionFlags, resolveSettings, type Settings } from "../settings.ts";
 import { findProgram } from "./find-program.ts";
 
-/** One thing that was looked at. */
+/** One finding. */
 export interface Finding {
   what: string;
-  /** `missing` is what one can do without. */
+  /** `missing` is optional. */
   state: "fine" | "missing" | "wrong";
   seen: string;
-  /** What to do, or null where nothing is to be done. */
+  /** What to do, or null if there is nothing to do. */
   advice: string | null;
 }
 
-/** Everything that was looked at, and the exit code of the worst of it. Nothing of a token is in there. */
+/** All findings, and the exit code of the worst. They contain no part of a token. */
 export async function findProblems(
   flags: ConnectionFlags,
 ): Promise<{ findings: Finding[]; exitCode: number | undefined }> {
@@ -27,7 +27,7 @@ export async function findProblems(
   try {
     settings = resolveSettings(flags);
   } catch (failure) {
-    const advice = "Mend the file, or delete it and use flags or the environment.";
+    const advice = "Repair the file, or delete it and use flags or the environment.";
     const wrong: Finding = { what: "settings", state: "wrong", seen: messageOf(failure), advice };
     return { findings: [node, wrong, ...programs], exitCode: exitCodes.usage };
   }
@@ -76,11 +76,11 @@ async function adviseOn(failure: unknown, hasToken: boolean): Promise<string> {
   if (failure instanceof InvalidInputError) return "Give a whole address, such as http://localhost:3000/api.";
   if (failure instanceof ApiError && [401, 403].includes(failure.status)) {
     return hasToken
-      ? "The server does not take this token. Ask whoever runs it for one, and set OOMOL_CONNECT_API_TOKEN to it."
-      : "The server asks for a token: set OOMOL_CONNECT_API_TOKEN, or give --api-token-file.";
+      ? "The server refuses this token. Ask its operator for one, and set OOMOL_CONNECT_API_TOKEN to it."
+      : "The server needs a token: set OOMOL_CONNECT_API_TOKEN, or pass --api-token-file.";
   }
   if (failure instanceof UnexpectedResponseError || failure instanceof ApiError) {
-    return "Something else may listen there: the address of a Connect server usually ends in /api.";
+    return "Another program may listen at this address: that of a Connect server usually ends in /api.";
   }
   return "Start one with `oomol-connect serve --packages DIR`, or name another with --base-url.";
 }
@@ -95,7 +95,7 @@ function messageOf(failure: unknown): string {
   return failure instanceof Error ? failure.message : String(failure);
 }
 
-/** Somebody may have put a user and a password there; the client refuses such an address, and nobody is to read it here. */
+/** The address may contain a user and a password; the client refuses such an address, and this output must not show it. */
 function withoutSecrets(address: string): string {
   return address.replace(/\/\/[^/@]*@/, "//…@").replace(/\?.*$/s, "");
 }

@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
-/** Where on the `PATH` a program is, on Windows with any of its endings; `undefined` where it is not. */
+/** The path of a program on the `PATH`, on Windows with any of its endings; `undefined` if it is not there. */
 export async function findProgram(name: string): Promise<string | undefined> {
   const endings = process.platform === "win32" ? (process.env.PATHEXT ?? ".EXE;.CMD").split(";") : [""];
   for (const directory of (process.env.PATH ?? "").split(delimiter)) {

@@ -20,7 +20,7 @@ export function blockTool(block: Block): Tool {
   };
 }
 
-/** Names of tools have letters, digits, `_` and `-` alone, and at most 64 of them. */
+/** Names of tools have letters, digits, `_` and `-` only, and at most 64 of them. */
 export function toolName(blockId: string): string {
   return blockId.replace(/[^\w-]+/g, "__").slice(-64);
 }

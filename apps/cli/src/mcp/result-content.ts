@@ -11,21 +11,21 @@ import {
 
 type Content = CallToolResult["content"][number];
 
-/** How the files of a result come back. */
+/** How the files of a result are returned. */
 export interface FileOptions {
-  /** Folder that they are saved in; without one they stand in the answer themselves. */
+  /** The folder to save them in; without one they are part of the answer. */
   directory: string | undefined;
   signal: AbortSignal;
 }
 
-/** Bytes of files that one answer holds at most, all of them together. What does not fit is named instead. */
+/** The bytes of files in one answer, in total. A file that does not fit is only named. */
 export const mostBytesInAnswer = 1_048_576;
 
 /**
  * The files that a result names, for a model: pictures and sounds as such, text and others as embedded resources. With a
- * folder every file is saved there and linked. Where they cannot be had, a sentence says why.
+ * folder every file is saved there and linked. If the files cannot be fetched, a sentence gives the reason.
  *
- * @throws The signal's reason alone: the block has done its work, whatever becomes of its files.
+ * @throws Only the signal's reason: the block has succeeded, whatever happens to its files.
  */
 export async function resultContent(
   client: OomolConnectClient,
@@ -51,12 +51,12 @@ export async function resultContent(
   return content;
 }
 
-/** Ends with a slash, so that it is a folder also where it is not there yet. */
+/** With a slash at the end, so that it counts as a folder even if it does not exist yet. */
 function save(file: Download, directory: string): Promise<SavedFile> {
   return saveDownload(file, `${directory}/`, { ifExists: "number" });
 }
 
-/** What a model can look at or listen to; the rest it may open by its link. */
+/** Content that a model can look at or listen to; it may open the rest by its link. */
 async function readSaved(
   { path, sizeBytes }: SavedFile,
   file: Download,
@@ -65,7 +65,7 @@ async function readSaved(
   return isMedia(mimeTypeOf(file)) && sizeBytes <= leftBytes ? readFile(path) : undefined;
 }
 
-/** The whole file, or nothing where it is longer: the rest is then not asked for. */
+/** The whole file, or nothing if it is longer: the rest is then not requested. */
 async function readUpTo(file: Download, leftBytes: number): Promise<Buffer | undefined> {
   if (file.sizeBytes !== undefined && file.sizeBytes > leftBytes) return undefined;
   const chunks: Uint8Array[] = [];
@@ -100,7 +100,7 @@ function tooLarge({ name, sizeBytes }: Download): Content {
   return { type: "text", text };
 }
 
-/** Those that models are shown; others, such as SVG, come as resources. */
+/** The types that models can see; others, such as SVG, are resources. */
 const pictures = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
 function isMedia(mimeType: string): boolean {
@@ -116,7 +116,7 @@ function mimeTypeOf({ type }: Download): string {
   return type.split(";", 1).join("").trim().toLowerCase();
 }
 
-/** A name for the file, of no scheme that anything else fetches. */
+/** A name for the file, with a scheme that nothing else fetches. */
 function uriOf({ taskId, path }: Download): string {
   const parts = path.split("/").map(encodeURIComponent).join("/");
   return `oomol-connect://tasks/${encodeURIComponent(taskId)}/files/${parts}`;

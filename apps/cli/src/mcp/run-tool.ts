@@ -1,7 +1,7 @@
 import type { Block, OomolConnectClient, PollingOptions, RunResult } from "@oomol/connect-node";
 import { asksForFile } from "./block-tool.ts";
 
-/** Runs a block with a tool's arguments: those that name files are uploaded, the others are inputs. */
+/** Runs a block with a tool's arguments: paths of files are uploaded, the others are inputs. */
 export function runTool(
   client: OomolConnectClient,
   block: Block,
@@ -10,7 +10,7 @@ export function runTool(
 ): Promise<RunResult> {
   const files: string[] = [];
   const inputs: Record<string, unknown> = { ...given };
-  // The server hands files to the inputs that ask for them, in this order.
+  // The server assigns files to the inputs that expect them, in this order.
   for (const input of block.inputs ?? []) {
     if (!asksForFile(input)) continue;
     for (const path of [given[input.handle]].flat()) if (typeof path === "string") files.push(path);

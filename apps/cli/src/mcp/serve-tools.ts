@@ -13,7 +13,7 @@ import { resultContent } from "./result-content.ts";
 import { runTool } from "./run-tool.ts";
 
 export interface ServeToolsOptions {
-  /** Folder that the files of results are saved in; without one they stand in the answers. */
+  /** The folder to save the files of results in; without one they are part of the answers. */
   directory?: string | undefined;
 }
 
@@ -49,7 +49,7 @@ export async function serveTools(
       const content = [{ type: "text" as const, text: JSON.stringify(result) }, ...files];
       return { content, structuredContent: result };
     } catch (failure) {
-      // What went wrong with the block is for the model to read.
+      // The failure of a block is for the model to read.
       const text = failure instanceof Error ? failure.message : String(failure);
       return { content: [{ type: "text", text }], isError: true };
     }
