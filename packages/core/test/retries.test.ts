@@ -206,7 +206,9 @@ describe("what creates something is sent again", () => {
     const { json, ...form } = create;
     expect(await failureOf(http.call({ ...form, upload: upload(false) }))).toBeInstanceOf(ConnectionError);
     expect(onWarning.mock.calls).toEqual([
-      ['POST /a was not sent again: "a.bin" is a stream, which can be read only once. Pass a path or a Blob.'],
+      [
+        'POST /a was not sent again: "a.bin" is a stream, which can be read only once. Pass a path or a Blob.',
+      ],
     ]);
     expect(sent).toHaveLength(1);
     const again = openHttp([refused]);
@@ -326,7 +328,9 @@ describe("a time limit", () => {
     expect(outcome).toBeUndefined();
     await vi.advanceTimersByTimeAsync(1);
     expect(outcome).toBeInstanceOf(TimeoutError);
-    expect(String(outcome)).toBe(`TimeoutError: Timed out after ${timeoutMs} ms, waiting for an answer to GET /a.`);
+    expect(String(outcome)).toBe(
+      `TimeoutError: Timed out after ${timeoutMs} ms, waiting for an answer to GET /a.`,
+    );
   });
 
   test("covers a token function that never answers; nothing can have happened then", async () => {

@@ -41,7 +41,7 @@ export function sectionsOf(page: string): Set<string> {
   for (const line of prose.split("\n")) {
     const [, heading] = /^#+ (\d+(?:\.\d+)*)\.? /.exec(line) ?? [];
     const [, item] = /^(\d+)\. /.exec(line) ?? [];
-    const [, row] = /^\| (\d+) \|/.exec(line) ?? [];
+    const [, row] = /^\| (\d+) +\|/.exec(line) ?? [];
     if (heading) current = heading;
     else if (line.startsWith("#")) current = "";
     if (heading) sections.add(heading);
