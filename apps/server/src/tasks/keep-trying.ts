@@ -1,9 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/**
- * Does something again, after longer and longer pauses, until it succeeds; once `signal` is aborted one last time, and
- * then rejects with why it failed.
- */
+/** Retries with backoff; after abort, tries once more, then rejects. */
 export async function keepTrying<Result>(
   run: () => Promise<Result>,
   signal: AbortSignal,
