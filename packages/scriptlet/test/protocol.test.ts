@@ -149,6 +149,35 @@ describe.each(mainframes)("over %s", (_, open) => {
     expect(engine.messagesOf("x")).toEqual([]);
   });
 
+  test("a job that is not as the protocol has it ends with what is wrong with it", async () => {
+    const { engine, workspace } = session;
+    const { sessionId: session_id, identifier } = engine;
+    const job = { type: "BlockPayload", session_id, identifier, dir: workspace.path };
+    const topic = "executor/nodejs/run_block";
+    await engine.publish(topic, { ...job, job_id: "no-dir", dir: 7 });
+    await engine.publish(topic, { ...job, job_id: "odd-entry", executor: { options: { entry: ["a"] } } });
+    await engine.publish(topic, { ...job, job_id: "odd-stacks", stacks: [{ flow: 1 }] });
+    expect((await engine.finished("no-dir")).finish.error).toBe(
+      "The engine's BlockPayload must hold text in `dir`, and holds number.",
+    );
+    expect((await engine.finished("odd-entry")).finish.error).toBe(
+      "The engine's BlockPayload must hold text in `executor.options.entry`, and holds a list.",
+    );
+    expect((await engine.finished("odd-stacks")).finish.error).toContain("in `stacks`");
+  });
+
+  test("inputs that are not as the protocol has them end their job with what is wrong with them", async () => {
+    const { engine } = session;
+    const jobId = await start("echo.mjs", { withholdInputs: true });
+    await engine.next(({ type, job_id }) => type === "BlockReady" && job_id === jobId);
+    const inputs = { type: "BlockInputs", session_id: engine.sessionId, job_id: jobId, inputs: [1] };
+    await engine.publish(`inputs/${engine.sessionId}/${jobId}`, inputs);
+    const { finish } = await engine.finished(jobId);
+    expect(finish.error).toContain(
+      "The engine's BlockInputs must hold an object in `inputs`, and holds a list.",
+    );
+  });
+
   test("inputs, definitions and outputs may be null or absent", async () => {
     expect(await resultOf("echo.mjs", { inputs: null, inputsDef: null, patch: null })).toEqual({});
     const { finish, jobId } = await run("echo.mjs", { omitOutputs: true });

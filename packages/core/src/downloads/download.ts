@@ -4,7 +4,6 @@ import type { ResolvedClientOptions } from "../options.ts";
 import type { RequestOptions } from "../request-options.ts";
 import type { RunResult, TaskRunReference } from "../run/task-run.ts";
 import type { TransportResponse } from "../transport/transport.ts";
-import type { TaskLog } from "../types.ts";
 import { logsAnswerSchema, taskAnswerSchema } from "../wire/index.ts";
 import { type DownloadProgress, downloadBody } from "./download-body.ts";
 import { filesOfResult, pathInSession, relativePath, sessionOf } from "./session-path.ts";

@@ -1,7 +1,6 @@
 import { callHeld } from "../http/call-held.ts";
 import { type Http, isTransient } from "../http/http.ts";
 import type { ResolvedClientOptions } from "../options.ts";
-import type { Task, TaskLog } from "../types.ts";
 import { logsAnswerSchema, taskAnswerSchema } from "../wire/index.ts";
 import type { Created } from "./create-and-follow.ts";
 import type { readTaskStream, TaskStream } from "./task-stream.ts";

@@ -2,7 +2,6 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { ConnectionError, TimeoutError } from "../errors/index.ts";
 import type { Http } from "../http/http.ts";
 import { type TransportResponse, toTransportError } from "../transport/transport.ts";
-import type { Task, TaskLog } from "../types.ts";
 import type { Clock } from "../waiting/delay.ts";
 import { readBeforeSilence } from "../waiting/read-before-silence.ts";
 import { taskLogSchema, taskSchema, validate } from "../wire/index.ts";

@@ -1,6 +1,7 @@
 import type { Mainframe } from "../mainframe.ts";
 import { decodeMessage } from "../wire/codec.ts";
 import type { BlockInputs } from "../wire/messages.ts";
+import { parseBlockInputs } from "../wire/read-job.ts";
 import { topics } from "../wire/topics.ts";
 
 export interface AwaitInputsOptions {
@@ -10,21 +11,22 @@ export interface AwaitInputsOptions {
   timeoutMs: number;
 }
 
-/** Announces that a job is ready and waits for its inputs, which the engine sends once (oocana-protocol 2.6). */
+/**
+ * Announces that a job is ready and waits for its inputs, which the engine sends once (section 2.6).
+ *
+ * @throws {@link InputsTimeoutError}, or `MalformedMessageError` for inputs that are not as the protocol has them.
+ */
 export async function awaitInputs({
   mainframe,
   sessionId,
   jobId,
   timeoutMs,
 }: AwaitInputsOptions): Promise<BlockInputs> {
-  let accept: (message: BlockInputs) => void = () => {};
-  const received = new Promise<BlockInputs>((resolve) => {
-    accept = resolve;
-  });
+  const { promise: received, resolve: accept } = Promise.withResolvers<Record<string, unknown>>();
   const unsubscribe = await mainframe.subscribe(topics.inputs(sessionId, jobId), (payload) => {
     const message = decodeMessage(payload);
     // The topic belongs to this job alone; the first message counts.
-    if (message !== undefined) accept(message as unknown as BlockInputs);
+    if (message !== undefined) accept(message);
   });
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -34,7 +36,7 @@ export async function awaitInputs({
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new InputsTimeoutError(timeoutMs)), timeoutMs);
     });
-    return await Promise.race([received, late]);
+    return parseBlockInputs(await Promise.race([received, late]));
   } finally {
     clearTimeout(timer);
     unsubscribe().catch(() => undefined);

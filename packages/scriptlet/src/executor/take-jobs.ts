@@ -1,6 +1,7 @@
 import type { Mainframe } from "../mainframe.ts";
-import { decodeMessage } from "../wire/codec.ts";
+import { decodeMessage, encodeLeniently } from "../wire/codec.ts";
 import type { BlockInputs, BlockPayload, ServiceBlockPayload } from "../wire/messages.ts";
+import { parseBlockPayload, parseServiceBlockPayload } from "../wire/read-job.ts";
 import { topics } from "../wire/topics.ts";
 import { awaitInputs } from "./await-inputs.ts";
 import { encodeExecutorReady } from "./executor-ready.ts";
@@ -37,12 +38,10 @@ export async function takeJobs(options: TakeJobsOptions): Promise<void> {
 
   await Promise.all([
     mainframe.subscribe(topics.runBlock("nodejs"), (text) => {
-      const payload = accept(text);
-      if (payload !== undefined) take(payload);
+      accept(text, (message) => take(parseBlockPayload(message)));
     }),
     mainframe.subscribe(topics.runServiceBlock("nodejs"), (text) => {
-      const payload = accept(text);
-      if (payload !== undefined) listener.onServiceJob(payload as unknown as ServiceBlockPayload);
+      accept(text, (message) => listener.onServiceJob(parseServiceBlockPayload(message)));
     }),
     mainframe.subscribe(topics.report, (text) => {
       // The topic carries everybody's reports; few are worth parsing.
@@ -53,14 +52,28 @@ export async function takeJobs(options: TakeJobsOptions): Promise<void> {
   ]);
   await mainframe.publish(topics.session(sessionId), encodeExecutorReady(executorArguments));
 
-  function accept(text: string): BlockPayload | undefined {
-    const payload = decodeMessage(text);
-    if (payload?.session_id !== sessionId || typeof payload.job_id !== "string") return undefined;
-    if (identifier !== undefined && payload.identifier !== identifier) return undefined;
+  function accept(text: string, read: (message: Record<string, unknown>) => void): void {
+    const message = decodeMessage(text);
+    if (message?.session_id !== sessionId || typeof message.job_id !== "string") return;
+    if (identifier !== undefined && message.identifier !== identifier) return;
     onRunBlock?.();
-    if (!seenJobs.add(payload.job_id)) return undefined;
-    // Each further field is read with its default.
-    return payload as unknown as BlockPayload;
+    if (!seenJobs.add(message.job_id)) return;
+    try {
+      read(message);
+    } catch (error) {
+      // Every job ends, one that cannot be understood as well.
+      fail(message.job_id, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  function fail(jobId: string, error: string): void {
+    const finish = {
+      type: "BlockFinished",
+      session_id: sessionId,
+      job_id: jobId,
+      error,
+    };
+    mainframe.publish(topics.session(sessionId), encodeLeniently(finish)).catch(() => undefined);
   }
 
   function take(payload: BlockPayload): void {

@@ -4,6 +4,7 @@ import type { ServiceContext } from "../../context/service-context.ts";
 import type { Mainframe } from "../../mainframe.ts";
 import { decodeMessage } from "../../wire/codec.ts";
 import type { BlockPayload, ServiceBlockPayload } from "../../wire/messages.ts";
+import { parseServiceBlockPayload } from "../../wire/read-job.ts";
 import { topics } from "../../wire/topics.ts";
 import { awaitInputs } from "../await-inputs.ts";
 import type { ExecutorParts } from "../executor-parts.ts";
@@ -52,8 +53,14 @@ export async function runService(options: ServiceOptions): Promise<void> {
       const message = decodeMessage(text);
       if (message !== undefined) listener(message);
     });
-  // Written by our own executor, from the engine's message.
-  const onJob = (message: object) => void take(message as ServiceBlockPayload);
+  // Written by our own executor, from what the engine has sent it; what is not, is nobody's job.
+  const onJob = (message: Record<string, unknown>) => {
+    try {
+      void take(parseServiceBlockPayload(message));
+    } catch (error) {
+      parts.warnLocally(error instanceof Error ? error.message : String(error));
+    }
+  };
   await Promise.all([
     listen(own.config, onJob),
     listen(own.run, onJob),
