@@ -2,17 +2,18 @@ import { expect, test } from "vitest";
 import { bundleSize } from "./helpers/bundle-size.ts";
 
 // Ceilings, not aims: what an honest reason may raise, with the reason beside it.
-test("the client costs a page at most 21.3 kB", async () => {
+test("the client costs a page at most 21.5 kB", async () => {
   const code =
     'import { OomolConnectClient } from "@oomol/connect-core"; globalThis.client = new OomolConnectClient();';
   const { firstLoadGzipBytes, wholeGzipBytes } = await bundleSize(code);
   // zod/mini takes 6.4 of it, sentences that say what went wrong a good part of the rest. Runtimes without
   // `redirect: "error"`, pauses that grow without end and deadlines in the past cost 0.1 of it; that an abort leaves no task
   // running which nobody knows of, that a result may follow a wait without logs and that gateways hold streams back, 0.2; that a creation without an answer
-  // says so, that token functions may fail and that the time for an applet covers its listing, the last 0.2.
-  expect(firstLoadGzipBytes).toBeLessThan(21_300);
+  // says so, that token functions may fail and that the time for an applet covers its listing, 0.2; that an id is one segment of a path
+  // and nothing else, the last 0.2, most of it for a chunk of its own.
+  expect(firstLoadGzipBytes).toBeLessThan(21_500);
   // Loaded where it is used: sending files and their progress 3 kB, an event-stream parser 2.6, downloads 2.5, many runs 0.8.
-  expect(wholeGzipBytes).toBeLessThan(30_200);
+  expect(wholeGzipBytes).toBeLessThan(30_400);
 });
 
 test("control: the measure sees what is imported", async () => {

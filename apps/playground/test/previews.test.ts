@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pathInSession } from "../src/connection/session-files.ts";
+import { inSession } from "../src/connection/session-files.ts";
 import { parseCsv } from "../src/preview/parse-csv.ts";
 import { classifySource } from "../src/preview/source-kind.ts";
 import { tableOf } from "../src/preview/table-of.ts";
@@ -20,13 +20,13 @@ test("a source is an address, a path, base64 or SVG", () => {
   expect(classifySource("javascript:alert(1)", "text/html").kind).toBe("path");
 });
 
-test("only files inside the session have an address", () => {
-  const file = { taskId: "1", sessionId: "s-1" };
-  expect(pathInSession({ ...file, path: "/data/sessions/s-1/audio/a b.wav" })).toBe("audio/a%20b.wav");
-  expect(pathInSession({ ...file, path: "C:\\data\\s-1\\a.wav" })).toBe("a.wav");
-  expect(pathInSession({ ...file, path: "/data/sessions/s-1/../s-2/a.wav" })).toBeUndefined();
-  expect(pathInSession({ ...file, path: "/etc/passwd" })).toBeUndefined();
-  expect(pathInSession({ taskId: "1", sessionId: undefined, path: "/etc/passwd" })).toBeUndefined();
+test("only files inside the session have a place there", () => {
+  const sessionId = "s-1";
+  expect(inSession({ sessionId, path: "/data/sessions/s-1/audio/a b.wav" })).toBe("audio/a b.wav");
+  expect(inSession({ sessionId, path: "C:\\data\\s-1\\a.wav" })).toBe("a.wav");
+  expect(inSession({ sessionId, path: "/data/sessions/s-1/../s-2/a.wav" })).toBeUndefined();
+  expect(inSession({ sessionId, path: "/etc/passwd" })).toBeUndefined();
+  expect(inSession({ sessionId: undefined, path: "/etc/passwd" })).toBeUndefined();
 });
 
 test("CSV keeps quotes, commas and line breaks inside fields", () => {

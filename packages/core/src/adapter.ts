@@ -4,7 +4,9 @@
  * @module @oomol/connect-core/adapter
  */
 
+export { pathInSession } from "./downloads/session-path.ts";
 export { redact } from "./errors/redact.ts";
+export { path } from "./http/path.ts";
 export { refusesRedirects } from "./transport/fetch-transport.ts";
 export { encodeMultipart, encodePassingMultipart, type MultipartBody } from "./transport/multipart.ts";
 export { resolveUploadSource } from "./transport/upload-source.ts";

@@ -1,6 +1,7 @@
 import { ApiError, InstallFailedError, InvalidInputError } from "./errors/index.ts";
 import { callHeld } from "./http/call-held.ts";
 import { type Http, isTransient } from "./http/http.ts";
+import { path } from "./http/path.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { RequestOptions } from "./request-options.ts";
 import type { InstallTask, Package } from "./types.ts";
@@ -94,7 +95,12 @@ export class PackagesClient {
    * @throws {@link ApiError} with status 404 if the server does not know it.
    */
   async getInstallTask(taskId: string, options: RequestOptions = {}): Promise<GetInstallTaskResponse> {
-    const call = { ...options, method: "GET", path: installPath(taskId), isIdempotent: true } as const;
+    const call = {
+      ...options,
+      method: "GET",
+      path: path`/packages/install/${taskId}`,
+      isIdempotent: true,
+    } as const;
     return (await this.#http.call({ ...call, schema: installTaskAnswerSchema })).data;
   }
 
@@ -134,7 +140,7 @@ export class PackagesClient {
   #wait(taskId: string, options: InstallPollingOptions, deadlineMs: number): Promise<InstallTask> {
     const { clock, random, hooks } = this.#options;
     const polling = resolvePollingOptions(options);
-    const path = installPath(taskId);
+    const installPath = path`/packages/install/${taskId}`;
     let hasLooked = false;
     let unknownStatus: string | undefined;
     let thrownByCaller: unknown;
@@ -148,7 +154,7 @@ export class PackagesClient {
           this.#http.mayHold;
         const call = {
           method: "GET",
-          path,
+          path: installPath,
           schema: installTaskAnswerSchema,
           isIdempotent: true,
           isSingleAttempt: true,
@@ -207,11 +213,6 @@ export class PackagesClient {
 
 const finalStates = new Set(["success", "failed"]);
 const knownStates = new Set([...finalStates, "pending", "running"]);
-
-function installPath(taskId: string): string {
-  if (typeof taskId !== "string" || taskId === "") throw new InvalidInputError("taskId", "expected an id.");
-  return `/packages/install/${encodeURIComponent(taskId)}`;
-}
 
 function succeeded(task: InstallTask): InstallTask {
   if (task.status === "failed") throw new InstallFailedError(task);

@@ -2,6 +2,7 @@ import type { BlockId, CreateTaskRequest, InputsOf, OutputsOf } from "./block-re
 import type { Download, DownloadableTask, DownloadOptions } from "./downloads/download.ts";
 import { InvalidInputError } from "./errors/index.ts";
 import type { Http, HttpCall } from "./http/http.ts";
+import { path } from "./http/path.ts";
 import { normalizeInputValues } from "./input-values.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { RequestOptions } from "./request-options.ts";
@@ -132,23 +133,20 @@ export class TasksClient<Source> {
    * @throws {@link ApiError} with status 404 if the server does not know it.
    */
   async get(taskId: string, options: RequestOptions = {}): Promise<GetTaskResponse> {
-    const path = `/v1/tasks/${pathPart("taskId", taskId)}`;
-    const call = { ...options, method: "GET", path, schema: taskAnswerSchema, isIdempotent: true } as const;
-    return (await this.#http.call(call)).data;
+    const call = { ...options, method: "GET", path: path`/v1/tasks/${taskId}`, isIdempotent: true } as const;
+    return (await this.#http.call({ ...call, schema: taskAnswerSchema })).data;
   }
 
   /** Stops a task; a task that has ended stays as it is. */
   async stop(taskId: string, options: RequestOptions = {}): Promise<GetTaskResponse> {
-    const path = `/v1/tasks/${pathPart("taskId", taskId)}/stop`;
-    const call = { ...options, method: "POST", path, schema: taskAnswerSchema, isIdempotent: true } as const;
-    return (await this.#http.call(call)).data;
+    const call = { ...options, method: "POST", path: path`/v1/tasks/${taskId}/stop` } as const;
+    return (await this.#http.call({ ...call, schema: taskAnswerSchema, isIdempotent: true })).data;
   }
 
   /** All logs so far, in order. */
   async getLogs(taskId: string, options: RequestOptions = {}): Promise<GetTaskLogsResponse> {
-    const path = `/v1/tasks/${pathPart("taskId", taskId)}/logs`;
-    const call = { ...options, method: "GET", path, schema: logsAnswerSchema, isIdempotent: true } as const;
-    return (await this.#http.call(call)).data;
+    const call = { ...options, method: "GET", path: path`/v1/tasks/${taskId}/logs` } as const;
+    return (await this.#http.call({ ...call, schema: logsAnswerSchema, isIdempotent: true })).data;
   }
 
   /**
@@ -252,7 +250,6 @@ export class TasksClient<Source> {
    *   {@link InvalidInputError} for a path that cannot be one of this task's.
    */
   async download(task: DownloadableTask, path: string, options: DownloadOptions = {}): Promise<Download> {
-    pathPart("taskId", typeof task === "string" ? task : task.taskId);
     const { openDownload } = await import("./downloads/download.ts");
     return openDownload(this.#http, this.#options, task, path, options);
   }
@@ -364,7 +361,6 @@ export class TasksClient<Source> {
     options: StartOptions,
     created?: Created & { deadlineMs: number },
   ): TaskRun<Outputs> {
-    pathPart("taskId", taskId);
     const { onProgress, onLog, signal, headers, stopOnAbort, stopOnDispose = false } = options;
     const { clock, random } = this.#options;
     const polling = resolvePollingOptions(options);
@@ -374,7 +370,7 @@ export class TasksClient<Source> {
       ? () => this.#http.inBackground(this.#stopUnasked(taskId, headers))
       : undefined;
     const watched = { polling, deadlineMs, onProgress, onLog, signal, onAbort, clock, random };
-    const endpoints = createTaskEndpoints(this.#http, this.#options, headers, created);
+    const endpoints = createTaskEndpoints(this.#http, this.#options, taskId, headers, created);
     const watch = new TaskWatch(taskId, endpoints, watched);
     if (created) watch.noteCreated(created.task);
     const stop = async () => (await this.stop(taskId, headers && { headers })).task;
@@ -426,10 +422,4 @@ function checkRequest<Request extends CreateTaskRequest>(request: Request): Requ
     );
   }
   return request;
-}
-
-function pathPart(name: string, value: string): string {
-  if (typeof value === "string" && value !== "" && value !== "." && value !== "..")
-    return encodeURIComponent(value);
-  throw new InvalidInputError(name, `expected an id, got ${JSON.stringify(value) ?? String(value)}.`);
 }

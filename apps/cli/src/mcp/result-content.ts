@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import type { CallToolResult, EmbeddedResource, ResourceLink } from "@modelcontextprotocol/sdk/types.js";
+import { path as pathOf } from "@oomol/connect-core/adapter";
 import {
   type Download,
   type OomolConnectClient,
@@ -118,6 +119,5 @@ function mimeTypeOf({ type }: Download): string {
 
 /** A name for the file, with a scheme that nothing else fetches. */
 function uriOf({ taskId, path }: Download): string {
-  const parts = path.split("/").map(encodeURIComponent).join("/");
-  return `oomol-connect://tasks/${encodeURIComponent(taskId)}/files/${parts}`;
+  return `oomol-connect:/${pathOf`/tasks/${taskId}/files/${path.split("/")}`}`;
 }

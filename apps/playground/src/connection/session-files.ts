@@ -1,3 +1,5 @@
+import { pathInSession, path as pathOf } from "@oomol/connect-core/adapter";
+
 /** Files that tasks made on the server, where it hands them out (connect-api 6.5). */
 export interface SessionFiles {
   /** An address that this page may load the file from; `undefined` where the server keeps it to itself. */
@@ -20,18 +22,18 @@ export function createSessionFiles(
   const authorized = (): RequestInit => (readToken() ? { headers: { authorization: readToken() } } : {});
 
   async function asksServer(taskId: string): Promise<boolean> {
-    const answer = await fetch(`${baseUrl}/v1/tasks/${encodeURIComponent(taskId)}`, authorized());
+    const answer = await fetch(`${baseUrl}${pathOf`/v1/tasks/${taskId}`}`, authorized());
     const names = answer.headers.get("connect-extensions")?.split(",") ?? [];
     return names.some((name) => name.trim() === "files");
   }
 
   return {
     async open(file, signal) {
-      const relative = pathInSession(file);
+      const relative = inSession(file);
       if (relative === undefined) return undefined;
       isOffered ??= asksServer(file.taskId);
       if (!(await isOffered)) return undefined;
-      const url = `${baseUrl}/v1/tasks/${encodeURIComponent(file.taskId)}/files/${relative}`;
+      const url = `${baseUrl}${pathOf`/v1/tasks/${file.taskId}/files/${relative.split("/")}`}`;
       // Elements send no `Authorization`, so with a token the bytes are fetched here.
       if (!readToken()) return url;
       const answer = await fetch(url, { ...authorized(), signal });
@@ -40,11 +42,7 @@ export function createSessionFiles(
   };
 }
 
-/** The part of a path below the task's session directory, ready for an address. */
-export function pathInSession({ path, sessionId }: SessionFile): string | undefined {
-  const segments = path.split(/[\\/]/);
-  const position = sessionId ? segments.indexOf(sessionId) : -1;
-  const inside = segments.slice(position + 1);
-  if (position < 0 || inside.length === 0 || inside.some((segment) => segment === "..")) return undefined;
-  return inside.map(encodeURIComponent).join("/");
+/** The part of the file's path below its task's session directory. */
+export function inSession({ path, sessionId }: Omit<SessionFile, "taskId">): string | undefined {
+  return sessionId === undefined ? undefined : pathInSession(path, sessionId);
 }

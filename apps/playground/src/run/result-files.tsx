@@ -1,4 +1,4 @@
-import { pathInSession } from "../connection/session-files.ts";
+import { inSession } from "../connection/session-files.ts";
 import { useSource } from "../preview/use-source.ts";
 import { Icon } from "../ui/icon.tsx";
 
@@ -12,7 +12,7 @@ interface ResultFilesProps {
 export function ResultFiles({ taskId, sessionId, outputs }: ResultFilesProps) {
   const named = Object.values(outputs).flat();
   const paths = named.filter((value) => typeof value === "string");
-  const own = [...new Set(paths)].filter((path) => pathInSession({ taskId, sessionId, path }) !== undefined);
+  const own = [...new Set(paths)].filter((path) => inSession({ sessionId, path }) !== undefined);
   return own.map((path) => <ResultFile key={path} taskId={taskId} sessionId={sessionId} path={path} />);
 }
 

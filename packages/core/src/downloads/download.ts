@@ -1,5 +1,6 @@
 import { ApiError, InvalidInputError, UnsupportedError } from "../errors/index.ts";
 import type { Http, HttpCall } from "../http/http.ts";
+import { path as pathOf } from "../http/path.ts";
 import type { ResolvedClientOptions } from "../options.ts";
 import type { RequestOptions } from "../request-options.ts";
 import type { RunResult, TaskRunReference } from "../run/task-run.ts";
@@ -121,17 +122,18 @@ export async function openDownload(
     );
   }
   const taskId = typeof task === "string" ? task : task.taskId;
-  const taskPath = `/v1/tasks/${encodeURIComponent(taskId)}`;
+  const taskPath = pathOf`/v1/tasks/${taskId}`;
   const ask = { ...request, method: "GET", isIdempotent: true } as const;
   const inSession =
     relativePath(path) ??
     below(path, knownSession(task) ?? (await askForSession(http, { ...ask, path: `${taskPath}/logs` })));
+  const filePath = pathOf`/v1/tasks/${taskId}/files/${inSession.split("/")}`;
   // Any answer announces the extensions.
   if (http.extensions.size === 0) await http.call({ ...ask, path: taskPath, schema: taskAnswerSchema });
   if (!http.extensions.has("files")) throw new UnsupportedError("files", "serves no files of tasks");
   const call = {
     ...ask,
-    path: `${taskPath}/files/${inSession.split("/").map(encodeURIComponent).join("/")}`,
+    path: filePath,
     // Without compression: ranges and lengths would otherwise be those of the compressed form.
     headers: { ...request.headers, "accept-encoding": "identity" },
     schema: taskAnswerSchema,

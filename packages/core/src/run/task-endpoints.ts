@@ -1,6 +1,8 @@
 import { callHeld } from "../http/call-held.ts";
 import { type Http, isTransient } from "../http/http.ts";
+import { path } from "../http/path.ts";
 import type { ResolvedClientOptions } from "../options.ts";
+import type { Task } from "../types.ts";
 import { logsAnswerSchema, taskAnswerSchema } from "../wire/index.ts";
 import type { Created } from "./create-and-follow.ts";
 import type { readTaskStream, TaskStream } from "./task-stream.ts";
@@ -10,6 +12,7 @@ import { isFinal, type StreamedEvent, type TaskEndpoints } from "./task-watch.ts
 export function createTaskEndpoints(
   http: Http,
   { clock, hooks }: ResolvedClientOptions,
+  taskId: string,
   headers: Readonly<Record<string, string>> | undefined,
   created?: Created,
 ): TaskEndpoints {
@@ -17,6 +20,7 @@ export function createTaskEndpoints(
   const call = {
     ...(headers && { headers }),
     method: "GET",
+    path: path`/v1/tasks/${taskId}`,
     isIdempotent: true,
     isSingleAttempt: true,
   } as const;
@@ -25,23 +29,23 @@ export function createTaskEndpoints(
     streamsEvents: () => http.extensions.has("events") && http.mayHold,
     isTransient,
     warn: (message) => hooks.onWarning?.(message),
-    async get(taskId, { signal, holdMs }) {
-      const look = { ...call, path: taskPath(taskId), signal, schema: taskAnswerSchema };
+    async get({ signal, holdMs }) {
+      const look = { ...call, signal, schema: taskAnswerSchema };
       const { answer, wasHeld } = await callHeld(http, clock, look, holdMs);
       return { state: answer.data.task, wasHeld, retryAfterMs: answer.retryAfterMs };
     },
-    async getLogs(taskId, { signal, afterId }) {
+    async getLogs({ signal, afterId }) {
       const isShort = afterId !== undefined && http.extensions.has("after");
       const query = isShort ? { query: { after: afterId } } : {};
-      const path = `${taskPath(taskId)}/logs`;
-      return (await http.call({ ...call, ...query, path, signal, schema: logsAnswerSchema })).data.logs;
+      const logs = { ...call, ...query, path: `${call.path}/logs`, signal, schema: logsAnswerSchema };
+      return (await http.call(logs)).data.logs;
     },
-    events(taskId, options) {
+    events(options) {
       const { task, stream } = begun ?? {};
       begun = undefined;
       return task && stream
         ? readToEnd(task, stream, options.signal)
-        : streamTask(http, clock, taskId, { ...options, headers });
+        : streamTask(http, clock, call.path, { ...options, headers });
     },
   };
 }
@@ -59,10 +63,6 @@ async function* readToEnd(
   } finally {
     await stream.cancel();
   }
-}
-
-function taskPath(taskId: string): string {
-  return `/v1/tasks/${encodeURIComponent(taskId)}`;
 }
 
 /** Loaded if the server streams: pages with other servers never need it. */

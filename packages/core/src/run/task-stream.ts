@@ -20,14 +20,13 @@ export interface TaskStreamOptions {
   headers: Readonly<Record<string, string>> | undefined;
 }
 
-/** Status and logs of a task as the server sends them; ends when the server ends the stream. */
+/** Status and logs of the task at `path` as the server sends them; ends when the server ends the stream. */
 export async function* readTaskStream(
   http: Http,
   clock: Clock,
-  taskId: string,
+  path: string,
   { signal, afterId, headers }: TaskStreamOptions,
 ): AsyncGenerator<StreamedEvent, undefined> {
-  const path = `/v1/tasks/${encodeURIComponent(taskId)}`;
   const resume = afterId === undefined ? {} : { "last-event-id": String(afterId) };
   const call = {
     method: "GET",

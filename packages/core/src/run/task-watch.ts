@@ -6,18 +6,15 @@ import type { PollingOptions, ResolvedPollingOptions } from "../waiting/polling-
 import { type Look, waitUntilDone } from "../waiting/wait.ts";
 import { eventsOfLog, type TaskEvent } from "./task-events.ts";
 
-/** The requests that a watch needs; `task-endpoints.ts` provides them. */
+/** The requests that a watch of one task needs; `task-endpoints.ts` provides them. */
 export interface TaskEndpoints {
   /** Whether the server holds answers, or streams events; known after its first answer. */
   holdsAnswers(): boolean;
   streamsEvents(): boolean;
-  get(taskId: string, options: { signal: AbortSignal; holdMs: number }): Promise<Omit<Look<Task>, "isDone">>;
+  get(options: { signal: AbortSignal; holdMs: number }): Promise<Omit<Look<Task>, "isDone">>;
   /** The logs after an id; a server may return earlier ones too. */
-  getLogs(taskId: string, options: { signal: AbortSignal; afterId: number | undefined }): Promise<TaskLog[]>;
-  events(
-    taskId: string,
-    options: { signal: AbortSignal; afterId: number | undefined },
-  ): AsyncIterable<StreamedEvent>;
+  getLogs(options: { signal: AbortSignal; afterId: number | undefined }): Promise<TaskLog[]>;
+  events(options: { signal: AbortSignal; afterId: number | undefined }): AsyncIterable<StreamedEvent>;
   isTransient(failure: unknown): boolean;
   warn(message: string): void;
 }
@@ -218,7 +215,7 @@ export class TaskWatch {
       this.#options.polling.schedule === undefined && !this.#wantsLogs && this.#endpoints.holdsAnswers();
     // The first poll is for the caller, who wants to see the state at once.
     const holdMs = mayHold && this.task ? leftMs : 0;
-    const look = await this.#endpoints.get(this.taskId, { signal, holdMs });
+    const look = await this.#endpoints.get({ signal, holdMs });
     const isDone = isFinal(look.state);
     this.noteTask(look.state);
     // A wait for success alone needs no logs; a failure needs them for its reason.
@@ -233,7 +230,7 @@ export class TaskWatch {
   async #fetchLogs(task: Task, isDone: boolean, signal: AbortSignal): Promise<void> {
     let logs: TaskLog[];
     try {
-      logs = await this.#endpoints.getLogs(this.taskId, { signal, afterId: this.#lastLogId });
+      logs = await this.#endpoints.getLogs({ signal, afterId: this.#lastLogId });
       this.#logFailures = 0;
     } catch (failure) {
       signal.throwIfAborted();
@@ -253,7 +250,7 @@ export class TaskWatch {
     const startedMs = this.#options.clock.now();
     let hasGiven = false;
     try {
-      for await (const item of this.#endpoints.events(this.taskId, { signal, afterId: this.#lastLogId })) {
+      for await (const item of this.#endpoints.events({ signal, afterId: this.#lastLogId })) {
         hasGiven = true;
         this.#silentStreams = 0;
         if ("log" in item) {

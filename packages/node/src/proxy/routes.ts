@@ -1,3 +1,4 @@
+import { path as pathOf } from "@oomol/connect-core/adapter";
 import type { OperationName } from "./operation.ts";
 
 /** A request that the proxy knows. */
@@ -39,15 +40,16 @@ export function matchRoute(method: string, path: string): Route | undefined {
     const values = matchSegments(pattern.split("/"), segments);
     if (!values) continue;
     const { id, path: filePath } = values;
-    const upstreamPath = pattern
-      .replace("{id}", () => encodeURIComponent(id ?? ""))
-      .replace("{path}", () => (filePath ?? "").split("/").map(encodeURIComponent).join("/"));
+    const upstream = pattern.split("/").flatMap((segment) => {
+      if (segment === "{id}") return [id ?? ""];
+      return segment === "{path}" ? (filePath ?? "").split("/") : [segment];
+    });
     return {
       name,
       method: mayBeHead ? "HEAD" : ownMethod,
       taskId: id,
       filePath,
-      upstreamPath: `/${upstreamPath}`,
+      upstreamPath: pathOf`/${upstream}`,
     };
   }
   return undefined;
