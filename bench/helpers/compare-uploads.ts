@@ -39,7 +39,7 @@ export async function compareUploads(comparison: UploadComparison): Promise<(str
 
   const upload = async ({ program, countBytes }: UploadReceiver, grownMib: number[]): Promise<number> => {
     await using client = new OomolConnectClient({ baseUrl: program.url, timeoutMs });
-    const send = async (path: string) => (await client.tasks.createWithFiles(blockId, {}, path)).task.id;
+    const send = async (path: string) => (await client.tasks.create({ blockId, files: [path] })).task.id;
     await countBytes(client, await send(fileURLToPath(import.meta.url))); // loads what it needs
     const memory = watchMemory(program.pid);
     const startedMs = performance.now();

@@ -43,7 +43,10 @@ await reportFailure(async () => {
   const file = join(workDirectory, "test.txt");
   await writeFile(file, `${text}\n`);
   const processed = await watched(client, interruption.signal, (options) =>
-    client.tasks.runWithFiles("pkg::file-processor", { input1: "value" }, file, options),
+    client.tasks.run(
+      { blockId: "pkg::file-processor", inputValues: { input1: "value" }, files: [file] },
+      options,
+    ),
   );
   show("task", processed.taskId);
   show("result", JSON.stringify(processed.result));

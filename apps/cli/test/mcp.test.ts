@@ -49,6 +49,17 @@ test("a file is uploaded by its path", async () => {
   expect(outcome.structuredContent).toMatchObject({ name: "note.txt", size_bytes: 3 });
 });
 
+test("files reach the inputs that they were given for", async () => {
+  const paths = ["1.png", "2.png", "a.png"].map((name) => join(server.directory, name));
+  for (const path of paths) await writeFile(path, "x");
+  const [first, second, cover] = paths;
+  const pages = [first, second];
+  const withPages = await client.callTool({ name: "look__book", arguments: { pages } });
+  expect(withPages.structuredContent).toEqual({ cover: null, pages: ["1.png", "2.png"] });
+  const withBoth = await client.callTool({ name: "look__book", arguments: { pages, cover } });
+  expect(withBoth.structuredContent).toEqual({ cover: "a.png", pages: ["1.png", "2.png"] });
+});
+
 test("files of a result come back: pictures as such, others as resources, within a bound", async () => {
   const { content } = CallToolResultSchema.parse(await client.callTool({ name: "look__files" }));
   const [json, picture, note, few, many] = content;

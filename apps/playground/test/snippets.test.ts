@@ -4,7 +4,7 @@ import { writeSnippet } from "../src/code/call-snippets.ts";
 const call = {
   blockId: "audio-lab::text-to-audio",
   inputValues: { text: "It's 5", count: 5, digits: "5" },
-  fileNames: [],
+  fileNames: {},
   baseUrl: "http://localhost:3000/api",
 };
 
@@ -34,9 +34,10 @@ test("curl sends the node form", () => {
 });
 
 test("files make it an upload in every language", () => {
-  const upload = { ...call, fileNames: ["notes.txt"] };
-  expect(writeSnippet("TypeScript", upload)).toContain(`["./notes.txt"]`);
-  expect(writeSnippet("TypeScript", upload)).toContain("runWithFiles");
-  expect(writeSnippet("curl", upload)).toContain(`-F 'files=@"notes.txt"'`);
+  const upload = { ...call, fileNames: { file: ["notes.txt"], "other-files": ["a.txt", "b.txt"] } };
+  expect(writeSnippet("TypeScript", upload)).toContain(
+    `  files: { file: "./notes.txt", "other-files": ["./a.txt", "./b.txt"] },\n});`,
+  );
+  expect(writeSnippet("curl", upload)).toContain(`-F 'files=@"notes.txt"' \\\n  -F 'files=@"a.txt"'`);
   expect(writeSnippet("CLI", upload)).toContain("--file notes.txt");
 });

@@ -1,11 +1,20 @@
 import {
+  type BlockId,
   type ClientOptions,
   OomolConnectClient as CoreClient,
+  type CreateTaskRequest as CoreCreateTaskRequest,
+  type TaskFiles as CoreTaskFiles,
   createFetchTransport,
 } from "@oomol/connect-core";
 import { pageClock } from "./page-clock.ts";
 import { resolveUploadSource, type UploadSource } from "./upload-source.ts";
 import { createXhrTransport } from "./xhr-transport.ts";
+
+/** That of the core, with files as pages have them. */
+export type CreateTaskRequest<Id extends BlockId = BlockId> = CoreCreateTaskRequest<Id, UploadSource>;
+
+/** That of the core, with files as pages have them. */
+export type TaskFiles<Id extends BlockId = BlockId> = CoreTaskFiles<Id, UploadSource>;
 
 const guide = "https://github.com/oomol/oomol-connect-ts/blob/main/docs/guides/web-app.md";
 

@@ -4,7 +4,7 @@
  * @module @oomol/connect-browser
  */
 export * from "@oomol/connect-core";
-export { OomolConnectClient } from "./client.ts";
+export { type CreateTaskRequest, OomolConnectClient, type TaskFiles } from "./client.ts";
 export { saveDownload } from "./save-download.ts";
 export type { NamedData, UploadSource } from "./upload-source.ts";
 export { createXhrTransport } from "./xhr-transport.ts";

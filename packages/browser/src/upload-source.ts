@@ -37,11 +37,10 @@ const accepted =
  *
  * @throws {@link InvalidInputError} for anything but an {@link UploadSource}, naming what is accepted, and for an empty one.
  */
-export async function resolveUploadSource(source: UploadSource, index: number): Promise<UploadPart[]> {
-  const place = `files[${index}]`;
+export async function resolveUploadSource(source: UploadSource, place: string): Promise<UploadPart[]> {
   const files = await filesOf(source, place);
   if (files.length === 0) throw new InvalidInputError(place, "holds no file.");
-  return files.map((file) => resolveCoreUploadSource(file, index));
+  return files.map((file) => resolveCoreUploadSource(file, place));
 }
 
 async function filesOf(source: UploadSource, place: string): Promise<CoreUploadSource[]> {

@@ -1,9 +1,9 @@
-import type { CreateTaskRequest } from "./block-registry.ts";
 import { InvalidInputError } from "./errors/index.ts";
 import type { Http } from "./http/http.ts";
 import { normalizeInputValues } from "./input-values.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { RequestOptions } from "./request-options.ts";
+import type { CreateTaskRequest } from "./run/task-request.ts";
 import type { RunResult } from "./run/task-run.ts";
 import type { TasksClient } from "./tasks.ts";
 import type { Applet, TaskInputValues } from "./types.ts";
@@ -82,7 +82,10 @@ export class AppletsClient {
 // biome-ignore lint/suspicious/noExplicitAny: as for blocks that are not registered
 type OpenOutputs = Record<string, any>;
 
-function appletRequest({ data }: Applet, inputValues: TaskInputValues | undefined): CreateTaskRequest {
+function appletRequest(
+  { data }: Applet,
+  inputValues: TaskInputValues | undefined,
+): CreateTaskRequest<string, never> {
   const preset = normalizeInputValues(data.presetInputs ?? {});
   const merged = new Map(
     preset.map((node) => [node.nodeId, new Map(node.inputs.map((input) => [input.handle, input]))]),

@@ -33,10 +33,3 @@ export type OutputsOf<Id> = Id extends keyof BlockRegistry
 
 // biome-ignore lint/suspicious/noExplicitAny: these values are unknown, and callers read them without a cast
 type UnknownOutputs = Record<string, any>;
-
-/** The block to run, and its inputs. */
-export interface CreateTaskRequest<Id extends BlockId = BlockId> {
-  /** `PACKAGE::BLOCK`. */
-  blockId: Id;
-  inputValues?: InputsOf<Id>;
-}

@@ -33,7 +33,7 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
     this.#http = http;
     const resolver = resolveUpload ?? (resolveCoreUpload as UploadResolver<unknown>);
     this.blocks = new BlocksClient(http);
-    this.tasks = new TasksClient<Source>(http, this.#options, resolver);
+    this.tasks = new TasksClient<Source>(http, this.#options, resolver, this.blocks);
     this.packages = new PackagesClient(http, this.#options);
     this.applets = new AppletsClient(http, this.#options, this.tasks);
   }
@@ -51,7 +51,7 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
 }
 
 /** Without a resolver of its own, a client accepts core's sources. */
-const resolveCoreUpload: UploadResolver<UploadSource> = async (source, index) => {
+const resolveCoreUpload: UploadResolver<UploadSource> = async (source, place) => {
   const { resolveUploadSource } = await import("./transport/upload-source.ts");
-  return resolveUploadSource(source, index);
+  return resolveUploadSource(source, place);
 };

@@ -3,7 +3,7 @@ import type { InputValue, NodeInputs, TaskInputValues } from "./types.ts";
 import { deepestNesting } from "./wire/nesting.ts";
 
 /** The node id that stands for the block itself (connect-api 3). */
-const blockItself = "_";
+export const blockItself = "_";
 
 /**
  * Turns any of the three input forms into the node form, the only one on the wire. The caller's object is never changed,
@@ -105,7 +105,7 @@ function rejectUnsendable(value: unknown, path: string, ancestors: readonly obje
   if (isFileLike(value)) {
     throw new InvalidInputError(
       path,
-      "a file or bytes cannot be an input value; pass it to `runWithFiles` instead.",
+      "a file or bytes cannot be an input value; pass it in `files` instead.",
     );
   }
   if (ancestors.includes(value)) throw new InvalidInputError(path, "the value contains itself.");

@@ -1,14 +1,17 @@
-import type { BlockId, CreateTaskRequest, InputsOf, OutputsOf } from "./block-registry.ts";
+import type { BlockId, InputsOf, OutputsOf } from "./block-registry.ts";
+import type { BlocksClient } from "./blocks.ts";
 import type { Download, DownloadableTask, DownloadOptions } from "./downloads/download.ts";
 import { InvalidInputError } from "./errors/index.ts";
 import type { Http, HttpCall } from "./http/http.ts";
 import { path } from "./http/path.ts";
-import { normalizeInputValues } from "./input-values.ts";
+import { blockItself, normalizeInputValues } from "./input-values.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { RequestOptions } from "./request-options.ts";
 import type { Created } from "./run/create-and-follow.ts";
 import type { RunManyOptions, SettledRun } from "./run/run-many.ts";
+import { takeFiles } from "./run/take-files.ts";
 import { createTaskEndpoints } from "./run/task-endpoints.ts";
+import type { CreateTaskRequest } from "./run/task-request.ts";
 import { type RunResult, TaskRun, type TaskRunReference } from "./run/task-run.ts";
 import { TaskWatch } from "./run/task-watch.ts";
 import type { UploadProgress } from "./transport/upload-progress.ts";
@@ -48,11 +51,13 @@ export interface GetTaskLogsResponse {
   success?: boolean | undefined;
 }
 
-/** Options of calls with files. */
+/** Options of calls that may send files. */
 export interface UploadOptions {
   /** Called as bytes leave, with a growing `loaded`, and once when the server has accepted them. */
   onUploadProgress?: (progress: UploadProgress) => void;
 }
+
+type CreationOptions = RequestOptions & UploadOptions & Pick<HttpCall, "outlivesAbort">;
 
 /** Options of {@link TasksClient.start} and {@link TasksClient.attach}. */
 export interface StartOptions extends PollingOptions {
@@ -65,12 +70,19 @@ export class TasksClient<Source> {
   readonly #http: Http;
   readonly #options: ResolvedClientOptions;
   readonly #resolveUpload: UploadResolver<Source>;
+  readonly #blocks: BlocksClient;
 
   /** @internal */
-  constructor(http: Http, options: ResolvedClientOptions, resolveUpload: UploadResolver<Source>) {
+  constructor(
+    http: Http,
+    options: ResolvedClientOptions,
+    resolveUpload: UploadResolver<Source>,
+    blocks: BlocksClient,
+  ) {
     this.#http = http;
     this.#options = options;
     this.#resolveUpload = resolveUpload;
+    this.#blocks = blocks;
   }
 
   /** Every task that the server has stored. */
@@ -86,45 +98,25 @@ export class TasksClient<Source> {
   }
 
   /**
-   * Creates a task and does not wait for it.
+   * Creates a task and does not wait for it. Its `files` go to the block's inputs that ask for files.
    *
-   * @throws {@link InvalidInputError} for inputs that cannot be sent, {@link ApiError} if the server refuses them.
+   * @throws {@link InvalidInputError} for inputs and files that cannot be sent, {@link ApiError} if the server refuses them.
    */
   async create<const Id extends BlockId>(
-    request: CreateTaskRequest<Id>,
-    options: RequestOptions = {},
+    request: CreateTaskRequest<Id, Source>,
+    options: RequestOptions & UploadOptions = {},
   ): Promise<CreateTaskResponse> {
     return this.#create(request, options);
   }
 
-  /** Creates a task with one or more files, and does not wait for it. The server assigns them to the block's file inputs. */
+  /** {@link create} with `files`, under its older name. */
   async createWithFiles<const Id extends BlockId>(
     blockId: Id,
     inputValues: Partial<InputsOf<Id>> | undefined,
     files: Source | readonly Source[],
     options: RequestOptions & UploadOptions = {},
   ): Promise<CreateTaskResponse> {
-    checkRequest({ blockId });
-    const normalized = normalizeInputValues(inputValues as TaskInputValues | undefined);
-    const sources = (Array.isArray(files) ? files : [files]) as readonly Source[];
-    if (sources.length === 0)
-      throw new InvalidInputError("files", "the list is empty; without files, use `run`.");
-    const parts = (
-      await Promise.all(sources.map((source, index) => this.#resolveUpload(source, index)))
-    ).flat();
-    const fields = [
-      ["manifest", blockId],
-      ["inputValues", JSON.stringify(normalized)],
-    ] as const;
-    const { onUploadProgress, ...rest } = options;
-    const upload = { fields, parts };
-    if (!onUploadProgress) return this.#post({ ...rest, upload });
-    // Loaded only for a progress callback; the sources have been read before.
-    const { trackUpload } = await import("./transport/upload-progress.ts");
-    const { accepted, ...tracked } = trackUpload(upload, this.#options.clock, onUploadProgress);
-    const answer = await this.#post({ ...rest, ...tracked });
-    accepted();
-    return answer;
+    return this.create(withFiles(blockId, inputValues, files), options);
   }
 
   /**
@@ -161,23 +153,22 @@ export class TasksClient<Source> {
 
   /** {@link create}, then {@link waitForCompletion}. */
   async createAndWait<const Id extends BlockId>(
-    request: CreateTaskRequest<Id>,
-    options: PollingOptions = {},
+    request: CreateTaskRequest<Id, Source>,
+    options: PollingOptions & UploadOptions = {},
   ): Promise<{ taskId: string; task: Task }> {
     const isFollowed = options.onLog !== undefined || options.onProgress !== undefined;
     const run = await this.#startWaiting(request, options, isFollowed ? "stream" : "hold");
     return { taskId: run.id, task: await leaving(run, run.completion()) };
   }
 
-  /** {@link createWithFiles}, then {@link waitForCompletion}. */
+  /** {@link createAndWait} with `files`, under its older name. */
   async createWithFilesAndWait<const Id extends BlockId>(
     blockId: Id,
     inputValues: Partial<InputsOf<Id>> | undefined,
     files: Source | readonly Source[],
     options: PollingOptions & UploadOptions = {},
   ): Promise<{ taskId: string; task: Task }> {
-    const run = await this.#startWithFiles(blockId, inputValues, files, options);
-    return { taskId: run.id, task: await leaving(run, run.completion()) };
+    return this.createAndWait(withFiles(blockId, inputValues, files), options);
   }
 
   /**
@@ -188,32 +179,31 @@ export class TasksClient<Source> {
    * @throws {@link TaskFailedError}, {@link TaskStoppedError}, {@link TimeoutError}, or the reason of an aborted signal.
    */
   async run<const Id extends BlockId>(
-    request: CreateTaskRequest<Id>,
-    options: PollingOptions = {},
+    request: CreateTaskRequest<Id, Source>,
+    options: PollingOptions & UploadOptions = {},
   ): Promise<RunResult<OutputsOf<Id>>> {
     const run = await this.#startWaiting(request, options, "stream");
     return leaving(run, run.result());
   }
 
-  /** {@link run} with one or more files, which the server assigns to the block's file inputs. */
+  /** {@link run} with `files`, under its older name. */
   async runWithFiles<const Id extends BlockId>(
     blockId: Id,
     inputValues: Partial<InputsOf<Id>> | undefined,
     files: Source | readonly Source[],
     options: PollingOptions & UploadOptions = {},
   ): Promise<RunResult<OutputsOf<Id>>> {
-    const run = await this.#startWithFiles(blockId, inputValues, files, options);
-    return leaving(run, run.result());
+    return this.run(withFiles(blockId, inputValues, files), options);
   }
 
   /** Creates a task and returns its handle, to follow, await or stop it. */
   async start<const Id extends BlockId>(
-    request: CreateTaskRequest<Id>,
-    options: StartOptions = {},
+    request: CreateTaskRequest<Id, Source>,
+    options: StartOptions & UploadOptions = {},
   ): Promise<TaskRun<OutputsOf<Id>>> {
-    const { stopOnAbort: outlivesAbort } = options;
+    const { stopOnAbort: outlivesAbort, onUploadProgress } = options;
     return this.#starting<OutputsOf<Id>>(options, (given) =>
-      this.#create(request, { ...given, outlivesAbort }),
+      this.#create(request, { ...given, outlivesAbort, ...(onUploadProgress && { onUploadProgress }) }),
     );
   }
 
@@ -230,9 +220,9 @@ export class TasksClient<Source> {
    * free, so an endless iterable is fine; leaving the loop aborts the waits that are still open.
    */
   async *runMany<const Id extends BlockId>(
-    requests: Iterable<CreateTaskRequest<Id>> | AsyncIterable<CreateTaskRequest<Id>>,
+    requests: Iterable<CreateTaskRequest<Id, Source>> | AsyncIterable<CreateTaskRequest<Id, Source>>,
     options: RunManyOptions = {},
-  ): AsyncGenerator<SettledRun<CreateTaskRequest<Id>, RunResult<OutputsOf<Id>>>, undefined> {
+  ): AsyncGenerator<SettledRun<CreateTaskRequest<Id, Source>, RunResult<OutputsOf<Id>>>, undefined> {
     const { runMany } = await import("./run/run-many.ts");
     yield* runMany(requests, (request, signal) => this.run(request, { ...options, signal }), options);
   }
@@ -271,30 +261,16 @@ export class TasksClient<Source> {
     yield* openDownloads(this.#http, this.#options, outcome, options);
   }
 
-  #startWithFiles<Id extends BlockId>(
-    blockId: Id,
-    inputValues: Partial<InputsOf<Id>> | undefined,
-    files: Source | readonly Source[],
-    options: StartOptions & UploadOptions,
-  ): Promise<TaskRun<OutputsOf<Id>>> {
-    const { onUploadProgress } = options;
-    return this.#starting<OutputsOf<Id>>(options, (given) =>
-      this.createWithFiles(blockId, inputValues, files, {
-        ...given,
-        ...(onUploadProgress && { onUploadProgress }),
-      }),
-    );
-  }
-
   /** {@link start} for who waits at once: if the server can, the creation itself is what waits. */
   async #startWaiting<Id extends BlockId>(
-    request: CreateTaskRequest<Id>,
-    options: StartOptions,
+    request: CreateTaskRequest<Id, Source>,
+    options: StartOptions & UploadOptions,
     how: "stream" | "hold",
   ): Promise<TaskRun<OutputsOf<Id>>> {
-    if (!this.#mayWait(options, how === "stream" ? "events" : "wait")) return this.start(request, options);
+    const mayWait = this.#mayWait(options, how === "stream" ? "events" : "wait");
+    if (!mayWait || hasFiles(request)) return this.start(request, options);
     const { clock } = this.#options;
-    const call = creationCall(request);
+    const call = { ...creation, json: bodyOf(request) };
     return this.#starting<OutputsOf<Id>>(options, async (given, leftMs) => {
       const { createHeld, createStreamed } = await import("./run/create-and-follow.ts");
       return how === "stream"
@@ -316,10 +292,25 @@ export class TasksClient<Source> {
   }
 
   async #create(
-    request: CreateTaskRequest,
-    options: RequestOptions & Pick<HttpCall, "outlivesAbort">,
+    request: CreateTaskRequest<BlockId, Source>,
+    { onUploadProgress, outlivesAbort, ...options }: CreationOptions,
   ): Promise<CreateTaskResponse> {
-    return (await this.#http.call({ ...options, ...creationCall(request) })).data;
+    const json = bodyOf(request);
+    if (!hasFiles(request)) return this.#post({ ...options, outlivesAbort, json });
+    const { blockId, files } = request;
+    const taken = await takeFiles(files, this.#resolveUpload);
+    const { bodyWithFiles } = await import("./run/body-with-files.ts");
+    const findBlock = async () =>
+      (await this.#blocks.list(options)).blocks.find((block) => block.blockId === blockId);
+    const given = { blockId, blockNodeId: blockItself, inputValues: json.inputValues, files: taken };
+    const body = await bodyWithFiles({ ...given, findBlock });
+    if (!body.upload || !onUploadProgress) return this.#post({ ...options, outlivesAbort, ...body });
+    // Loaded only for a progress callback; the files have been taken before.
+    const { trackUpload } = await import("./transport/upload-progress.ts");
+    const { accepted, ...tracked } = trackUpload(body.upload, this.#options.clock, onUploadProgress);
+    const answer = await this.#post({ ...options, outlivesAbort, ...tracked });
+    accepted();
+    return answer;
   }
 
   /** The time that the caller allows for the whole call includes the creation. */
@@ -407,13 +398,30 @@ async function leaving<Value>(run: Pick<TaskRun, "leave">, wait: Promise<Value>)
   }
 }
 
-function creationCall(request: CreateTaskRequest) {
+function bodyOf(request: { blockId: unknown; inputValues?: unknown }) {
   const { blockId, inputValues } = checkRequest(request);
-  const json = { manifest: blockId, inputValues: normalizeInputValues(inputValues) };
-  return { ...creation, json };
+  return { manifest: blockId, inputValues: normalizeInputValues(inputValues as TaskInputValues | undefined) };
 }
 
-function checkRequest<Request extends CreateTaskRequest>(request: Request): Request {
+function hasFiles<Request extends { files?: unknown }>(
+  request: Request,
+): request is Request & { files: NonNullable<Request["files"]> } {
+  const { files } = request;
+  return Boolean(files) && !(Array.isArray(files) && files.length === 0);
+}
+
+/** What the older names take, as the request that it is. */
+function withFiles<Id extends BlockId, Source>(
+  blockId: Id,
+  inputValues: Partial<InputsOf<Id>> | undefined,
+  files: Source | readonly Source[],
+): CreateTaskRequest<Id, Source> {
+  const list = (Array.isArray(files) ? files : [files]) as readonly Source[];
+  if (list.length === 0) throw new InvalidInputError("files", "the list is empty; without files, use `run`.");
+  return { blockId, inputValues, files: list };
+}
+
+function checkRequest<Request extends { blockId: unknown }>(request: Request): Request {
   const { blockId } = request;
   if (typeof blockId !== "string" || !/^.+::.+$/.test(blockId)) {
     throw new InvalidInputError(

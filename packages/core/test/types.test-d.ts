@@ -46,6 +46,21 @@ describe("a registered block", () => {
     );
     expectTypeOf(files.result.audio_address).toBeString();
   });
+
+  test("takes files for its inputs, which then need no value", async () => {
+    const file = new File([], "a");
+    const blockId = "audio-lab::text-to-audio";
+    const run = await client.tasks.run({ blockId, files: { text: file } });
+    expectTypeOf(run.result.audio_address).toBeString();
+    const started = await client.tasks.start({ blockId, inputValues: { speed: 2 }, files: [file] });
+    expectTypeOf((await started.result()).result.audio_address).toBeString();
+    // @ts-expect-error there is no such input
+    await client.tasks.run({ blockId, files: { texts: file } });
+    // @ts-expect-error a path is no file for the core
+    await client.tasks.run({ blockId, files: ["a.txt"] });
+    // @ts-expect-error one file is no list
+    await client.tasks.run({ blockId, files: file });
+  });
 });
 
 describe("an unknown id stays loose", () => {
@@ -54,6 +69,11 @@ describe("an unknown id stays loose", () => {
     await client.tasks.run({ blockId: id, inputValues: { whatever: 1 } });
     await client.tasks.run({ blockId: "other::block", inputValues: [{ handle: "a", value: 1 }] });
     await client.tasks.run({ blockId: "other::block", inputValues: [{ nodeId: "n", inputs: [] }] });
+    await client.tasks.run({
+      blockId: "other::block",
+      inputValues: { a: 1 },
+      files: { b: new File([], "b") },
+    });
     const { result } = await client.tasks.run({ blockId: "other::block" });
     assertType<string>(result.anything.at.all);
   });

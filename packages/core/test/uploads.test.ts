@@ -64,3 +64,155 @@ describe("what is no file is told before anything is sent", () => {
     expect(server.fake.requests).toEqual([]);
   });
 });
+
+describe("files by input", () => {
+  const file = { "ui:widget": "file" };
+  const inputs = [
+    { handle: "title", json_schema: { type: "string" } },
+    { handle: "cover", json_schema: file, nullable: true },
+    { handle: "sound", json_schema: { contentMediaType: "oomol/bin" }, value: "silence", nullable: true },
+    { handle: "pages", json_schema: { type: "array", items: file }, value: [] },
+    { handle: "extra", json_schema: { type: "array", items: file }, value: null },
+  ];
+  const blocks = [
+    { package: "pkg", name: "book", path: "/p/pkg-1.0.0", inputs },
+    {
+      package: "pkg",
+      name: "strict",
+      path: "/p/pkg-1.0.0",
+      inputs: [
+        { handle: "first", json_schema: file },
+        { handle: "second", json_schema: file, nullable: true },
+      ],
+    },
+  ];
+  const named = (name: string) => new File([name], name);
+
+  test("reach theirs in the block's own order, and the others get their default or null", async () => {
+    await using server = await serve({ blocks });
+    await server.client.tasks.run({
+      blockId: "pkg::book",
+      inputValues: { title: "T" },
+      files: { pages: [named("1.png"), named("2.png")], cover: named("a.png") },
+    });
+    const task = server.fake.tasks.get("task-1");
+    expect(task?.files.map(({ name }) => name)).toEqual(["a.png", "1.png", "2.png"]);
+    expect(task?.inputValues).toEqual([
+      {
+        nodeId: "_",
+        inputs: [
+          { handle: "title", value: "T" },
+          { handle: "sound", value: "silence" },
+          { handle: "extra", value: null },
+        ],
+      },
+    ]);
+  });
+
+  test("an optional one is passed over by its null", async () => {
+    await using server = await serve({ blocks });
+    await server.client.tasks.run({ blockId: "pkg::book", files: { pages: [named("1.png")] } });
+    const task = server.fake.tasks.get("task-1");
+    expect(task?.files.map(({ name }) => name)).toEqual(["1.png"]);
+    expect([task?.input("cover"), task?.input("sound")]).toEqual([null, "silence"]);
+  });
+
+  test("values of other nodes stay as they are, and an input with a value takes no file", async () => {
+    await using server = await serve({ blocks });
+    const other = { nodeId: "other", inputs: [{ handle: "a", value: 1 }] };
+    const own = { nodeId: "_", inputs: [{ handle: "cover", value: "/c.png" }] };
+    const request = { blockId: "pkg::book", inputValues: [other, own], files: { pages: [named("1.png")] } };
+    await server.client.tasks.run(request);
+    const sent = server.fake.tasks.get("task-1")?.inputValues;
+    expect(sent?.find(({ nodeId }) => nodeId === "other")).toEqual(other);
+    expect(sent?.find(({ nodeId }) => nodeId === "_")?.inputs[0]).toEqual(own.inputs[0]);
+  });
+
+  test("none at all, an empty list and an empty object are no upload", async () => {
+    await using server = await serve({ blocks });
+    for (const files of [[], {}, { cover: undefined }] as const)
+      await server.client.tasks.run({ blockId: "pkg::book", inputValues: { title: "T" }, files });
+    await server.client.tasks.run({ blockId: "pkg::book", files: { pages: [] } });
+    expect(server.fake.requestsTo("GET", /blocks/)).toEqual([]);
+    const bodies = server.fake.requestsTo("POST", /./).map(({ body = "" }) => JSON.parse(body).inputValues);
+    const title = [{ nodeId: "_", inputs: [{ handle: "title", value: "T" }] }];
+    expect(bodies).toEqual([
+      title,
+      title,
+      title,
+      [{ nodeId: "_", inputs: [{ handle: "pages", value: [] }] }],
+    ]);
+  });
+
+  test.each<[string, object, string]>([
+    [
+      "an input that the block lacks",
+      { files: { none: named("a") } },
+      'files.none: the block takes files for "cover"',
+    ],
+    [
+      "an input that takes no file",
+      { files: { title: named("a") } },
+      "files.title: the block takes files for",
+    ],
+    [
+      "two for one",
+      { files: { cover: [named("a"), named("b")] } },
+      "files.cover: the input takes one file, got 2",
+    ],
+    [
+      "two lists",
+      { files: { pages: [named("a")], extra: [named("b")] } },
+      "files: pages and extra take any number of files",
+    ],
+    [
+      "a file beside a value",
+      { files: { cover: named("a") }, inputValues: { cover: "/c.png" } },
+      "files.cover: the input has a value",
+    ],
+    ["what is no file", { files: { pages: [named("a"), 7] } }, "files.pages[1]: expected a File, a Blob"],
+    [
+      "one that another must come before",
+      { blockId: "pkg::strict", files: { second: named("a") } },
+      "files.first:",
+    ],
+    [
+      "a block that is not listed",
+      { blockId: "pkg::other", files: { a: named("a") } },
+      "files: the server does not list",
+    ],
+    [
+      "neither a list nor by input",
+      { files: named("a") },
+      "files: expected a list of files, or { input: files }, got File",
+    ],
+  ])("%s is told before anything is sent", async (_, request, message) => {
+    await using server = await serve({ blocks });
+    const running = server.client.tasks.run({ blockId: "pkg::book", ...request });
+    await expect(running).rejects.toBeInstanceOf(InvalidInputError);
+    await expect(running).rejects.toThrow(message);
+    expect(server.fake.requestsTo("POST", /./)).toEqual([]);
+  });
+});
+
+test("an upload has a handle, whose wait is told how far it is", async () => {
+  await using server = await serve();
+  const phases: string[] = [];
+  const run = await server.client.tasks.start(
+    { blockId: "pkg::files", files: [new File(["one"], "one.txt")] },
+    { onUploadProgress: ({ phase }) => phases.push(phase) },
+  );
+  expect(phases.at(-1)).toBe("accepted");
+  expect((await run.result()).taskId).toBe(run.id);
+});
+
+test("the older names take one file or a list", async () => {
+  await using server = await serve();
+  const { tasks } = server.client;
+  const file = new File(["one"], "one.txt");
+  const { task } = await tasks.createWithFiles("pkg::files", { a: 1 }, file);
+  const { taskId } = await tasks.createWithFilesAndWait("pkg::files", { a: 1 }, [file, file]);
+  const { result } = await tasks.runWithFiles("pkg::files", { a: 1 }, file);
+  expect([task.id, taskId].map((id) => server.fake.tasks.get(id)?.files.length)).toEqual([1, 2]);
+  expect(result).toEqual({ a: 1 });
+});

@@ -6,7 +6,7 @@ const [origin = "", path = "", who = "client", sizeText = "0"] = process.argv.sl
 const client = new OomolConnectClient({ baseUrl: `${origin}/api`, timeoutMs: 120_000 });
 
 const uploads: Record<string, (path: string) => Promise<string>> = {
-  client: async (file) => (await client.tasks.createWithFiles("pkg::sink", {}, file)).task.id,
+  client: async (file) => (await client.tasks.create({ blockId: "pkg::sink", files: [file] })).task.id,
   async fetch(file) {
     const form = new FormData();
     form.set("manifest", "pkg::sink");

@@ -4,7 +4,12 @@
  * @module @oomol/connect-node
  */
 export * from "@oomol/connect-core";
-export { type NodeClientOptions, OomolConnectClient } from "./client.ts";
+export {
+  type CreateTaskRequest,
+  type NodeClientOptions,
+  OomolConnectClient,
+  type TaskFiles,
+} from "./client.ts";
 export {
   type AllowBlocks,
   type Authorize,

@@ -46,12 +46,11 @@ const accepted =
  * @throws {@link InvalidInputError} for a file that does not exist, is not readable, or is not a file, and for anything but an
  * {@link UploadSource}, naming what is accepted.
  */
-export async function resolveUploadSource(source: UploadSource, index: number): Promise<UploadPart> {
-  const place = `files[${index}]`;
+export async function resolveUploadSource(source: UploadSource, place: string): Promise<UploadPart> {
   if (typeof source === "string" || source instanceof URL) return pathPart({ path: source }, place, typeOf);
   if (typeof source !== "object" || source === null) throw unacceptable(place, source);
   if (isByteStream(source)) return streamPart({ data: source }, place, typeOf);
-  if (source instanceof Blob) return resolveCoreUploadSource(source, index);
+  if (source instanceof Blob) return resolveCoreUploadSource(source, place);
   if ("path" in source) return pathPart(source, place, typeOf);
   if (!("data" in source)) throw unacceptable(place, source);
   const { data } = source;
@@ -59,7 +58,7 @@ export async function resolveUploadSource(source: UploadSource, index: number): 
   if (isByteStream(data)) return streamPart({ ...source, data }, place, typeOf);
   if (!isCoreData(data)) throw unacceptable(`${place}.data`, data);
   const type = source.type ?? (data instanceof Blob && data.type ? data.type : typeOf(source.name ?? ""));
-  return resolveCoreUploadSource({ ...source, data, type }, index);
+  return resolveCoreUploadSource({ ...source, data, type }, place);
 }
 
 function typeOf(name: string): string {

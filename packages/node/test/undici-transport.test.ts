@@ -159,7 +159,10 @@ describe("uploads", () => {
       const bytes = randomBytes(sizeBytes);
       const path = folder.file(`${index}.bin`);
       await writeFile(path, bytes);
-      const parts = await Promise.all([resolveUploadSource(path, 0), resolveUploadSource(path, 1)]);
+      const parts = await Promise.all([
+        resolveUploadSource(path, "files[0]"),
+        resolveUploadSource(path, "files[1]"),
+      ]);
       const answer = await transport.send(upload(server.origin, parts)).then(json);
       const hash = createHash("sha256").update(bytes).update(bytes).digest("hex");
       expect(answer).toMatchObject({ hash, version });

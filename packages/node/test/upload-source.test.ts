@@ -75,7 +75,7 @@ describe("what may be passed for a file", () => {
     ["bytes without a name", Buffer.from(text)],
     ["data of no use", { data: 7, name: "x" }],
   ])("%s is refused with all that is accepted", async (_, source) => {
-    const failure = await resolveUploadSource(source as unknown as UploadSource, 2).catch(keep);
+    const failure = await resolveUploadSource(source as unknown as UploadSource, "files[2]").catch(keep);
     expect(failure).toBeInstanceOf(InvalidInputError);
     for (const form of [
       "a path",
@@ -96,15 +96,17 @@ describe("a file that cannot be sent is refused before anything is", () => {
     const file = folder.file("file");
     await writeFile(file, text);
     await mkdir(folder.file("directory"));
-    await expect(resolveUploadSource(folder.file("none"), 0)).rejects.toThrow(
+    await expect(resolveUploadSource(folder.file("none"), "files[0]")).rejects.toThrow(
       /files\[0\]: ".*none" does not exist/,
     );
-    await expect(resolveUploadSource(folder.file("directory"), 0)).rejects.toThrow(
+    await expect(resolveUploadSource(folder.file("directory"), "files[0]")).rejects.toThrow(
       "is a directory, not a file",
     );
-    await expect(resolveUploadSource(`${file}/below`, 0)).rejects.toThrow("a part of its path is a file");
-    await expect(resolveUploadSource("", 0)).rejects.toThrow("an empty path");
-    await expect(resolveUploadSource(new URL("http://host/file"), 0)).rejects.toThrow("http:");
+    await expect(resolveUploadSource(`${file}/below`, "files[0]")).rejects.toThrow(
+      "a part of its path is a file",
+    );
+    await expect(resolveUploadSource("", "files[0]")).rejects.toThrow("an empty path");
+    await expect(resolveUploadSource(new URL("http://host/file"), "files[0]")).rejects.toThrow("http:");
     expect(openCount(file) ?? 0).toBe(0);
   });
 
@@ -113,7 +115,7 @@ describe("a file that cannot be sent is refused before anything is", () => {
     const file = folder.file("secret");
     await writeFile(file, text);
     await chmod(file, 0);
-    await expect(resolveUploadSource(file, 0)).rejects.toThrow("may not be read by this user");
+    await expect(resolveUploadSource(file, "files[0]")).rejects.toThrow("may not be read by this user");
   });
 
   test("a stream without a name, a closed handle, a stream that was read", async () => {
@@ -124,9 +126,11 @@ describe("a file that cannot be sent is refused before anything is", () => {
     await handle.close();
     const read = Readable.from([text]);
     await read.toArray();
-    await expect(resolveUploadSource(Readable.from([text]), 0)).rejects.toThrow("{ data, name }");
-    await expect(resolveUploadSource({ data: handle, name: "x" }, 0)).rejects.toThrow("closed");
-    await expect(resolveUploadSource({ data: read, name: "x" }, 0)).rejects.toThrow("already read or closed");
+    await expect(resolveUploadSource(Readable.from([text]), "files[0]")).rejects.toThrow("{ data, name }");
+    await expect(resolveUploadSource({ data: handle, name: "x" }, "files[0]")).rejects.toThrow("closed");
+    await expect(resolveUploadSource({ data: read, name: "x" }, "files[0]")).rejects.toThrow(
+      "already read or closed",
+    );
   });
 
   test.each<[string, () => ByteStream]>([

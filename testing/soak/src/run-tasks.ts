@@ -36,9 +36,9 @@ async function runOne({ clients, ledger, tally }: SoakContext, random: () => num
   const inputs = { token, lines, ledger };
   const startedMs = performance.now();
   try {
-    const { result } = bytes
-      ? ((await client?.tasks.runWithFiles("soak::work", inputs, new Blob([bytes]), options)) ?? {})
-      : ((await client?.tasks.run({ blockId: "soak::work", inputValues: inputs }, options)) ?? {});
+    const files = bytes ? [new Blob([bytes])] : [];
+    const request = { blockId: "soak::work", inputValues: inputs, files };
+    const { result } = (await client?.tasks.run(request, options)) ?? {};
     tally.succeeded += 1;
     tally.logs += logs.length;
     if (bytes) {

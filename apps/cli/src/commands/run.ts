@@ -1,10 +1,4 @@
-import type {
-  OomolConnectClient,
-  PollingOptions,
-  RunResult,
-  SavedFile,
-  UploadOptions,
-} from "@oomol/connect-node";
+import type { OomolConnectClient, PollingOptions, RunResult, SavedFile } from "@oomol/connect-node";
 import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { onInterrupt } from "../on-interrupt.ts";
@@ -42,25 +36,14 @@ export function addRunCommand(program: Command): void {
       using interruption = onInterrupt();
       using display = new TaskDisplay(process.stderr);
       const options = display.follow(client, interruption.signal);
-      const outcome = await runBlock(client, blockId, inputs, flags.file ?? [], options);
+      const request = { blockId, inputValues: inputs, files: flags.file ?? [] };
+      const outcome = await client.tasks.run(request, options);
       display.finish();
       const saved =
         flags.out === undefined ? undefined : await saveFiles(client, outcome, flags.out, options);
       printJson(flags.json ? { ...outcome, ...(saved && { saved }) } : outcome.result);
     }),
   );
-}
-
-function runBlock(
-  client: OomolConnectClient,
-  blockId: string,
-  inputs: Record<string, unknown>,
-  files: string[],
-  options: PollingOptions & UploadOptions,
-): Promise<RunResult> {
-  return files.length > 0
-    ? client.tasks.runWithFiles(blockId, inputs, files, options)
-    : client.tasks.run({ blockId, inputValues: inputs }, options);
 }
 
 /** Saves the files of a result, also from a server on another machine; an existing file of the same name is kept. */

@@ -8,15 +8,14 @@ export function runTool(
   given: Record<string, unknown>,
   options: PollingOptions,
 ): Promise<RunResult> {
-  const files: string[] = [];
-  const inputs: Record<string, unknown> = { ...given };
-  // The server assigns files to the inputs that expect them, in this order.
+  const files: Record<string, string[]> = {};
+  const inputValues: Record<string, unknown> = { ...given };
   for (const input of block.inputs ?? []) {
     if (!asksForFile(input)) continue;
-    for (const path of [given[input.handle]].flat()) if (typeof path === "string") files.push(path);
-    delete inputs[input.handle];
+    const paths = [given[input.handle]].flat().filter((path) => typeof path === "string");
+    if (paths.length === 0) continue;
+    files[input.handle] = paths;
+    delete inputValues[input.handle];
   }
-  return files.length > 0
-    ? client.tasks.runWithFiles(block.blockId, inputs, files, options)
-    : client.tasks.run({ blockId: block.blockId, inputValues: inputs }, options);
+  return client.tasks.run({ blockId: block.blockId, inputValues, files }, options);
 }

@@ -33,7 +33,7 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
     mutation.mutate({ ...submission, drafts }, { onSuccess: () => showOnNarrowPage(output.current) });
   };
 
-  const isUploading = mutation.isPending && (mutation.variables?.files.length ?? 0) > 0;
+  const isUploading = mutation.isPending && Object.keys(mutation.variables?.files ?? {}).length > 0;
   return (
     <article className="block-page">
       <BlockHeader block={block} />

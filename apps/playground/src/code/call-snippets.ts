@@ -2,7 +2,8 @@
 export interface BlockCall {
   blockId: string;
   inputValues: Readonly<Record<string, unknown>>;
-  fileNames: readonly string[];
+  /** By the input that they are for, in the block's own order. */
+  fileNames: Readonly<Record<string, readonly string[]>>;
   /** Origin plus `/api`. */
   baseUrl: string;
 }
@@ -17,12 +18,9 @@ export function writeSnippet(language: SnippetLanguage, call: BlockCall): string
 function writeTypeScript({ blockId, inputValues, fileNames, baseUrl }: BlockCall): string {
   // Only a key can stand at the beginning of a line of JSON with a colon after it.
   const object = JSON.stringify(inputValues, null, 2).replaceAll(/^( *)"([A-Za-z_$][\w$]*)":/gm, "$1$2:");
-  const inputs = indent(object, "  ");
-  const files = fileNames.map((name) => JSON.stringify(`./${name}`)).join(", ");
-  const call =
-    fileNames.length > 0
-      ? `client.tasks.runWithFiles(\n  ${JSON.stringify(blockId)},\n  ${inputs},\n  [${files}],\n);`
-      : `client.tasks.run({\n  blockId: ${JSON.stringify(blockId)},\n  inputValues: ${inputs},\n});`;
+  const given = Object.entries(fileNames).map(([handle, names]) => `${keyOf(handle)}: ${pathsOf(names)}`);
+  const files = given.length > 0 ? `\n  files: { ${given.join(", ")} },` : "";
+  const request = `\n  blockId: ${JSON.stringify(blockId)},\n  inputValues: ${indent(object, "  ")},${files}\n`;
   return [
     `import { OomolConnectClient } from "@oomol/connect-node";`,
     "",
@@ -30,19 +28,29 @@ function writeTypeScript({ blockId, inputValues, fileNames, baseUrl }: BlockCall
     `  baseUrl: ${JSON.stringify(baseUrl)},`,
     "  apiToken: process.env.OOMOL_CONNECT_API_TOKEN,",
     "});",
-    `const { result } = await ${call}`,
+    `const { result } = await client.tasks.run({${request}});`,
     "console.log(result);",
   ].join("\n");
+}
+
+function keyOf(handle: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(handle) ? handle : JSON.stringify(handle);
+}
+
+function pathsOf(names: readonly string[]): string {
+  const paths = names.map((name) => JSON.stringify(`./${name}`));
+  return paths.length === 1 ? paths.join("") : `[${paths.join(", ")}]`;
 }
 
 function writeCurl({ blockId, inputValues, fileNames, baseUrl }: BlockCall): string {
   const inputs = Object.entries(inputValues).map(([handle, value]) => ({ handle, value }));
   const nodes = [{ nodeId: "_", inputs }];
   const lines = [`curl ${quoteShell(`${baseUrl}/v1/tasks`)}`, `-H "Authorization: $OOMOL_CONNECT_API_TOKEN"`];
-  if (fileNames.length > 0) {
+  const names = Object.values(fileNames).flat();
+  if (names.length > 0) {
     lines.push(`-F ${quoteShell(`manifest=${blockId}`)}`);
     lines.push(`--form-string ${quoteShell(`inputValues=${JSON.stringify(nodes)}`)}`);
-    for (const name of fileNames) lines.push(`-F ${quoteShell(`files=@"${name}"`)}`);
+    for (const name of names) lines.push(`-F ${quoteShell(`files=@"${name}"`)}`);
   } else {
     lines.push(`-H 'Content-Type: application/json'`);
     lines.push(`-d ${quoteShell(JSON.stringify({ manifest: blockId, inputValues: nodes }))}`);
@@ -55,7 +63,7 @@ function writeCli({ blockId, inputValues, fileNames, baseUrl }: BlockCall): stri
   for (const [handle, value] of Object.entries(inputValues)) {
     lines.push(`--input ${quoteShell(`${handle}=${cliValue(value)}`)}`);
   }
-  for (const name of fileNames) lines.push(`--file ${quoteShell(name)}`);
+  for (const name of Object.values(fileNames).flat()) lines.push(`--file ${quoteShell(name)}`);
   return lines.join(" \\\n  ");
 }
 

@@ -16,8 +16,11 @@ export function CodePanel({ block, form }: { block: Block; form: BlockForm }) {
     if (field.handle in inputValues)
       inputValues[field.handle] = withoutSecrets(field, inputValues[field.handle]);
   }
-  const wantsFile = form.fields.some(({ kind, isOptional }) => kind.startsWith("file") && !isOptional);
-  const fileNames = files.length === 0 && wantsFile ? ["file.txt"] : files.map(({ name }) => name);
+  const fileNames = Object.fromEntries(
+    form.fields
+      .filter(({ handle, kind, isOptional }) => kind.startsWith("file") && (!isOptional || files[handle]))
+      .map(({ handle }) => [handle, files[handle]?.map(({ name }) => name) ?? ["file.txt"]]),
+  );
   const baseUrl = new URL("/api", location.href).href;
   const code = writeSnippet(language, { blockId: block.blockId, inputValues, fileNames, baseUrl });
   return (

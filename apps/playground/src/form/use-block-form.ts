@@ -23,8 +23,8 @@ export interface BlockForm {
 
 export interface Submission {
   inputValues: Record<string, unknown>;
-  /** In the order of the inputs that they are for. */
-  files: File[];
+  /** By the input that they are for. */
+  files: Record<string, readonly File[]>;
 }
 
 export function useBlockForm(block: Block, given: Drafts): BlockForm {
@@ -77,10 +77,10 @@ function withOuter(path: string): string[] {
 
 /** What the readings that fit come to. */
 export function collectSubmission(readings: ReadonlyMap<string, Reading>): Submission {
-  const submission: Submission = { inputValues: {}, files: [] };
+  const submission: Submission = { inputValues: {}, files: {} };
   for (const [handle, reading] of readings) {
     if (reading.state === "value") submission.inputValues[handle] = reading.value;
-    if (reading.state === "files") submission.files.push(...reading.files);
+    if (reading.state === "files") submission.files[handle] = reading.files;
   }
   return submission;
 }

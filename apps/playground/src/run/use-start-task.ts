@@ -1,4 +1,4 @@
-import type { Block } from "@oomol/connect-browser";
+import type { Block, UploadProgress } from "@oomol/connect-browser";
 import { type UseMutationResult, useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useConnection } from "../connection/connection.tsx";
@@ -24,13 +24,8 @@ export function useStartTask({ blockId }: Block): StartTask {
   const mutation = useMutation({
     mutationFn: async ({ inputValues, files, drafts }: StartRequest) => {
       setUploaded(undefined);
-      const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
-      const onUploadProgress = ({ loaded }: { loaded: number }) =>
-        setUploaded(Math.min(1, loaded / Math.max(1, totalBytes)));
-      const { task } =
-        files.length > 0
-          ? await client.tasks.createWithFiles(blockId, inputValues, files, { onUploadProgress })
-          : await client.tasks.create({ blockId, inputValues });
+      const onUploadProgress = ({ fraction }: UploadProgress) => setUploaded(fraction);
+      const { task } = await client.tasks.create({ blockId, inputValues, files }, { onUploadProgress });
       rememberTask({ taskId: task.id, blockId, status: task.status, startedAt: Date.now(), drafts });
       tasks.follow(task.id);
       navigate({ page: "block", blockId, taskId: task.id });

@@ -1,4 +1,5 @@
 import { TaskFailedError } from "../errors/index.ts";
+import { blockItself } from "../input-values.ts";
 import type { Task, TaskLog } from "../types.ts";
 
 /** What the blocks of a task returned. */
@@ -34,9 +35,6 @@ export function taskFailure(task: Task, logs: readonly TaskLog[]): TaskFailedErr
   const nodeId = reasons.findLast((log) => log.node_id && log.node_id !== blockItself)?.node_id ?? undefined;
   return new TaskFailedError({ task, reason: last && errorText(last), nodeId, logs: logs.slice(-20) });
 }
-
-/** Node id of a block that is not a node. */
-const blockItself = "_";
 
 const failureTypes = new Set(["BlockFinished", "BlockError", "SessionFinished"]);
 

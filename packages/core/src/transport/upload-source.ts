@@ -15,33 +15,35 @@ export interface NamedData {
 
 type OneOrMore<Part> = Part | readonly Part[];
 
-/** How an adapter turns its callers' file sources into parts. Called before anything is awaited. */
+/**
+ * How an adapter turns its callers' file sources into parts. Called before anything is awaited; `place` says where the source
+ * stands in the request, `files[0]` or `files.cover` for instance.
+ */
 export type UploadResolver<Source> = (
   source: Source,
-  index: number,
+  place: string,
 ) => OneOrMore<UploadPart> | Promise<OneOrMore<UploadPart>>;
 
 const accepted =
   "a File, a Blob, or { data, name, type? } with a Blob, an ArrayBuffer, a typed array or a string";
 
 /** @throws `InvalidInputError` for anything but an {@link UploadSource}, naming what is accepted. */
-export function resolveUploadSource(source: UploadSource, index: number): UploadPart {
-  const path = `files[${index}]`;
+export function resolveUploadSource(source: UploadSource, place: string): UploadPart {
   if (source instanceof Blob) return blobPart(source, nameOf(source) ?? "blob", source.type);
   if (typeof source !== "object" || source === null || !("data" in source)) {
     const hint = ArrayBuffer.isView(source) ? " Bytes need a name: pass { data, name }." : "";
-    throw new InvalidInputError(path, `expected ${accepted}.${hint}`);
+    throw new InvalidInputError(place, `expected ${accepted}.${hint}`);
   }
   const { data } = source;
   const name = source.name ?? nameOf(data);
   if (name === undefined || name === "")
-    throw new InvalidInputError(`${path}.name`, "the data needs a name.");
+    throw new InvalidInputError(`${place}.name`, "the data needs a name.");
   if (data instanceof Blob) return blobPart(data, name, source.type ?? data.type);
   if (typeof data === "string" || data instanceof ArrayBuffer || ArrayBuffer.isView(data)) {
     // The types assume shared memory here; a Blob copies its input.
     return blobPart(new Blob([data as ArrayBuffer]), name, source.type ?? "");
   }
-  throw new InvalidInputError(`${path}.data`, `expected ${accepted}.`);
+  throw new InvalidInputError(`${place}.data`, `expected ${accepted}.`);
 }
 
 function nameOf(data: unknown): string | undefined {
