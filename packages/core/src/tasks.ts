@@ -296,21 +296,22 @@ export class TasksClient<Source> {
     { onUploadProgress, outlivesAbort, ...options }: CreationOptions,
   ): Promise<CreateTaskResponse> {
     const json = bodyOf(request);
-    if (!hasFiles(request)) return this.#post({ ...options, outlivesAbort, json });
+    const post = (body: Pick<HttpCall, "json" | "upload" | "onBytesSent">) =>
+      this.#post({ ...options, outlivesAbort, ...body });
+    if (!hasFiles(request)) return post({ json });
     const { blockId, files } = request;
     const taken = await takeFiles(files, this.#resolveUpload);
-    const { bodyWithFiles } = await import("./run/body-with-files.ts");
-    const findBlock = async () =>
-      (await this.#blocks.list(options)).blocks.find((block) => block.blockId === blockId);
-    const given = { blockId, blockNodeId: blockItself, inputValues: json.inputValues, files: taken };
-    const body = await bodyWithFiles({ ...given, findBlock });
-    if (!body.upload || !onUploadProgress) return this.#post({ ...options, outlivesAbort, ...body });
-    // Loaded only for a progress callback; the files have been taken before.
-    const { trackUpload } = await import("./transport/upload-progress.ts");
-    const { accepted, ...tracked } = trackUpload(body.upload, this.#options.clock, onUploadProgress);
-    const answer = await this.#post({ ...options, outlivesAbort, ...tracked });
-    accepted();
-    return answer;
+    const { createWithFiles } = await import("./run/create-with-files.ts");
+    return createWithFiles({
+      blockId,
+      blockNodeId: blockItself,
+      inputValues: json.inputValues,
+      files: taken,
+      onUploadProgress,
+      clock: this.#options.clock,
+      listBlocks: () => this.#blocks.list(options),
+      post,
+    });
   }
 
   /** The time that the caller allows for the whole call includes the creation. */

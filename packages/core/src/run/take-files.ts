@@ -2,7 +2,7 @@ import { InvalidInputError } from "../errors/index.ts";
 import type { UploadPart } from "../transport/transport.ts";
 import type { UploadResolver } from "../transport/upload-source.ts";
 
-/** The files of one input; those of a list have none. */
+/** The files of one input; those of a list are for none in particular. */
 export interface TakenFiles {
   handle: string | undefined;
   parts: UploadPart[];
@@ -13,34 +13,23 @@ export interface TakenFiles {
  *
  * @throws {@link InvalidInputError} for what is no file, or neither a list nor by input.
  */
-export async function takeFiles<Source>(
-  files: unknown,
-  resolve: UploadResolver<Source>,
-): Promise<TakenFiles[]> {
-  const take = async (source: unknown, place: string) => [await resolve(source as Source, place)].flat();
-  const takeList = async (sources: readonly unknown[], place: string) =>
-    (await Promise.all(sources.map((source, index) => take(source, `${place}[${index}]`)))).flat();
-  if (Array.isArray(files)) return [{ handle: undefined, parts: await takeList(files, "files") }];
-  if (!isPlainObject(files)) {
-    const kind = Object.prototype.toString.call(files).slice(8, -1);
-    throw new InvalidInputError("files", `expected a list of files, or { input: files }, got ${kind}.`);
-  }
+export function takeFiles<Source>(files: unknown, resolve: UploadResolver<Source>): Promise<TakenFiles[]> {
+  const take = async (place: string, sources: unknown, handle?: string) => {
+    const list: unknown[] = Array.isArray(sources) ? sources : [sources];
+    const resolved = list.map(async (source, index) =>
+      resolve(source as Source, list === sources ? `${place}[${index}]` : place),
+    );
+    return { handle, parts: (await Promise.all(resolved)).flat() };
+  };
+  if (Array.isArray(files)) return Promise.all([take("files", files)]);
+  if (!isPlainObject(files)) throw new InvalidInputError("files", "expected a list, or { input: files }.");
   const given = Object.entries(files).filter(([, sources]) => sources !== undefined);
-  return Promise.all(
-    given.map(async ([handle, sources]) => {
-      const place = `files.${handle}`;
-      return {
-        handle,
-        parts: await (Array.isArray(sources) ? takeList(sources, place) : take(sources, place)),
-      };
-    }),
-  );
+  return Promise.all(given.map(([handle, sources]) => take(`files.${handle}`, sources, handle)));
 }
 
 /** Not an object of a class: a stream or a list of a page is one file, or a few, and no inputs. */
 function isPlainObject(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
+  const prototype: unknown = Object.getPrototypeOf(Object(value));
   // That of another realm has nothing above it either.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return typeof value === "object" && (prototype === null || Object.getPrototypeOf(prototype) === null);
 }
