@@ -3,7 +3,7 @@
 /** Inside a package, a file may use what stands left of it in this order, never right. */
 const order = {
   core: [
-    ["errors", "types", "versions", "hooks", "block-registry", "request-options"],
+    ["errors", "types", "states", "versions", "hooks", "block-registry", "request-options"],
     ["waiting"],
     ["wire"],
     ["input-values"],

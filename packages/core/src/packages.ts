@@ -4,6 +4,7 @@ import { type Http, isTransient } from "./http/http.ts";
 import { path } from "./http/path.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { RequestOptions } from "./request-options.ts";
+import { isFinalInstallStatus, unknownStatus } from "./states.ts";
 import type { InstallTask, Package } from "./types.ts";
 import { withinDeadline } from "./waiting/deadline.ts";
 import { type InstallPollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
@@ -141,50 +142,34 @@ export class PackagesClient {
     const { clock, random, hooks } = this.#options;
     const polling = resolvePollingOptions(options);
     const installPath = path`/packages/install/${taskId}`;
-    let hasLooked = false;
-    let unknownStatus: string | undefined;
-    let thrownByCaller: unknown;
+    let seen: string | undefined;
+    const call = {
+      method: "GET",
+      path: installPath,
+      schema: installTaskAnswerSchema,
+      isIdempotent: true,
+      isSingleAttempt: true,
+      ...(options.headers && { headers: options.headers }),
+    } as const;
     const waiting = waitUntilDone<InstallTask>({
       awaited: `installation ${taskId} to end`,
       look: async (signal, leftMs) => {
-        const mayHold =
-          hasLooked &&
-          polling.schedule === undefined &&
-          this.#http.extensions.has("wait") &&
-          this.#http.mayHold;
-        const call = {
-          method: "GET",
-          path: installPath,
-          schema: installTaskAnswerSchema,
-          isIdempotent: true,
-          isSingleAttempt: true,
-          signal,
-          ...(options.headers && { headers: options.headers }),
-        } as const;
-        const holdMs = mayHold ? leftMs : 0;
-        const { answer, wasHeld } = await callHeld(this.#http, clock, call, holdMs);
-        hasLooked = true;
+        const mayHold = seen !== undefined && polling.schedule === undefined && this.#http.mayHold("wait");
+        const { answer, wasHeld } = await callHeld(
+          this.#http,
+          clock,
+          { ...call, signal },
+          mayHold ? leftMs : 0,
+        );
         const { task } = answer.data;
-        if (!knownStates.has(task.status) && task.status !== unknownStatus) {
-          unknownStatus = task.status;
-          hooks.onWarning?.(
-            `Installation ${taskId} has the unknown status "${task.status}"; it counts as still running.`,
-          );
-        }
-        try {
-          await options.onProgress?.(task);
-        } catch (failure) {
-          thrownByCaller = failure;
-          throw failure;
-        }
-        return {
-          state: task,
-          isDone: finalStates.has(task.status),
-          wasHeld,
-          retryAfterMs: answer.retryAfterMs,
-        };
+        const isDone = isFinalInstallStatus(task.status);
+        const warning = isDone ? undefined : unknownStatus(`Installation ${taskId}`, task.status);
+        if (warning && task.status !== seen) hooks.onWarning?.(warning);
+        seen = task.status;
+        return { state: task, isDone, wasHeld, retryAfterMs: answer.retryAfterMs };
       },
-      isTransient: (failure) => failure !== thrownByCaller && isTransient(failure),
+      onLook: (task) => options.onProgress?.(task),
+      isTransient,
       polling,
       deadlineMs,
       signal: options.signal,
@@ -210,9 +195,6 @@ export class PackagesClient {
     });
   }
 }
-
-const finalStates = new Set(["success", "failed"]);
-const knownStates = new Set([...finalStates, "pending", "running"]);
 
 function succeeded(task: InstallTask): InstallTask {
   if (task.status === "failed") throw new InstallFailedError(task);

@@ -280,12 +280,10 @@ export class TasksClient<Source> {
   }
 
   /** A creation that waits may have to be sent again, and cannot be stopped before it has answered. */
-  #mayWait(options: StartOptions, extension: ExtensionName): boolean {
-    const { extensions, mayHold } = this.#http;
+  #mayWait(options: StartOptions, extension: "wait" | "events"): boolean {
     return (
-      extensions.has(extension) &&
-      extensions.has("idempotency") &&
-      mayHold &&
+      this.#http.mayHold(extension) &&
+      this.#http.extensions.has("idempotency") &&
       options.stopOnAbort !== true &&
       resolvePollingOptions(options).schedule === undefined
     );

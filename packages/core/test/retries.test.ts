@@ -400,14 +400,19 @@ describe("a time limit", () => {
   });
 });
 
-test("no more answers may be held than the transport has connections for", () => {
-  const { http } = openHttp([], { heldRequestLimit: 1 });
-  expect(http.mayHold).toBe(true);
-  http.heldRequests += 1;
-  expect(http.mayHold).toBe(false);
-  const { http: unlimited } = openHttp([]);
-  unlimited.heldRequests = 1_000;
-  expect(unlimited.mayHold).toBe(true);
+test("no more answers may be held or streamed than the transport has connections for", async () => {
+  const { http } = openHttp([announcing("wait, events")], { heldRequestLimit: 1 });
+  expect([http.mayHold("wait"), http.mayHold("events")]).toEqual([false, false]);
+  await http.call(read);
+  expect([http.mayHold("wait"), http.mayHold("events")]).toEqual([true, true]);
+  const release = http.holdConnection();
+  expect([http.mayHold("wait"), http.mayHold("events")]).toEqual([false, false]);
+  release();
+  expect([http.mayHold("wait"), http.mayHold("events")]).toEqual([true, true]);
+  const { http: unlimited } = openHttp([announcing("wait")]);
+  await unlimited.call(read);
+  for (let count = 0; count < 1_000; count += 1) unlimited.holdConnection();
+  expect([unlimited.mayHold("wait"), unlimited.mayHold("events")]).toEqual([true, false]);
 });
 
 test("what goes on in the background is waited for by those who ask", async () => {

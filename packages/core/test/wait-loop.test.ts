@@ -74,6 +74,17 @@ test("the adaptive pause grows with the time waited, from the start of the wait"
   ]);
 });
 
+test("who is told of each look ends the wait by throwing, where a failed look would be forgiven", async () => {
+  const seen: string[] = [];
+  const onLook = (state: string) => {
+    seen.push(state);
+    if (seen.length === 2) throw new Error("enough");
+  };
+  const { outcome, looked } = await waitOver([{}, new Error("a reset"), {}, {}], { onLook });
+  expect(outcome).toEqual(new Error("enough"));
+  expect([seen, looked]).toEqual([["running", "running"], 3]);
+});
+
 test("each look is told how much time is left", async () => {
   const { lefts } = await waitOver([{ retryAfterMs: 400 }], { deadlineMs: 51_000 });
   expect(lefts).toEqual([1_000, 600]);

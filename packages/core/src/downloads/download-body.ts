@@ -56,9 +56,9 @@ class ResumingSource {
       controller.error(signal?.reason);
       this.#end();
     };
-    http.heldRequests += 1;
+    const release = http.holdConnection();
     this.#close = () => {
-      http.heldRequests -= 1;
+      release();
       signal?.removeEventListener("abort", onAbort);
     };
     if (signal?.aborted) onAbort();

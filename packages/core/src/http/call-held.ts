@@ -19,12 +19,12 @@ export async function callHeld<Checked extends Schema>(
   if (seconds <= 0) return { answer: await http.call(call), wasHeld: false };
   const headers = { ...call.headers, prefer: `wait=${seconds}` };
   const startedMs = clock.now();
-  http.heldRequests += 1;
+  const release = http.holdConnection();
   try {
     const answer = await http.call({ ...call, headers, holdMs: seconds * 1_000 });
     const isTold = answer.header("preference-applied")?.includes("wait") === true;
     return { answer, wasHeld: isTold && clock.now() - startedMs >= shortestHoldMs };
   } finally {
-    http.heldRequests -= 1;
+    release();
   }
 }

@@ -61,8 +61,8 @@ export class Http {
   readonly extensions = new Set<ExtensionName>();
   /** Requests that nobody awaits, such as the stop after an abort. */
   readonly #background = new Set<Promise<void>>();
-  /** Requests whose answer the server holds or streams; each occupies a connection. */
-  heldRequests = 0;
+  /** Answers that the server holds or streams; each occupies a connection. */
+  #heldAnswers = 0;
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
@@ -72,9 +72,18 @@ export class Http {
     return this.#withRetries(call, (response, token) => decodeAnswer(call, response, token));
   }
 
-  /** Whether the transport has a free connection for an answer that the server holds or streams. */
-  get mayHold(): boolean {
-    return this.heldRequests < (this.#options.transport.heldRequestLimit ?? Number.POSITIVE_INFINITY);
+  /** Whether the server holds answers or streams events, and the transport has a connection to spare for that. */
+  mayHold(extension: "wait" | "events"): boolean {
+    const limit = this.#options.transport.heldRequestLimit ?? Number.POSITIVE_INFINITY;
+    return this.extensions.has(extension) && this.#heldAnswers < limit;
+  }
+
+  /** Counts a connection as busy until the returned function is called, once. */
+  holdConnection(): () => void {
+    this.#heldAnswers += 1;
+    return () => {
+      this.#heldAnswers -= 1;
+    };
   }
 
   /** Lets a request continue in the background; {@link settled} waits for it. */

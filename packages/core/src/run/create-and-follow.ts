@@ -37,10 +37,10 @@ export async function createHeld(
  */
 export async function createStreamed(http: Http, clock: Clock, call: CreationCall): Promise<Created> {
   const keyed = { ...call, idempotencyKey: crypto.randomUUID() };
-  http.heldRequests += 1;
+  const free = http.holdConnection();
   let isHeld = true;
   const release = () => {
-    if (isHeld) http.heldRequests -= 1;
+    if (isHeld) free();
     isHeld = false;
   };
   try {

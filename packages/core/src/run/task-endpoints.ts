@@ -2,11 +2,12 @@ import { callHeld } from "../http/call-held.ts";
 import { type Http, isTransient } from "../http/http.ts";
 import { path } from "../http/path.ts";
 import type { ResolvedClientOptions } from "../options.ts";
+import { isFinalStatus } from "../states.ts";
 import type { Task } from "../types.ts";
 import { logsAnswerSchema, taskAnswerSchema } from "../wire/index.ts";
 import type { Created } from "./create-and-follow.ts";
 import type { readTaskStream, TaskStream } from "./task-stream.ts";
-import { isFinal, type StreamedEvent, type TaskEndpoints } from "./task-watch.ts";
+import type { StreamedEvent, TaskEndpoints } from "./task-watch.ts";
 
 /** The requests of a task's watch: single attempts, since the wait retries by itself. */
 export function createTaskEndpoints(
@@ -25,8 +26,8 @@ export function createTaskEndpoints(
     isSingleAttempt: true,
   } as const;
   return {
-    holdsAnswers: () => http.extensions.has("wait") && http.mayHold,
-    streamsEvents: () => http.extensions.has("events") && http.mayHold,
+    holdsAnswers: () => http.mayHold("wait"),
+    streamsEvents: () => http.mayHold("events"),
     isTransient,
     warn: (message) => hooks.onWarning?.(message),
     async get({ signal, holdMs }) {
@@ -58,7 +59,7 @@ async function* readToEnd(
 ): AsyncGenerator<StreamedEvent, undefined> {
   try {
     // One that has ended is told again at the end, after its logs.
-    if (!isFinal(task)) yield { task };
+    if (!isFinalStatus(task.status)) yield { task };
     for (let event = await stream.next(signal); event; event = await stream.next(signal)) yield event;
   } finally {
     await stream.cancel();
@@ -70,11 +71,11 @@ async function* streamTask(
   ...parameters: Parameters<typeof readTaskStream>
 ): AsyncGenerator<StreamedEvent, undefined> {
   const [http] = parameters;
-  http.heldRequests += 1;
+  const release = http.holdConnection();
   try {
     const { readTaskStream } = await import("./task-stream.ts");
     yield* readTaskStream(...parameters);
   } finally {
-    http.heldRequests -= 1;
+    release();
   }
 }

@@ -1,5 +1,6 @@
 import { ApiError, TimeoutError } from "../errors/index.ts";
 import { shortestHoldMs } from "../http/call-held.ts";
+import { isFinalStatus, unknownStatus } from "../states.ts";
 import type { Task, TaskLog } from "../types.ts";
 import type { Clock } from "../waiting/delay.ts";
 import type { PollingOptions, ResolvedPollingOptions } from "../waiting/polling-options.ts";
@@ -33,14 +34,6 @@ export interface WatchOptions {
   onAbort: (() => void) | undefined;
   clock: Clock;
   random: () => number;
-}
-
-/** States in which nothing more happens. Any other state, even an unknown one, goes on. */
-const finalStates = new Set<string>(["completed", "failed", "stopped"]);
-const knownStates = new Set<string>([...finalStates, "created", "pending", "running"]);
-
-export function isFinal({ status }: Task): boolean {
-  return finalStates.has(status);
 }
 
 /** How often a stream stays silent before looking takes its place: a gateway that holds back what it carries. */
@@ -110,7 +103,7 @@ export class TaskWatch {
   /** Notes the task of an answer, also of a creation or a stop. The final status is told after every log. */
   noteTask(task: Task): void {
     this.task = task;
-    if (isFinal(task)) this.#forgetAbort();
+    if (isFinalStatus(task.status)) this.#forgetAbort();
     else this.#tell(task);
   }
 
@@ -118,7 +111,7 @@ export class TaskWatch {
   noteCreated(task: Task): void {
     this.noteTask(task);
     // The reason of a bad end stands in the logs.
-    this.#hasEnded = isFinal(task) && task.status !== "failed";
+    this.#hasEnded = isFinalStatus(task.status) && task.status !== "failed";
   }
 
   #noteAllLogs(task: Task): void {
@@ -129,8 +122,8 @@ export class TaskWatch {
   #tell(task: Task): void {
     if (this.#toldStatus === task.status) return;
     this.#toldStatus = task.status;
-    if (!knownStates.has(task.status)) {
-      const message = `Task ${task.id} has the status "${task.status}", which this client does not know; it counts as still running.`;
+    const message = isFinalStatus(task.status) ? undefined : unknownStatus(`Task ${task.id}`, task.status);
+    if (message) {
       this.#endpoints.warn(message);
       this.events.push({ type: "warning", message });
     }
@@ -216,7 +209,7 @@ export class TaskWatch {
     // The first poll is for the caller, who wants to see the state at once.
     const holdMs = mayHold && this.task ? leftMs : 0;
     const look = await this.#endpoints.get({ signal, holdMs });
-    const isDone = isFinal(look.state);
+    const isDone = isFinalStatus(look.state.status);
     this.noteTask(look.state);
     // A wait for success alone needs no logs; a failure needs them for its reason.
     if (this.#wantsLogs || look.state.status === "failed") {
@@ -257,7 +250,7 @@ export class TaskWatch {
           await this.#noteLog(item.log, signal);
           continue;
         }
-        const isDone = isFinal(item.task);
+        const isDone = isFinalStatus(item.task.status);
         this.noteTask(item.task);
         if (isDone) this.#noteAllLogs(item.task);
         await this.#callBack(this.#options.onProgress, item.task, signal);

@@ -18,6 +18,8 @@ export interface WaitPlan<State> {
   awaited: string;
   /** Polls once. `leftMs` is the time until the deadline, for servers that hold answers. */
   look(signal: AbortSignal, leftMs: number): Promise<Look<State>>;
+  /** Called with what each poll saw; what it throws ends the wait. */
+  onLook?(state: State): void | Promise<void>;
   /** Whether another poll may follow a failed one. */
   isTransient(failure: unknown): boolean;
   polling: ResolvedPollingOptions;
@@ -41,15 +43,9 @@ export async function waitUntilDone<State>(plan: WaitPlan<State>): Promise<State
   try {
     for (;;) {
       scope.signal.throwIfAborted();
-      let pauseMs: number;
+      let look: Look<State>;
       try {
-        const look = await untilAborted(plan.look(scope.signal, deadlineMs - clock.now()), scope.signal);
-        if (look.isDone) return look.state;
-        looks += 1;
-        failures = 0;
-        pauseMs =
-          withinReason(look.retryAfterMs) ??
-          (look.wasHeld ? 0 : pauseAfter(plan, looks, clock.now() - startedMs));
+        look = await untilAborted(plan.look(scope.signal, deadlineMs - clock.now()), scope.signal);
       } catch (failure) {
         scope.signal.throwIfAborted();
         failures += 1;
@@ -57,9 +53,15 @@ export async function waitUntilDone<State>(plan: WaitPlan<State>): Promise<State
         scope.lastFailure = failure;
         const ownPauseMs = retryPauseMs(failures, failureBounds, plan.random) + shortestPauseMs;
         // Retry-After is a minimum (RFC 9110, 10.2.3); 0 or a past date must not spin.
-        pauseMs = Math.max(ownPauseMs, withinReason(retryAfterOf(failure)) ?? 0);
+        await pauseOn(clock, Math.max(ownPauseMs, withinReason(retryAfterOf(failure)) ?? 0), scope.signal);
+        continue;
       }
-      await pauseOn(clock, pauseMs, scope.signal);
+      await untilAborted(Promise.resolve(plan.onLook?.(look.state)), scope.signal);
+      if (look.isDone) return look.state;
+      looks += 1;
+      failures = 0;
+      const heldPauseMs = look.wasHeld ? 0 : pauseAfter(plan, looks, clock.now() - startedMs);
+      await pauseOn(clock, withinReason(look.retryAfterMs) ?? heldPauseMs, scope.signal);
     }
   } finally {
     scope.close();
