@@ -1,4 +1,4 @@
-import type { OomolConnectClient, TaskLog } from "@oomol/connect-node";
+import { eventsOfLog, type OomolConnectClient, type TaskLog } from "@oomol/connect-node";
 
 /** The largest picture that is sent to a terminal. */
 const mostPictureBytes = 10_000_000;
@@ -7,7 +7,7 @@ const mostPictureBytes = 10_000_000;
 export type PreviewPicture = { bytes: Buffer } | { problem: string };
 
 /**
- * The pictures of an image preview, in its order: those inside the preview itself, and the files of the task that it
+ * The pictures of a log's image preview, in its order: those inside the preview itself, and the files of the task that it
  * names, which are downloaded. Addresses elsewhere are ignored.
  *
  * @throws Only the signal's reason.
@@ -18,9 +18,9 @@ export async function* previewPictures(
   log: TaskLog,
   signal: AbortSignal,
 ): AsyncGenerator<PreviewPicture, undefined> {
-  const { type, data } = Object(log.event?.payload) as { type?: unknown; data?: unknown };
-  if (type !== "image") return;
-  for (const source of [data].flat()) {
+  const preview = eventsOfLog(log).find((event) => event.type === "preview")?.preview;
+  if (preview?.type !== "image") return;
+  for (const source of [preview.data].flat()) {
     if (typeof source !== "string") continue;
     const inline = /^data:image\/(?:png|jpeg|gif);base64,(.+)$/s.exec(source)?.[1];
     if (inline) yield { bytes: Buffer.from(inline, "base64") };

@@ -1,11 +1,12 @@
 import { styleText } from "node:util";
-import type {
-  OomolConnectClient,
-  PollingOptions,
-  Task,
-  TaskLog,
-  UploadOptions,
-  UploadProgress,
+import {
+  eventsOfLog,
+  type OomolConnectClient,
+  type PollingOptions,
+  type Task,
+  type TaskLog,
+  type UploadOptions,
+  type UploadProgress,
 } from "@oomol/connect-node";
 import { createLogUpdate } from "log-update";
 import { canDraw, drawPicture } from "./draw-picture.ts";
@@ -75,9 +76,7 @@ export class TaskDisplay implements Disposable {
 
   /** Shows the block's messages; other events only move the bar. */
   showLog(log: TaskLog): void {
-    const { event = {} } = log;
-    if (log.type === "BlockProgress" && typeof event.progress === "number")
-      this.#showProgress(event.progress);
+    for (const event of eventsOfLog(log)) if (event.type === "progress") this.#showProgress(event.progress);
     if (spoken.has(log.type)) this.#print(formatLog(log, this.#stream));
   }
 
@@ -101,7 +100,7 @@ export class TaskDisplay implements Disposable {
 
   /** On terminals that can draw. */
   async #showPictures(client: OomolConnectClient, log: TaskLog, signal: AbortSignal): Promise<void> {
-    if (log.type !== "BlockPreview" || !this.#live || !canDraw(this.#stream)) return;
+    if (!this.#live || !canDraw(this.#stream)) return;
     for await (const picture of previewPictures(client, this.#taskId, log, signal)) {
       const drawn =
         "bytes" in picture

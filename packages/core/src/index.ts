@@ -37,7 +37,8 @@ export type { AppletsClient, RunAppletRequest } from "./applets.ts";
 // Requests and results
 export type { BlockId, BlockRegistry, InputsOf, OutputsOf } from "./block-registry.ts";
 export type { CreateTaskRequest, TaskFiles } from "./run/task-request.ts";
-export type { TaskEvent } from "./run/task-events.ts";
+export { isFinalStatus } from "./states.ts";
+export { eventsOfLog, type TaskEvent } from "./run/task-events.ts";
 export type { RunResult, TaskRun, TaskRunReference } from "./run/task-run.ts";
 export type { RunManyOptions, SettledRun } from "./run/run-many.ts";
 export type {

@@ -22,7 +22,6 @@ import { untilAborted } from "./waiting/delay.ts";
 import { type PollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
 import {
   createTaskAnswerSchema,
-  type ExtensionName,
   logsAnswerSchema,
   taskAnswerSchema,
   tasksAnswerSchema,

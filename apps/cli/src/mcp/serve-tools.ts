@@ -7,7 +7,7 @@ import {
   ListToolsRequestSchema,
   McpError,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { Block, OomolConnectClient, TaskLog } from "@oomol/connect-node";
+import { type Block, eventsOfLog, type OomolConnectClient, type TaskLog } from "@oomol/connect-node";
 import { blockTool, toolName } from "./block-tool.ts";
 import { resultContent } from "./result-content.ts";
 import { runTool } from "./run-tool.ts";
@@ -34,12 +34,12 @@ export async function serveTools(
     const block = await findBlock(client, params.name);
     const progressToken = params._meta?.progressToken;
     const tell = async (log: TaskLog) => {
-      const progress = log.type === "BlockProgress" ? log.event?.progress : undefined;
-      if (progressToken === undefined || typeof progress !== "number") return;
-      await extra.sendNotification({
-        method: "notifications/progress",
-        params: { progressToken, progress, total: 100 },
-      });
+      if (progressToken === undefined) return;
+      for (const event of eventsOfLog(log)) {
+        if (event.type !== "progress") continue;
+        const params = { progressToken, progress: event.progress, total: 100 };
+        await extra.sendNotification({ method: "notifications/progress", params });
+      }
     };
     try {
       const options = { signal: extra.signal, stopOnAbort: true, onLog: tell };

@@ -1,3 +1,4 @@
+import { isFinalStatus } from "@oomol/connect-browser";
 import { useEffect } from "react";
 import { useConnection } from "../connection/connection.tsx";
 import { useMessages } from "../i18n/use-messages.ts";
@@ -5,7 +6,6 @@ import { clearHistory, type HistoryEntry, historyStore } from "../state/history.
 import { languageStore } from "../state/preferences.ts";
 import { formatRoute } from "../state/route.ts";
 import { useStore } from "../state/store.ts";
-import { isFinal } from "../state/task-view.ts";
 import { StatusPill } from "../ui/status-pill.tsx";
 import { useBlockTitles } from "./use-blocks.ts";
 
@@ -49,7 +49,7 @@ const mostAttached = 5;
 export function useUnfinishedTasks(): void {
   const { tasks } = useConnection();
   useEffect(() => {
-    const isOpen = ({ status }: HistoryEntry) => !isFinal(status) && status !== "unknown";
+    const isOpen = ({ status }: HistoryEntry) => !isFinalStatus(status) && status !== "unknown";
     for (const { taskId } of historyStore.get().filter(isOpen).slice(0, mostAttached)) tasks.follow(taskId);
   }, [tasks]);
 }

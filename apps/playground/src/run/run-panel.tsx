@@ -1,9 +1,9 @@
+import { isFinalStatus } from "@oomol/connect-browser";
 import { useMutation } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { useConnection } from "../connection/connection.tsx";
 import { useMessages } from "../i18n/use-messages.ts";
 import { useStore } from "../state/store.ts";
-import { isFinal } from "../state/task-view.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { downloadText } from "../ui/download.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -21,7 +21,7 @@ export function RunPanel({ taskId }: { taskId: string }) {
   const { tasks } = useConnection();
   const view = useStore(tasks.follow(taskId));
   const stop = useMutation({ mutationFn: () => tasks.stop(taskId) });
-  const isRunning = !isFinal(view.status) && view.error === undefined;
+  const isRunning = !isFinalStatus(view.status) && view.error === undefined;
   const percent = view.status === "completed" ? 100 : view.progress;
   const hasOutputs = Object.keys(view.outputs).length > 0;
   const json = JSON.stringify(view.outputs, null, 2);

@@ -1,7 +1,12 @@
-import { type OomolConnectClient, TaskFailedError, type TaskRun } from "@oomol/connect-browser";
+import {
+  isFinalStatus,
+  type OomolConnectClient,
+  TaskFailedError,
+  type TaskRun,
+} from "@oomol/connect-browser";
 import { noteTaskStatus } from "./history.ts";
 import { createStore, type Store } from "./store.ts";
-import { applyTaskEvents, createTaskView, isFinal, type TaskView } from "./task-view.ts";
+import { applyTaskEvents, createTaskView, type TaskView } from "./task-view.ts";
 
 /** The tasks that this page follows, each by one loop of requests however many components look. */
 export interface TaskStore {
@@ -9,12 +14,17 @@ export interface TaskStore {
   stop(taskId: string): Promise<void>;
 }
 
-export function createTaskStore(client: OomolConnectClient): TaskStore {
+/** All that it needs of a client. */
+interface AttachingClient {
+  tasks: Pick<OomolConnectClient["tasks"], "attach">;
+}
+
+export function createTaskStore({ tasks }: AttachingClient): TaskStore {
   const followed = new Map<string, { run: TaskRun; view: Store<TaskView> }>();
   const follow: TaskStore["follow"] = (taskId, given) => {
     const known = followed.get(taskId);
     if (known) return known.view;
-    const run = given ?? client.tasks.attach(taskId);
+    const run = given ?? tasks.attach(taskId);
     const view = createStore(createTaskView());
     followed.set(taskId, { run, view });
     void followRun(run, view);
@@ -48,12 +58,15 @@ async function followRun(run: TaskRun, view: Store<TaskView>): Promise<void> {
       timer ??= setTimeout(flush, gatherMs);
     }
     flush();
-    if (view.get().status === "failed") await run.result();
+    // A task that was stopped has neither a result nor a reason.
+    if (view.get().status === "stopped") return;
+    const { result } = await run.result();
+    view.set({ ...view.get(), outputs: { ...view.get().outputs, ...result } });
   } catch (failure) {
     flush();
     view.set({ ...view.get(), error: reasonOf(failure) });
     // A task that the server has forgotten must not count as running for ever.
-    if (!isFinal(view.get().status)) noteTaskStatus(run.id, "unknown");
+    if (!isFinalStatus(view.get().status)) noteTaskStatus(run.id, "unknown");
   }
 }
 

@@ -1,4 +1,4 @@
-import type { TaskEvent, TaskLog, TaskStatus } from "@oomol/connect-browser";
+import { isFinalStatus, type TaskEvent, type TaskLog, type TaskStatus } from "@oomol/connect-browser";
 
 /** What a person sees of a task. */
 export interface TaskView {
@@ -53,10 +53,6 @@ export function createTaskView(status: TaskStatus = "created"): TaskView {
   };
 }
 
-export function isFinal(status: TaskStatus): boolean {
-  return status === "completed" || status === "failed" || status === "stopped";
-}
-
 /** The view after a batch of events; batches keep a talkative block from copying its log line by line. */
 export function applyTaskEvents(view: TaskView, taskId: string, events: readonly TaskEvent[]): TaskView {
   const next = { ...view };
@@ -67,7 +63,7 @@ export function applyTaskEvents(view: TaskView, taskId: string, events: readonly
     if (event.type === "status") {
       next.status = event.status;
       next.startedAt ??= event.task.created_at;
-      if (isFinal(event.status)) next.endedAt = event.task.updated_at;
+      if (isFinalStatus(event.status)) next.endedAt = event.task.updated_at;
     } else if (event.type === "progress") next.progress = event.progress;
     else if (event.type === "output") outputs[event.handle] = event.value;
     else if (event.type === "preview") {
@@ -77,7 +73,6 @@ export function applyTaskEvents(view: TaskView, taskId: string, events: readonly
       next.sessionId ??= event.log.session_id;
       const line = lineOf(event.log);
       if (line) lines.push(line);
-      Object.assign(outputs, finishedOutputs(event.log));
     }
   }
   const all = lines.length > 0 ? [...view.lines, ...lines] : view.lines;
@@ -96,13 +91,4 @@ function lineOf({ id, type, event = {} }: TaskLog): LogLine | undefined {
   if (type === "BlockWarning") return { id, kind: "warning", text: String(event.warning) };
   if (type === "BlockError") return { id, kind: "error", text: String(event.error) };
   return undefined;
-}
-
-/** Nested blocks finish too; only the outermost one has no stack above it. */
-function finishedOutputs({ type, event }: TaskLog): object {
-  const isOutermost = !Array.isArray(event?.stacks) || event.stacks.length === 0;
-  const result = event?.result;
-  return type === "BlockFinished" && isOutermost && typeof result === "object" && result !== null
-    ? result
-    : {};
 }

@@ -12,7 +12,7 @@ export type TaskEvent =
   /** From the block, or from the client if `log` is missing. */
   | { type: "warning"; message: string; log?: TaskLog };
 
-/** The events of one log, the log itself first (oocana-protocol 2.5). */
+/** The events of one log, the log itself first, for callers that read logs one by one (oocana-protocol 2.5). */
 export function eventsOfLog(log: TaskLog): TaskEvent[] {
   const event = log.event ?? {};
   const nodeId = log.node_id ?? undefined;

@@ -1,3 +1,4 @@
+import { isFinalStatus } from "../states.ts";
 import type { NodeInputs, Task, TaskLog } from "../types.ts";
 
 /** A file as the fake server received it. */
@@ -38,7 +39,7 @@ export class FakeTask {
 
   /** Whether the status is a final one. */
   get isDone(): boolean {
-    return ["completed", "failed", "stopped"].includes(this.status);
+    return isFinalStatus(this.status);
   }
 
   /** The value of an input of the block itself. */
