@@ -125,10 +125,9 @@ export async function runChannelExecutor(
     const asked = decodeMessage(text) as EndSession | undefined;
     if (over === undefined || asked === undefined) return;
     const { openJobs } = over.executor;
-    if (asked.after_job !== undefined)
-      await Promise.all([...openJobs].map(({ whenFinished }) => whenFinished));
-    const running = Promise.all([...openJobs].map(({ whenFinished }) => whenFinished));
-    if (openJobs.size > 0) await Promise.race([running, delay(closingGraceMs)]);
+    const finished = () => Promise.all([...openJobs].map(({ whenFinished }) => whenFinished));
+    if (asked.after_job !== undefined) await finished();
+    if (openJobs.size > 0) await withinGrace(finished());
     const leftovers: SessionOver["leftovers"] =
       openJobs.size > 0 ? [{ kind: "job", description: "a block that still runs" }] : [];
     leftovers.push(...((await watch?.check({ graceMs: closingGraceMs })) ?? []));
