@@ -9,6 +9,8 @@ export interface Job {
   inputs: Record<string, unknown>;
   /** The blocks that lead to it, outermost first; none for the block that a task runs. */
   stacks: readonly StackLevel[];
+  /** The session is over with it, so that the executor need not be told. */
+  endsSession?: boolean;
   /** Called with each message about the job that observers are to see, in order. */
   onEvent(message: SessionMessage): void;
   /** Called with each `BlockRequest` of the job. */

@@ -50,8 +50,7 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
     const hand = (channel: ExecutorChannel) => {
       channel.send(topic, blockPayload(executor, job));
       channel.send(topics.inputs(sessionId, id), blockInputs(sessionId, job, inputs));
-      const isOfTask = job.stacks.length === 0;
-      if (isOfTask && executor.canMove) channel.endSessionAfter(sessionId, id);
+      if (job.endsSession && executor.canMove) channel.endSessionAfter(sessionId, id);
     };
 
     const startOffering = () => {

@@ -90,7 +90,7 @@ export function createSessionJobs({ session, catalog, onEvent }: SessionJobsPart
   return {
     async run(base, signal) {
       const stacks: StackLevel[] = [];
-      const { job, finish } = start({ ...base, stacks }, (message) => {
+      const { job, finish } = start({ ...base, stacks, endsSession: true }, (message) => {
         if (!isOver) emit({ block: base.block, stacks }, message);
       });
       const finished = await runOnExecutor(session.executor, job, signal);
