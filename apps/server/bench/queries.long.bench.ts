@@ -116,11 +116,13 @@ async function askEverything(
 
   await ask("a worker's presence, every 10 s", () => registry.beat());
   await ask("list blocks", () => createClusterCatalog({ database }).list());
-  await ask("create", () => store.create({ ...task, idempotency: { key: "new", fingerprint: "x" } }));
-  await ask("create again with its key", () =>
-    store.create({ ...task, id: randomUUID(), idempotency: { key: "new", fingerprint: "x" } }),
+  await ask("create", () =>
+    store.create({ ...task, idempotency: { caller: "", key: "new", fingerprint: "x" } }),
   );
-  await ask("find by idempotency key", () => store.findByKey("key-7"));
+  await ask("create again with its key", () =>
+    store.create({ ...task, id: randomUUID(), idempotency: { caller: "", key: "new", fingerprint: "x" } }),
+  );
+  await ask("find by idempotency key", () => store.findByKey({ caller: "", key: "key-7", fingerprint: "" }));
   await ask("get", () => store.get(endedId));
   await ask("list newest", () => store.list());
   await ask("logs after", () => store.listLogs(endedId, 1));

@@ -54,7 +54,7 @@ async function openOnFullDisk() {
 test("a task whose end found no room on the disk ends as soon as there is some", async () => {
   await using full = await openOnFullDisk();
   const { store, runner, id } = full;
-  await runner.submit(id);
+  await runner.submit({ id, caller: "" });
   await expect.poll(() => full.lines.join("")).toContain("database or disk is full");
   expect(await store.get(id)).toMatchObject({ status: "pending" });
   const stopping = runner.stop(id); // too late for the block, but told when it is over
@@ -66,7 +66,7 @@ test("a task whose end found no room on the disk ends as soon as there is some",
 
 test("a server on a full disk can be closed", async () => {
   await using full = await openOnFullDisk();
-  await full.runner.submit(full.id);
+  await full.runner.submit({ id: full.id, caller: "" });
   await expect.poll(() => full.lines.join("")).toContain("database or disk is full");
   await full.runner.close();
   expect(full.lines.at(-1)).toContain("a task could not be run");

@@ -127,7 +127,7 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     const tasks = [newTask(), { ...newTask(), inputs: { text: "harmless" } }];
     const ids = tasks.map(({ id }) => id);
     for (const task of tasks) await backend.store.create(task);
-    for (const id of ids) await control.submit(id, block);
+    for (const id of ids) await control.submit({ id, caller: "" }, block);
     await expect
       .poll(async () =>
         (await Promise.all(ids.map((id) => backend.store.get(id)))).map((task) => task?.status),

@@ -40,20 +40,26 @@ class WatchedEngine implements Engine {
   async close(): Promise<void> {}
 }
 
-async function create({ store }: StoreBackend, name: string): Promise<string> {
+async function create({ store }: StoreBackend, name: string, caller = ""): Promise<string> {
   const task = await store.create({
     id: randomUUID(),
     blockId: "lab::shout",
     packageVersion: "0.2.0",
     inputValues: [],
     inputs: { text: name },
+    caller,
   });
   return task?.id ?? "";
 }
 
-async function submit(backend: StoreBackend, control: TaskControl, name: string): Promise<string> {
-  const id = await create(backend, name);
-  await control.submit(id, await catalog.find("lab::shout", "0.2.0"));
+async function submit(
+  backend: StoreBackend,
+  control: TaskControl,
+  name: string,
+  caller = "",
+): Promise<string> {
+  const id = await create(backend, name, caller);
+  await control.submit({ id, caller }, await catalog.find("lab::shout", "0.2.0"));
   return id;
 }
 
@@ -105,6 +111,49 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     expect(engine.started.slice(0, 2).toSorted()).toEqual(["a", "b"]);
     expect(engine.started.slice(2)).toEqual(["c", "d", "e"]);
     expect(engine.mostAtOnce).toBe(2);
+  });
+
+  test.each([
+    { submitted: "a1 a2 a3 a4 b1 b2 c1", first: "a1", rest: "a2 b1 c1 a3 b2 a4" },
+    { submitted: "a1 b1 b2 b3 a2 a3", first: "a1", rest: "b1 a2 b2 a3 b3" },
+    { submitted: "a1 a2 a3", first: "a1", rest: "a2 a3" },
+  ])("lets callers take turns: $submitted", async ({ submitted, first, rest }) => {
+    await using backend = await open();
+    const engine = new WatchedEngine();
+    const control = await backend.startRunner(engine, 1);
+    for (const name of submitted.split(" ")) {
+      await submit(backend, control, name, name.slice(0, 1));
+      if (name === first) await expect.poll(() => engine.started).toEqual([first]);
+    }
+    const order = [first, ...rest.split(" ")];
+    for (const [index, name] of order.entries()) {
+      await expect.poll(() => engine.started).toEqual(order.slice(0, index + 1));
+      engine.end(name);
+    }
+  });
+
+  test("a caller who comes late waits for one task of each other, not for all of them", async () => {
+    await using backend = await open();
+    const engine = new WatchedEngine();
+    const control = await backend.startRunner(engine, 1);
+    for (let index = 0; index < 6; index += 1) await submit(backend, control, `a${index}`, "a");
+    for (const name of ["a0", "a1", "a2"]) {
+      await expect.poll(() => engine.started).toContain(name);
+      engine.end(name);
+    }
+    await expect.poll(() => engine.started).toContain("a3");
+    for (const name of ["b0", "b1"]) await submit(backend, control, name, "b");
+    const order = ["a0", "a1", "a2", "a3"];
+    // Whose turn is next is one of the two, and from there they take turns.
+    engine.end("a3");
+    await expect.poll(() => engine.started.length).toBe(5);
+    const isBFirst = engine.started[4] === "b0";
+    order.push(...(isBFirst ? ["b0", "a4", "b1", "a5"] : ["a4", "b0", "a5", "b1"]));
+    for (const name of order.slice(4)) {
+      await expect.poll(() => engine.started).toContain(name);
+      engine.end(name);
+    }
+    expect(engine.started).toEqual(order);
   });
 
   test("stops a task that runs, and one that waits, which then never runs", async () => {

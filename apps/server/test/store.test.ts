@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import type { IdempotentRequest } from "../src/store/task-rows.ts";
 import type { TaskStore } from "../src/store/task-store.ts";
 import { backends } from "./store-backends.ts";
 
 /** A task of a package that the tests have. */
-function newTask(idempotency?: { key: string; fingerprint: string }) {
+function newTask(idempotency?: IdempotentRequest) {
   return {
     id: randomUUID(),
     blockId: "lab::shout",
@@ -36,8 +37,8 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     expect((await store.list()).map(({ id }) => id)).toEqual(ids.toReversed());
     await store.end(ids[1] ?? "", "stopped");
     expect(await store.listUnfinished()).toEqual([
-      { id: ids[0], wasTaken: false },
-      { id: ids[2], wasTaken: false },
+      { id: ids[0], caller: "", wasTaken: false },
+      { id: ids[2], caller: "", wasTaken: false },
     ]);
     expect(await store.countByStatus()).toEqual(
       new Map([
@@ -50,7 +51,7 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
   test("creates one task for an idempotency key, however many ask at once", async () => {
     await using backend = await open();
     const other = await backend.openAnother();
-    const idempotency = { key: "once", fingerprint: "f" };
+    const idempotency = { caller: "", key: "once", fingerprint: "f" };
     const created = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         [backend.store, other][index % 2]?.create(newTask(idempotency)),
@@ -58,7 +59,7 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     );
     const winners = created.filter((task) => task !== undefined);
     expect(winners).toHaveLength(1);
-    expect(await backend.store.findByKey("once")).toMatchObject({
+    expect(await backend.store.findByKey(idempotency)).toMatchObject({
       task: { id: winners[0]?.id },
       idempotency,
     });

@@ -42,10 +42,13 @@ export interface LogFlags {
 
 /** The caller flags of `connect-server` and `connect-server api`; the rate limit applies to each process. */
 export function addCallerOptions(command: Command): Command {
-  return addAddressOptions(command, "file of tokens that callers may use, one per line")
+  return addAddressOptions(
+    command,
+    "file of tokens that callers may use, one per line, each with a name and roles or bare",
+  )
     .option("--port <number>", "port to listen on; 0 for a free one", wholeNumber, 3000)
     .option("--allow-origin <origin>", "web origin whose pages may call; repeatable", collect)
-    .option("--rate-limit <number>", "requests per minute for each token or address (no limit)", positive)
+    .option("--rate-limit <number>", "requests per minute for each caller or address (no limit)", positive)
     .option("--body-limit-mb <number>", "size of a JSON body in MiB (16 by default)", positive)
     .option("--upload-limit-gb <number>", "size of all files of a request in GiB (16 by default)", positive);
 }

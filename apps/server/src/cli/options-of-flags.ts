@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { ServerOptions } from "../serve/options.ts";
 import type { CallerFlags, LogFlags, RunFlags } from "./command-options.ts";
+import { readTokens } from "./read-tokens.ts";
 
 /** Flags with the same meaning for every process that has them. */
 type SharedFlags = LogFlags &
@@ -56,13 +56,4 @@ function stderr(): DestinationStream {
 
 export function scale(number: number | undefined, factor: number): number | undefined {
   return number === undefined ? undefined : Math.floor(number * factor);
-}
-
-/** The lines of the file and the items of the variable, without comments and blanks. */
-function readTokens(file: string | undefined): string[] {
-  const lines = file === undefined ? [] : readFileSync(file, "utf8").split(/\r?\n/);
-  const listed = (process.env.OOMOL_CONNECT_SERVER_TOKENS ?? "").split(",");
-  return [...lines.filter((line) => !line.startsWith("#")), ...listed]
-    .map((token) => token.trim())
-    .filter(Boolean);
 }

@@ -11,7 +11,7 @@ const stopPatienceMs = 5_000;
 /** Submits and stops tasks that workers run. */
 export function createClusterControl(store: TaskStore, notices: Notices, closing: AbortSignal): TaskControl {
   return {
-    async submit(_taskId, block) {
+    async submit(_task, block) {
       // The task is in the queue since the transaction that created it; this spares the wait for somebody to look.
       if (block) notices.send("queued", nameOf(block.packageName, block.packageVersion));
     },

@@ -6,6 +6,7 @@ import type { QueuedTask, TaskTransaction } from "../store/task-writer.ts";
 import { messageOf } from "../values.ts";
 import { createBoss, fromPool } from "./boss.ts";
 import type { Postgres } from "./postgres.ts";
+import { turnOf } from "./turn-of.ts";
 
 /** Tasks that wait for a worker, in pg-boss: a job for each, with the task's own id, in a queue for each package version. */
 export interface JobQueue extends TransactionalQueue {
@@ -82,11 +83,19 @@ export async function openJobQueue(
     open: (packageName, version) => openQueue(nameOf(packageName, version)),
     prepare: async (task) => void (await openQueue(queueOf(task))),
     async add(transaction, task) {
+      const queue = queueOf(task);
+      const priority = await turnOf(transaction, queue, task.caller ?? "");
       await boss.send(
-        queueOf(task),
+        queue,
         { taskId: task.id },
         {
-          ...{ id: task.id, retryLimit: attempts - 1, retryDelay: 0, heartbeatSeconds: lostAfterSeconds },
+          ...{
+            priority,
+            id: task.id,
+            retryLimit: attempts - 1,
+            retryDelay: 0,
+            heartbeatSeconds: lostAfterSeconds,
+          },
           db: fromKysely(transaction),
         },
       );

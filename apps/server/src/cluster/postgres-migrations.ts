@@ -1,8 +1,9 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { separateCallers } from "../store/migrations.ts";
 
 /** What this version of the program brings and knows: the number of its migrations. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /**
  * The oldest program that can still work with this schema. A migration that only adds (a table, a nullable column, an
@@ -50,6 +51,11 @@ export const postgresMigrations: Record<string, Migration> = {
         .alterTable("tasks")
         .addColumn("caller", "text", (column) => column.notNull().defaultTo(""))
         .execute();
+    },
+  },
+  "004-tasks-of-callers": {
+    async up(database: Kysely<unknown>) {
+      await separateCallers(database);
     },
   },
 };

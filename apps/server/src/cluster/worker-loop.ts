@@ -69,12 +69,19 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
     try {
       const claimed = await store.claim(async (transaction) => {
         const ids: string[] = [];
+        const more: string[] = [];
         for (const queue of looked) {
           const wanted = concurrency - running.size - ids.length;
-          const taken = wanted === 0 ? [] : await jobs.take(transaction, queue, wanted);
-          if (taken.length === wanted) ready.add(queue);
+          if (wanted === 0) {
+            ready.add(queue);
+            continue;
+          }
+          const taken = await jobs.take(transaction, queue, wanted);
+          if (taken.length === wanted) more.push(queue);
           ids.push(...taken);
         }
+        // Behind those that had no turn.
+        for (const queue of more) ready.add(queue);
         return ids;
       });
       for (const task of claimed) start(task);

@@ -5,8 +5,9 @@ import type { Logger } from "pino";
 import type { Metrics } from "../metrics.ts";
 import type { AppletsFile } from "./applets-file.ts";
 import { appletsRoutes } from "./applets-routes.ts";
-import { requireToken } from "./auth.ts";
+import { identifyCaller, type KnownToken } from "./auth.ts";
 import { blocksRoutes } from "./blocks-routes.ts";
+import type { CallerEnv } from "./callers.ts";
 import { answerNotFound, createErrorHandler } from "./errors.ts";
 import { serveExtensions } from "./extensions.ts";
 import { type InstallsRoutesParts, installsRoutes } from "./installs-routes.ts";
@@ -26,14 +27,14 @@ export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, Operati
   metrics: Metrics;
   playgroundDirectory: string | undefined;
   host: string;
-  tokens: readonly string[];
+  tokens: readonly KnownToken[];
   allowedOrigins: readonly string[];
   log: Logger;
 }
 
 /** The whole HTTP surface, as a web-standard `fetch`. */
-export function createApp(parts: AppParts): Hono {
-  const app = new Hono();
+export function createApp(parts: AppParts): Hono<CallerEnv> {
+  const app = new Hono<CallerEnv>();
   app.onError(createErrorHandler(parts.log));
   app.notFound(answerNotFound);
 
@@ -51,7 +52,7 @@ export function createApp(parts: AppParts): Hono {
   const rate = limitRate(parts.requestsPerMinute, parts.tokens.length > 0);
   const allowAsked: MiddlewareHandler = (context, next) =>
     context.req.header("Origin") === undefined ? next() : allowOrigins(context, next);
-  for (const path of ["/api/*", "/rpc/*"]) app.use(path, allowAsked, requireToken(parts.tokens), rate);
+  for (const path of ["/api/*", "/rpc/*"]) app.use(path, allowAsked, identifyCaller(parts.tokens), rate);
   // A service of its own elsewhere: clients take its address, which may be that of the API.
   for (const path of ["/", "/api"]) app.route(path, appletsRoutes(parts.applets));
   const description = describeApi();

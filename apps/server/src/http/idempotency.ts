@@ -4,13 +4,16 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Refusal } from "../refusal.ts";
 import type { IdempotentRequest } from "../store/task-rows.ts";
+import type { Caller } from "./callers.ts";
 
 const maxKeyCharacters = 255;
 
 /**
  * The caller's `Idempotency-Key` with a fingerprint of what it asks for: a JSON value, and files; `undefined` without a key.
+ * The same key of two callers is two keys.
  */
 export async function readIdempotency(
+  caller: Caller,
   key: string | undefined,
   content: unknown,
   files: readonly string[] = [],
@@ -19,7 +22,7 @@ export async function readIdempotency(
   if (key === "" || key.length > maxKeyCharacters) {
     throw new Refusal(400, `An Idempotency-Key has 1 to ${maxKeyCharacters} characters.`);
   }
-  return { key, fingerprint: await fingerprint(content, files) };
+  return { caller: caller.id, key, fingerprint: await fingerprint(content, files) };
 }
 
 /** Refuses a key that stands for another request already. */

@@ -7,7 +7,9 @@ import type { InstallStore, StoredInstall } from "../store/install-store.ts";
 import type { IdempotentRequest } from "../store/task-rows.ts";
 import { waitForChange } from "../tasks/wait-for-change.ts";
 import { installAnswer } from "./answers.ts";
+import { requireRole } from "./auth.ts";
 import { requireNoNul } from "./caller-text.ts";
+import type { CallerEnv } from "./callers.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readJsonBody } from "./read-json-body.ts";
@@ -20,14 +22,19 @@ export interface InstallsRoutesParts {
   closing: AbortSignal;
 }
 
-/** Everything under `/packages/install`. */
-export function installsRoutes(parts: InstallsRoutesParts): Hono {
+/** Everything under `/packages/install`: installs change the server for everyone, and those who may see all of them. */
+export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
   const { installs, limits, closing } = parts;
-  const routes = new Hono();
+  const routes = new Hono<CallerEnv>();
+  routes.use(requireRole("install", "install packages"));
 
   routes.post("/", async (context) => {
     const wanted = checkBody(await readJsonBody(context.req.raw, limits.bodyLimitBytes));
-    const idempotency = await readIdempotency(context.req.header("Idempotency-Key"), wanted);
+    const idempotency = await readIdempotency(
+      context.var.caller,
+      context.req.header("Idempotency-Key"),
+      wanted,
+    );
     const { id } = await acceptInstall(parts, wanted, idempotency);
     return context.json({ success: true, taskId: id });
   });
@@ -67,7 +74,7 @@ async function acceptInstall(
   idempotency: IdempotentRequest | undefined,
 ): Promise<StoredInstall> {
   const findEarlier = async () => {
-    const earlier = idempotency && (await installs.findByKey(idempotency.key));
+    const earlier = idempotency && (await installs.findByKey(idempotency));
     if (earlier) requireSameRequest(idempotency, earlier.idempotency);
     return earlier?.install;
   };

@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Hono } from "hono";
+import type { Env, Hono } from "hono";
 
 export interface ListeningHttp {
   /** `http://127.0.0.1:3000` */
@@ -13,8 +13,8 @@ const drainMs = 500;
 const maxHeaderBytes = 16 * 1024;
 
 /** Serves an app; rejects where the port is taken. `closing` is aborted first thing when it closes. */
-export async function listenHttp(
-  app: Hono,
+export async function listenHttp<E extends Env>(
+  app: Hono<E>,
   { host, port }: { host: string; port: number },
   closing: AbortController,
 ): Promise<ListeningHttp> {

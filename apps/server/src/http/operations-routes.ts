@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import type { Metrics } from "../metrics.ts";
 import type { TaskStore } from "../store/task-store.ts";
-import { requireToken } from "./auth.ts";
+import { identifyCaller, type KnownToken } from "./auth.ts";
 
 export interface OperationsRoutesParts {
-  tokens: readonly string[];
+  tokens: readonly KnownToken[];
   metrics: Metrics;
   store: TaskStore;
   /** False while the server takes up earlier tasks, and once it closes. */
@@ -25,7 +25,7 @@ export function operationsRoutes({ tokens, metrics, store, isReady }: Operations
     return context.json({ status: isFine ? "ready" : "not ready" }, isFine ? 200 : 503);
   });
 
-  routes.get("/metrics", requireToken(tokens), async (context) =>
+  routes.get("/metrics", identifyCaller(tokens), async (context) =>
     context.body(await metrics.read(), 200, { "Content-Type": metrics.contentType }),
   );
   return routes;

@@ -1,18 +1,18 @@
-import { createHash } from "node:crypto";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { MiddlewareHandler } from "hono";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { Refusal } from "../refusal.ts";
+import type { CallerEnv } from "./callers.ts";
 
-/** Lets each caller make so many requests a minute: a caller is a token, or an address where there are no tokens. */
-export function limitRate(requestsPerMinute: number | undefined, hasTokens: boolean): MiddlewareHandler {
+/** Lets each caller make so many requests a minute: a caller is who has a token, or an address where there are no tokens. */
+export function limitRate(
+  requestsPerMinute: number | undefined,
+  hasTokens: boolean,
+): MiddlewareHandler<CallerEnv> {
   if (requestsPerMinute === undefined) return (_context, next) => next();
   const limiter = new RateLimiterMemory({ points: requestsPerMinute, duration: 60 });
   return async (context, next) => {
-    const token = context.req.header("Authorization") ?? "";
-    const caller = hasTokens
-      ? createHash("sha256").update(token).digest("hex")
-      : getConnInfo(context).remote.address;
+    const caller = hasTokens ? context.var.caller.id : getConnInfo(context).remote.address;
     try {
       await limiter.consume(caller ?? "");
     } catch (error) {

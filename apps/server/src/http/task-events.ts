@@ -7,6 +7,10 @@ import { isTerminal, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { logText, taskAnswer } from "./answers.ts";
 import { clampLogId } from "./caller-text.ts";
+import type { CallerEnv } from "./callers.ts";
+
+/** What routes of tasks know of a request. */
+export type TasksEnv = CallerEnv & { Bindings: HttpBindings };
 
 /** Clients take a stream for dead that says nothing for 45 s. */
 const heartbeatMs = 15_000;
@@ -33,7 +37,7 @@ export interface StreamOptions {
  * Written to Node's own answer: the streams of the web cost more than all the rest of a short task.
  */
 export function streamTask(
-  context: Context<{ Bindings: HttpBindings }>,
+  context: Context<TasksEnv>,
   store: TaskStore,
   taskId: string,
   { begun, isNew = false, closing }: StreamOptions,

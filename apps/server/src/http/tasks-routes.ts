@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono, type HonoRequest } from "hono";
 import type { FileStore } from "../files/file-store.ts";
 import { referTo } from "../files/upload-references.ts";
@@ -12,13 +11,15 @@ import type { TaskStore } from "../store/task-store.ts";
 import type { TaskControl } from "../tasks/task-runner.ts";
 import { waitForTaskEnd } from "../tasks/wait-for-change.ts";
 import { localProject, logText, taskAnswer } from "./answers.ts";
-import { callerOf } from "./auth.ts";
-import { clampLogId, requireNoNul } from "./caller-text.ts";
+import { requireRole } from "./auth.ts";
+import { clampLogId } from "./caller-text.ts";
+import { type Caller, ownerSeenBy } from "./callers.ts";
 import { filesRoute } from "./files-route.ts";
+import { findTask } from "./find-task.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readTaskRequest } from "./read-task-request.ts";
-import { streamTask } from "./task-events.ts";
+import { streamTask, type TasksEnv } from "./task-events.ts";
 import type { UploadLimits } from "./uploads.ts";
 
 export interface TasksRoutesParts {
@@ -32,18 +33,19 @@ export interface TasksRoutesParts {
 }
 
 /** Everything under `/v1/tasks`. */
-export function tasksRoutes(parts: TasksRoutesParts): Hono<{ Bindings: HttpBindings }> {
+export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
   const { store, runner, closing } = parts;
-  const routes = new Hono<{ Bindings: HttpBindings }>();
+  const routes = new Hono<TasksEnv>();
 
-  routes.get("/", async (context) =>
-    context.json({ tasks: (await store.list()).map(taskAnswer), success: true }),
-  );
+  routes.get("/", async (context) => {
+    const tasks = await store.list(ownerSeenBy(context.var.caller));
+    return context.json({ tasks: tasks.map(taskAnswer), success: true });
+  });
 
-  routes.post("/", async (context) => {
-    const { task, block } = await acceptTask(parts, context.req.raw);
+  routes.post("/", requireRole("run", "run tasks"), async (context) => {
+    const { task, block } = await acceptTask(parts, context.req.raw, context.var.caller);
     const created = block && task;
-    const submit = async () => block && runner.submit(task.id, block);
+    const submit = async () => block && runner.submit(task, block);
     // Who wants to hear of it listens before anything happens.
     if (wantsEvents(context.req)) {
       const stream = streamTask(context, store, task.id, {
@@ -62,7 +64,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<{ Bindings: HttpBindi
   });
 
   routes.get("/:id", async (context) => {
-    const task = await findTask(store, context.req.param("id"));
+    const task = await findTask(store, context.var.caller, context.req.param("id"));
     if (wantsEvents(context.req)) return streamTask(context, store, task.id, { closing });
     const waitMs = parsePreferWait(context.req.header("Prefer"));
     const waited = waitMs === undefined ? undefined : await waitForEnd(context, task.id, { waitMs });
@@ -87,13 +89,14 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<{ Bindings: HttpBindi
   };
 
   routes.post("/:id/stop", async (context) => {
-    const { id } = await findTask(store, context.req.param("id"));
+    const { caller } = context.var;
+    const { id } = await findTask(store, caller, context.req.param("id"));
     await runner.stop(id);
-    return context.json({ task: taskAnswer(await findTask(store, id)), success: true });
+    return context.json({ task: taskAnswer(await findTask(store, caller, id)), success: true });
   });
 
   routes.get("/:id/logs", async (context) => {
-    const task = await findTask(store, context.req.param("id"));
+    const task = await findTask(store, context.var.caller, context.req.param("id"));
     const logs = await store.listLogs(task.id, parseAfter(context.req.query("after")));
     const texts = logs.map((log) => logText(log, task));
     return context.body(`{"logs":[${texts.join()}],"success":true}`, 200, {
@@ -114,6 +117,7 @@ function wantsEvents(request: HonoRequest): boolean {
 async function acceptTask(
   { catalog, store, limits, files }: TasksRoutesParts,
   request: Request,
+  caller: Caller,
 ): Promise<{ task: StoredTask; block?: Runnable }> {
   const id = randomUUID();
   let task: StoredTask | undefined;
@@ -121,7 +125,7 @@ async function acceptTask(
     const received = await readTaskRequest(request, files.uploadDirectory(id), limits);
     const { blockId, inputValues } = received;
     const key = request.headers.get("Idempotency-Key") ?? undefined;
-    const idempotency = await readIdempotency(key, [blockId, inputValues], received.files);
+    const idempotency = await readIdempotency(caller, key, [blockId, inputValues], received.files);
     const earlier = await findEarlier(store, idempotency);
     if (earlier) return { task: earlier };
 
@@ -130,8 +134,8 @@ async function acceptTask(
     const inputs = await prepareInputs(block, inputValues, references, catalog);
     await files.keepUploads(id, received.files);
     const { packageVersion } = block;
-    const caller = callerOf(request.headers.get("Authorization"));
-    task = await store.create({ id, blockId, packageVersion, inputValues, inputs, idempotency, caller });
+    const created = { id, blockId, packageVersion, inputValues, inputs, idempotency };
+    task = await store.create({ ...created, caller: caller.id });
     if (task) return { task, block };
     // The same request won a race.
     const winner = await findEarlier(store, idempotency);
@@ -146,16 +150,9 @@ async function findEarlier(
   store: TaskStore,
   wanted: IdempotentRequest | undefined,
 ): Promise<StoredTask | undefined> {
-  const earlier = wanted && (await store.findByKey(wanted.key));
+  const earlier = wanted && (await store.findByKey(wanted));
   if (earlier) requireSameRequest(wanted, earlier.idempotency);
   return earlier?.task;
-}
-
-async function findTask(store: TaskStore, id: string): Promise<StoredTask> {
-  requireNoNul(id);
-  const task = await store.get(id);
-  if (!task) throw new Refusal(404, `There is no task "${id}".`);
-  return task;
 }
 
 function parseAfter(after: string | undefined): number | undefined {

@@ -3,6 +3,8 @@ import { join, resolve } from "node:path";
 import { type ExtensionName, extensionNames } from "@oomol/connect-core/wire";
 import { type Logger, pino } from "pino";
 import type { Isolation, WarmOptions } from "../engine/spares/warm-options.ts";
+import type { KnownToken } from "../http/auth.ts";
+import { checkTokens } from "../http/check-tokens.ts";
 import { isLoopback } from "../http/is-loopback.ts";
 import { findRegistryToken } from "../installs/registry-token.ts";
 import { findPlayground } from "./find-playground.ts";
@@ -27,8 +29,11 @@ export interface ServerOptions {
   playgroundDirectory?: string | undefined;
   /** A JSON or YAML file with the list of applets; without it there are none. */
   appletsFile?: string | undefined;
-  /** What `Authorization` may hold, exactly; with none anyone on this machine may call. */
-  tokens?: readonly string[] | undefined;
+  /**
+   * What `Authorization` may hold, exactly; with none anyone on this machine may call. One with a name has the roles that are
+   * given with it and sees its own tasks alone, one without may do everything.
+   */
+  tokens?: readonly KnownToken[] | undefined;
   /** Web origins (`https://app.example`) whose pages may call; pages of this server itself always may. */
   allowedOrigins?: readonly string[] | undefined;
   /** How many tasks run at once; the number of CPUs by default. */
@@ -98,7 +103,7 @@ export interface ResolvedServerOptions extends WarmOptions {
   allowScripts: boolean;
   playgroundDirectory: string | undefined;
   appletsFile: string | undefined;
-  tokens: string[];
+  tokens: KnownToken[];
   allowedOrigins: string[];
   executorReadyTimeoutMs: number;
   taskTimeoutMs: number | undefined;
@@ -183,7 +188,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
   requireTimer("--executor-ready-timeout-ms", resolved.executorReadyTimeoutMs);
   requireTimer("spareIdleMs", resolved.spareIdleMs);
   resolved.registryToken ??= findRegistryToken(resolved.registry, process.env);
-  if (resolved.tokens.some((token) => token.trim() === "")) throw new Error("A token must not be empty.");
+  checkTokens(resolved.tokens);
   if (resolved.tokens.length === 0 && !isLoopback(resolved.host)) {
     throw new Error(
       `Listening on ${resolved.host} lets other machines in, so it needs a token: set --token-file or OOMOL_CONNECT_SERVER_TOKENS.`,

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import type { InstallStatus, Tables } from "./tables.ts";
 import { TaskChanges } from "./task-changes.ts";
-import type { IdempotentRequest } from "./task-rows.ts";
+import { type IdempotentRequest, storedKey } from "./task-rows.ts";
 
 /** The install of a package, as clients ask for it. */
 export interface StoredInstall {
@@ -36,7 +36,7 @@ export class InstallStore {
       .insertInto("installs")
       .values({
         ...{ id, name, version, status: "pending", dependencies: "[]", error: null },
-        idempotency_key: idempotency?.key ?? null,
+        idempotency_key: idempotency ? storedKey(idempotency) : null,
         fingerprint: idempotency?.fingerprint ?? null,
         ...{ created_at: now, updated_at: now },
       })
@@ -69,10 +69,10 @@ export class InstallStore {
 
   /** The install that was created under an idempotency key. */
   async findByKey(
-    key: string,
+    wanted: IdempotentRequest,
   ): Promise<{ install: StoredInstall; idempotency: IdempotentRequest } | undefined> {
-    const row = await this.#select().where("idempotency_key", "=", key).executeTakeFirst();
-    return row && { install: toInstall(row), idempotency: { key, fingerprint: row.fingerprint ?? "" } };
+    const row = await this.#select().where("idempotency_key", "=", storedKey(wanted)).executeTakeFirst();
+    return row && { install: toInstall(row), idempotency: { ...wanted, fingerprint: row.fingerprint ?? "" } };
   }
 
   /** Newest first. */

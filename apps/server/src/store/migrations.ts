@@ -84,4 +84,19 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "006-tasks-of-callers": {
+    async up(database: Kysely<unknown>) {
+      await separateCallers(database);
+    },
+  },
 };
+
+/** Lists of one caller's tasks are quick, and a key is stored with whose it is, see `storedKey`. The same in PostgreSQL. */
+export async function separateCallers(database: Kysely<unknown>): Promise<void> {
+  await database.schema.createIndex("tasks_of_callers").on("tasks").columns(["caller", "sequence"]).execute();
+  await sql`update tasks set idempotency_key = caller || ' ' || idempotency_key where idempotency_key is not null`.execute(
+    database,
+  );
+  // Nobody stored whose an install is, so its key stands for nobody's any more.
+  await sql`update installs set idempotency_key = null`.execute(database);
+}

@@ -14,10 +14,11 @@ export interface Tables {
     input_values: string;
     /** JSON: what the block gets, by handle. */
     inputs: string;
+    /** With whose it is, see `storedKey`. */
     idempotency_key: string | null;
     /** Of the request that came with the key. */
     fingerprint: string | null;
-    /** Tells the callers apart by their tokens, which it does not give away; empty without one. */
+    /** Whose it is: `name:` and a name, or what tells an unnamed token from others without giving it away; empty without one. */
     caller: Generated<string>;
     /** How often somebody has taken the task; whoever took it last alone may write about it. */
     attempt: Generated<number>;

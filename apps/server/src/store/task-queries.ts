@@ -59,15 +59,7 @@ export function claimRows(database: Kysely<Tables>, ids: readonly string[]) {
     }))
     .where("id", "in", ids)
     .where("status", "in", openStatuses)
-    .returning([
-      ...taskColumns,
-      "sequence",
-      "inputs",
-      "caller",
-      "attempt",
-      "interruptions",
-      "stop_requested_at",
-    ]);
+    .returning([...taskColumns, "sequence", "inputs", "attempt", "interruptions", "stop_requested_at"]);
 }
 
 export type ClaimedRow = InferResult<ReturnType<typeof claimRows>>[number];

@@ -8,6 +8,8 @@ export interface StoredTask {
   status: StoredStatus;
   blockId: string;
   packageVersion: string;
+  /** Whose it is; empty for one who called without a token. */
+  caller: string;
   sessionId: string | null;
   inputValues: NodeInputs;
   createdAt: number;
@@ -25,7 +27,6 @@ export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion" | "in
 export type ClaimedTask = StoredTask & {
   /** What its block gets. */
   inputs: Record<string, unknown>;
-  caller: string;
   /** Somebody asked to stop it before it was taken. */
   isStopRequested: boolean;
 };
@@ -46,9 +47,13 @@ export type EndedTask = Pick<StoredTask, "id" | "sessionId" | "updatedAt"> & { l
 
 /** A request that may come again: the caller's key, and what tells it from another request. */
 export interface IdempotentRequest {
+  caller: string;
   key: string;
   fingerprint: string;
 }
+
+/** A key as it is stored. No caller's id holds a space, so no two callers have one in common. */
+export const storedKey = ({ caller, key }: IdempotentRequest): string => `${caller} ${key}`;
 
 /** The states that never change again. */
 export const terminalStatuses = ["completed", "failed", "stopped"] as const;
@@ -65,6 +70,7 @@ export const taskColumns = [
   "status",
   "block_id",
   "package_version",
+  "caller",
   "session_id",
   "input_values",
   "created_at",
@@ -77,6 +83,7 @@ export function toTask(row: Pick<Selectable<Tables["tasks"]>, (typeof taskColumn
     status: row.status,
     blockId: row.block_id,
     packageVersion: row.package_version,
+    caller: row.caller,
     sessionId: row.session_id,
     inputValues: JSON.parse(row.input_values),
     createdAt: row.created_at,

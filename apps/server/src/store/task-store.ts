@@ -12,6 +12,7 @@ import {
   openStatuses,
   type StoredLog,
   type StoredTask,
+  storedKey,
   taskColumns,
   terminalStatuses,
   toTask,
@@ -21,6 +22,7 @@ import { type QueuedTask, type TaskTransaction, TaskWriter } from "./task-writer
 /** A task that has not ended. */
 export interface UnfinishedTask {
   id: string;
+  caller: string;
   /** Somebody took it and has not given it back: its block may have run, though nobody had time to store that it did. */
   wasTaken: boolean;
 }
@@ -92,7 +94,7 @@ export class TaskStore {
       session_id: null,
       input_values: JSON.stringify(task.inputValues),
       inputs: JSON.stringify(task.inputs),
-      idempotency_key: task.idempotency?.key ?? null,
+      idempotency_key: task.idempotency ? storedKey(task.idempotency) : null,
       fingerprint: task.idempotency?.fingerprint ?? null,
       caller: task.caller ?? "",
       stop_requested_at: null,
@@ -119,10 +121,12 @@ export class TaskStore {
   }
 
   /** The task that was created under an idempotency key. */
-  async findByKey(key: string): Promise<{ task: StoredTask; idempotency: IdempotentRequest } | undefined> {
-    const { rows } = await retryConnection(() => this.#database.executeQuery(this.#queries.byKey(key)));
-    const [row] = rows;
-    return row && { task: toTask(row), idempotency: { key, fingerprint: row.fingerprint ?? "" } };
+  async findByKey(
+    wanted: IdempotentRequest,
+  ): Promise<{ task: StoredTask; idempotency: IdempotentRequest } | undefined> {
+    const query = this.#queries.byKey(storedKey(wanted));
+    const [row] = (await retryConnection(() => this.#database.executeQuery(query))).rows;
+    return row && { task: toTask(row), idempotency: { ...wanted, fingerprint: row.fingerprint ?? "" } };
   }
 
   async get(id: string): Promise<StoredTask | undefined> {
@@ -130,9 +134,10 @@ export class TaskStore {
     return rows[0] && toTask(rows[0]);
   }
 
-  /** Newest first. */
-  async list(): Promise<StoredTask[]> {
-    const select = this.#database.selectFrom("tasks").select(taskColumns).orderBy("sequence", "desc");
+  /** Newest first; those of one caller, or all. */
+  async list(caller?: string): Promise<StoredTask[]> {
+    const all = this.#database.selectFrom("tasks").select(taskColumns).orderBy("sequence", "desc");
+    const select = caller === undefined ? all : all.where("caller", "=", caller);
     const limited = this.#listLimit === undefined ? select : select.limit(this.#listLimit);
     return (await retryConnection(() => limited.execute())).map(toTask);
   }
@@ -141,12 +146,12 @@ export class TaskStore {
   async listUnfinished(): Promise<UnfinishedTask[]> {
     const rows = await this.#database
       .selectFrom("tasks")
-      .select(["id", "status", "interruptions"])
+      .select(["id", "caller", "status", "interruptions"])
       .where("status", "in", openStatuses)
       .orderBy("sequence")
       .execute();
-    return rows.map(({ id, status, interruptions }) => ({
-      id,
+    return rows.map(({ id, caller, status, interruptions }) => ({
+      ...{ id, caller },
       wasTaken: status === "running" || interruptions > 0,
     }));
   }

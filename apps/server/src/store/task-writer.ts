@@ -118,11 +118,11 @@ export class TaskWriter {
   }
 
   #hold(row: ClaimedRow, nextLogId: number): ClaimedTask {
-    const { id, attempt, interruptions, caller } = row;
+    const { id, attempt, interruptions } = row;
     const task = toTask(row);
     this.#claims.set(id, { attempt, interruptions: interruptions - 1, nextLogId, task });
     const isStopRequested = row.stop_requested_at !== null;
-    return { ...task, inputs: JSON.parse(row.inputs), caller, isStopRequested };
+    return { ...task, inputs: JSON.parse(row.inputs), isStopRequested };
   }
 
   /** Takes one event of a claimed task; it is on disk before anyone can read it. Throws where it cannot be written as JSON. */

@@ -1,6 +1,6 @@
-/** First in, first out, at most `concurrency` at once. */
+/** At most `concurrency` at once; callers take turns, and the tasks of one caller are first in, first out. */
 export interface Queue {
-  push(id: string): void;
+  push(task: { id: string; caller: string }): void;
   /** False where it was not waiting any more. */
   remove(id: string): boolean;
   /** Starts nothing any more. */
@@ -9,15 +9,38 @@ export interface Queue {
 
 /** A queue of ids; `work` must not reject. */
 export function createQueue(concurrency: number, work: (id: string) => Promise<void>): Queue {
-  const waiting = new Set<string>(); // keeps the order of insertion
+  // Both keep the order of insertion: whose turn is next stands first, and so does his next task.
+  const turns = new Map<string, Set<string>>();
+  const callers = new Map<string, string>(); // of those that wait
   let running = 0;
   let isClosed = false;
 
+  const takeNext = (): string | undefined => {
+    const [turn] = turns;
+    if (turn === undefined) return undefined;
+    const [caller, waiting] = turn;
+    const [next] = waiting;
+    if (next === undefined) return undefined; // nobody without a task is in turn
+    remove(next);
+    // Behind all others.
+    if (turns.delete(caller)) turns.set(caller, waiting);
+    return next;
+  };
+
+  const remove = (id: string): boolean => {
+    const caller = callers.get(id);
+    if (caller === undefined) return false;
+    callers.delete(id);
+    const waiting = turns.get(caller);
+    waiting?.delete(id);
+    if (waiting?.size === 0) turns.delete(caller);
+    return true;
+  };
+
   const startNext = () => {
     while (!isClosed && running < concurrency) {
-      const [next] = waiting;
+      const next = takeNext();
       if (next === undefined) return;
-      waiting.delete(next);
       running += 1;
       void work(next).finally(() => {
         running -= 1;
@@ -27,14 +50,16 @@ export function createQueue(concurrency: number, work: (id: string) => Promise<v
   };
 
   return {
-    push(id) {
-      waiting.add(id);
+    push({ id, caller }) {
+      callers.set(id, caller);
+      turns.set(caller, (turns.get(caller) ?? new Set()).add(id));
       startNext();
     },
-    remove: (id) => waiting.delete(id),
+    remove,
     close() {
       isClosed = true;
-      waiting.clear();
+      turns.clear();
+      callers.clear();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Runnable } from "../packages/read-package.ts";
+import type { StoredTask } from "../store/task-rows.ts";
 import type { UnfinishedTask } from "../store/task-store.ts";
 import { messageOf } from "../values.ts";
 import { keepTrying } from "./keep-trying.ts";
@@ -8,7 +9,7 @@ import { createRunTask, type RunTaskParts, stopRequested, TaskStop } from "./run
 /** What callers may do about tasks that are in the store. */
 export interface TaskControl {
   /** The task is to run; `block` spares finding again what the caller knows, where it starts at once. */
-  submit(taskId: string, block?: Runnable): Promise<void>;
+  submit(task: Pick<StoredTask, "id" | "caller">, block?: Runnable): Promise<void>;
   /** Resolves when the task has ended; one that has ended already stays as it is. */
   stop(taskId: string): Promise<void>;
 }
@@ -65,16 +66,17 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
   const queue = createQueue(concurrency, work);
 
   /** One of them may be what ended the last run of the server: it is to take none of the others with it again. */
-  const rerunInTurn = (taskIds: readonly string[]) => {
-    const waiting = [...taskIds];
+  const rerunInTurn = (tasks: readonly UnfinishedTask[]) => {
+    const waiting = [...tasks];
     let current: string | undefined;
     let timer: NodeJS.Timeout | undefined;
     const next = () => {
       clearTimeout(timer);
-      current = closing.signal.aborted ? undefined : waiting.shift();
-      if (current === undefined) return;
+      const task = closing.signal.aborted ? undefined : waiting.shift();
+      current = task?.id;
+      if (!task) return;
       timer = setTimeout(next, suspectMs).unref();
-      queue.push(current);
+      queue.push(task);
     };
     onSettled = (taskId) => {
       if (taskId === current) next();
@@ -87,17 +89,17 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
     async resume(unfinished) {
       const isOver = ({ wasTaken }: UnfinishedTask) => wasTaken && !rerunInterrupted;
       const interrupted = unfinished.filter(({ wasTaken }) => wasTaken && rerunInterrupted);
-      rerunInTurn(interrupted.map(({ id }) => id));
+      rerunInTurn(interrupted);
       // All of the others at once, ahead of whatever is submitted meanwhile.
-      for (const task of unfinished) if (!task.wasTaken) queue.push(task.id);
+      for (const task of unfinished) if (!task.wasTaken) queue.push(task);
       for (const task of unfinished) {
         if (isOver(task)) await store.end(task.id, "failed", serverStopped.message);
       }
     },
-    async submit(taskId, block) {
-      if (block) known.set(taskId, block);
-      queue.push(taskId);
-      known.delete(taskId); // what has to wait is not kept in memory
+    async submit(task, block) {
+      if (block) known.set(task.id, block);
+      queue.push(task);
+      known.delete(task.id); // what has to wait is not kept in memory
     },
     async stop(taskId) {
       queue.remove(taskId);

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import type { KnownToken } from "../http/auth.ts";
+import { roles } from "../http/callers.ts";
+
+/**
+ * Lines of the file and items of the variable; comments and blanks do not count. A line of the file is a token, which may be
+ * used for everything, or `{ name: …, token: …, roles: [run, install, admin] }` as JSON or YAML.
+ */
+export function readTokens(file: string | undefined): KnownToken[] {
+  const lines = file === undefined ? [] : readFileSync(file, "utf8").split(/\r?\n/);
+  const inFile = lines.flatMap((line, index) => {
+    const text = line.trim();
+    if (text === "" || line.startsWith("#")) return [];
+    return [text.startsWith("{") ? parseNamed(text, `${file}:${index + 1}`) : text];
+  });
+  const listed = (process.env.OOMOL_CONNECT_SERVER_TOKENS ?? "").split(",").map((token) => token.trim());
+  return [...inFile, ...listed.filter(Boolean)];
+}
+
+const namedSchema = z.strictObject({
+  name: z.string(),
+  token: z.string(),
+  roles: z.array(z.enum(roles)),
+});
+
+/** Says where it is wrong, and nothing of what stands there: it is a secret. */
+function parseNamed(text: string, place: string): KnownToken {
+  const wrong = (problem: string) =>
+    new Error(
+      `The token in ${place} ${problem}: write { name: NAME, token: "TOKEN", roles: [${roles.join(", ")}] } on one line, with the roles it needs.`,
+    );
+  let value: unknown;
+  try {
+    // Failsafe: `token: 0123` is a text, too.
+    value = parse(text, { schema: "failsafe", logLevel: "error" });
+  } catch {
+    throw wrong("is neither JSON nor YAML");
+  }
+  const checked = namedSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  const fields = checked.error.issues.map(({ path }) => path[0] ?? "fields");
+  throw wrong(`has wrong or missing ${[...new Set(fields.map(String))].join(" and ")}`);
+}
