@@ -1,9 +1,10 @@
 import { lazy, Suspense, useEffect } from "react";
-import { useUnfinishedTasks } from "./blocks/history-list.tsx";
 import { useBlocks, useBlockTitles } from "./blocks/use-blocks.ts";
+import { useUnfinishedTasks } from "./blocks/use-unfinished-tasks.ts";
 import { useMessages } from "./i18n/use-messages.ts";
 import { Sidebar } from "./sidebar.tsx";
-import { type Route, useRoute } from "./state/route.ts";
+import { formatRoute, type Route, useRoute } from "./state/route.ts";
+import { ErrorBoundary } from "./ui/error-boundary.tsx";
 import { Welcome } from "./welcome.tsx";
 
 const BlockPage = lazy(() => import("./blocks/block-page.tsx"));
@@ -21,9 +22,11 @@ export function App() {
       </button>
       <Sidebar route={route} />
       <main id="main" tabIndex={-1}>
-        <Suspense fallback={<PagePending />}>
-          <Page route={route} />
-        </Suspense>
+        <ErrorBoundary key={formatRoute(route)}>
+          <Suspense fallback={<PagePending />}>
+            <Page route={route} />
+          </Suspense>
+        </ErrorBoundary>
       </main>
     </div>
   );

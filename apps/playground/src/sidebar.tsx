@@ -1,12 +1,13 @@
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { BlockList } from "./blocks/block-list.tsx";
-import { HistoryList } from "./blocks/history-list.tsx";
 import { useMessages } from "./i18n/use-messages.ts";
 import { languageStore } from "./state/preferences.ts";
 import { formatRoute, type Route } from "./state/route.ts";
 import { useStore } from "./state/store.ts";
 import { Icon } from "./ui/icon.tsx";
 import { SettingsDialog } from "./ui/settings-dialog.tsx";
+
+const HistoryList = lazy(() => import("./blocks/history-list.tsx"));
 
 /** The way to every block, every earlier task, the packages and the settings. */
 export function Sidebar({ route }: { route: Route }) {
@@ -37,7 +38,9 @@ export function Sidebar({ route }: { route: Route }) {
         {list === "blocks" ? (
           <BlockList selected={shown?.blockId} />
         ) : (
-          <HistoryList selected={shown?.taskId} />
+          <Suspense>
+            <HistoryList selected={shown?.taskId} />
+          </Suspense>
         )}
       </div>
       <div className="sidebar-foot">

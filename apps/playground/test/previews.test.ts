@@ -1,8 +1,10 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { inSession } from "../src/connection/session-files.ts";
+import { isSvg } from "../src/preview/is-svg.ts";
 import { parseCsv } from "../src/preview/parse-csv.ts";
 import { classifySource } from "../src/preview/source-kind.ts";
 import { tableOf } from "../src/preview/table-of.ts";
+import { shortJson, wholeJson } from "../src/ui/short-json.ts";
 
 test("a source is an address, a path, base64 or SVG", () => {
   expect(classifySource("https://example.com/a.png", "image/png")).toEqual({
@@ -39,15 +41,89 @@ test("CSV keeps quotes, commas and line breaks inside fields", () => {
 });
 
 test("a table is columns and rows, or records", () => {
-  const table = { columns: ["a", "b"], rows: [[1, 2]], rowCount: 1 };
-  expect(tableOf({ columns: ["a", "b"], rows: [[1, 2]] })).toEqual(table);
-  expect(tableOf([{ a: 1 }, { b: 2 }])).toMatchObject({
+  const cells = (data: unknown) => {
+    const table = tableOf(data);
+    const rows = Array.from({ length: table?.rowsThere ?? 0 }, (_, row) =>
+      table?.columns.map((_name, column) => table.cell(row, column)),
+    );
+    return { ...table, cell: undefined, rows };
+  };
+  const table = { columns: ["a", "b"], rowsThere: 1, rowCount: 1 };
+  expect(cells({ columns: ["a", "b"], rows: [[1, 2]] })).toMatchObject({ ...table, rows: [[1, 2]] });
+  expect(cells([{ a: 1 }, { b: 2 }])).toMatchObject({
     columns: ["a", "b"],
     rows: [
       [1, undefined],
       [undefined, 2],
     ],
   });
+  expect(cells({ columns: ["a"], rows: ["plain"] })).toMatchObject({ rows: [["plain"]] });
+  expect(cells([{ toString: 1 }])).toMatchObject({ columns: ["toString"], rows: [[1]] });
+  expect(tableOf({ columns: [{ toString: 1 }], rows: [] })?.columns).toEqual(['{"toString":1}']);
   expect(tableOf({ columns: [], rows: [], row_count: 9 })?.rowCount).toBe(9);
   expect(tableOf("text")).toBeUndefined();
+});
+
+test.each([
+  ["<svg></svg>", true],
+  [' \n<SVG width="1">', true],
+  ['<?xml version="1.0"?>\n<!-- a --> <!-- b --><!DOCTYPE svg PUBLIC "x">\n<svg>', true],
+  ["<svgx>", false],
+  ["<svg", false],
+  ["text <svg>", false],
+  ["<!-- <svg> ", false],
+  ["", false],
+])("is SVG: %j is %s", (text, expected) => {
+  expect(isSvg(text)).toBe(expected);
+});
+
+test.each([
+  ["comments without a picture", "<!-- -->".repeat(200_000)],
+  ["comments that are not closed", `<!--${"-->  <!--".repeat(200_000)}`],
+  ["spaces", " ".repeat(1_000_000)],
+  ["declarations", "<?xml ".repeat(200_000)],
+])("a million characters of %s are told from SVG in no time", (_name, text) => {
+  const startedMs = performance.now();
+  expect(isSvg(text)).toBe(false);
+  expect(performance.now() - startedMs).toBeLessThan(1_000); // 183 bytes took almost one before
+});
+
+test.each(["file://%", "file://[", "file:///a%b.png", "file:///\ud800"])(
+  "an address of a file that cannot be read is shown as it is: %j",
+  (source) => {
+    expect(classifySource(source, "image/png").kind).toBe("path");
+  },
+);
+
+test("half a character in a name or a picture breaks no address", () => {
+  expect(inSession({ taskId: "1", sessionId: "s", path: "/s/\ud800.png" })).toBe("%EF%BF%BD.png");
+  expect(classifySource("<svg>\ud800</svg>", "image/png").kind).toBe("url");
+});
+
+describe("the beginning of JSON", () => {
+  test.each([1, "a", null, [], {}, [1, [2, { a: "b" }]], { a: { b: [] }, c: 'say "x"' }])(
+    "of %j is all of it where it is short",
+    (value) => {
+      expect(shortJson(value, 1_000)).toEqual({ text: JSON.stringify(value, null, 2), isCut: false });
+      expect(shortJson(value, 1_000, 0).text).toBe(JSON.stringify(value));
+    },
+  );
+
+  const deep = (levels: number) => JSON.parse("[".repeat(levels) + "]".repeat(levels));
+  test.each([
+    ["a long text", "x".repeat(10_000_000)],
+    ["a long list", Array.from({ length: 1_000_000 }, () => 0)],
+    [
+      "an object of many names",
+      Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`n${at}`, at])),
+    ],
+    ["a list of lists", Array.from({ length: 1_000 }, () => Array.from({ length: 1_000 }, () => [0]))],
+    ["what is deeper than the stack", deep(100_000)],
+  ])("is no longer than asked for, of %s", (_name, value) => {
+    const { text, isCut } = shortJson(value, 1_000);
+    expect(isCut).toBe(true);
+    expect(text.length).toBeLessThan(100_000);
+    expect(text).toContain("…");
+    expect(wholeJson(value).length).toBeGreaterThan(text.length - 1);
+  });
 });

@@ -5,7 +5,7 @@ import type { StoredLog, StoredTask } from "../src/store/task-rows.ts";
 
 const task: StoredTask = {
   ...{ id: "t", status: "pending", blockId: "a::b", packageVersion: "1.0.0", sessionId: null },
-  ...{ inputValues: [], createdAt: 1, updatedAt: 1 },
+  ...{ inputValues: [], caller: "", createdAt: 1, updatedAt: 1 },
 };
 const logOf = (id: number, event = "{}"): StoredLog => ({
   ...{ task_id: "t", id, session_id: "s", node_id: null, type: "BlockLog", event, created_at: 1 },

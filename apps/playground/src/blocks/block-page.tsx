@@ -8,6 +8,7 @@ import { useMessages } from "../i18n/use-messages.ts";
 import { RunPanel } from "../run/run-panel.tsx";
 import { useStartTask } from "../run/use-start-task.ts";
 import { historyStore } from "../state/history.ts";
+import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { BlockHeader } from "./block-header.tsx";
 
@@ -80,7 +81,13 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
         </form>
         <section ref={output} className="card output" aria-label={messages.output}>
           <h2>{messages.output}</h2>
-          {taskId === undefined ? <IdleOutput /> : <RunPanel key={taskId} taskId={taskId} />}
+          {taskId === undefined ? (
+            <IdleOutput />
+          ) : (
+            <ErrorBoundary key={taskId}>
+              <RunPanel taskId={taskId} />
+            </ErrorBoundary>
+          )}
         </section>
       </div>
       <CodePanel block={block} form={form} />

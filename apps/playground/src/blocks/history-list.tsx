@@ -1,16 +1,14 @@
-import { isFinalStatus } from "@oomol/connect-browser";
-import { useEffect } from "react";
-import { useConnection } from "../connection/connection.tsx";
 import { useMessages } from "../i18n/use-messages.ts";
-import { clearHistory, type HistoryEntry, historyStore } from "../state/history.ts";
+import { clearHistory, forgetTask, historyStore } from "../state/history.ts";
 import { languageStore } from "../state/preferences.ts";
 import { formatRoute } from "../state/route.ts";
 import { useStore } from "../state/store.ts";
+import { Icon } from "../ui/icon.tsx";
 import { StatusPill } from "../ui/status-pill.tsx";
 import { useBlockTitles } from "./use-blocks.ts";
 
 /** Tasks that were run from this browser, the latest first. */
-export function HistoryList({ selected }: { selected: string | undefined }) {
+export default function HistoryList({ selected }: { selected: string | undefined }) {
   const messages = useMessages();
   const entries = useStore(historyStore);
   const titles = useBlockTitles();
@@ -21,7 +19,7 @@ export function HistoryList({ selected }: { selected: string | undefined }) {
     <div className="history-list">
       <ul>
         {entries.map((entry) => (
-          <li key={entry.taskId}>
+          <li key={entry.taskId} className="history-item">
             <a
               className="row"
               href={formatRoute({ page: "block", blockId: entry.blockId, taskId: entry.taskId })}
@@ -33,6 +31,14 @@ export function HistoryList({ selected }: { selected: string | undefined }) {
               </span>
               <StatusPill status={entry.status} />
             </a>
+            <button
+              type="button"
+              className="button quiet small"
+              aria-label={messages.forget}
+              onClick={() => forgetTask(entry.taskId)}
+            >
+              <Icon name="close" />
+            </button>
           </li>
         ))}
       </ul>
@@ -41,15 +47,4 @@ export function HistoryList({ selected }: { selected: string | undefined }) {
       </button>
     </div>
   );
-}
-
-const mostAttached = 5;
-
-/** Looks again after tasks that were under way when the page was last left. */
-export function useUnfinishedTasks(): void {
-  const { tasks } = useConnection();
-  useEffect(() => {
-    const isOpen = ({ status }: HistoryEntry) => !isFinalStatus(status) && status !== "unknown";
-    for (const { taskId } of historyStore.get().filter(isOpen).slice(0, mostAttached)) tasks.follow(taskId);
-  }, [tasks]);
 }

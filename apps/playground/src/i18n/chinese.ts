@@ -93,6 +93,11 @@ export const chinese: Messages = {
     shown < count
       ? `共 ${count.toLocaleString("zh")} 行，显示 ${shown.toLocaleString("zh")} 行`
       : `${count.toLocaleString("zh")} 行`,
+  columns: (count: number, shown: number) =>
+    `${count.toLocaleString("zh")} 列中的 ${shown.toLocaleString("zh")} 列`,
+  previewsHeldBack: "显示这些预览时页面曾停止响应。",
+  showAll: (count?: number) => `全部显示 ${count?.toLocaleString("zh") ?? ""}`,
+  forget: "从历史记录中移除",
   table: "表格",
   imageOf: (name) => `预览图 ${name}`,
   problem: ({ code, limit, place, text }) => {

@@ -95,6 +95,11 @@ export const english = {
     const whole = `${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`;
     return shown < count ? `${shown.toLocaleString("en")} of ${whole}` : whole;
   },
+  columns: (count: number, shown: number) =>
+    `${shown.toLocaleString("en")} of ${count.toLocaleString("en")} columns`,
+  previewsHeldBack: "The page stopped answering with these previews.",
+  showAll: (count?: number) => `Show all ${count?.toLocaleString("en") ?? ""}`,
+  forget: "Remove from the history",
   table: "Table",
   imageOf: (name: string) => `Preview image ${name}`,
   problem: ({ code, limit, place, text }: Problem) => {

@@ -1,7 +1,9 @@
 import DOMPurify from "dompurify";
 import { marked } from "marked";
 import { useLayoutEffect, useRef } from "react";
+import { useMessages } from "../i18n/use-messages.ts";
 import type { PreviewItem } from "../state/task-view.ts";
+import { TextView } from "../ui/text-view.tsx";
 import { SourceCard } from "./source-card.tsx";
 import { useSourceText } from "./use-source.ts";
 
@@ -16,7 +18,19 @@ function MarkdownFile({ item, source }: { item: PreviewItem; source: string }) {
   return text === undefined ? <SourceCard path={path} url={url} /> : <MarkdownText text={text} />;
 }
 
+/** The parser takes seconds for some texts of that many characters; longer ones are shown as they are written. */
+const longest = 100_000;
+
 function MarkdownText({ text }: { text: string }) {
+  const messages = useMessages();
+  return text.length > longest ? (
+    <TextView text={text} label={messages.previews} />
+  ) : (
+    <FormattedText text={text} />
+  );
+}
+
+function FormattedText({ text }: { text: string }) {
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     box.current?.replaceChildren(cleanMarkdown(text));

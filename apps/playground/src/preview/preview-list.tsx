@@ -1,26 +1,69 @@
 import "../styles/preview.css";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import type { PreviewItem } from "../state/task-view.ts";
+import { Capped } from "../ui/capped.tsx";
+import { ErrorBoundary } from "../ui/error-boundary.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { JsonView } from "../ui/json-view.tsx";
-import { ScrollRegion } from "../ui/scroll-region.tsx";
+import { TextView } from "../ui/text-view.tsx";
+import { broughtPageDown, guardDrawing } from "./draw-guard.ts";
 import { HtmlPreview, IframePreview } from "./html-preview.tsx";
 import { MediaPreview } from "./media-preview.tsx";
 
 const MarkdownPreview = lazy(() => import("./markdown-preview.tsx"));
 const TablePreview = lazy(() => import("./table-preview.tsx"));
 
-/** What a block has shown, the first on top. */
-export default function PreviewList({ previews }: { previews: readonly PreviewItem[] }) {
+const mostPreviews = 50;
+const mostPictures = 100;
+
+interface PreviewListProps {
+  taskId: string;
+  previews: readonly PreviewItem[];
+}
+
+/** What a block has shown. If the page went down with it the last time, it is drawn only when somebody asks for it. */
+export default function PreviewList({ taskId, previews }: PreviewListProps) {
+  const messages = useMessages();
+  const [isHeldBack, setHeldBack] = useState(() => broughtPageDown(taskId));
+  if (!isHeldBack) return <DrawnPreviews taskId={taskId} previews={previews} />;
+  return (
+    <div className="source-card">
+      <Icon name="alert" />
+      <div>{messages.previewsHeldBack}</div>
+      <button type="button" className="button quiet small" onClick={() => setHeldBack(false)}>
+        {messages.openPage}
+      </button>
+    </div>
+  );
+}
+
+/** The first on top. A preview that cannot be drawn says so in its place. */
+function DrawnPreviews({ taskId, previews }: PreviewListProps) {
+  const [isGuarded, setGuarded] = useState(false);
+  useEffect(() => {
+    const stop = guardDrawing(taskId);
+    // What is remembered has left this page by then; drawing may be what holds it up.
+    const timer = setTimeout(() => setGuarded(true));
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [taskId]);
+  if (!isGuarded) return null;
   return (
     <div className="previews">
-      {previews.map((item) => (
-        <article key={item.id} className="preview" data-type={item.type}>
-          <Suspense>
-            <Preview item={item} />
-          </Suspense>
-        </article>
-      ))}
+      <Capped items={previews} most={mostPreviews}>
+        {(item) => (
+          <article key={item.id} className="preview" data-type={item.type}>
+            <ErrorBoundary>
+              <Suspense>
+                <Preview item={item} />
+              </Suspense>
+            </ErrorBoundary>
+          </article>
+        )}
+      </Capped>
     </div>
   );
 }
@@ -35,17 +78,13 @@ function Preview({ item }: { item: PreviewItem }): ReactNode {
     const sources = data.filter((source) => typeof source === "string");
     return (
       <div className="gallery">
-        {sources.map((source, position) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the list of one preview never changes
-          <MediaPreview key={position} item={item} type="image" source={source} />
-        ))}
+        <Capped items={sources} most={mostPictures}>
+          {(source, position) => <MediaPreview key={position} item={item} type="image" source={source} />}
+        </Capped>
       </div>
     );
   }
-  if (typeof data !== "string") {
-    if (type.startsWith("text")) return <TextView text={JSON.stringify(data, null, 2) ?? ""} label={label} />;
-    return <JsonView value={data} label={label} />;
-  }
+  if (typeof data !== "string") return <JsonView value={data} label={label} />;
   if (type === "svg") return <MediaPreview item={item} type="image" source={data} />;
   if (type === "image" || type === "audio" || type === "video") {
     return <MediaPreview item={item} type={type} source={data} />;
@@ -55,14 +94,6 @@ function Preview({ item }: { item: PreviewItem }): ReactNode {
   if (type === "iframe") return <IframePreview item={item} source={data} />;
   if (type === "json") return <JsonView value={parseJson(data)} label={label} />;
   return <TextView text={data} label={label} />;
-}
-
-function TextView({ text, label }: { text: string; label: string }) {
-  return (
-    <ScrollRegion className="code" label={label}>
-      <pre>{text}</pre>
-    </ScrollRegion>
-  );
 }
 
 function parseJson(text: string): unknown {

@@ -1,11 +1,12 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import type { PreviewItem } from "../state/task-view.ts";
 import { ScrollRegion } from "../ui/scroll-region.tsx";
+import { ShowAll } from "../ui/show-all.tsx";
 import { parseCsv } from "./parse-csv.ts";
 import { SourceCard } from "./source-card.tsx";
-import { type Table, tableOf, tableOfCsv } from "./table-of.ts";
+import { cellText, type Table, tableOf, tableOfCsv } from "./table-of.ts";
 import { useSourceText } from "./use-source.ts";
 
 /** A table given as data, or as a CSV file on the server. */
@@ -22,13 +23,19 @@ function CsvFile({ item, source }: { item: PreviewItem; source: string }) {
 }
 
 const rowHeight = 34;
+const fewColumns = 100;
+/** With the rows in sight, as many cells as a page still draws at once. */
+const mostColumns = 2_000;
 
 /** Only the rows in sight are in the document, so a hundred thousand of them scroll like ten. */
-function TableView({ table: { columns, rows, rowCount }, id }: { table: Table; id: number }) {
+function TableView({ table, id }: { table: Table; id: number }) {
+  const { rowsThere, rowCount } = table;
   const messages = useMessages();
+  const [isWide, setWide] = useState(false);
+  const columns = table.columns.slice(0, isWide ? mostColumns : fewColumns);
   const box = useRef<HTMLElement>(null);
   const virtualizer = useVirtualizer({
-    count: rows.length,
+    count: rowsThere,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 10,
@@ -39,7 +46,7 @@ function TableView({ table: { columns, rows, rowCount }, id }: { table: Table; i
   return (
     <div className="table-preview">
       <ScrollRegion ref={box} className="table-scroll" label={`${messages.table} ${id}`}>
-        <table aria-rowcount={rows.length + 1}>
+        <table aria-rowcount={rowsThere + 1} aria-colcount={table.columns.length}>
           <thead>
             <tr>
               {columns.map((column, position) => (
@@ -56,7 +63,7 @@ function TableView({ table: { columns, rows, rowCount }, id }: { table: Table; i
               <tr key={index} aria-rowindex={index + 2}>
                 {columns.map((_, position) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
-                  <td key={position}>{cellText(rows[index]?.[position])}</td>
+                  <td key={position}>{cellText(table.cell(index, position))}</td>
                 ))}
               </tr>
             ))}
@@ -64,7 +71,12 @@ function TableView({ table: { columns, rows, rowCount }, id }: { table: Table; i
           </tbody>
         </table>
       </ScrollRegion>
-      <p className="table-count">{messages.rows(rowCount, rows.length)}</p>
+      <p className="table-count">
+        {messages.rows(rowCount, rowsThere)}
+        {columns.length < table.columns.length &&
+          ` · ${messages.columns(table.columns.length, columns.length)}`}
+      </p>
+      {!isWide && columns.length < table.columns.length && <ShowAll onShow={() => setWide(true)} />}
     </div>
   );
 }
@@ -76,9 +88,4 @@ function Gap({ height }: { height: number }) {
       <td />
     </tr>
   );
-}
-
-function cellText(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -42,10 +42,30 @@ export function useSourceText(
     queryFn: async ({ signal }) => {
       const answer = await fetch(url ?? "", { signal });
       if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-      return answer.text();
+      return readText(answer);
     },
     enabled: path !== undefined && url !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
   });
   return { ...resolved, text: loaded.data };
+}
+
+/** A page draws no more than that; the file itself can be had whole. */
+const largestTextBytes = 32 * 1024 * 1024;
+
+async function readText(answer: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for (const reader = answer.body?.getReader(); reader; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    bytes += value.byteLength;
+    if (bytes > largestTextBytes) {
+      await reader.cancel();
+      throw new Error(`The file has more than ${largestTextBytes} bytes.`);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+  return text + decoder.decode();
 }

@@ -3,6 +3,9 @@ import { useMessages } from "../i18n/use-messages.ts";
 import type { LogLine } from "../state/task-view.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 
+/** In characters; what is copied has all of them. */
+const longestLine = 10_000;
+
 /** A block's log lines; stays at the end unless somebody has scrolled up to read. */
 export function LogList({ lines, droppedLines }: { lines: readonly LogLine[]; droppedLines: number }) {
   const messages = useMessages();
@@ -16,7 +19,7 @@ export function LogList({ lines, droppedLines }: { lines: readonly LogLine[]; dr
     <section>
       <div className="section-head">
         <h3>{messages.logs}</h3>
-        <CopyButton text={lines.map(({ text }) => text).join("\n")} label={messages.logs} />
+        <CopyButton text={() => lines.map(({ text }) => text).join("\n")} label={messages.logs} />
       </div>
       {droppedLines > 0 && <p className="note">{messages.logsDropped(droppedLines)}</p>}
       <div
@@ -32,7 +35,7 @@ export function LogList({ lines, droppedLines }: { lines: readonly LogLine[]; dr
       >
         {lines.map((line) => (
           <div key={line.id} data-kind={line.kind}>
-            {line.text}
+            {line.text.length > longestLine ? `${line.text.slice(0, longestLine)}…` : line.text}
           </div>
         ))}
       </div>

@@ -1,5 +1,6 @@
 import { inSession } from "../connection/session-files.ts";
 import { useSource } from "../preview/use-source.ts";
+import { Capped } from "../ui/capped.tsx";
 import { Icon } from "../ui/icon.tsx";
 
 interface ResultFilesProps {
@@ -13,8 +14,14 @@ export function ResultFiles({ taskId, sessionId, outputs }: ResultFilesProps) {
   const named = Object.values(outputs).flat();
   const paths = named.filter((value) => typeof value === "string");
   const own = [...new Set(paths)].filter((path) => inSession({ sessionId, path }) !== undefined);
-  return own.map((path) => <ResultFile key={path} taskId={taskId} sessionId={sessionId} path={path} />);
+  return (
+    <Capped items={own} most={mostFiles}>
+      {(path) => <ResultFile key={path} taskId={taskId} sessionId={sessionId} path={path} />}
+    </Capped>
+  );
 }
+
+const mostFiles = 50;
 
 interface ResultFileProps {
   taskId: string;

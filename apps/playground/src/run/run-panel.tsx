@@ -8,6 +8,7 @@ import { CopyButton } from "../ui/copy-button.tsx";
 import { downloadText } from "../ui/download.ts";
 import { Icon } from "../ui/icon.tsx";
 import { JsonView } from "../ui/json-view.tsx";
+import { wholeJson } from "../ui/short-json.ts";
 import { StatusPill } from "../ui/status-pill.tsx";
 import { ElapsedTime } from "./elapsed-time.tsx";
 import { LogList } from "./log-list.tsx";
@@ -24,7 +25,7 @@ export function RunPanel({ taskId }: { taskId: string }) {
   const isRunning = !isFinalStatus(view.status) && view.error === undefined;
   const percent = view.status === "completed" ? 100 : view.progress;
   const hasOutputs = Object.keys(view.outputs).length > 0;
-  const json = JSON.stringify(view.outputs, null, 2);
+  const json = () => wholeJson(view.outputs);
   return (
     <>
       <div className="run-head" role="status">
@@ -62,7 +63,7 @@ export function RunPanel({ taskId }: { taskId: string }) {
         <section>
           <h3>{messages.previews}</h3>
           <Suspense>
-            <PreviewList previews={view.previews} />
+            <PreviewList taskId={taskId} previews={view.previews} />
           </Suspense>
         </section>
       )}
@@ -76,7 +77,7 @@ export function RunPanel({ taskId }: { taskId: string }) {
                 <button
                   type="button"
                   className="button quiet small"
-                  onClick={() => downloadText(`result-${taskId}.json`, json)}
+                  onClick={() => downloadText(`result-${taskId}.json`, json())}
                 >
                   <Icon name="download" />
                   {messages.download}

@@ -28,6 +28,11 @@ export function noteTaskStatus(taskId: string, status: TaskStatus): void {
   save(entries.map((entry) => (entry.taskId === taskId ? { ...entry, status } : entry)));
 }
 
+/** Takes one task off the list, whatever it holds: nothing of it is looked at. */
+export function forgetTask(taskId: string): void {
+  save(historyStore.get().filter((entry) => entry.taskId !== taskId));
+}
+
 export function clearHistory(): void {
   save([]);
 }

@@ -87,8 +87,17 @@ function lineOf({ id, type, event = {} }: TaskLog): LogLine | undefined {
   if (type === "BlockLog" && typeof event.log === "string") {
     return { id, kind: event.stdio === "stderr" ? "error" : "out", text: event.log.replace(/\n$/, "") };
   }
-  if (type === "BlockLogJSON") return { id, kind: "out", text: JSON.stringify(event.json) ?? "" };
+  if (type === "BlockLogJSON") return { id, kind: "out", text: jsonOf(event.json) };
   if (type === "BlockWarning") return { id, kind: "warning", text: String(event.warning) };
   if (type === "BlockError") return { id, kind: "error", text: String(event.error) };
   return undefined;
+}
+
+/** One that is deeper than the stack must not end all that the task shows. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "";
+  } catch (error) {
+    return String(error);
+  }
 }

@@ -2,7 +2,8 @@ import { useEffect, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import { Icon } from "./icon.tsx";
 
-export function CopyButton({ text, label }: { text: string; label?: string }) {
+/** Copies a text; a long one is made when it is wanted. */
+export function CopyButton({ text, label }: { text: string | (() => string); label?: string }) {
   const messages = useMessages();
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
@@ -12,7 +13,7 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
   }, [isCopied]);
   const copy = () => {
     // Refused where the page is not in the foreground; nothing is lost then.
-    navigator.clipboard?.writeText(text).then(
+    navigator.clipboard?.writeText(typeof text === "string" ? text : text()).then(
       () => setCopied(true),
       () => undefined,
     );

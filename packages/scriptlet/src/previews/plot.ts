@@ -1,4 +1,5 @@
 import { wellFormed } from "../wire/well-formed.ts";
+import { isSvg } from "./is-svg.ts";
 
 /** A plot of a charting library, recognized by its shape. */
 export type Plot = VegaSpec | PlotlyFigure | SvgElement;
@@ -33,8 +34,16 @@ export function plotPreview(value: unknown): { type: "image" | "html"; data: str
 export function toImageSource(value: unknown): unknown {
   if (typeof value === "string") return isSvg(value) ? svgSource(value) : value;
   if (!isElement(value)) return value;
-  const svg = /<svg[\s>][\s\S]*<\/svg>/i.exec(value.outerHTML)?.[0];
+  const svg = firstSvg(value.outerHTML);
   return svg === undefined ? value : svgSource(svg);
+}
+
+/** To the last end of one, since pictures may hold pictures. */
+function firstSvg(html: string): string | undefined {
+  const start = html.search(/<svg[\s>]/i);
+  const end = [...html.matchAll(/<\/svg>/gi)].at(-1);
+  if (start < 0 || end === undefined || end.index < start) return undefined;
+  return html.slice(start, end.index + end[0].length);
 }
 
 /** Whether this is an element of some document. */
@@ -50,10 +59,6 @@ function elementPreview(element: SvgElement): { type: "image" | "html"; data: st
   return isPicture
     ? { type: "image", data: svgSource(element.outerHTML) }
     : { type: "html", data: page("", element.outerHTML) };
-}
-
-function isSvg(text: string): boolean {
-  return /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!doctype svg[^>]*>\s*)?<svg[\s>]/i.test(text);
 }
 
 /** Images, unlike pages, need the namespace. */
