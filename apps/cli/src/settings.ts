@@ -65,6 +65,11 @@ function readTokenFile(file: string): string {
   }
   const token = lines.find((line) => line.trim() !== "" && !line.startsWith("#"))?.trim();
   if (token === undefined) throw new UsageError(`The token file ${file} contains no token.`);
+  if (token.startsWith("{")) {
+    throw new UsageError(
+      `The token file ${file} is one for servers: write the token alone into a file of its own.`,
+    );
+  }
   return token;
 }
 

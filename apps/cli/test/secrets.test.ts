@@ -6,13 +6,14 @@ import { cliFile, runProgram } from "./helpers/run-program.ts";
 import { startTestServer, type TestServer } from "./helpers/start-test-server.ts";
 
 const rightToken = "api-canary-right-0123456789";
+const annsToken = "api-canary-ann-0123456789";
 const wrongToken = "api-canary-wrong-9876543210";
 let server: TestServer;
 let tokens: string;
 
 beforeAll(async () => {
   tokens = join(tmpdir(), `connect-tokens-${process.pid}`);
-  await writeFile(tokens, `${rightToken}\n`);
+  await writeFile(tokens, `${rightToken}\n{ name: ann, token: ${annsToken}, roles: [run] }\n`);
   server = await startTestServer(["--token-file", tokens]);
 });
 
@@ -78,4 +79,40 @@ test("doctor says what is wrong with a token", async () => {
     wrongToken,
   ]);
   expect(wrong).toMatchObject({ code: 2, stdout: expect.stringContaining("refuses this token") });
+});
+
+test("what a token does not allow is said with what it would need, and another caller's task is not there", async () => {
+  const as = (token: string, ...args: string[]) =>
+    runProgram(cliFile, [args[0] ?? "", "--base-url", server.baseUrl, ...args.slice(1)], {
+      env: { OOMOL_CONNECT_API_TOKEN: token },
+    });
+  expect(await as(annsToken, "install", "some-package@1.0.0")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(
+      'answered with 403: The token of "ann" may not install packages: that needs the role install, and it has run.',
+    ),
+  });
+  const { stdout } = await as(rightToken, "run", "audio-lab::text-to-audio", "-i", "text=Hello", "--json");
+  const { taskId } = JSON.parse(stdout);
+  for (const command of ["show", "logs", "stop"]) {
+    expect(await as(annsToken, command, taskId)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`There is no task "${taskId}".`),
+    });
+  }
+  expect((await as(rightToken, "show", taskId)).code).toBe(0);
+});
+
+test("a token file for servers is not sent as a token", async () => {
+  const file = join(server.directory, "named");
+  await writeFile(file, `{ name: ann, token: ${annsToken}, roles: [run] }`);
+  const outcome = await runProgram(cliFile, [
+    "blocks",
+    "--base-url",
+    server.baseUrl,
+    "--api-token-file",
+    file,
+  ]);
+  expect(outcome).toMatchObject({ code: 2, stderr: expect.stringContaining("is one for servers") });
+  expect(outcome.stderr).not.toContain("canary");
 });

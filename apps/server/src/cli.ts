@@ -13,12 +13,12 @@ const isHidden = hideEnvironment();
 await createCommand(serve, { api, worker, migrate }).parseAsync();
 
 async function serve(flags: Flags): Promise<void> {
-  const { registry, allowScripts, rerunInterrupted } = flags;
+  const { registry, allowScripts, rerunInterrupted, sqliteSync } = flags;
   await runUntilStopped(flags.json ? undefined : "Connect server listening on", async () => {
     const { startServer } = await import("./serve/start-server.ts");
     process.umask(flags.runAs === undefined ? 0o077 : 0o022); // the other user reads packages
-    const own = { registry, allowScripts, rerunInterrupted, keepBytes: scale(flags.keepGb, 2 ** 30) };
-    return startServer({ ...optionsFor(flags), ...own });
+    const own = { registry, allowScripts, rerunInterrupted, sqliteSync };
+    return startServer({ ...optionsFor(flags), ...own, keepBytes: scale(flags.keepGb, 2 ** 30) });
   });
 }
 

@@ -54,3 +54,66 @@ test("does not answer to a name that was pointed at this machine", async () => {
   });
   expect(status).toBe(403);
 });
+
+test.each([
+  // Who asks, and for what, on a server without a token.
+  ["a program", {}, "/api/v1/blocks", 200],
+  ["the playground", { "Sec-Fetch-Site": "same-origin" }, "/api/v1/blocks", 200],
+  ["a person who typed the address", { "Sec-Fetch-Site": "none" }, "/api/v1/tasks", 200],
+  ["a page of another site", { "Sec-Fetch-Site": "cross-site" }, "/api/v1/tasks", 403],
+  ["a page of another site", { "Sec-Fetch-Site": "cross-site" }, "/api/v1/tasks/x?wait", 403],
+  ["a page of another site", { "Sec-Fetch-Site": "cross-site" }, "/metrics", 403],
+  [
+    "a page of another site",
+    { "Sec-Fetch-Site": "cross-site", Referer: "https://evil.example/" },
+    "/api/packages",
+    403,
+  ],
+  ["another server's page on this machine", { "Sec-Fetch-Site": "same-site" }, "/api/v1/tasks", 403],
+  [
+    "a page on the list",
+    { "Sec-Fetch-Site": "cross-site", Referer: "https://app.example/a" },
+    "/api/v1/tasks",
+    200,
+  ],
+  [
+    "a page on the list",
+    { "Sec-Fetch-Site": "cross-site", Origin: "https://app.example" },
+    "/api/v1/tasks",
+    200,
+  ],
+  [
+    "a page that a task made, for its parts",
+    { "Sec-Fetch-Site": "cross-site" },
+    "/api/v1/tasks/x/files/a.png",
+    404,
+  ],
+  ["a link on another site", { "Sec-Fetch-Site": "cross-site" }, "/healthz", 200],
+])("without a token, %s (%j) that asks for %s is answered with %i", async (_who, headers, path, status) => {
+  await using server = await openTestServer({ allowedOrigins: ["https://app.example"] });
+  expect(await statusOf(server.url, path, headers)).toBe(status);
+});
+
+test("with a token, a page of another site is asked for one", async () => {
+  await using server = await openTestServer({ tokens: ["api-one"] });
+  const headers = { "Sec-Fetch-Site": "cross-site" };
+  expect(await statusOf(server.url, "/api/v1/tasks", headers)).toBe(401);
+  expect(await statusOf(server.url, "/api/v1/tasks", { ...headers, Authorization: "api-one" })).toBe(200);
+});
+
+/** `fetch` would set some of these headers itself. */
+async function statusOf(url: string, path: string, headers: Record<string, string | undefined>) {
+  const given = Object.entries(headers).filter(([, value]) => value !== undefined);
+  return new Promise<number | undefined>((resolve, reject) => {
+    request(
+      new URL(path, url),
+      { headers: Object.fromEntries(given) as Record<string, string> },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      },
+    )
+      .on("error", reject)
+      .end();
+  });
+}

@@ -71,6 +71,18 @@ describeBothServers(({ shared }) => {
     }
   });
 
+  test("serves a script as a text that nobody runs", async () => {
+    const server = shared();
+    const get = await makeFiles(server, { "a.js": "1", "b.mjs": "1", "c.cjs": "1", "d.json": "1" });
+    for (const name of ["a.js", "b.mjs", "c.cjs"]) {
+      const { headers } = await get(name);
+      expect(headers.get("Content-Type")).toBe("text/plain; charset=utf-8");
+      expect(headers.get("Content-Security-Policy")).toBe("sandbox");
+      expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+    }
+    expect((await get("d.json")).headers.get("Content-Type")).toBe("application/json");
+  });
+
   test("serves nothing from outside the session, whatever the path says", async () => {
     const server = shared();
     const links = { "out-link": "/etc/hostname", "folder-link": "/etc", "in-link": "inner/a.txt" };

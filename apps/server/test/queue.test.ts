@@ -1,6 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import { tmpdir } from "node:os";
+import { pino } from "pino";
+import { describe, expect, test, vi } from "vitest";
 import type { Engine, SessionRequest } from "../src/engine/engine.ts";
+import { createLocalFiles } from "../src/files/local-files.ts";
+import { createRunTask } from "../src/tasks/run-task.ts";
 import type { TaskControl } from "../src/tasks/task-runner.ts";
 import { backends, catalog, openSqlite, type StoreBackend } from "./store-backends.ts";
 
@@ -186,4 +190,40 @@ test("on PostgreSQL, two workers run each task once", async () => {
   const ids = await Promise.all(names.map((name) => submit(backend, controls[0] as TaskControl, name)));
   for (const id of ids) await expect.poll(() => statusOf(backend, id)).toBe("completed");
   expect(engines.flatMap((engine) => engine.started).sort()).toEqual(names.toSorted());
+});
+
+test("how long a task ran does not follow the clock on the wall", async () => {
+  await using backend = await openSqlite();
+  const { store } = backend;
+  const ran: number[] = [];
+  const waited: number[] = [];
+  const engine: Engine = {
+    async run() {
+      vi.setSystemTime(Date.now() - 3_600_000);
+      return "completed";
+    },
+    close: async () => undefined,
+  };
+  vi.useFakeTimers({ toFake: ["Date"] });
+  try {
+    const id = await create(backend, "an hour back");
+    vi.setSystemTime(Date.now() - 3_600_000);
+    const runTask = createRunTask({
+      ...{ store, catalog, engine, files: createLocalFiles(tmpdir()), taskTimeoutMs: undefined },
+      metrics: {
+        taskStarted: (waitedMs) => void waited.push(waitedMs),
+        taskEnded: (_status, ranMs) => void ran.push(ranMs),
+      },
+      log: pino({ enabled: false }),
+    });
+    const [task] = await store.claim([id]);
+    if (!task) throw new Error("the task was not there");
+    const signal = new AbortController().signal;
+    expect(await runTask(task, signal, { closing: signal })).toBe("ended");
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(waited).toEqual([0]);
+  expect(ran[0]).toBeGreaterThanOrEqual(0);
+  expect(ran[0]).toBeLessThan(60_000);
 });

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { addClusterCommands, type ClusterCommands } from "./cluster-commands.ts";
 import {
   addAppletsOption,
@@ -24,6 +24,7 @@ export interface Flags extends CallerFlags, RunFlags, LogFlags {
   data?: string;
   keepDays?: number;
   keepGb?: number;
+  sqliteSync?: "full" | "normal";
 }
 
 /** The command line of `connect-server`. */
@@ -49,6 +50,12 @@ export function createCommand(run: (flags: Flags) => Promise<void>, cluster: Clu
     "--keep-gb <number>",
     "delete the oldest tasks if all take more GiB than this",
     positive,
+  );
+  command.addOption(
+    new Option(
+      "--sqlite-sync <mode>",
+      "whether each transaction waits for the disk (full) or the system (normal, the default)",
+    ).choices(["full", "normal"]),
   );
   addLogOption(command)
     .option("--json", "print only { url, playgroundUrl } to stdout, once the server listens")

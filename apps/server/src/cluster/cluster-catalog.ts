@@ -37,8 +37,8 @@ export function createClusterCatalog({ database }: Pick<Postgres, "database">): 
   };
 
   const list = () => {
-    if (!last || Date.now() - last.atMs > freshMs)
-      last = { atMs: Date.now(), packages: retryConnection(read) };
+    if (!last || performance.now() - last.atMs > freshMs)
+      last = { atMs: performance.now(), packages: retryConnection(read) };
     return last.packages;
   };
 

@@ -25,7 +25,9 @@ export async function answerFile(request: Request, path: string, file: OpenedFil
 }
 
 function fileHeaders(path: string, { etag, modifiedAt }: OpenedFile): Headers {
-  const type = mime.getType(path) ?? "application/octet-stream";
+  const known = mime.getType(path) ?? "application/octet-stream";
+  // As a script it would be one of this server's own, to any page of it that a block can make name it.
+  const type = /javascript|ecmascript|^application\/node$/.test(known) ? "text/plain" : known;
   const headers = new Headers({
     "Accept-Ranges": "bytes",
     "Cache-Control": "private, no-cache",
@@ -36,6 +38,7 @@ function fileHeaders(path: string, { etag, modifiedAt }: OpenedFile): Headers {
   });
   // What runs scripts runs them as nobody: it can neither read nor call this server.
   if (/html|xml/.test(type)) headers.set("Content-Security-Policy", "sandbox allow-scripts");
+  else if (type !== known) headers.set("Content-Security-Policy", "sandbox");
   return headers;
 }
 

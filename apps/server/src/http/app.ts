@@ -39,7 +39,7 @@ export function createApp(parts: AppParts): Hono<CallerEnv> {
   app.notFound(answerNotFound);
 
   app.use(serveExtensions(parts.extensions));
-  app.use(guardOrigin(parts.host, parts.allowedOrigins));
+  app.use(guardOrigin({ ...parts, hasTokens: parts.tokens.length > 0 }));
   app.use(recordRequests(parts.metrics, parts.log));
   app.route("/", operationsRoutes(parts));
 

@@ -7,6 +7,7 @@ import type { KnownToken } from "../http/auth.ts";
 import { checkTokens } from "../http/check-tokens.ts";
 import { isLoopback } from "../http/is-loopback.ts";
 import { findRegistryToken } from "../installs/registry-token.ts";
+import type { SqliteSync } from "../store/node-sqlite.ts";
 import { findPlayground } from "./find-playground.ts";
 
 /** What a caller of `startServer` may set. */
@@ -78,6 +79,11 @@ export interface ServerOptions {
   keepMs?: number | undefined;
   /** How much the logs and files of ended tasks may take, the oldest going first; no limit by default. */
   keepBytes?: number | undefined;
+  /**
+   * When a task counts as stored: when the disk has it (`full`), or when the system does (`normal`, the default), which a loss of
+   * power may cost the last moments.
+   */
+  sqliteSync?: SqliteSync | undefined;
   /** Which extensions of the API it announces and serves; all by default. */
   extensions?: readonly ExtensionName[] | undefined;
   /** How many requests each token, or address, may make in a minute; no limit by default. */
@@ -115,6 +121,7 @@ export interface ResolvedServerOptions extends WarmOptions {
   noNetwork: boolean;
   keepMs: number | undefined;
   keepBytes: number | undefined;
+  sqliteSync: SqliteSync;
   extensions: ExtensionName[];
   requestsPerMinute: number | undefined;
   bodyLimitBytes: number;
@@ -168,6 +175,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     noNetwork: options.noNetwork ?? false,
     keepMs: options.keepMs,
     keepBytes: options.keepBytes,
+    sqliteSync: options.sqliteSync ?? "normal",
     extensions: [...(options.extensions ?? extensionNames)],
     requestsPerMinute: options.requestsPerMinute,
     bodyLimitBytes: options.bodyLimitBytes ?? 16 * mebibyte,

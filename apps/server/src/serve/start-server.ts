@@ -33,7 +33,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const applets = createAppletsFile(resolved.appletsFile);
     await applets.list(); // a mistake in it is told at once
     keepPrivate(dataDirectory, resolved.runAs !== undefined, log);
-    const database = await openDatabase(dataDirectory);
+    const database = await openDatabase(dataDirectory, resolved.sqliteSync);
     const store = new TaskStore(database, { crashLimit: resolved.crashLimit });
     opened.add(() => store.close());
     // The database is this server's alone, so the directory is, too.

@@ -3,17 +3,18 @@ import { join } from "node:path";
 import { Kysely, SqliteDialect, sql } from "kysely";
 import { DEFAULT_MIGRATION_TABLE, Migrator } from "kysely/migration";
 import { migrations } from "./migrations.ts";
-import { openNodeSqlite } from "./node-sqlite.ts";
+import { openNodeSqlite, type SqliteSync } from "./node-sqlite.ts";
 import type { Tables } from "./tables.ts";
 
 /**
  * Opens the database of a data directory, brought up to date; throws where another server holds it, and where a newer
  * one has written it.
  */
-export async function openDatabase(dataDirectory: string): Promise<Kysely<Tables>> {
+export async function openDatabase(dataDirectory: string, sync?: SqliteSync): Promise<Kysely<Tables>> {
   mkdirSync(dataDirectory, { recursive: true });
   const file = join(dataDirectory, "connect.db");
-  const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openNodeSqlite(file) }) });
+  const dialect = new SqliteDialect({ database: openNodeSqlite(file, sync) });
+  const database = new Kysely<Tables>({ dialect });
   try {
     await refuseNewer(database, file);
     const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });

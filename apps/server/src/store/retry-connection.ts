@@ -8,12 +8,12 @@ export async function retryConnection<Result>(
   run: () => Promise<Result>,
   patienceMs = 30_000,
 ): Promise<Result> {
-  const giveUpAtMs = Date.now() + patienceMs;
+  const giveUpAtMs = performance.now() + patienceMs;
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     try {
       return await run();
     } catch (error) {
-      if (!isConnectionLoss(error) || Date.now() + pauseMs > giveUpAtMs) throw error;
+      if (!isConnectionLoss(error) || performance.now() + pauseMs > giveUpAtMs) throw error;
       await delay(pauseMs * (0.5 + Math.random() / 2));
     }
   }

@@ -124,8 +124,8 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     );
 
   return async (task, stop, { closing, block, isReliable = () => true }) => {
-    const startedAtMs = Date.now();
-    metrics.taskStarted(startedAtMs - task.createdAt);
+    const startedAtMs = performance.now(); // the wall clock may be set meanwhile
+    metrics.taskStarted(Math.max(0, Date.now() - task.createdAt));
     using time = followSignal(stop);
     const { signal } = time;
     const timer =
@@ -143,7 +143,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       log.info({ taskId: task.id, reason }, "a task was left to others");
       return isHeld ? "left" : "lost";
     }
-    const ranMs = Date.now() - startedAtMs;
+    const ranMs = Math.round(performance.now() - startedAtMs);
     metrics.taskEnded(status, ranMs);
     log.info({ taskId: task.id, status, ranMs }, "a task has ended");
     return "ended";

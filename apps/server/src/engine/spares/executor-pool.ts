@@ -81,7 +81,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     const executor = await startExecutor(options, place, wanted, { isReusable: isReusing });
     metrics.executorStarted(purpose);
     const one: Pooled = {
-      ...{ executor, stamp, key: keyOf(wanted), startedAtMs: Date.now(), sessions: 0 },
+      ...{ executor, stamp, key: keyOf(wanted), startedAtMs: performance.now(), sessions: 0 },
       ...{ residentBytes: 0, firstResidentBytes: undefined, idleTimer: undefined, isLeaving: false },
     };
     pooled.set(executor, one);
@@ -168,7 +168,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
       log.info({ pid: executor.process.pid, leftovers: over.leftovers }, "a block has left something behind");
       retire(one, "unclean");
     } else if (one.sessions >= options.executorTasks) retire(one, "sessions");
-    else if (Date.now() - startedAtMs >= options.executorAgeMs) retire(one, "age");
+    else if (performance.now() - startedAtMs >= options.executorAgeMs) retire(one, "age");
     else if (grownBytes > options.executorGrowthBytes) retire(one, "growth");
     else standBy(one);
   };
