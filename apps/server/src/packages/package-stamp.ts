@@ -18,6 +18,7 @@ export async function packageStamp(directory: string): Promise<string | undefine
   const folders = [directory];
   for (const folder of folders) {
     for (const entry of entriesIn(folder)) {
+      if (entry.name === "__pycache__") continue; // Python writes there when it runs a block
       const path = join(folder, entry.name);
       if (entry.isDirectory() && !isOpaque(entry.name)) {
         folders.push(path);

@@ -2,20 +2,16 @@ import type { ChildProcess } from "node:child_process";
 import type { Duplex } from "node:stream";
 import spawn from "cross-spawn";
 import type { ExecutorCommand } from "./find-executor.ts";
-import { listDescendants } from "./process-tree.ts";
+import { createProcessEnd, type ProcessEnd, signalProcess } from "./process-end.ts";
 
 /** A running executor with everything that it starts. */
-export interface ExecutorProcess {
+export interface ExecutorProcess extends ProcessEnd {
   /** Absent where there was no process at all. */
   readonly pid: number | undefined;
   /** The other end of its file descriptor 3, where it was started with one. */
   readonly channel: Duplex | undefined;
   /** Settles when the executor itself is gone; never rejects. */
   readonly exited: Promise<ExecutorExit>;
-  /** Waits until the executor, which was told to, has left by itself; ends it then, and whatever it has left behind. */
-  leave(timeoutMs: number): Promise<void>;
-  /** Asks the whole process tree to end, then ends it; resolves when it is gone. Safe to call twice. */
-  kill(): Promise<void>;
 }
 
 export interface ExecutorExit {
@@ -60,50 +56,22 @@ export function startExecutorProcess(
     child.once("exit", (code) => {
       signalTree(child, "SIGKILL"); // what the executor started does not outlive it
       isGone = true;
-      // Its last messages and lines may still be in the sockets.
       setTimeout(() => resolve({ code: code ?? -1, stderrTail: tail() }), lastWordsMs);
     });
   });
 
-  let killed: Promise<void> | undefined;
-  const kill = async () => {
-    if (isGone || child.pid === undefined) return;
-    // Found while their parents still live; some lead groups of their own.
-    const descendants = listDescendants(child.pid);
-    signalTree(child, "SIGTERM");
-    const finish = () => {
-      signalTree(child, "SIGKILL");
-      for (const pid of descendants) signalProcess(pid, "SIGKILL");
-    };
-    const timer = setTimeout(finish, terminationGraceMs);
-    await exited;
-    clearTimeout(timer);
-    finish();
-  };
-  const killOnce = () => {
-    killed ??= kill();
-    return killed;
-  };
   // Both ways, as it is a socket.
   const channel = options.hasChannel ? (child.stdio[3] as Duplex | null) : undefined;
-  return {
-    pid: child.pid,
-    channel: channel ?? undefined,
-    exited,
-    kill: killOnce,
-    async leave(timeoutMs) {
-      const descendants = isGone || child.pid === undefined ? [] : listDescendants(child.pid);
-      const timer = setTimeout(() => void killOnce(), timeoutMs);
-      await exited;
-      clearTimeout(timer);
-      for (const pid of descendants) signalProcess(pid, "SIGKILL");
-    },
-  };
+  const ends = createProcessEnd({
+    ...{ pid: child.pid, exited, isGone: () => isGone },
+    signalTree: (signal) => signalTree(child, signal),
+  });
+  return { pid: child.pid, channel: channel ?? undefined, exited, ...ends };
 }
 
-const terminationGraceMs = 300;
-const lastWordsMs = 50;
-const tailCharacters = 4_000;
+/** So long the last messages and lines of a process that is gone may still be in the sockets. */
+export const lastWordsMs = 50;
+export const tailCharacters = 4_000;
 
 /** Both pipes are read to their end, or the executor would block on a full one. */
 function collectTail(child: ChildProcess, options: ExecutorProcessOptions): () => string {
@@ -124,13 +92,4 @@ function signalTree(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): void {
     spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore" }).once("error", () => {
       child.kill(); // at least itself
     });
-}
-
-/** A negative number is a whole process group. */
-function signalProcess(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It is gone already.
-  }
 }

@@ -41,10 +41,13 @@ function indexChildren(): (pid: number) => number[] {
 /** What a process and all that descend from it hold in memory; 0 where this cannot be told, as outside Linux. */
 export function residentBytes(pid: number): number {
   if (process.platform !== "linux") return 0;
-  const pages = [pid, ...listDescendants(pid)].map((one) =>
-    Number(readProcFile(one, "statm").split(" ")[1] ?? 0),
-  );
-  return pages.reduce((sum, count) => sum + count, 0) * pageBytes;
+  return [pid, ...listDescendants(pid)].reduce((sum, one) => sum + ownResidentBytes(one), 0);
+}
+
+/** The same of the process alone. */
+export function ownResidentBytes(pid: number): number {
+  if (process.platform !== "linux") return 0;
+  return Number(readProcFile(pid, "statm").split(" ")[1] ?? 0) * pageBytes;
 }
 
 const pageBytes = 4_096;

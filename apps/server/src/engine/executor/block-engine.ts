@@ -38,10 +38,16 @@ export function createBlockEngine(settings: BlockEngineOptions): Engine<Installe
   return {
     async run(request) {
       const { block, caller } = request;
-      const scope = { ...block, executorName: block.executor.name };
+      const scope = { ...block, executorName: block.executor.name, firstBlock: block };
       const uploads = isConfined(settings.confinement ?? unconfined) ? request.uploads : undefined;
       const owner = { caller, uploads, taskMemoryBytes };
-      const opened = await openSession(pool, scope, owner).catch((error: unknown) => messageOf(error));
+      const opening = openSession(pool, scope, owner);
+      // What its blocks import may take seconds to load.
+      const opened = await untilAborted(opening, request.signal).catch((error: unknown) => messageOf(error));
+      if (opened === undefined) {
+        void leave(opening.then((session) => session.kill()));
+        return "aborted";
+      }
       if (typeof opened === "string") return refuseSession(request, opened);
       const { outcome, ending } = await runSession(opened, catalog, request);
       // Unless the process comes back itself.
@@ -54,6 +60,15 @@ export function createBlockEngine(settings: BlockEngineOptions): Engine<Installe
       while (leaving.size > 0) await Promise.all(leaving);
     },
   };
+}
+
+/** Resolves with nothing if the signal is aborted first. */
+async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
+  let onAbort = () => {};
+  const aborted = new Promise<undefined>((resolve) => (onAbort = () => resolve(undefined)));
+  signal.addEventListener("abort", onAbort);
+  if (signal.aborted) onAbort();
+  return await Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", onAbort));
 }
 
 async function runSession(

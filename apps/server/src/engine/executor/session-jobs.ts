@@ -115,7 +115,8 @@ const engineReports = new Set([
 /** A block of the caller's package shares its process, one of another package has its own (oocana-protocol 1.3). */
 function executorFor(session: Session, block: InstalledBlock): Promise<Executor> {
   const { packageName, packageDirectory } = block;
-  return session.executorOf({ executorName: block.executor.name, packageName, packageDirectory });
+  const executorName = block.executor.name;
+  return session.executorOf({ executorName, packageName, packageDirectory, firstBlock: block });
 }
 
 export function shownPathOf(block: InstalledBlock): string {

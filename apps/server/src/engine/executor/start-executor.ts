@@ -2,15 +2,18 @@ import { basename, join } from "node:path";
 import { channelAddress, type SessionOver } from "@oomol/scriptlet/wire";
 import { createExecutorChannel, type ExecutorChannel } from "../../broker/executor-channel.ts";
 import type { Room } from "../../broker/room.ts";
+import type { InstalledBlock } from "../../packages/read-package.ts";
 import { confineExecutor, isConfined, unconfined } from "../../processes/confine-executor.ts";
 import { executorEnvironment } from "../../processes/executor-environment.ts";
 import {
   type ExecutorExit,
   type ExecutorProcess,
+  type ExecutorProcessOptions,
   startExecutorProcess,
 } from "../../processes/executor-process.ts";
-import { findExecutor } from "../../processes/find-executor.ts";
+import { type ExecutorCommand, findExecutor } from "../../processes/find-executor.ts";
 import { limitHeap } from "../../processes/memory-limit.ts";
+import type { Forked } from "../python/open-fork-host.ts";
 import type { ExecutorSettings } from "./executor-settings.ts";
 import { identifierOf, type SessionPlace } from "./session-place.ts";
 
@@ -20,6 +23,20 @@ export interface ExecutorScope {
   executorName: string;
   packageName: string;
   packageDirectory: string;
+  /** What it is to run first, if that is known. */
+  firstBlock?: Pick<InstalledBlock, "directory" | "executor"> | undefined;
+}
+
+/** What a process is started with. */
+export interface ExecutorLaunch extends Required<Pick<ExecutorProcessOptions, "onOutput" | "env">> {
+  command: ExecutorCommand;
+  args: readonly string[];
+}
+
+export interface StartOptions {
+  isReusable: boolean;
+  /** A quicker way to a process than a start, if there is one for this launch; it does nothing before `go`. */
+  fork?: ((launch: ExecutorLaunch) => Promise<Forked | undefined> | undefined) | undefined;
 }
 
 /** Why an executor runs nothing any more. */
@@ -59,7 +76,7 @@ export async function startExecutor(
   settings: ExecutorSettings,
   first: SessionPlace,
   scope: ExecutorScope,
-  { isReusable }: { isReusable: boolean },
+  { isReusable, fork }: StartOptions,
 ): Promise<Executor> {
   const { broker, dataDirectory, taskMemoryBytes, retainedVariables, log } = settings;
   const { executorName, packageDirectory } = scope;
@@ -77,26 +94,29 @@ export async function startExecutor(
     temporaryDirectories: canMove ? [] : [join(first.temporaryDirectory, basename(packageDirectory))],
   });
 
-  const ready = waitUntilReady(first.room, scope, firstIdentifier, settings.executorReadyTimeoutMs);
-  const running = startExecutorProcess(
-    confined.command,
-    [
+  const launch: ExecutorLaunch = {
+    command: confined.command,
+    args: [
       ...["--session-id", first.id, "--address", isOurs ? channelAddress : broker.address],
       ...["--session-dir", first.directory, "--tmp-dir", first.temporaryDirectory],
       ...["--identifier", firstIdentifier, "--package", packageDirectory],
       ...(canMove && isReusable ? ["--reusable"] : []),
     ],
-    {
-      hasChannel: isOurs,
-      env: { ...executorEnvironment(process.env, packageData, retainedVariables), ...confined.env },
-      identity: confined.identity,
-      onOutput: ({ stdio, text }) => log.debug({ pid: running.pid, stdio, text }, "executor output"),
-    },
-  );
+    env: { ...executorEnvironment(process.env, packageData, retainedVariables), ...confined.env },
+    onOutput: ({ stdio, text }) => log.debug({ pid: running.pid, stdio, text }, "executor output"),
+  };
+  const forked = isConfined(confinement) ? undefined : await fork?.(launch);
+  const ready = waitUntilReady(first.room, scope, firstIdentifier, settings.executorReadyTimeoutMs);
+  const running =
+    forked?.process ??
+    startExecutorProcess(launch.command, launch.args, {
+      ...{ hasChannel: isOurs, env: launch.env, identity: confined.identity, onOutput: launch.onOutput },
+    });
   const channel = running.channel && createExecutorChannel(running.channel);
   channel?.attach(first.room);
   const expel =
     isOurs || running.pid === undefined ? undefined : broker.admit(first.room, running.pid, "executor");
+  forked?.go();
   void running.exited.then(() => {
     ready.cancel();
     expel?.();

@@ -1,11 +1,18 @@
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Metrics } from "../../metrics.ts";
 import { packageStamp } from "../../packages/package-stamp.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { messageOf } from "../../values.ts";
 import type { ExecutorSettings } from "../executor/executor-settings.ts";
 import { openPlace, type SessionPlace } from "../executor/session-place.ts";
-import { type Executor, type ExecutorScope, startExecutor } from "../executor/start-executor.ts";
+import {
+  type Executor,
+  type ExecutorLaunch,
+  type ExecutorScope,
+  startExecutor,
+} from "../executor/start-executor.ts";
+import { createPythonHosts } from "../python/create-python-hosts.ts";
 import { rehearse } from "./rehearse.ts";
 import type { WarmOptions } from "./warm-options.ts";
 
@@ -72,13 +79,19 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
   const returning = new Map<string, Promise<void>[]>();
   const preparing = new Map<string, Preparation>();
   const leaving = new Set<Promise<void>>();
+  const hosts = isReusing && process.platform === "linux" ? createPythonHosts(options) : undefined;
   let isClosed = false;
 
   const newPlace = ({ packageDirectory, uploads }: Wanted) => openPlace(options, packageDirectory, uploads);
 
   const start = async (wanted: Wanted, place: SessionPlace, purpose: "task" | "spare"): Promise<Pooled> => {
     const stamp = await packageStamp(wanted.packageDirectory);
-    const executor = await startExecutor(options, place, wanted, { isReusable: isReusing });
+    const fork = (launch: ExecutorLaunch) =>
+      hosts?.fork({ ...launch, ...wanted, key: keyOf(wanted), stamp, entry: entryOf(wanted) });
+    const executor = await startExecutor(options, place, wanted, {
+      isReusable: isReusing,
+      fork: wanted.executorName === "python" ? fork : undefined,
+    });
     metrics.executorStarted(purpose);
     const one: Pooled = {
       ...{ executor, stamp, key: keyOf(wanted), startedAtMs: performance.now(), sessions: 0 },
@@ -238,6 +251,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
       await Promise.all([...pooled.keys()].map(({ process }) => process.kill()));
       await Promise.all([...preparing.values()].map(({ prepared }) => prepared));
       while (leaving.size > 0) await Promise.all(leaving);
+      await hosts?.close();
     },
   };
 }
@@ -249,6 +263,11 @@ async function withinTime<Answer>(answer: Promise<Answer>): Promise<Answer | und
     timer = setTimeout(resolve, answerMs, undefined);
   });
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+/** The file of the block that runs first. */
+function entryOf({ firstBlock }: Wanted): string | undefined {
+  return firstBlock && join(firstBlock.directory, firstBlock.executor.options?.entry ?? "index.py");
 }
 
 function keyOf({ executorName, packageDirectory, caller }: Wanted): string {

@@ -1,0 +1,3 @@
+import os
+
+os.environ["CHANGED_BY_LIBRARY"] = "yes"
