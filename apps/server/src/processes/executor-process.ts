@@ -2,7 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import type { Duplex } from "node:stream";
 import spawn from "cross-spawn";
 import type { ExecutorCommand } from "./find-executor.ts";
+import { markVariable, newMark } from "./marked-processes.ts";
 import { listDescendants } from "./process-tree.ts";
+import { createStrays, type Strays } from "./stray-processes.ts";
 
 /** A running executor with everything that it starts. */
 export interface ExecutorProcess {
@@ -12,6 +14,8 @@ export interface ExecutorProcess {
   readonly channel: Duplex | undefined;
   /** Settles when the executor itself is gone; never rejects. */
   readonly exited: Promise<ExecutorExit>;
+  /** What it has started and what has left it since; they do not outlive it. */
+  readonly strays: Strays;
   /** Waits until the executor, which was told to, has left by itself; ends it then, and whatever it has left behind. */
   leave(timeoutMs: number): Promise<void>;
   /** Asks the whole process tree to end, then ends it; resolves when it is gone. Safe to call twice. */
@@ -44,21 +48,24 @@ export function startExecutorProcess(
   args: readonly string[],
   options: ExecutorProcessOptions,
 ): ExecutorProcess {
+  const mark = newMark();
   // Not Node's own: on Windows it starts no .cmd file, as which npm installs programs.
   const child = spawn(command.file, [...command.args, ...args], {
-    env: options.env,
+    env: { ...options.env, [markVariable]: mark.value },
     cwd: options.cwd,
     ...options.identity,
     stdio: ["ignore", "pipe", "pipe", ...(options.hasChannel ? ["pipe" as const] : [])],
     detached: process.platform !== "win32",
     windowsHide: true,
   });
+  const strays = createStrays(mark.text, child.pid);
   const tail = collectTail(child, options);
   let isGone = false;
   const exited = new Promise<ExecutorExit>((resolve) => {
     child.once("error", (spawnError) => resolve({ code: -1, spawnError, stderrTail: "" }));
     child.once("exit", (code) => {
       signalTree(child, "SIGKILL"); // what the executor started does not outlive it
+      strays.endLast();
       isGone = true;
       // Its last messages and lines may still be in the sockets.
       setTimeout(() => resolve({ code: code ?? -1, stderrTail: tail() }), lastWordsMs);
@@ -68,6 +75,7 @@ export function startExecutorProcess(
   let killed: Promise<void> | undefined;
   const kill = async () => {
     if (isGone || child.pid === undefined) return;
+    strays.note();
     // Found while their parents still live; some lead groups of their own.
     const descendants = listDescendants(child.pid);
     signalTree(child, "SIGTERM");
@@ -90,8 +98,10 @@ export function startExecutorProcess(
     pid: child.pid,
     channel: channel ?? undefined,
     exited,
+    strays,
     kill: killOnce,
     async leave(timeoutMs) {
+      strays.note();
       const descendants = isGone || child.pid === undefined ? [] : listDescendants(child.pid);
       const timer = setTimeout(() => void killOnce(), timeoutMs);
       await exited;

@@ -38,12 +38,11 @@ function indexChildren(): (pid: number) => number[] {
   return (pid) => children.get(pid) ?? [];
 }
 
-/** What a process and all that descend from it hold in memory; 0 where this cannot be told, as outside Linux. */
-export function residentBytes(pid: number): number {
+/** What processes and all that descend from them hold in memory; 0 where this cannot be told, as outside Linux. */
+export function residentBytes(pids: readonly number[]): number {
   if (process.platform !== "linux") return 0;
-  const pages = [pid, ...listDescendants(pid)].map((one) =>
-    Number(readProcFile(one, "statm").split(" ")[1] ?? 0),
-  );
+  const all = new Set(pids.flatMap((pid) => [pid, ...listDescendants(pid)]));
+  const pages = [...all].map((one) => Number(readProcFile(one, "statm").split(" ")[1] ?? 0));
   return pages.reduce((sum, count) => sum + count, 0) * pageBytes;
 }
 
