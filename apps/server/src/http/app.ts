@@ -7,6 +7,7 @@ import type { AppletsFile } from "./applets-file.ts";
 import { appletsRoutes } from "./applets-routes.ts";
 import { requireToken } from "./auth.ts";
 import { blocksRoutes } from "./blocks-routes.ts";
+import { BytesInFlight } from "./bytes-in-flight.ts";
 import { answerNotFound, createErrorHandler } from "./errors.ts";
 import { serveExtensions } from "./extensions.ts";
 import { type InstallsRoutesParts, installsRoutes } from "./installs-routes.ts";
@@ -31,8 +32,13 @@ export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, Operati
   log: Logger;
 }
 
+const inFlightBytes = 64 * 1024 * 1024;
+
 /** The whole HTTP surface, as a web-standard `fetch`. */
-export function createApp(parts: AppParts): Hono {
+export function createApp(given: Omit<AppParts, "inFlight">): Hono {
+  // Bodies are a string, and an object, before they are stored.
+  const inFlight = new BytesInFlight(Math.max(inFlightBytes, 2 * given.limits.bodyLimitBytes));
+  const parts: AppParts = { ...given, inFlight };
   const app = new Hono();
   app.onError(createErrorHandler(parts.log));
   app.notFound(answerNotFound);

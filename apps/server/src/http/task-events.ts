@@ -62,12 +62,15 @@ async function writeNews(stream: SSEStreamingApi, store: TaskStore, taskId: stri
   position.status = task.status;
   // Together as far as they are few: each write is a system call.
   let text = isOver ? "" : status;
-  for (const log of await store.listLogs(taskId, position.logId)) {
-    text += encodeEvent("log", logAnswer(log, task), log.id);
-    position.logId = log.id;
-    if (text.length < writtenTogether) continue;
-    await stream.write(text);
-    text = "";
+  for await (const page of store.logPages(taskId, position.logId)) {
+    for (const log of page) {
+      text += encodeEvent("log", logAnswer(log, task), log.id);
+      position.logId = log.id;
+      if (text.length < writtenTogether) continue;
+      await stream.write(text);
+      text = "";
+    }
+    if (stream.aborted) return true;
   }
   if (isOver) text += status;
   if (text !== "") await stream.write(text);

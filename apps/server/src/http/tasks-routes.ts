@@ -10,8 +10,10 @@ import { type IdempotentRequest, isTerminal, type StoredTask } from "../store/ta
 import type { TaskStore } from "../store/task-store.ts";
 import type { TaskControl } from "../tasks/task-runner.ts";
 import { waitForChange } from "../tasks/wait-for-change.ts";
+import { answerPages, mapPages } from "./answer-pages.ts";
 import { localProject, logAnswer, taskAnswer } from "./answers.ts";
 import { callerOf } from "./auth.ts";
+import type { BytesInFlight } from "./bytes-in-flight.ts";
 import { clampLogId, requireNoNul } from "./caller-text.ts";
 import { filesRoute } from "./files-route.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
@@ -25,6 +27,7 @@ export interface TasksRoutesParts {
   store: TaskStore;
   runner: TaskControl;
   limits: UploadLimits;
+  inFlight: BytesInFlight;
   files: FileStore;
   /** Aborted when the server closes: answers that are held go out then. */
   closing: AbortSignal;
@@ -35,9 +38,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
   const { store, runner, closing } = parts;
   const routes = new Hono();
 
-  routes.get("/", async (context) =>
-    context.json({ tasks: (await store.list()).map(taskAnswer), success: true }),
-  );
+  routes.get("/", (context) => answerPages(context, "tasks", mapPages(store.pages(), taskAnswer)));
 
   routes.post("/", async (context) => {
     const { task, block } = await acceptTask(parts, context.req.raw);
@@ -71,8 +72,12 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
 
   routes.get("/:id/logs", async (context) => {
     const task = await findTask(store, context.req.param("id"));
-    const logs = await store.listLogs(task.id, parseAfter(context.req.query("after")));
-    return context.json({ logs: logs.map((log) => logAnswer(log, task)), success: true });
+    const pages = store.logPages(task.id, parseAfter(context.req.query("after")));
+    return answerPages(
+      context,
+      "logs",
+      mapPages(pages, (log) => logAnswer(log, task)),
+    );
   });
 
   routes.get("/:id/files/*", filesRoute(store, parts.files));
@@ -82,13 +87,14 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono {
 
 /** A new task with its block, or the one that the same request made before. */
 async function acceptTask(
-  { catalog, store, limits, files }: TasksRoutesParts,
+  { catalog, store, limits, inFlight, files }: TasksRoutesParts,
   request: Request,
 ): Promise<{ task: StoredTask; block?: Runnable }> {
   const id = randomUUID();
   let task: StoredTask | undefined;
+  using held = inFlight.open();
   try {
-    const received = await readTaskRequest(request, files.uploadDirectory(id), limits);
+    const received = await readTaskRequest(request, files.uploadDirectory(id), limits, held);
     const { blockId, inputValues } = received;
     const key = request.headers.get("Idempotency-Key") ?? undefined;
     const idempotency = await readIdempotency(key, [blockId, inputValues], received.files);
