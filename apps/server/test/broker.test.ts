@@ -169,6 +169,7 @@ function hearing(room: Room, topic: string): string[] {
     role: "executor",
     hears: (one) => one === topic,
     send: (_, payload) => void heard.push(payload),
+    hold: () => undefined,
   });
   return heard;
 }

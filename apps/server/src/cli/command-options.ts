@@ -28,6 +28,7 @@ export interface RunFlags {
   executorReadyTimeoutMs?: number;
   taskTimeoutMs?: number;
   taskMemoryMb?: number;
+  taskLogMb?: number;
   crashLimit?: number;
   runAs?: string;
   sandbox?: "bwrap";
@@ -87,6 +88,11 @@ export function addRunOptions(command: Command, longest: string): Command {
     )
     .option("--task-timeout-ms <number>", `how long a task may run (${longest})`, positive)
     .option("--task-memory-mb <number>", "memory of a task with all it starts, in MiB (no limit)", positive)
+    .option(
+      "--task-log-mb <number>",
+      "what a task may log before the rest is dropped, in MiB (256)",
+      positive,
+    )
     .option(
       "--crash-limit <number>",
       "how many processes of the server a task may take down before it fails (2 by default)",

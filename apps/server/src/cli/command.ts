@@ -18,6 +18,7 @@ export interface Flags extends CallerFlags, RunFlags, LogFlags {
   packages: string[];
   registry?: string;
   allowScripts?: boolean;
+  installLimitMb?: number;
   applets?: string;
   rerunInterrupted?: boolean;
   json?: boolean;
@@ -35,6 +36,7 @@ export function createCommand(run: (flags: Flags) => Promise<void>, cluster: Clu
     .usage("[options]\n       connect-server <api | worker | migrate> [options]");
   addPackagesOption(command.optionsGroup("Packages:"))
     .option("--registry <url>", "where packages are installed from (npm's own by default)")
+    .option("--install-limit-mb <number>", "what an install may unpack, in MiB (500)", positive)
     .option("--allow-scripts", "let packages run programs of their own while they are installed");
   addAppletsOption(command);
   addCallerOptions(command.optionsGroup("Callers:"));

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { packLogs } from "./pack-logs.ts";
 
 /** Every change of the database since its first version, oldest first; what was released is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -84,4 +85,5 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "006-log-packs": { up: packLogs },
 };
