@@ -207,6 +207,7 @@ export class TaskWriter {
   async tryDisk(): Promise<void> {
     if (this.health.failure === undefined) return;
     if (this.hasPending) return this.flush();
+    if (this.#parts.isShared) return; // the disk of another machine: the next write tells
     // Writes a page, and changes nothing.
     await this.health.watch(() => sql`pragma user_version = 0`.execute(this.#parts.database));
   }
