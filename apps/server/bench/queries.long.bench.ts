@@ -132,7 +132,7 @@ async function askEverything(
   );
   if (!claimed || !other || !third) throw new Error("Three tasks were to be taken.");
   await ask("append a log", async () => {
-    store.appendLog(claimed.id, { sessionId: "s", nodeId: null, type: "BlockOutput", event: {} });
+    void store.appendLog(claimed.id, { sessionId: "s", nodeId: null, type: "BlockOutput", event: {} });
     await store.listLogs(claimed.id, 0); // waits until it is written
   });
   await ask("running", () => store.setStatus(claimed.id, "running", "s"));

@@ -147,6 +147,7 @@ class Host:
             self.close_all()
             for descriptor in (output, errors, gate):
                 os.close(descriptor)
+            os.environ.update(request["environment"])
             become_session(output_end, errors_end, gate_end)
             return request["args"]
         for descriptor in (output_end, errors_end, gate_end):

@@ -14,11 +14,13 @@ await createCommand(serve, { api, worker, migrate }).parseAsync();
 
 async function serve(flags: Flags): Promise<void> {
   const { registry, allowScripts, rerunInterrupted, sqliteSync } = flags;
+  const installLimitBytes = scale(flags.installLimitMb, 2 ** 20);
   await runUntilStopped(flags.json ? undefined : "Connect server listening on", async () => {
     const { startServer } = await import("./serve/start-server.ts");
     process.umask(flags.runAs === undefined ? 0o077 : 0o022); // the other user reads packages
-    const own = { registry, allowScripts, rerunInterrupted, sqliteSync };
-    return startServer({ ...optionsFor(flags), ...own, keepBytes: scale(flags.keepGb, 2 ** 30) });
+    const keepBytes = scale(flags.keepGb, 2 ** 30);
+    const own = { registry, allowScripts, installLimitBytes, rerunInterrupted, sqliteSync, keepBytes };
+    return startServer({ ...optionsFor(flags), ...own });
   });
 }
 

@@ -1,9 +1,12 @@
 import { connect as connectSocket } from "node:net";
+import { duplexPair } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { topics } from "@oomol/scriptlet/wire";
 import { connect, type MqttClient } from "mqtt";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { type Broker, openBroker } from "../src/broker/broker.ts";
+import { createExecutorChannel } from "../src/broker/executor-channel.ts";
 import type { SessionMessage } from "../src/broker/read-message.ts";
 import type { Role } from "../src/broker/rights.ts";
 import type { Room } from "../src/broker/room.ts";
@@ -135,6 +138,61 @@ for (const [what, bytes] of endless) {
   });
 }
 
+/** Messages of 20 MB together, more than sockets hold. */
+const many = Array.from({ length: 200 }, (_, index) =>
+  JSON.stringify({ type: "BlockLog", session_id: "one", index, log: "x".repeat(100_000) }),
+);
+
+test("what a process says by MQTT is neither read nor acknowledged while its session is held", async () => {
+  const { room, client, said } = await openMember("executor");
+  await client.publishAsync("report", message("BlockLog"), { qos: 1 });
+  const { until, release } = createHoldOf(room);
+  room.hold(until); // said again with each message that comes before it is heard
+  let acknowledged = 0;
+  const published = many.map((text) =>
+    client.publishAsync("report", text, { qos: 1 }).then(() => (acknowledged += 1)),
+  );
+  await untilStill(() => client.stream.writableLength);
+  const before = { said: said.length, acknowledged };
+  expect(before.said).toBeLessThan(many.length / 2);
+  expect(before.acknowledged).toBeLessThan(many.length / 2);
+  release();
+  await Promise.all(published);
+  expect(said).toHaveLength(many.length + 1);
+});
+
+test("what an executor of ours says is not read while its session is held", async () => {
+  const { room } = await openTestBroker();
+  const said: SessionMessage[] = [];
+  room.listen((heard) => said.push(heard));
+  const [own, theirs] = duplexPair();
+  const channel = createExecutorChannel(own);
+  channel.attach(room);
+  const { release } = createHoldOf(room);
+  for (const text of many) theirs.write(`report ${text}\n`);
+  await untilStill(() => theirs.writableLength);
+  expect(said.length).toBeLessThan(many.length / 2);
+  release();
+  await expect.poll(() => said.map(({ index }) => index)).toEqual(many.map((_, index) => index));
+  theirs.destroy();
+  own.destroy();
+});
+
+/** Resolves once nothing moves any more: what is held tells of no event. */
+async function untilStill(read: () => number): Promise<void> {
+  for (let last = Number.NaN; read() !== last; ) {
+    last = read();
+    await delay(200);
+  }
+}
+
+function createHoldOf(room: Room) {
+  let release = () => {};
+  const until = new Promise<void>((resolve) => (release = resolve));
+  room.hold(until);
+  return { until, release: () => release() };
+}
+
 test("a session gets so many connections and no more", async () => {
   const { broker, room } = await openTestBroker();
   broker.admit(room, process.pid, "executor");
@@ -169,6 +227,7 @@ function hearing(room: Room, topic: string): string[] {
     role: "executor",
     hears: (one) => one === topic,
     send: (_, payload) => void heard.push(payload),
+    hold: () => undefined,
   });
   return heard;
 }

@@ -1,4 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { sql } from "kysely";
 import { pino } from "pino";
 import { expect, test } from "vitest";
@@ -8,7 +11,7 @@ import { createMetrics } from "../src/metrics.ts";
 import { openDatabase } from "../src/store/database.ts";
 import { TaskStore } from "../src/store/task-store.ts";
 import { createTaskRunner } from "../src/tasks/task-runner.ts";
-import { makeDataDirectory } from "./open-test-server.ts";
+import { idOf, makeDataDirectory, openTestServer, refusalOf } from "./open-test-server.ts";
 import { catalog } from "./store-backends.ts";
 
 /** A runner on a disk that is full as soon as its engine begins, until there is `room` again. */
@@ -25,7 +28,11 @@ async function openOnFullDisk() {
       const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(database);
       await limitPages(rows[0]?.page_count ?? 0);
       onStarted("session");
-      const event = { type: "BlockFinished", session_id: "session", result: "x".repeat(500_000) };
+      const event = {
+        type: "BlockFinished",
+        session_id: "session",
+        result: randomBytes(500_000).toString("base64"),
+      };
       onEvent({ type: event.type, nodeId: "_", event });
       return "completed";
     },
@@ -77,3 +84,60 @@ test("a task that nobody runs can be stopped", async () => {
   await full.runner.stop(full.id);
   expect(await full.store.get(full.id)).toMatchObject({ status: "stopped" });
 });
+
+const isRoot = process.platform === "linux" && process.getuid?.() === 0;
+
+/** A folder on a disk of its own of so many bytes. */
+async function mountDisk(sizeBytes: number) {
+  const folder = await makeDataDirectory();
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${sizeBytes}`, "tmpfs", folder.path]);
+  return {
+    path: folder.path,
+    async [Symbol.asyncDispose]() {
+      execFileSync("umount", [folder.path]);
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test.runIf(isRoot)(
+  "a server whose disk is full says so to all who ask, holds its memory, and goes on when there is room",
+  async () => {
+    await using disk = await mountDisk(8 * 2 ** 20);
+    const filler = join(disk.path, "filler");
+    writeFileSync(filler, Buffer.alloc(3 * 2 ** 20));
+    await using server = await openTestServer({ dataDirectory: disk.path });
+    const root = new URL(server.url).origin;
+    const readiness = async () => (await fetch(`${root}/readyz`)).status;
+    expect(await readiness()).toBe(200);
+    const endless = await server.start("lab::chatter", { lines: 1e9, characters: 1_000 });
+    const short = await server.start("lab::chatter", { lines: 8_000, characters: 1_000 });
+
+    await expect.poll(readiness, { timeout: 20_000 }).toBe(503);
+    const before = process.memoryUsage().rss;
+    expect(await refusalOf(await server.create("lab::shout", { text: "x", mark: "!" }))).toEqual({
+      status: 507,
+      message:
+        "The server cannot store this: its disk is full, or cannot be written. Try again when there is room.",
+    });
+    const file = new File([Buffer.alloc(9 * 2 ** 20)], "large.bin");
+    expect((await refusalOf(await server.upload("lab::one-file", [file]))).status).toBe(507);
+    expect((await server.request(`/v1/tasks/${endless}/logs?after=1`)).status).toBe(200);
+    expect(await refusalOf(await server.request(`/v1/tasks/${endless}/stop`, { method: "POST" }))).toEqual({
+      status: 507,
+      message:
+        "The task's processes are ended, but that cannot be stored: the server's disk is full. It is as soon as there is room.",
+    });
+    expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(100);
+
+    rmSync(filler);
+    execFileSync("mount", ["-o", `remount,size=${64 * 2 ** 20}`, disk.path]);
+    await expect.poll(readiness, { timeout: 20_000 }).toBe(200);
+    expect(await server.waitForEnd(endless)).toMatchObject({ status: "stopped" });
+    expect(await server.waitForEnd(short)).toMatchObject({ status: "completed" });
+    expect((await server.logs(short)).filter(({ type }) => type === "BlockLog")).toHaveLength(8_000);
+    expect(await server.finish(short)).toMatchObject({ result: { said: 8_000 } });
+    const next = await idOf(await server.create("lab::shout", { text: "x", mark: "!" }));
+    expect(await server.waitForEnd(next)).toMatchObject({ status: "completed" });
+  },
+);

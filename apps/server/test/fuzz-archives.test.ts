@@ -27,10 +27,11 @@ async function openInstaller() {
   const catalog = createPackageCatalog([packagesDirectory], pino({ enabled: false }));
   const stagingDirectory = within("staging");
   const parts = {
-    registry: createRegistry(registry.url, undefined, within("cache")),
+    registry: createRegistry(registry.url, undefined),
     catalog,
     packagesDirectory,
     stagingDirectory,
+    installLimitBytes: 100 * 2 ** 20,
     npm: { cacheDirectory: within("cache"), allowScripts: false },
   };
   let installs = 0;

@@ -67,6 +67,63 @@ test.each([
   expect(others.some((text) => own.test(text))).toBe(false);
 });
 
+const nested = (levels: number): string =>
+  `${"{ type: array, items: ".repeat(levels)}{}${" }".repeat(levels)}`;
+/** Each definition names the next twice: what is to be checked doubles with each. */
+const doubling = (levels: number) =>
+  JSON.stringify({
+    $defs: {
+      ...Object.fromEntries(
+        Array.from({ length: levels }, (_, index) => {
+          const $ref = `#/$defs/d${index + 1}`;
+          return [`d${index}`, { allOf: [{ $ref }, { $ref }] }];
+        }),
+      ),
+      [`d${levels}`]: {},
+    },
+    $ref: "#/$defs/d0",
+  });
+
+test.each([
+  [
+    "lists 30,000 values",
+    JSON.stringify({ enum: Array.from({ length: 30_000 }, (_, index) => `e${index}`) }),
+    "it lists more than 2000 values",
+  ],
+  [
+    "has 3,000 alternatives",
+    JSON.stringify({ anyOf: Array.from({ length: 3_000 }, () => ({ type: "null" })) }),
+    "it has more than 2000 parts",
+  ],
+  ["is nested 500 levels deep", nested(500), "it is nested more than 64 levels deep"],
+  ["doubles 40 times", doubling(40), "it takes longer than"],
+  ["compares 60,000 objects with each other", "{ type: array, uniqueItems: true }", "it takes longer than"],
+])("a schema that %s is refused in bounded time", async (_what, schema, reason) => {
+  await using data = await makeDataDirectory();
+  const packages = [await writePackage(data.path, { one: block(handle("value", schema)) })];
+  await using server = await openTestServer({ packages });
+  const value = Array.from({ length: 60_000 }, (_, index) => ({ index }));
+  const startedMs = performance.now();
+  const { status, message } = await refusalOf(await server.create("odd::one", { value }));
+  expect([status, message]).toEqual([400, expect.stringContaining(reason)]);
+  expect(performance.now() - startedMs).toBeLessThan(10_000); // minutes, or for ever
+});
+
+test("a schema that is as large as it may be is taken", async () => {
+  await using data = await makeDataDirectory();
+  const schema = JSON.stringify({
+    type: "object",
+    properties: Object.fromEntries(
+      Array.from({ length: 300 }, (_, index) => [`p${index}`, { type: "string" }]),
+    ),
+    additionalProperties: { enum: Array.from({ length: 2_000 }, (_, index) => index) },
+  });
+  const packages = [await writePackage(data.path, { one: block(handle("value", schema)) })];
+  await using server = await openTestServer({ packages });
+  expect((await server.create("odd::one", { value: { p1: "x", other: 7 } })).status).toBe(200);
+  expect((await server.create("odd::one", { value: { p1: "x", other: 2_000 } })).status).toBe(400);
+});
+
 test("a package whose manifest declares or holds too much is skipped, and the others are listed", async () => {
   await using data = await makeDataDirectory();
   const many = Array.from({ length: 1_001 }, (_, index) => handle(`h${index}`)).join("");

@@ -46,7 +46,8 @@ test("describes its API, as its answers really are", async () => {
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, { responses }] of Object.entries(methods)) {
       if (path.includes("{path}")) continue; // bytes
-      const init = method === "post" ? { ...post, body: JSON.stringify(bodies[path] ?? {}) } : {};
+      const body = JSON.stringify(bodies[path] ?? {});
+      const init = method === "post" ? { ...post, body } : { method: method.toUpperCase() };
       const response = await server.request(path.replace("{id}", id), init);
       const answer: unknown = await response.json();
       const { content } = responses[String(response.status)] ?? responses.default ?? {};
@@ -56,6 +57,7 @@ test("describes its API, as its answers really are", async () => {
     }
   }
   expect(seen.toSorted()).toEqual([
+    "delete /packages/install/{id} 404",
     ...["get /packages 200", "get /packages/install 200", "get /packages/install/{id} 404"],
     ...["get /v1/blocks 200", "get /v1/tasks 200", "get /v1/tasks/{id} 200", "get /v1/tasks/{id}/logs 200"],
     ...["post /packages/install 200", "post /rpc/listApplets 200", "post /v1/tasks 200"],

@@ -48,7 +48,7 @@ test("installs from a registry that asks for a token, with npm packages too, and
   expect(refused.task).toMatchObject({ status: "failed", error: expect.stringContaining(registry.url) });
   expect(refused.warning.error).toMatchObject({
     message: expect.stringContaining(registry.url),
-    stack: expect.stringMatching(/caused by: HttpError/),
+    stack: expect.stringMatching(/caused by: RegistryError/),
   });
   expect(refused.said).not.toContain("wrong-token");
 });

@@ -27,7 +27,7 @@ class WatchedEngine implements Engine {
     this.running += 1;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.running);
     onStarted(session_id);
-    onEvent({ type: "BlockStarted", nodeId: "_", event: { type: "BlockStarted", session_id } });
+    void onEvent({ type: "BlockStarted", nodeId: "_", event: { type: "BlockStarted", session_id } });
     await new Promise<void>((resolve) => {
       if (this.#isInstant) setImmediate(resolve);
       this.#ends.set(name, resolve);

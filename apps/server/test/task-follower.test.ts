@@ -12,7 +12,7 @@ const logOf = (id: number, event = "{}"): StoredLog => ({
 });
 
 /** A store whose writer may tell what it wrote, in part or not at all. */
-function openStore() {
+function openStore({ pageLength = 100 } = {}) {
   const changes = new TaskChanges();
   const logs: StoredLog[] = [];
   let reads = 0;
@@ -30,11 +30,11 @@ function openStore() {
       changes.notify("t", isTold ? { task: current, logs: added } : undefined);
     },
     get: async () => current,
-    async listLogs(_id: string, after: number) {
+    async readLogs(_id: string, after: number) {
       reads += 1;
-      const found = logs.filter(({ id }) => id > after);
+      const rest = logs.filter(({ id }) => id > after);
       beforeAnswer();
-      return found;
+      return { logs: rest.slice(0, pageLength), isLast: rest.length <= pageLength };
     },
   };
 }
@@ -103,6 +103,15 @@ test("what is written while the database is read is not missed, and nothing come
   expect(await readAll(follower)).toEqual(["running", 0]);
   expect(await readAll(follower)).toEqual(["completed", 1]);
   expect(await readAll(follower)).toEqual(["completed"]);
+  follower.close();
+});
+
+test("what is read page by page is all only with the last one", async () => {
+  const store = openStore({ pageLength: 2 });
+  store.write("completed", [logOf(0), logOf(1), logOf(2)]);
+  const follower = new TaskFollower(store, "t", { onNews: () => undefined });
+  expect(await follower.read()).toMatchObject({ isAll: false, logs: [{ id: 0 }, { id: 1 }] });
+  expect(await follower.read()).toMatchObject({ isAll: true, logs: [{ id: 2 }] });
   follower.close();
 });
 

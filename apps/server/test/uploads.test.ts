@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { basename, join, relative } from "node:path";
 import { expect, test } from "vitest";
+import { BytesInFlight } from "../src/http/bytes-in-flight.ts";
 import { receiveForm } from "../src/http/uploads.ts";
 import { describeBothServers } from "./both-servers.ts";
 import { idOf, makeDataDirectory, refusalOf } from "./open-test-server.ts";
@@ -156,8 +157,9 @@ test("keeps of a form's fields only those that are read", async () => {
   for (const name of ["manifest", "blockId", "inputValues", "other"]) form.set(name, name);
   await using directory = await makeDataDirectory();
   const request = new Request("http://server.invalid", { method: "POST", body: form });
-  const limits = { bodyLimitBytes: 1_000, uploadLimitBytes: 1_000 };
-  const { fields } = await receiveForm(request, directory.path, limits);
+  const limits = { bodyLimitBytes: 1_000, uploadLimitBytes: 1_000, clientIdleMs: 10_000 };
+  using inFlight = new BytesInFlight(1_000).open();
+  const { fields } = await receiveForm(request, directory.path, limits, inFlight);
   expect([...fields.keys()]).toEqual(["manifest", "blockId", "inputValues"]);
 });
 

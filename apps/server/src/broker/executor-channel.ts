@@ -11,6 +11,7 @@ import {
   type SessionOver,
 } from "@oomol/scriptlet/wire";
 import type { InstalledBlock } from "../packages/read-package.ts";
+import { createHold } from "./hold.ts";
 import { maxMessageBytes, tooLarge } from "./read-message.ts";
 import type { Member, Room } from "./room.ts";
 
@@ -55,6 +56,7 @@ export function createExecutorChannel(stream: Duplex): ExecutorChannel {
     role: "executor",
     hears: (topic) => subscriptions.has(topic),
     send: write,
+    hold: createHold(stream),
   };
   const read = createLineReader(
     (text) => {

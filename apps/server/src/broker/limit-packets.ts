@@ -1,17 +1,24 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { createHold } from "./hold.ts";
 
 /** The header of an MQTT packet says how long its rest is, in at most four bytes of seven bits (MQTT 3.1.1, 2.2.3). */
 const maxLengthBytes = 4;
+
+/** `hold` leaves what the peer sends where it is, and so keeps it from sending more. */
+type LimitedStream = Duplex & { hold(until: Promise<void>): void };
 
 /**
  * The same connection, which ends before a packet larger than `maxBytes` is kept: the parser behind it collects a packet
  * whole, whatever its size.
  */
-export function limitPackets(socket: Socket, maxBytes: number): Duplex {
+export function limitPackets(socket: Socket, maxBytes: number): LimitedStream {
   const check = createPacketCheck(maxBytes);
+  let isHeld = false;
   const limited = new Duplex({
-    read: () => socket.resume(),
+    read: () => {
+      if (!isHeld) socket.resume();
+    },
     write: (chunk, _encoding, done) => socket.write(chunk, done),
     final: (done) => socket.end(done),
     destroy(error, done) {
@@ -26,7 +33,17 @@ export function limitPackets(socket: Socket, maxBytes: number): Duplex {
   socket.on("end", () => limited.push(null));
   socket.on("error", (error) => limited.destroy(error));
   socket.on("close", () => limited.destroy());
-  return limited;
+  const hold = createHold({
+    pause() {
+      isHeld = true;
+      socket.pause();
+    },
+    resume() {
+      isHeld = false;
+      socket.resume();
+    },
+  });
+  return Object.assign(limited, { hold });
 }
 
 /** Follows the stream from header to header; false once a packet says that it is too large, or is none. */

@@ -70,8 +70,9 @@ export async function openMqttDoor(log: Logger): Promise<MqttDoor> {
     }
     const { room, roleOf } = found.admission;
     sockets.add(socket);
-    const client = broker.handle(limitPackets(socket, maxPacketBytes));
-    const member = { room, ...memberOf(client, roleOf(found.pid)) };
+    const stream = limitPackets(socket, maxPacketBytes);
+    const client = broker.handle(stream);
+    const member = { room, ...memberOf(client, roleOf(found.pid)), hold: stream.hold };
     members.set(client, member);
     const leave = room.join(member);
     socket.once("close", () => {
@@ -126,7 +127,7 @@ class RoutingBroker extends Aedes {
   }
 }
 
-function memberOf(client: Client, role: Role): Member {
+function memberOf(client: Client, role: Role): Omit<Member, "hold"> {
   return {
     role,
     // A client that has not been told that it is connected may be sent nothing else.

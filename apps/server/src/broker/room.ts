@@ -7,6 +7,8 @@ export interface Member {
   readonly role: Role;
   hears(topic: string): boolean;
   send(topic: string, payload: string): void;
+  /** What it says is left unread until then. */
+  hold(until: Promise<void>): void;
 }
 
 export type SessionListener = (message: SessionMessage, topic: string) => void;
@@ -27,6 +29,8 @@ export interface Room {
   /** Calls `listener` whenever a member has subscribed to the topic. */
   onSubscribed(topic: string, listener: () => void): () => void;
   isHeard(topic: string): boolean;
+  /** Leaves unread what the members say until then, so that they wait with what more they have to say. */
+  hold(until: Promise<void>): void;
 
   /** For connections: a member comes, and goes by calling the answer. */
   join(member: Member): () => void;
@@ -81,6 +85,9 @@ export function createRoom(sessionId: string, log: Logger): Room {
       return added(ofTopic, listener);
     },
     isHeard,
+    hold(until) {
+      for (const member of members) member.hold(until);
+    },
 
     join: (member) => added(members, member),
     subscribed(member, topic) {

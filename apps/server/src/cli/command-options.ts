@@ -28,6 +28,7 @@ export interface RunFlags {
   executorReadyTimeoutMs?: number;
   taskTimeoutMs?: number;
   taskMemoryMb?: number;
+  taskLogMb?: number;
   crashLimit?: number;
   runAs?: string;
   sandbox?: "bwrap";
@@ -92,6 +93,11 @@ export function addRunOptions(command: Command, longest: string): Command {
     .option(
       "--task-memory-mb <number>",
       "memory of a task with all its processes, in MiB (no limit)",
+      positive,
+    )
+    .option(
+      "--task-log-mb <number>",
+      "what a task may log before the rest is dropped, in MiB (256)",
       positive,
     )
     .option(

@@ -18,6 +18,7 @@ export interface Flags extends CallerFlags, RunFlags, LogFlags {
   packages: string[];
   registry?: string;
   allowScripts?: boolean;
+  installLimitMb?: number;
   applets?: string;
   rerunInterrupted?: boolean;
   json?: boolean;
@@ -36,6 +37,7 @@ export function createCommand(run: (flags: Flags) => Promise<void>, cluster: Clu
     .usage("[options]\n       connect-server <api | worker | migrate> [options]");
   addPackagesOption(command.optionsGroup("Packages:"))
     .option("--registry <url>", "registry to install packages from (npm's own by default)")
+    .option("--install-limit-mb <number>", "limit of what an installation unpacks, in MiB (500)", positive)
     .option("--allow-scripts", "let packages run scripts during their installation");
   addAppletsOption(command);
   addCallerOptions(command.optionsGroup("Callers:"));

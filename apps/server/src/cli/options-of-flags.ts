@@ -35,6 +35,7 @@ export function optionsOf(flags: SharedFlags): Partial<ServerOptions> & { packag
     executorReadyTimeoutMs: flags.executorReadyTimeoutMs,
     taskTimeoutMs: flags.taskTimeoutMs,
     taskMemoryBytes: scale(flags.taskMemoryMb, 2 ** 20),
+    taskLogBytes: scale(flags.taskLogMb, 2 ** 20),
     crashLimit: flags.crashLimit,
     runAs: flags.runAs,
     sandbox: flags.sandbox,

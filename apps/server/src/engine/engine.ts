@@ -20,8 +20,11 @@ export interface SessionRequest<Runs extends Runnable = Runnable> {
   uploads?: string | undefined;
   /** Called once, when a process works on the session. */
   onStarted(sessionId: string): void;
-  /** Called with each event, in order; never after the outcome. */
-  onEvent(event: SessionEvent): void;
+  /**
+   * Called with each event, in order; never after the outcome. Answers what to wait for before the session's processes are
+   * listened to again, where they say more than can be stored.
+   */
+  onEvent(event: SessionEvent): Promise<void> | undefined;
   /** Aborted to stop the session; its processes are then killed. The reason becomes the session's error. */
   signal: AbortSignal;
 }
@@ -40,6 +43,6 @@ export type SessionOutcome = "completed" | "failed" | "aborted";
 export function refuseSession(request: SessionRequest, error: string): SessionOutcome {
   const { path } = request.block;
   const event = { type: "SessionFinished", session_id: "", finish_at: Date.now(), path, error };
-  request.onEvent({ type: event.type, nodeId: null, event });
+  void request.onEvent({ type: event.type, nodeId: null, event });
   return "failed";
 }

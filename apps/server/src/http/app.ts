@@ -7,6 +7,7 @@ import type { AppletsFile } from "./applets-file.ts";
 import { appletsRoutes } from "./applets-routes.ts";
 import { identifyCaller, type KnownToken } from "./auth.ts";
 import { blocksRoutes } from "./blocks-routes.ts";
+import { BytesInFlight } from "./bytes-in-flight.ts";
 import type { CallerEnv } from "./callers.ts";
 import { answerNotFound, createErrorHandler } from "./errors.ts";
 import { serveExtensions } from "./extensions.ts";
@@ -32,8 +33,13 @@ export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, Operati
   log: Logger;
 }
 
+const inFlightBytes = 64 * 1024 * 1024;
+
 /** The whole HTTP surface, as a web-standard `fetch`. */
-export function createApp(parts: AppParts): Hono<CallerEnv> {
+export function createApp(given: Omit<AppParts, "inFlight">): Hono<CallerEnv> {
+  // Bodies are a string, and an object, before they are stored.
+  const inFlight = new BytesInFlight(Math.max(inFlightBytes, 2 * given.limits.bodyLimitBytes));
+  const parts: AppParts = { ...given, inFlight };
   const app = new Hono<CallerEnv>();
   app.onError(createErrorHandler(parts.log));
   app.notFound(answerNotFound);

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { Logger } from "pino";
 import { Refusal } from "../refusal.ts";
+import { isStorageFailure } from "../store/write-health.ts";
 import type { RefusalAnswer } from "./answer-schemas.ts";
 
 /** The body of every answer that is not 2xx. */
@@ -11,13 +12,24 @@ function errorAnswer(message: string): RefusalAnswer {
 /** Turns what a route threw into an answer; only a {@link Refusal} explains itself to the caller. */
 export function createErrorHandler(log: Logger) {
   return (error: Error, context: Context): Response => {
-    if (error instanceof Refusal) return context.json(errorAnswer(error.message), error.status);
+    if (error instanceof Refusal) return refuse(context, error);
+    const isUnstored = isStorageFailure(error);
     // Whoever left in the middle of a request hears no answer, and it is no fault of the server's.
     if (context.req.raw.signal.aborted) log.info({ path: context.req.path }, "a client went away");
     else log.error({ error, path: context.req.path }, "a request failed");
+    if (isUnstored) return context.json(errorAnswer(diskFull), 507);
     return context.json(errorAnswer("The server failed to answer; its log says why."), 500);
   };
 }
+
+function refuse(context: Context, { status, message, retryAfterSeconds }: Refusal): Response {
+  if (retryAfterSeconds !== undefined) context.header("Retry-After", String(retryAfterSeconds));
+  if (status === 408) context.header("Connection", "close"); // the rest of the request is not waited for
+  return context.json(errorAnswer(message), status);
+}
+
+const diskFull =
+  "The server cannot store this: its disk is full, or cannot be written. Try again when there is room.";
 
 export function answerNotFound(context: Context): Response {
   return context.json(errorAnswer(`There is no ${context.req.method} ${context.req.path} here.`), 404);

@@ -8,28 +8,31 @@ import type { IdempotentRequest } from "../store/task-rows.ts";
 import { waitForChange } from "../tasks/wait-for-change.ts";
 import { installAnswer } from "./answers.ts";
 import { requireRole } from "./auth.ts";
+import type { BytesInFlight } from "./bytes-in-flight.ts";
 import { requireNoNul } from "./caller-text.ts";
 import type { CallerEnv } from "./callers.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
-import { readJsonBody } from "./read-json-body.ts";
+import { type BodyLimits, readJsonBody } from "./read-json-body.ts";
 
 export interface InstallsRoutesParts {
-  installer: Pick<Installer, "submit">;
+  installer: Pick<Installer, "submit" | "cancel">;
   installs: InstallStore;
-  limits: { bodyLimitBytes: number };
+  limits: BodyLimits;
+  inFlight: BytesInFlight;
   /** Aborted when the server closes. */
   closing: AbortSignal;
 }
 
 /** Everything under `/packages/install`: installs change the server for everyone, and those who may see all of them. */
 export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
-  const { installs, limits, closing } = parts;
+  const { installer, installs, limits, inFlight, closing } = parts;
   const routes = new Hono<CallerEnv>();
   routes.use(requireRole("install", "install packages"));
 
   routes.post("/", async (context) => {
-    const wanted = checkBody(await readJsonBody(context.req.raw, limits.bodyLimitBytes));
+    using held = inFlight.open();
+    const wanted = checkBody(await readJsonBody(context.req.raw, limits, held));
     const idempotency = await readIdempotency(
       context.var.caller,
       context.req.header("Idempotency-Key"),
@@ -43,11 +46,21 @@ export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
     context.json({ success: true, tasks: (await installs.list()).map(installAnswer) }),
   );
 
-  routes.get("/:id", async (context) => {
-    const id = context.req.param("id");
+  const find = async (id: string) => {
     requireNoNul(id);
     const install = await installs.get(id);
     if (!install) throw new Refusal(404, `There is no install "${id}".`);
+    return install;
+  };
+
+  routes.delete("/:id", async (context) => {
+    const { id } = await find(context.req.param("id"));
+    await installer.cancel(id);
+    return context.json({ success: true, task: installAnswer(await find(id)) });
+  });
+
+  routes.get("/:id", async (context) => {
+    const install = await find(context.req.param("id"));
     const waitMs = parsePreferWait(context.req.header("Prefer"));
     if (waitMs === undefined) return context.json({ success: true, task: installAnswer(install) });
     const waited = await hold(context, install, waitMs);

@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Env, Hono } from "hono";
 
@@ -15,13 +16,14 @@ const maxHeaderBytes = 16 * 1024;
 /** Serves an app; rejects where the port is taken. `closing` is aborted first thing when it closes. */
 export async function listenHttp<E extends Env>(
   app: Hono<E>,
-  { host, port }: { host: string; port: number },
+  { host, port, clientIdleMs }: { host: string; port: number; clientIdleMs: number },
   closing: AbortController,
 ): Promise<ListeningHttp> {
   const serverOptions = { maxHeaderSize: maxHeaderBytes };
   // A server for HTTP/1 is what it makes unless told otherwise.
   const http = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
-  http.requestTimeout = 0; // an upload may take longer than five minutes
+  http.requestTimeout = 0; // an upload may take longer than five minutes; those who read bodies see that it moves
+  cutIdle(http, clientIdleMs);
   await new Promise<void>((resolve, reject) => {
     http.once("error", reject);
     http.listen(port, host, resolve);
@@ -39,4 +41,16 @@ export async function listenHttp<E extends Env>(
       clearTimeout(timer);
     },
   };
+}
+
+/** A client that takes nothing of its answer would hold it for good. One whose answer is held has nothing to take yet. */
+function cutIdle(http: Server, idleMs: number): void {
+  const asking = new WeakSet<Socket>();
+  http.on("request", ({ socket }, response) => {
+    asking.add(socket);
+    response.once("close", () => asking.delete(socket));
+  });
+  http.setTimeout(idleMs, (socket) => {
+    if (socket.writableLength > 0 || !asking.has(socket)) socket.destroy();
+  });
 }

@@ -78,6 +78,10 @@ const operations: Record<string, Record<string, Operation>> = {
       answer: z.object({ success, task: installTaskSchema }),
       parameters: [waitParameter],
     },
+    delete: {
+      summary: "Cancel an install",
+      answer: z.object({ success, task: installTaskSchema }),
+    },
   },
   "/rpc/listApplets": { post: { summary: "The applets of this server", answer: z.array(appletSchema) } },
 };

@@ -1,9 +1,21 @@
 import { deepestNesting, isNestedDeeper, taskBodyNesting } from "@oomol/connect-core/wire";
 import { Refusal } from "../refusal.ts";
+import type { RequestBytes } from "./bytes-in-flight.ts";
+import { stopIdle } from "./stop-idle.ts";
 
-/** Reads a JSON body of at most `limitBytes`; throws a {@link Refusal}. */
-export async function readJsonBody(request: Request, limitBytes: number): Promise<unknown> {
-  const text = await readText(request, limitBytes);
+export interface BodyLimits {
+  bodyLimitBytes: number;
+  /** How long a client may send nothing of a body that has not ended. */
+  clientIdleMs: number;
+}
+
+/** Reads a JSON body; throws a {@link Refusal}. */
+export async function readJsonBody(
+  request: Request,
+  limits: BodyLimits,
+  inFlight: RequestBytes,
+): Promise<unknown> {
+  const text = await readText(request, limits, inFlight);
   requireShallow(text, deepestNesting + taskBodyNesting);
   try {
     return JSON.parse(text);
@@ -29,18 +41,25 @@ function isForm(text: string): boolean {
   return /^--[^\r\n]+\r\ncontent-disposition: form-data/i.test(text);
 }
 
-async function readText(request: Request, limitBytes: number): Promise<string> {
+async function readText(
+  request: Request,
+  { bodyLimitBytes, clientIdleMs }: BodyLimits,
+  inFlight: RequestBytes,
+): Promise<string> {
   const tooLarge = new Refusal(
     413,
-    `The body is larger than the ${limitBytes} bytes that this server takes.`,
+    `The body is larger than the ${bodyLimitBytes} bytes that this server takes.`,
   );
-  if (Number(request.headers.get("Content-Length")) > limitBytes) throw tooLarge;
-  const chunks: Uint8Array[] = [];
+  if (Number(request.headers.get("Content-Length")) > bodyLimitBytes) throw tooLarge;
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let text = "";
   let sizeBytes = 0;
-  for await (const chunk of request.body ?? []) {
+  if (request.body === null) return text;
+  for await (const chunk of stopIdle(request.body, clientIdleMs)) {
     sizeBytes += chunk.byteLength;
-    if (sizeBytes > limitBytes) throw tooLarge;
-    chunks.push(chunk);
+    if (sizeBytes > bodyLimitBytes) throw tooLarge;
+    inFlight.add(chunk.byteLength);
+    text += decoder.decode(chunk, { stream: true });
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return text + decoder.decode();
 }

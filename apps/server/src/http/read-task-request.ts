@@ -2,6 +2,7 @@ import { createTaskBodySchema, deepestNesting, inputValuesNesting } from "@oomol
 import type { NodeInputs } from "../inputs/node-inputs.ts";
 import { Refusal } from "../refusal.ts";
 import { isRecord } from "../values.ts";
+import type { RequestBytes } from "./bytes-in-flight.ts";
 import { readJsonBody, requireShallow } from "./read-json-body.ts";
 import { receiveForm, type UploadLimits } from "./uploads.ts";
 
@@ -18,13 +19,14 @@ export async function readTaskRequest(
   request: Request,
   uploadDirectory: string,
   limits: UploadLimits,
+  inFlight: RequestBytes,
 ): Promise<TaskRequest> {
   const type = request.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (type === "application/json") {
-    return { ...checkBody(await readJsonBody(request, limits.bodyLimitBytes)), files: [] };
+    return { ...checkBody(await readJsonBody(request, limits, inFlight)), files: [] };
   }
   if (type === "multipart/form-data") {
-    const { fields, files } = await receiveForm(request, uploadDirectory, limits);
+    const { fields, files } = await receiveForm(request, uploadDirectory, limits, inFlight);
     const inputValues = parseInputValues(fields.get("inputValues"));
     const block = { manifest: fields.get("manifest"), blockId: fields.get("blockId") };
     return { ...checkBody({ ...block, inputValues }), files };

@@ -87,11 +87,11 @@ async function sendNews(
     const next = changed();
     const news = await follower.read();
     if (!news) break;
-    const { task, logs } = news;
-    const isEnded = isTerminal(task.status);
-    const isNews = isEnded || task.status !== status;
+    const { task, logs, isAll } = news;
+    const isEnded = isTerminal(task.status) && isAll;
+    const isNews = isEnded || (task.status !== status && !isTerminal(task.status));
     const statusText = isNews ? encodeEvent("status", JSON.stringify(taskAnswer(task))) : "";
-    status = task.status;
+    if (isNews) status = task.status;
     if (!isEnded) text += statusText;
     for (const log of logs) {
       text += encodeEvent("log", logText(log, task), log.id);
@@ -105,7 +105,7 @@ async function sendNews(
     }
     if (text !== "") await write(outgoing, text);
     text = "";
-    await next;
+    if (isAll) await next;
   }
   outgoing.end();
 }

@@ -10,8 +10,10 @@ import type { IdempotentRequest, StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import type { TaskControl } from "../tasks/task-runner.ts";
 import { waitForTaskEnd } from "../tasks/wait-for-change.ts";
+import { answerPages, mapPages } from "./answer-pages.ts";
 import { localProject, logText, taskAnswer } from "./answers.ts";
 import { requireRole } from "./auth.ts";
+import type { BytesInFlight } from "./bytes-in-flight.ts";
 import { clampLogId } from "./caller-text.ts";
 import { type Caller, ownerSeenBy } from "./callers.ts";
 import { filesRoute } from "./files-route.ts";
@@ -27,6 +29,7 @@ export interface TasksRoutesParts {
   store: TaskStore;
   runner: TaskControl;
   limits: UploadLimits;
+  inFlight: BytesInFlight;
   files: FileStore;
   /** Aborted when the server closes: answers that are held go out then. */
   closing: AbortSignal;
@@ -37,9 +40,13 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
   const { store, runner, closing } = parts;
   const routes = new Hono<TasksEnv>();
 
-  routes.get("/", async (context) => {
-    const tasks = await store.list(ownerSeenBy(context.var.caller));
-    return context.json({ tasks: tasks.map(taskAnswer), success: true });
+  routes.get("/", (context) => {
+    const pages = store.pages(ownerSeenBy(context.var.caller));
+    return answerPages(
+      context,
+      "tasks",
+      mapPages(pages, (task) => JSON.stringify(taskAnswer(task))),
+    );
   });
 
   routes.post("/", requireRole("run", "run tasks"), async (context) => {
@@ -97,11 +104,12 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
 
   routes.get("/:id/logs", async (context) => {
     const task = await findTask(store, context.var.caller, context.req.param("id"));
-    const logs = await store.listLogs(task.id, parseAfter(context.req.query("after")));
-    const texts = logs.map((log) => logText(log, task));
-    return context.body(`{"logs":[${texts.join()}],"success":true}`, 200, {
-      "Content-Type": "application/json",
-    });
+    const pages = store.logPages(task.id, parseAfter(context.req.query("after")));
+    return answerPages(
+      context,
+      "logs",
+      mapPages(pages, (log) => logText(log, task)),
+    );
   });
 
   routes.get("/:id/files/*", filesRoute(store, parts.files));
@@ -115,14 +123,15 @@ function wantsEvents(request: HonoRequest): boolean {
 
 /** A new task with its block, or the one that the same request made before. */
 async function acceptTask(
-  { catalog, store, limits, files }: TasksRoutesParts,
+  { catalog, store, limits, inFlight, files }: TasksRoutesParts,
   request: Request,
   caller: Caller,
 ): Promise<{ task: StoredTask; block?: Runnable }> {
   const id = randomUUID();
   let task: StoredTask | undefined;
+  using held = inFlight.open();
   try {
-    const received = await readTaskRequest(request, files.uploadDirectory(id), limits);
+    const received = await readTaskRequest(request, files.uploadDirectory(id), limits, held);
     const { blockId, inputValues } = received;
     const key = request.headers.get("Idempotency-Key") ?? undefined;
     const idempotency = await readIdempotency(caller, key, [blockId, inputValues], received.files);

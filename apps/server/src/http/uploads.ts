@@ -5,8 +5,12 @@ import { Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import busboyModule, { type BusboyFileStream, type BusboyHeaders } from "@fastify/busboy";
 import { Refusal } from "../refusal.ts";
+import { isStorageFailure } from "../store/write-health.ts";
 import { messageOf } from "../values.ts";
+import type { RequestBytes } from "./bytes-in-flight.ts";
+import type { BodyLimits } from "./read-json-body.ts";
 import { safeFileName } from "./safe-file-name.ts";
+import { stopIdle } from "./stop-idle.ts";
 
 const { Busboy } = busboyModule;
 
@@ -17,8 +21,7 @@ export interface ReceivedForm {
   files: string[];
 }
 
-export interface UploadLimits {
-  bodyLimitBytes: number;
+export interface UploadLimits extends BodyLimits {
   uploadLimitBytes: number;
 }
 
@@ -37,6 +40,7 @@ export async function receiveForm(
   request: Request,
   directory: string,
   limits: UploadLimits,
+  inFlight: RequestBytes,
 ): Promise<ReceivedForm> {
   const ending = new AbortController();
   const saved: Promise<string>[] = [];
@@ -46,12 +50,12 @@ export async function receiveForm(
     return saving;
   };
   try {
-    return { fields: await receive(request, limits, save), files: await Promise.all(saved) };
+    return { fields: await receive(request, limits, inFlight, save), files: await Promise.all(saved) };
   } catch (error) {
     ending.abort();
     await Promise.allSettled(saved); // one that still opens its file would bring the directory back
     await rm(directory, { recursive: true, force: true });
-    if (error instanceof Refusal) throw error;
+    if (error instanceof Refusal || isStorageFailure(error)) throw error;
     throw new Refusal(400, `The multipart body cannot be read: ${messageOf(error)}.`);
   }
 }
@@ -59,6 +63,7 @@ export async function receiveForm(
 async function receive(
   request: Request,
   limits: UploadLimits,
+  inFlight: RequestBytes,
   save: (stream: BusboyFileStream, fileName: string) => Promise<string>,
 ): Promise<Map<string, string>> {
   if (!request.body) throw new Refusal(400, "The multipart body is empty.");
@@ -84,6 +89,11 @@ async function receive(
     if (isValueCut || fieldsBytes > limits.bodyLimitBytes)
       fail(new Refusal(413, `The form's fields are larger than the ${limits.bodyLimitBytes} bytes allowed.`));
     else if (keptFields.includes(name)) fields.set(name, value);
+    try {
+      inFlight.add(Buffer.byteLength(value));
+    } catch (error) {
+      fail(error as Refusal); // it throws nothing else
+    }
   });
   parser.on("file", (name, stream, fileName) => {
     if (name !== "files") {
@@ -106,7 +116,8 @@ async function receive(
 
   // Casts: the DOM's and Node's types of one stream differ in name only, and Busboy is older than Node's types.
   const body = Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]);
-  await pipeline(body, limitSize(limits), parser as unknown as Transform);
+  const coming = stopIdle(body, limits.clientIdleMs);
+  await pipeline(coming, limitSize(limits), parser as unknown as Transform);
   return fields;
 }
 

@@ -4,7 +4,9 @@ import { Refusal } from "../refusal.ts";
 import { messageOf, quoteList } from "../values.ts";
 import type { InputTaker } from "./input-taker.ts";
 import { linearPatterns } from "./linear-patterns.ts";
+import { requireModest, type SchemaTraits } from "./modest-schema.ts";
 import { isReference } from "./refuse-references.ts";
+import { withinTime } from "./within-time.ts";
 
 /**
  * Checks that each input is declared and fits its `json_schema`; throws a {@link Refusal} naming the handle, what fits,
@@ -12,13 +14,14 @@ import { isReference } from "./refuse-references.ts";
  */
 export function checkInputs(taker: InputTaker, given: ReadonlyMap<string, unknown>): void {
   requireDeclared(taker, given);
+  const deadlineMs = performance.now() + longestMs;
   for (const input of taker.inputs) {
     if (!given.has(input.handle)) continue;
     const value = given.get(input.handle);
     // A schema says nothing about what a reference stands for.
     if (!input.json_schema || (value === null && input.nullable) || isReference(value)) continue;
-    const validate = validatorOf(taker, input, input.json_schema);
-    if (validate(value)) continue;
+    const { validate, mayTakeLong } = validatorOf(taker, input, input.json_schema, deadlineMs);
+    if (mayTakeLong ? isFitting(input, validate, value, deadlineMs) : validate(value)) continue;
     const where = `The input "${input.handle}" of ${taker.title}`;
     throw new Refusal(400, `${where} ${describe(validate.errors ?? [], value, isSecret(input))}.`);
   }
@@ -36,15 +39,36 @@ function isSecret(input: HandleManifest): boolean {
   return input.json_schema?.contentMediaType === "oomol/secret";
 }
 
-const validators = new WeakMap<object, ValidateFunction>();
+interface Validator extends SchemaTraits {
+  validate: ValidateFunction;
+}
+
+/** For all inputs of a task together. */
+const longestMs = 1_000;
+
+/** Or why there is none. */
+const validators = new WeakMap<object, Validator | Refusal>();
 
 function validatorOf(
   { path }: InputTaker,
   input: HandleManifest,
   schema: Record<string, unknown>,
-): ValidateFunction {
-  const known = validators.get(schema);
-  if (known) return known;
+  deadlineMs: number,
+): Validator {
+  const isEarly = leftMs(deadlineMs) > longestMs / 2;
+  const known = validators.get(schema) ?? prepare(path, input, schema, deadlineMs);
+  // What others have left no time for may be done the next time.
+  if (isEarly || !(known instanceof Refusal)) validators.set(schema, known);
+  if (known instanceof Refusal) throw known;
+  return known;
+}
+
+function prepare(
+  path: string,
+  input: HandleManifest,
+  schema: Record<string, unknown>,
+  deadlineMs: number,
+): Validator | Refusal {
   // Schemas carry keywords for editors (`ui:…`), and formats that nobody registered.
   const ajv = new Ajv({
     ...{ strict: false, validateFormats: false, addUsedSchema: false, logger: false },
@@ -52,15 +76,35 @@ function validatorOf(
   });
   const { $schema: _dialect, ...rules } = schema;
   try {
-    const validate = ajv.compile(rules);
-    validators.set(schema, validate);
-    return validate;
+    const traits = requireModest(rules);
+    return { ...traits, validate: withinTime(() => ajv.compile(rules), leftMs(deadlineMs)) };
   } catch (error) {
-    throw new Refusal(
+    return new Refusal(
       400,
       `The json_schema of the input "${input.handle}" in ${path} cannot be used: ${messageOf(error)}.`,
     );
   }
+}
+
+function isFitting(
+  { handle }: HandleManifest,
+  validate: ValidateFunction,
+  value: unknown,
+  deadlineMs: number,
+): boolean {
+  try {
+    return withinTime(() => validate(value), leftMs(deadlineMs)) === true;
+  } catch (error) {
+    throw new Refusal(
+      400,
+      `The input "${handle}" cannot be checked against its json_schema: ${messageOf(error)}.`,
+    );
+  }
+}
+
+/** Some, however late it is: it is for a first time, or the second of a caller who was refused. */
+function leftMs(deadlineMs: number): number {
+  return Math.max(50, Math.ceil(deadlineMs - performance.now()));
 }
 
 function describe(errors: readonly ErrorObject[], value: unknown, isHidden: boolean): string {

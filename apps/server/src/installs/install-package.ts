@@ -8,6 +8,9 @@ import { findManifest, readPackage } from "../packages/read-package.ts";
 import { installNpmModules, type NpmModulesOptions } from "./npm-modules.ts";
 import { isPackageName, isVersionSpec } from "./package-spec.ts";
 import type { Registry } from "./registry.ts";
+import { takeTurns } from "./take-turns.ts";
+import { tooLarge } from "./unpack-archive.ts";
+import { sizeOf, watchSize } from "./watch-size.ts";
 
 export interface InstallParts {
   registry: Registry;
@@ -17,6 +20,8 @@ export interface InstallParts {
   /** For what is not finished; on the same disk. */
   stagingDirectory: string;
   npm: Pick<NpmModulesOptions, "cacheDirectory" | "allowScripts">;
+  /** What an install may unpack, with all that it depends on. */
+  installLimitBytes: number;
 }
 
 export interface PackageVersion {
@@ -36,19 +41,38 @@ export interface InstalledVersions extends PackageVersion {
 export async function installPackage(
   parts: InstallParts,
   wanted: PackageVersion,
-  signal: AbortSignal,
+  stop: AbortSignal,
 ): Promise<InstalledVersions> {
+  const { installLimitBytes } = parts;
   const staging = join(parts.stagingDirectory, randomUUID());
   const found = new Map<string, StagedPackage>(); // dependencies before what depends on them
+  const tooMuch = new AbortController();
+  const over = new AbortController();
+  const watching = watchSize(staging, installLimitBytes, over.signal, () =>
+    tooMuch.abort(new Error(`${wanted.name} was not installed: ${tooLarge(installLimitBytes)}.`)),
+  );
   try {
+    const signal = AbortSignal.any([stop, tooMuch.signal]);
     const top = await stage(parts, wanted, { staging, found, path: [], signal });
-    for (const one of found.values()) await moveIntoPlace(parts.packagesDirectory, one);
+    // npm may have been quicker than the look.
+    if ((await sizeOf(staging, installLimitBytes)) > installLimitBytes) {
+      throw new Error(`${wanted.name} was not installed: ${tooLarge(installLimitBytes)}.`);
+    }
+    signal.throwIfAborted();
+    await oneByOne(async () => {
+      for (const one of found.values()) await moveIntoPlace(parts, one);
+    });
     const others = [...found.values()].filter((one) => one !== top);
     return { name: top.name, version: top.version, dependencies: others.map(versionOf) };
   } finally {
+    over.abort();
+    await watching;
     await rm(staging, { recursive: true, force: true });
   }
 }
+
+/** Two may bring the same dependency. */
+const oneByOne = takeTurns(1);
 
 interface StagedPackage extends PackageVersion {
   /** Absent where it was installed before. */
@@ -89,7 +113,7 @@ async function stage(
   let directory = installed.find((one) => one.name === name && one.version === version)?.directory;
   if (directory === undefined) {
     directory = join(staging, randomUUID());
-    await parts.registry.unpack(name, version, directory, signal);
+    await parts.registry.unpack(name, version, directory, { limitBytes: parts.installLimitBytes, signal });
     await checkPackage(directory, staged);
     staged.directory = directory;
   }
@@ -114,8 +138,14 @@ async function checkPackage(directory: string, { name, version }: PackageVersion
   );
 }
 
-async function moveIntoPlace(packagesDirectory: string, staged: StagedPackage): Promise<void> {
+async function moveIntoPlace(
+  { packagesDirectory, catalog }: InstallParts,
+  staged: StagedPackage,
+): Promise<void> {
   if (staged.directory === undefined) return;
+  // Another install may have been quicker; blocks may run from there by now.
+  const installed = await catalog.list();
+  if (installed.some(({ name, version }) => name === staged.name && version === staged.version)) return;
   const target = join(packagesDirectory, `${staged.name}-${staged.version}`);
   await mkdir(dirname(target), { recursive: true });
   await rm(target, { recursive: true, force: true }); // nothing that the catalog knows

@@ -4,6 +4,7 @@ import { executorEnvironment } from "../processes/executor-environment.ts";
 import { startExecutorProcess } from "../processes/executor-process.ts";
 import { findProgram } from "../processes/find-executor.ts";
 import { isRecord, messageOf } from "../values.ts";
+import { requireOwnSources, requireRegistryDependencies } from "./own-dependencies.ts";
 import { readNpmSettings, tokenKey } from "./registry-token.ts";
 
 export interface NpmModulesOptions {
@@ -22,10 +23,16 @@ export interface NpmModulesOptions {
  */
 export async function installNpmModules(directory: string, options: NpmModulesOptions): Promise<void> {
   await rm(join(directory, ".npmrc"), { recursive: true, force: true });
-  const manifest = await readFile(join(directory, "package.json"), "utf8").catch(() => undefined);
-  if (manifest === undefined) return; // npm would look for one in the folders above
-  if (hasDependencies(JSON.parse(manifest))) {
+  const text = await readFile(join(directory, "package.json"), "utf8").catch(() => undefined);
+  if (text === undefined) return; // npm would look for one in the folders above
+  const manifest: unknown = JSON.parse(text);
+  requireRegistryDependencies(manifest);
+  if (hasDependencies(manifest)) {
+    // They would tell npm where to fetch things, whatever the registry is.
+    for (const lock of ["package-lock.json", "npm-shrinkwrap.json"])
+      await rm(join(directory, lock), { force: true });
     await install(directory, options);
+    await requireOwnSources(directory, options.registryUrl);
     if (options.allowScripts) await runNpm(directory, ["rebuild"], options);
   }
   if (!options.allowScripts) return;
@@ -48,7 +55,13 @@ async function install(directory: string, options: NpmModulesOptions): Promise<v
   // These two do not exist. npm before 11.9 does not know --allow-git, and hands both on to the npm in a clone.
   const git = join(cacheDirectory, "dependencies-from-git-are-refused");
   const userSettings = join(cacheDirectory, "no-npmrc");
-  const args = ["install", "--ignore-scripts", "--allow-git=none"];
+  const nowhereElse = [
+    "--allow-git=none",
+    "--allow-remote=none",
+    "--allow-file=none",
+    "--allow-directory=none",
+  ];
+  const args = ["install", "--ignore-scripts", ...nowhereElse];
   try {
     await runNpm(directory, [...args, "--git", git, "--userconfig", userSettings], options);
   } finally {

@@ -1,6 +1,8 @@
 import semver from "semver";
+import { z } from "zod";
 import { messageOf } from "../values.ts";
-import { tokenKey } from "./registry-token.ts";
+import { fetchRegistry, RegistryError } from "./fetch-registry.ts";
+import { unpackArchive } from "./unpack-archive.ts";
 
 /** An npm-compatible registry. */
 export interface Registry {
@@ -9,54 +11,92 @@ export interface Registry {
   readonly token: string | undefined;
   /** The exact version that a version, range or tag stands for. */
   resolve(name: string, wanted: string, signal: AbortSignal): Promise<string>;
-  /** Unpacks a version; throws where its content does not have the checksum that the registry names. */
-  unpack(name: string, version: string, directory: string, signal: AbortSignal): Promise<void>;
+  /** Unpacks a version; throws where its content does not have the checksum that the registry names, or is too much. */
+  unpack(name: string, version: string, directory: string, options: UnpackLimits): Promise<void>;
 }
 
-export function createRegistry(url: string, token: string | undefined, cacheDirectory: string): Registry {
-  // The types of pacote do not know that it hands `signal` on to each request.
-  const settings = (signal: AbortSignal) => ({
-    signal,
-    registry: url,
-    ...(token !== undefined && { [tokenKey(url)]: token }),
-    cache: cacheDirectory,
-    preferOnline: true, // a version may have been published a moment ago
-    fetchRetries: 1,
-    fetchRetryFactor: 2,
-    fetchRetryMintimeout: 500,
-    fetchRetryMaxtimeout: 5_000,
-    fetchTimeout: 60_000,
-    umask: 0o7022, // pacote's own, and no file that runs as its owner
-  });
-  const explain = (name: string, version: string) => (error: unknown) => {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    const reason = code === "E404" ? "it does not have it" : messageOf(error);
+export interface UnpackLimits {
+  limitBytes: number;
+  signal: AbortSignal;
+}
+
+/** What is said about all versions of a package: the longest that is known has a third of it. */
+const documentLimitBytes = 32 * 2 ** 20;
+
+const documentSchema = z.looseObject({
+  "dist-tags": z.record(z.string(), z.string()).default({}),
+  versions: z.record(
+    z.string(),
+    z.looseObject({
+      deprecated: z.unknown().optional(),
+      dist: z.looseObject({
+        tarball: z.string(),
+        integrity: z.string().optional(),
+        shasum: z.string().optional(),
+      }),
+    }),
+  ),
+});
+type Document = z.infer<typeof documentSchema>;
+
+export function createRegistry(url: string, token: string | undefined): Registry {
+  const access = { url, token };
+  const base = url.endsWith("/") ? url : `${url}/`;
+
+  const readDocument = async (name: string, signal: AbortSignal): Promise<Document> => {
+    const options = { limitBytes: documentLimitBytes, accept: shortDocument, signal };
+    const chunks: Buffer[] = [];
+    for await (const chunk of fetchRegistry(access, base + name.replace("/", "%2f"), options))
+      chunks.push(chunk);
+    const read = documentSchema.safeParse(JSON.parse(Buffer.concat(chunks).toString()));
+    if (read.success) return read.data;
+    throw new RegistryError(
+      `what it says about the package cannot be read (${read.error.issues[0]?.message})`,
+    );
+  };
+  const explain = (name: string, version: string, signal: AbortSignal) => (error: unknown) => {
+    signal.throwIfAborted();
+    const isMissing = error instanceof RegistryError && error.status === 404;
+    const reason = isMissing ? "it does not have it" : messageOf(error);
     throw new Error(`${name}@${version} cannot be had from ${url}: ${reason}.`, { cause: error });
   };
 
   return {
     ...{ url, token },
     async resolve(name, wanted, signal) {
-      const { default: pacote } = await library();
-      const spec = `${name}@${wanted}`;
-      const manifest = await pacote.manifest(spec, settings(signal)).catch(explain(name, wanted));
-      if (semver.valid(manifest.version) !== null) return manifest.version;
-      throw new Error(`${url} names no version of ${name} for "${wanted}".`);
+      const document = await readDocument(name, signal).catch(explain(name, wanted, signal));
+      const version = pick(document, wanted);
+      if (version !== undefined) return version;
+      throw new Error(`${name}@${wanted} cannot be had from ${url}: it does not have it.`);
     },
-    async unpack(name, version, directory, signal) {
-      const { default: pacote } = await library();
-      const spec = `${name}@${version}`;
-      const options = settings(signal);
-      // The types do not know the field; without a checksum nothing would be verified.
-      const manifest: { _integrity?: unknown } = await pacote
-        .manifest(spec, options)
-        .catch(explain(name, version));
-      if (typeof manifest._integrity !== "string") throw new Error(`${url} names no checksum of ${spec}.`);
-      const integrity = manifest._integrity;
-      await pacote.extract(spec, directory, { ...options, integrity }).catch(explain(name, version));
+    async unpack(name, version, directory, { limitBytes, signal }) {
+      const document = await readDocument(name, signal).catch(explain(name, version, signal));
+      const { tarball, integrity, shasum } = document.versions[version]?.dist ?? {};
+      if (tarball === undefined) return explain(name, version, signal)(new RegistryError("", 404));
+      const checksum = integrity ?? (shasum && `sha1-${Buffer.from(shasum, "hex").toString("base64")}`);
+      if (!checksum) throw new Error(`${url} names no checksum of ${name}@${version}.`);
+      const archive = fetchRegistry(access, tarball, { limitBytes, accept: "*/*", signal });
+      await unpackArchive(archive, directory, { integrity: checksum, limitBytes, signal }).catch(
+        explain(name, version, signal),
+      );
     },
   };
 }
 
-/** It is large, and most runs of the server install nothing. */
-const library = () => import("pacote");
+/** Registries leave out what an install does not need. */
+const shortDocument = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*";
+
+/** As npm does: a tag, or the newest in a range, the latest if it is, and none that is deprecated if there is another. */
+function pick({ "dist-tags": tags, versions }: Document, wanted: string): string | undefined {
+  const tagged = Object.hasOwn(tags, wanted) ? tags[wanted] : undefined;
+  const isThere = (version: string) => Object.hasOwn(versions, version) && semver.valid(version) !== null;
+  if (tagged !== undefined) return isThere(tagged) ? tagged : undefined;
+  const exact = semver.valid(wanted, { loose: true });
+  if (exact !== null) return isThere(exact) ? exact : undefined;
+  if (semver.validRange(wanted) === null) return undefined;
+  const { latest = "" } = tags;
+  const isFine = (version: string) => isThere(version) && !versions[version]?.deprecated;
+  if (isFine(latest) && semver.satisfies(latest, wanted)) return latest;
+  const all = Object.keys(versions).filter(isThere);
+  return semver.maxSatisfying(all.filter(isFine), wanted) ?? semver.maxSatisfying(all, wanted) ?? undefined;
+}

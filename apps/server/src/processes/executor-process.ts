@@ -2,7 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import type { Duplex } from "node:stream";
 import spawn from "cross-spawn";
 import type { ExecutorCommand } from "./find-executor.ts";
+import { markVariable, newMark } from "./marked-processes.ts";
 import { createProcessEnd, type ProcessEnd, signalProcess } from "./process-end.ts";
+import { createStrays, type Strays } from "./stray-processes.ts";
 
 /** A running executor with everything that it starts. */
 export interface ExecutorProcess extends ProcessEnd {
@@ -12,6 +14,8 @@ export interface ExecutorProcess extends ProcessEnd {
   readonly channel: Duplex | undefined;
   /** Settles when the executor itself is gone; never rejects. */
   readonly exited: Promise<ExecutorExit>;
+  /** What it has started and what has left it since; they do not outlive it. */
+  readonly strays: Strays;
 }
 
 export interface ExecutorExit {
@@ -40,21 +44,24 @@ export function startExecutorProcess(
   args: readonly string[],
   options: ExecutorProcessOptions,
 ): ExecutorProcess {
+  const mark = newMark();
   // Not Node's own: on Windows it starts no .cmd file, as which npm installs programs.
   const child = spawn(command.file, [...command.args, ...args], {
-    env: options.env,
+    env: { ...options.env, [markVariable]: mark.value },
     cwd: options.cwd,
     ...options.identity,
     stdio: ["ignore", "pipe", "pipe", ...(options.hasChannel ? ["pipe" as const] : [])],
     detached: process.platform !== "win32",
     windowsHide: true,
   });
+  const strays = createStrays(mark.text, child.pid);
   const tail = collectTail(child, options);
   let isGone = false;
   const exited = new Promise<ExecutorExit>((resolve) => {
     child.once("error", (spawnError) => resolve({ code: -1, spawnError, stderrTail: "" }));
     child.once("exit", (code) => {
       signalTree(child, "SIGKILL"); // what the executor started does not outlive it
+      strays.endLast();
       isGone = true;
       setTimeout(() => resolve({ code: code ?? -1, stderrTail: tail() }), lastWordsMs);
     });
@@ -63,10 +70,10 @@ export function startExecutorProcess(
   // Both ways, as it is a socket.
   const channel = options.hasChannel ? (child.stdio[3] as Duplex | null) : undefined;
   const ends = createProcessEnd({
-    ...{ pid: child.pid, exited, isGone: () => isGone },
+    ...{ pid: child.pid, exited, isGone: () => isGone, strays },
     signalTree: (signal) => signalTree(child, signal),
   });
-  return { pid: child.pid, channel: channel ?? undefined, exited, ...ends };
+  return { pid: child.pid, channel: channel ?? undefined, exited, strays, ...ends };
 }
 
 /** So long the last messages and lines of a process that is gone may still be in the sockets. */

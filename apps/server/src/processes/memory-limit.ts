@@ -24,7 +24,7 @@ export function watchMemory(
   return new Promise((resolve) => {
     if (limitBytes === undefined || process.platform !== "linux") return;
     const timer = setInterval(() => {
-      const usedBytes = pids().reduce((sum, pid) => sum + residentBytes(pid), 0);
+      const usedBytes = residentBytes(pids());
       if (usedBytes <= limitBytes) return;
       clearInterval(timer);
       const [used, limit] = [usedBytes, limitBytes].map((bytes) => Math.round(bytes / mebibyte));

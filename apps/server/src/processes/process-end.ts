@@ -1,10 +1,12 @@
 import { listDescendants } from "./process-tree.ts";
+import type { Strays } from "./stray-processes.ts";
 
 export interface ProcessEndParts {
   pid: number | undefined;
   /** Resolves when the process itself is gone. */
   exited: Promise<unknown>;
   isGone(): boolean;
+  strays: Pick<Strays, "note">;
   /** Reaches the process and its group. */
   signalTree(signal: "SIGTERM" | "SIGKILL"): void;
 }
@@ -18,10 +20,11 @@ export interface ProcessEnd {
 
 /** The ways in which an executor ends together with all that it has started. */
 export function createProcessEnd(parts: ProcessEndParts): ProcessEnd {
-  const { pid, exited, isGone, signalTree } = parts;
+  const { pid, exited, isGone, strays, signalTree } = parts;
   let killed: Promise<void> | undefined;
   const kill = async () => {
     if (isGone() || pid === undefined) return;
+    strays.note();
     // Found while their parents still live; some lead groups of their own.
     const descendants = listDescendants(pid);
     signalTree("SIGTERM");
@@ -41,6 +44,7 @@ export function createProcessEnd(parts: ProcessEndParts): ProcessEnd {
   return {
     kill: killOnce,
     async leave(timeoutMs) {
+      strays.note();
       const descendants = isGone() || pid === undefined ? [] : listDescendants(pid);
       const timer = setTimeout(() => void killOnce(), timeoutMs);
       await exited;

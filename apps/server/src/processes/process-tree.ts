@@ -38,13 +38,14 @@ function indexChildren(): (pid: number) => number[] {
   return (pid) => children.get(pid) ?? [];
 }
 
-/** What a process and all that descend from it hold in memory; 0 where this cannot be told, as outside Linux. */
-export function residentBytes(pid: number): number {
+/** What processes and all that descend from them hold in memory; 0 where this cannot be told, as outside Linux. */
+export function residentBytes(pids: readonly number[]): number {
+  const all = new Set(pids.flatMap((pid) => [pid, ...listDescendants(pid)]));
   if (process.platform !== "linux") return 0;
-  return [pid, ...listDescendants(pid)].reduce((sum, one) => sum + ownResidentBytes(one), 0);
+  return [...all].reduce((sum, one) => sum + ownResidentBytes(one), 0);
 }
 
-/** The same of the process alone. */
+/** The memory of the process alone. */
 export function ownResidentBytes(pid: number): number {
   if (process.platform !== "linux") return 0;
   return Number(readProcFile(pid, "statm").split(" ")[1] ?? 0) * pageBytes;

@@ -31,6 +31,7 @@ export interface ApiOptions
       | "requestsPerMinute"
       | "bodyLimitBytes"
       | "uploadLimitBytes"
+      | "clientIdleMs"
       | "log"
     > {
   /** How often a task is tried where its worker is lost or stopped; 3 by default. */
@@ -58,6 +59,7 @@ export interface WorkerOptions
       | "executorReadyTimeoutMs"
       | "taskTimeoutMs"
       | "taskMemoryBytes"
+      | "taskLogBytes"
       | "crashLimit"
       | "runAs"
       | "sandbox"

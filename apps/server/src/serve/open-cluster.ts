@@ -21,13 +21,15 @@ export interface ClusterParts {
   dataDirectory: string;
 }
 
+type ClusterStoreOptions = Omit<JobQueueOptions, "log"> & { crashLimit: number; taskLogBytes?: number };
+
 /** How many tasks a listing answers; there may be millions. */
 const listLimit = 1_000;
 
 /** Opens them one by one, each to be closed by `opened`. Rejects where the database is not one that this program knows. */
 export async function openCluster(
   options: ClusterOptions,
-  { crashLimit, ...queueOptions }: Omit<JobQueueOptions, "log"> & { crashLimit: number },
+  { crashLimit, taskLogBytes, ...queueOptions }: ClusterStoreOptions,
   log: Logger,
   opened: OpenedParts,
 ): Promise<ClusterParts> {
@@ -51,6 +53,7 @@ export async function openCluster(
     queue: jobs,
     listLimit,
     crashLimit,
+    ...(taskLogBytes !== undefined && { taskLogBytes }),
   });
   return { postgres, notices, jobs, store, files, dataDirectory: scratch.path };
 }

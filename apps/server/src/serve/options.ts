@@ -26,6 +26,10 @@ export interface ServerOptions {
   registryToken?: string | undefined;
   /** Whether a package may run programs of its own while it is installed; not by default. */
   allowScripts?: boolean | undefined;
+  /** What an install may unpack, with all that it depends on; 500 MiB by default. */
+  installLimitBytes?: number | undefined;
+  /** How long an install may take; 600,000 by default. */
+  installTimeoutMs?: number | undefined;
   /** The built playground, shown at `/`; the one that comes with the server by default. */
   playgroundDirectory?: string | undefined;
   /** A JSON or YAML file with the list of applets; without it there are none. */
@@ -67,6 +71,8 @@ export interface ServerOptions {
   rerunInterrupted?: boolean | undefined;
   /** What a task may hold in memory, with all it starts (watched on Linux); no limit by default. */
   taskMemoryBytes?: number | undefined;
+  /** What the blocks of a task may log, in characters of JSON, before the rest is dropped; 256 Mi by default. */
+  taskLogBytes?: number | undefined;
   /** How many processes of the server may die, or be lost, while a task runs before it is failed for that; 2 by default. */
   crashLimit?: number | undefined;
   /** The user as whom executors run, where root starts the server; the server's own by default. */
@@ -90,6 +96,8 @@ export interface ServerOptions {
   requestsPerMinute?: number | undefined;
   /** Limit of a JSON body or of all fields of a form; 16 MiB by default. */
   bodyLimitBytes?: number | undefined;
+  /** How long a client may send nothing of a body that has not ended, or take nothing of an answer; 30,000 by default. */
+  clientIdleMs?: number | undefined;
   /** Limit of all files of one request; 16 GiB by default. */
   uploadLimitBytes?: number | undefined;
   /** Variables of the environment that blocks see besides the basic ones and `OOMOL_…`. */
@@ -107,6 +115,8 @@ export interface ResolvedServerOptions extends WarmOptions {
   registry: string;
   registryToken: string | undefined;
   allowScripts: boolean;
+  installLimitBytes: number;
+  installTimeoutMs: number;
   playgroundDirectory: string | undefined;
   appletsFile: string | undefined;
   tokens: KnownToken[];
@@ -115,6 +125,7 @@ export interface ResolvedServerOptions extends WarmOptions {
   taskTimeoutMs: number | undefined;
   rerunInterrupted: boolean;
   taskMemoryBytes: number | undefined;
+  taskLogBytes: number;
   crashLimit: number;
   runAs: string | undefined;
   sandbox: "bwrap" | undefined;
@@ -125,6 +136,7 @@ export interface ResolvedServerOptions extends WarmOptions {
   extensions: ExtensionName[];
   requestsPerMinute: number | undefined;
   bodyLimitBytes: number;
+  clientIdleMs: number;
   uploadLimitBytes: number;
   retainedVariables: string[];
   log: Logger;
@@ -151,6 +163,8 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     registry: options.registry ?? "https://registry.npmjs.org",
     registryToken: options.registryToken,
     allowScripts: options.allowScripts ?? false,
+    installLimitBytes: options.installLimitBytes ?? 500 * mebibyte,
+    installTimeoutMs: options.installTimeoutMs ?? 600_000,
     playgroundDirectory: options.playgroundDirectory
       ? resolve(options.playgroundDirectory)
       : findPlayground(),
@@ -169,6 +183,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     taskTimeoutMs: options.taskTimeoutMs,
     rerunInterrupted: options.rerunInterrupted ?? false,
     taskMemoryBytes: options.taskMemoryBytes,
+    taskLogBytes: options.taskLogBytes ?? 256 * mebibyte,
     crashLimit: options.crashLimit ?? 2,
     runAs: options.runAs,
     sandbox: options.sandbox,
@@ -179,6 +194,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     extensions: [...(options.extensions ?? extensionNames)],
     requestsPerMinute: options.requestsPerMinute,
     bodyLimitBytes: options.bodyLimitBytes ?? 16 * mebibyte,
+    clientIdleMs: options.clientIdleMs ?? 30_000,
     uploadLimitBytes: options.uploadLimitBytes ?? 16 * 1024 * mebibyte,
     retainedVariables: [...(options.retainedVariables ?? [])],
     log: options.log ?? pino({ enabled: false }),
@@ -195,6 +211,8 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
   requireTimer("--task-timeout-ms", resolved.taskTimeoutMs);
   requireTimer("--executor-ready-timeout-ms", resolved.executorReadyTimeoutMs);
   requireTimer("spareIdleMs", resolved.spareIdleMs);
+  requireTimer("installTimeoutMs", resolved.installTimeoutMs);
+  requireTimer("clientIdleMs", resolved.clientIdleMs);
   resolved.registryToken ??= findRegistryToken(resolved.registry, process.env);
   checkTokens(resolved.tokens);
   if (resolved.tokens.length === 0 && !isLoopback(resolved.host)) {

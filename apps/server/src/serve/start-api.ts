@@ -61,6 +61,7 @@ const givenUp = (attempts: number) =>
 
 /** Which packages there are is decided where workers are started. */
 const noInstaller = {
+  cancel: async () => undefined, // there are none
   async submit(): Promise<never> {
     throw new Refusal(
       501,

@@ -34,7 +34,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await applets.list(); // a mistake in it is told at once
     keepPrivate(dataDirectory, resolved.runAs !== undefined, log);
     const database = await openDatabase(dataDirectory, resolved.sqliteSync);
-    const store = new TaskStore(database, { crashLimit: resolved.crashLimit });
+    const store = new TaskStore(database, resolved);
     opened.add(() => store.close());
     // The database is this server's alone, so the directory is, too.
     const leftovers = endLeftoverProcesses(dataDirectory);
@@ -50,7 +50,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const cacheDirectory = join(dataDirectory, "npm-cache");
     const installer = createInstaller({
       ...{ store: installs, catalog, log, packagesDirectory },
-      registry: createRegistry(resolved.registry, resolved.registryToken, cacheDirectory),
+      registry: createRegistry(resolved.registry, resolved.registryToken),
+      installLimitBytes: resolved.installLimitBytes,
+      installTimeoutMs: resolved.installTimeoutMs,
       stagingDirectory: join(dataDirectory, "staging"),
       npm: { cacheDirectory, allowScripts: resolved.allowScripts },
     });

@@ -28,12 +28,12 @@ export interface RunningWorker {
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const resolved = resolveServerOptions(options);
-  const { packages, concurrency, crashLimit, log } = resolved;
+  const { packages, concurrency, crashLimit, taskLogBytes, log } = resolved;
   return openParts(async (opened) => {
     // It sends no jobs, so what is said of new ones does not matter here.
     const cluster = await openCluster(
       options,
-      { attempts: 1, lostAfterSeconds: 20, crashLimit },
+      { attempts: 1, lostAfterSeconds: 20, crashLimit, taskLogBytes },
       log,
       opened,
     );

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { packLogs } from "./pack-logs.ts";
 
 /** Every change of the database since its first version, oldest first; what was released is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -89,6 +90,7 @@ export const migrations: Record<string, Migration> = {
       await separateCallers(database);
     },
   },
+  "007-log-packs": { up: packLogs },
 };
 
 /** Lists of one caller's tasks are quick, and a key is stored with whose it is, see `storedKey`. The same in PostgreSQL. */

@@ -1,6 +1,6 @@
 import type { Generated } from "kysely";
 
-/** The tables, column for column: the same in SQLite and in PostgreSQL. */
+/** The tables, column for column: the same in SQLite and in PostgreSQL, those of logs aside. */
 export interface Tables {
   tasks: {
     /** Grows with each task: the order in which they were accepted. */
@@ -31,6 +31,7 @@ export interface Tables {
     /** Epoch milliseconds. */
     updated_at: number;
   };
+  /** Of PostgreSQL. */
   task_logs: {
     task_id: string;
     /** From 0 within a task, without gaps. */
@@ -42,6 +43,17 @@ export interface Tables {
     event: string;
     /** Epoch milliseconds. */
     created_at: number;
+  };
+  /** Of SQLite: logs of a task that were written together. */
+  log_packs: {
+    task_id: string;
+    /** The ids of the logs in it; there are no gaps. */
+    first_id: number;
+    last_id: number;
+    /** Characters of its JSON. */
+    size_bytes: number;
+    /** JSON: `[[id, session_id, node_id, type, created_at, event], …]`; as bytes where it is compressed (zstd). */
+    logs: string | Uint8Array;
   };
   installs: {
     sequence: Generated<number>;

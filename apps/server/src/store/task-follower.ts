@@ -1,3 +1,4 @@
+import type { LogPage } from "./log-table.ts";
 import type { TaskChanges, TaskNews } from "./task-changes.ts";
 import type { StoredLog, StoredTask } from "./task-rows.ts";
 
@@ -5,7 +6,13 @@ import type { StoredLog, StoredTask } from "./task-rows.ts";
 export interface FollowedStore {
   readonly changes: TaskChanges;
   get(id: string): Promise<StoredTask | undefined>;
-  listLogs(taskId: string, after: number): Promise<StoredLog[]>;
+  readLogs(taskId: string, after: number): Promise<LogPage>;
+}
+
+/** What is new about a task. */
+export interface ReadNews extends TaskNews {
+  /** There is nothing more to read now. */
+  isAll: boolean;
 }
 
 export interface FollowOptions {
@@ -49,31 +56,32 @@ export class TaskFollower {
     });
   }
 
-  /** The task as it is, and every log that was not read before; nothing if the task is gone. */
-  async read(): Promise<TaskNews | undefined> {
-    const logs = this.#mustRead ? await this.#readStore() : this.#takeTold();
+  /** The task as it is, and the next logs that were not read before; nothing if the task is gone. */
+  async read(): Promise<ReadNews | undefined> {
+    const { logs, isLast } = this.#mustRead ? await this.#readStore() : this.#takeTold();
     this.#nextLogId = (logs.at(-1)?.id ?? this.#nextLogId - 1) + 1;
-    return this.#task && { task: this.#task, logs };
+    return this.#task && { task: this.#task, logs, isAll: isLast };
   }
 
   close(): void {
     this.#stopListening();
   }
 
-  async #readStore(): Promise<readonly StoredLog[]> {
+  async #readStore(): Promise<LogPage> {
     this.#isStale = false;
     // The task first: logs that are read after a terminal status are all there are.
     this.#task = await this.#store.get(this.#taskId);
-    const logs = this.#task ? await this.#store.listLogs(this.#taskId, this.#nextLogId - 1) : [];
-    this.#mustRead = this.#isStale;
-    return logs;
+    if (!this.#task) return { logs: [], isLast: true };
+    const page = await this.#store.readLogs(this.#taskId, this.#nextLogId - 1);
+    this.#mustRead = this.#isStale || !page.isLast;
+    return page;
   }
 
-  #takeTold(): readonly StoredLog[] {
-    const told = this.#told;
+  #takeTold(): LogPage {
+    const logs = this.#told;
     this.#told = [];
     this.#toldCharacters = 0;
-    return told;
+    return { logs, isLast: true };
   }
 
   #hear(news: TaskNews | undefined): void {

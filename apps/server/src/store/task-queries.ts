@@ -1,7 +1,7 @@
 import type { InferResult, Insertable, Kysely } from "kysely";
 import { compileOnce } from "./compile-once.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
-import { openStatuses, type StoredLog, taskColumns } from "./task-rows.ts";
+import { openStatuses, taskColumns } from "./task-rows.ts";
 
 /** What the store asks for each task. */
 export function taskQueries(database: Kysely<Tables>) {
@@ -20,14 +20,6 @@ export function taskQueries(database: Kysely<Tables>) {
         .selectFrom("tasks")
         .select([...taskColumns, "fingerprint"])
         .where("idempotency_key", "=", key),
-    ),
-    logsAfter: compileOnce((taskId: string, after: number) =>
-      database
-        .selectFrom("task_logs")
-        .selectAll()
-        .where("task_id", "=", taskId)
-        .where("id", ">", after)
-        .orderBy("id"),
     ),
   };
 }
@@ -64,25 +56,11 @@ export function claimRows(database: Kysely<Tables>, ids: readonly string[]) {
 
 export type ClaimedRow = InferResult<ReturnType<typeof claimRows>>[number];
 
-/** What the writer asks for each task; a statement of several rows is built for their number. */
+/** What the writer asks for each task. */
 export function writerQueries(database: Kysely<Tables>) {
-  const insertLogs = new Map<number, ReturnType<typeof insertingLogs>>();
-  const insertingLogs = (count: number) =>
-    compileOnce((...values: unknown[]) =>
-      database
-        .insertInto("task_logs")
-        .values(Array.from({ length: count }, (_, row) => logRowOf(values.slice(row * logColumns.length))))
-        // The transaction may be done again: its first answer was lost.
-        .onConflict((conflict) => conflict.columns(["task_id", "id"]).doNothing()),
-    );
   return {
     claimFirst: compileOnce((id: string) => claimRows(database, [id]).where("attempt", "=", 0)),
     held: compileOnce((id: string) => selectHeld(database).where("id", "=", id)),
-    insertLogs(rows: readonly StoredLog[]) {
-      const insert = insertLogs.get(rows.length) ?? insertingLogs(rows.length);
-      insertLogs.set(rows.length, insert);
-      return insert(...rows.flatMap((row) => logColumns.map((name) => row[name])));
-    },
     setStatus: compileOnce((id: string, status: StoredStatus, atMs: number) =>
       database.updateTable("tasks").set({ status, updated_at: atMs }).where("id", "=", id),
     ),
@@ -99,10 +77,4 @@ export function selectHeld(database: Kysely<Tables>) {
   return database
     .selectFrom("tasks")
     .select(["id", "attempt", "status", "block_id", "package_version", "stop_requested_at"]);
-}
-
-const logColumns = ["task_id", "id", "session_id", "node_id", "type", "event", "created_at"] as const;
-
-function logRowOf(values: readonly unknown[]): StoredLog {
-  return Object.fromEntries(logColumns.map((name, index) => [name, values[index]])) as StoredLog;
 }

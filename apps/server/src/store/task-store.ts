@@ -1,7 +1,11 @@
 import { type Kysely, sql } from "kysely";
+import type { LogPage, LogTable } from "./log-table.ts";
+import { createPackedLogs } from "./packed-logs.ts";
 import { retryConnection } from "./retry-connection.ts";
+import { rowLogs } from "./row-logs.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges } from "./task-changes.ts";
+import { readTaskPage } from "./task-page.ts";
 import { taskQueries } from "./task-queries.ts";
 import {
   type ClaimedTask,
@@ -13,11 +17,11 @@ import {
   type StoredLog,
   type StoredTask,
   storedKey,
-  taskColumns,
   terminalStatuses,
   toTask,
 } from "./task-rows.ts";
 import { type QueuedTask, type TaskTransaction, TaskWriter } from "./task-writer.ts";
+import { isStorageFailure } from "./write-health.ts";
 
 /** A task that has not ended. */
 export interface UnfinishedTask {
@@ -36,6 +40,8 @@ export interface TaskStoreOptions {
   listLimit?: number;
   /** How many processes a task may take down with it before it is failed for that; 2 by default. */
   crashLimit?: number;
+  /** What the blocks of a task may say, in characters, before the rest is dropped; 256 Mi by default. */
+  taskLogBytes?: number;
 }
 
 /** A queue in the same database: it changes in the transactions that tasks are created and ended in. */
@@ -60,20 +66,24 @@ export class TaskStore {
   readonly #database: Kysely<Tables>;
   readonly #writer: TaskWriter;
   readonly #queries: ReturnType<typeof taskQueries>;
+  readonly #logs: LogTable;
   readonly #queue: TransactionalQueue | undefined;
   readonly #listLimit: number | undefined;
 
   constructor(
     database: Kysely<Tables>,
-    { changes, queue, listLimit, crashLimit = 2 }: TaskStoreOptions = {},
+    { changes, queue, listLimit, crashLimit = 2, taskLogBytes = 256 * 2 ** 20 }: TaskStoreOptions = {},
   ) {
     this.changes = changes ?? new TaskChanges();
     this.#database = database;
     this.#queries = taskQueries(database);
     this.#queue = queue;
     this.#listLimit = listLimit;
+    this.#logs = queue === undefined ? createPackedLogs(database) : rowLogs;
     this.#writer = new TaskWriter({
       database,
+      logs: this.#logs,
+      logLimitBytes: taskLogBytes,
       changes: this.changes,
       isShared: queue !== undefined,
       crashLimit,
@@ -101,6 +111,8 @@ export class TaskStore {
       created_at: now,
       updated_at: now,
     };
+    // A small one may still find room where what others have logged does not.
+    if (this.#writer.health.failure && this.#writer.hasPending) throw this.#writer.health.failure;
     await retryConnection(async () => this.#queue?.prepare(task));
     const insert = async (database: Kysely<Tables>) => {
       const { numAffectedRows } = await database.executeQuery(this.#queries.insert(values));
@@ -108,7 +120,7 @@ export class TaskStore {
       return (await isStored(database, task.id)) ? "there" : "taken";
     };
     const queue = this.#queue;
-    const outcome = await retryConnection(() => {
+    const store = () => {
       // A statement alone is a transaction.
       if (!queue) return insert(this.#database);
       return this.#database.transaction().execute(async (transaction) => {
@@ -116,7 +128,8 @@ export class TaskStore {
         if (inserted === "new") await queue.add(transaction, task);
         return inserted;
       });
-    });
+    };
+    const outcome = await this.#writer.health.watch(() => retryConnection(store));
     return outcome === "taken" ? undefined : toTask(values);
   }
 
@@ -134,12 +147,21 @@ export class TaskStore {
     return rows[0] && toTask(rows[0]);
   }
 
-  /** Newest first; those of one caller, or all. */
-  async list(caller?: string): Promise<StoredTask[]> {
-    const all = this.#database.selectFrom("tasks").select(taskColumns).orderBy("sequence", "desc");
-    const select = caller === undefined ? all : all.where("caller", "=", caller);
-    const limited = this.#listLimit === undefined ? select : select.limit(this.#listLimit);
-    return (await retryConnection(() => limited.execute())).map(toTask);
+  /** Newest first, those of one caller or all, some at a time: as fast as they are asked for. */
+  async *pages(caller?: string): AsyncGenerator<StoredTask[], void> {
+    let left = this.#listLimit ?? Number.POSITIVE_INFINITY;
+    for (let before = Number.MAX_SAFE_INTEGER; left > 0; ) {
+      const page = await retryConnection(() => readTaskPage(this.#database, before, left, caller));
+      if (page.tasks.length > 0) yield page.tasks;
+      if (page.isLast) return;
+      left -= page.tasks.length;
+      before = page.last;
+    }
+  }
+
+  /** All of them: for those who know that there are few. */
+  list(caller?: string): Promise<StoredTask[]> {
+    return collect(this.pages(caller));
   }
 
   /** Every task that has not ended, in the order of acceptance. */
@@ -176,29 +198,28 @@ export class TaskStore {
     return new Map(rows.map(({ status, count }) => [status, Number(count)]));
   }
 
-  /** Rejects where the database does not answer. */
+  /** Rejects where the database does not answer, or takes nothing because the disk is full. */
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#database);
+    await this.#writer.tryDisk();
+  }
+
+  /** Why nothing can be stored at the moment, where that is so. */
+  get writeFailure(): Error | undefined {
+    return this.#writer.health.failure;
   }
 
   /** Every task that has ended, newest first. */
   async listEnded(): Promise<EndedTask[]> {
+    const sizes = await this.#logs.sizes(this.#database);
     const rows = await this.#database
       .selectFrom("tasks")
-      .leftJoin("task_logs", "task_logs.task_id", "tasks.id")
-      .select(({ fn, ref }) => [
-        ...(["tasks.id", "tasks.session_id", "tasks.updated_at"] as const),
-        fn.sum<number | null>(fn("length", [ref("task_logs.event")])).as("log_bytes"),
-      ])
+      .select(["id", "session_id", "updated_at"])
       .where("status", "in", terminalStatuses)
-      .groupBy("tasks.sequence")
-      .orderBy("tasks.updated_at", "desc")
+      .orderBy("updated_at", "desc")
       .execute();
-    return rows.map((row) => ({
-      id: row.id,
-      sessionId: row.session_id,
-      updatedAt: row.updated_at,
-      logBytes: Number(row.log_bytes ?? 0),
+    return rows.map(({ id, session_id, updated_at }) => ({
+      ...{ id, sessionId: session_id, updatedAt: updated_at, logBytes: sizes.get(id) ?? 0 },
     }));
   }
 
@@ -218,7 +239,7 @@ export class TaskStore {
   /** Forgets a task and its logs. */
   async remove(id: string): Promise<void> {
     await this.#database.transaction().execute(async (transaction) => {
-      await transaction.deleteFrom("task_logs").where("task_id", "=", id).execute();
+      await this.#logs.remove(transaction, id);
       await transaction.deleteFrom("tasks").where("id", "=", id).execute();
     });
     this.changes.notify(id);
@@ -241,9 +262,12 @@ export class TaskStore {
     return this.#writer.checkClaims();
   }
 
-  /** Takes one event of a claimed task; it is on disk before anyone can read it. Throws where it cannot be written as JSON. */
-  appendLog(taskId: string, log: NewLog): void {
-    this.#writer.appendLog(taskId, log);
+  /**
+   * Takes one event of a claimed task; it is on disk before anyone can read it. Answers what to wait for before more of the
+   * task is given, where it comes faster than it can be written. Throws where it cannot be written as JSON, or is too much.
+   */
+  appendLog(taskId: string, log: NewLog): Promise<void> | undefined {
+    return this.#writer.appendLog(taskId, log);
   }
 
   /** Logs that were appended before are stored together with the new status, or earlier. False where the claim is lost. */
@@ -272,18 +296,48 @@ export class TaskStore {
     await retryConnection(() => update.where("id", "=", id).where("status", "in", openStatuses).execute());
   }
 
-  /** Ascending; only those with a greater id than `after`. */
-  async listLogs(taskId: string, after = -1): Promise<StoredLog[]> {
-    if (this.#writer.hasPending) await this.#writer.flush();
-    const query = this.#queries.logsAfter(taskId, after);
-    return (await retryConnection(() => this.#database.executeQuery(query))).rows;
+  /** The next logs of a task after one of them, ascending: as many as are read well at once. */
+  async readLogs(taskId: string, after: number): Promise<LogPage> {
+    // On a full disk what is stored can still be read.
+    if (this.#writer.hasPending) await this.#writer.flush().catch(ignoreStorageFailure);
+    return retryConnection(() => this.#logs.read(this.#database, taskId, after));
+  }
+
+  /** The logs of a task that have a greater id than `after`, ascending, some at a time: as fast as they are asked for. */
+  async *logPages(taskId: string, after = -1): AsyncGenerator<StoredLog[], void> {
+    for (let last = after; ; ) {
+      const { logs, isLast } = await this.readLogs(taskId, last);
+      if (logs.length > 0) yield logs;
+      if (isLast) return;
+      last = logs.at(-1)?.id ?? last;
+    }
+  }
+
+  /** All of them: for those who know that there are few. */
+  listLogs(taskId: string, after = -1): Promise<StoredLog[]> {
+    return collect(this.logPages(taskId, after));
   }
 
   /** Writes what is still pending and closes the database. */
   async close(): Promise<void> {
-    await this.#writer.flush();
-    await this.#database.destroy();
+    this.#writer.close();
+    try {
+      await this.#writer.flush();
+    } finally {
+      this.#writer.close();
+      await this.#database.destroy();
+    }
   }
+}
+
+async function collect<Item>(pages: AsyncIterable<Item[]>): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const page of pages) items.push(...page);
+  return items;
+}
+
+function ignoreStorageFailure(error: unknown): void {
+  if (!isStorageFailure(error)) throw error;
 }
 
 /** After a conflict: true where the task itself is there, from an attempt whose answer was lost. */

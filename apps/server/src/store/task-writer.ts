@@ -1,5 +1,8 @@
-import type { Kysely, Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import { messageOf } from "../values.ts";
+import { judgeLog, type LogQuota, quotaWarning } from "./log-quota.ts";
+import type { LogRow, LogTable } from "./log-table.ts";
+import { PendingLogs } from "./pending-logs.ts";
 import { retryConnection } from "./retry-connection.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges, type TaskNews } from "./task-changes.ts";
@@ -9,11 +12,11 @@ import {
   isTerminal,
   type NewLog,
   openStatuses,
-  type StoredLog,
   type StoredTask,
   sessionEnd,
   toTask,
 } from "./task-rows.ts";
+import { WriteHealth } from "./write-health.ts";
 
 export type TaskTransaction = Transaction<Tables>;
 
@@ -24,6 +27,9 @@ export interface TaskWriterParts {
   isShared: boolean;
   /** A task during which so many processes died is failed instead of taken again. */
   crashLimit: number;
+  logs: LogTable;
+  /** What the blocks of a task may say before the rest is dropped. */
+  logLimitBytes: number;
   /** Takes tasks out of the queue, in the transaction that ends them. */
   onEnded(transaction: TaskTransaction, tasks: readonly QueuedTask[]): Promise<void>;
 }
@@ -42,6 +48,7 @@ interface Claim {
   nextLogId: number;
   /** The task as it is stored. */
   task: StoredTask;
+  quota: LogQuota;
 }
 
 interface Change {
@@ -53,8 +60,6 @@ interface Change {
   fail(error: unknown): void;
 }
 
-type LogRow = StoredLog;
-
 /**
  * Writes what happens to the tasks that this process has claimed. Logs and changes that gather while a transaction runs
  * go into the next one, and each transaction first makes sure that the claims still hold: where another process has
@@ -65,12 +70,15 @@ export class TaskWriter {
   readonly stopping = new TaskChanges();
   readonly #parts: TaskWriterParts;
   readonly #queries: ReturnType<typeof writerQueries>;
+  readonly health = new WriteHealth();
   readonly #claims = new Map<string, Claim>();
-  #logs: LogRow[] = [];
+  readonly #pending = new PendingLogs();
   #changes: Change[] = [];
   #running: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
   #gathering: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #retryMs = firstRetryMs;
 
   constructor(parts: TaskWriterParts) {
     this.#parts = parts;
@@ -82,7 +90,7 @@ export class TaskWriter {
    * that `crashLimit` processes did not survive is failed here instead: it may be what ended them.
    */
   async claim(choose: (transaction: TaskTransaction) => Promise<readonly string[]>): Promise<ClaimedTask[]> {
-    const { database, changes, onEnded, crashLimit } = this.#parts;
+    const { database, changes, logs, onEnded, crashLimit } = this.#parts;
     const { taken, failed } = await database.transaction().execute(async (transaction) => {
       const ids = await choose(transaction);
       if (ids.length === 0) return { taken: [], failed: [] };
@@ -90,7 +98,7 @@ export class TaskWriter {
       const gone = ids.filter((id) => !rows.some((row) => row.id === id));
       if (gone.length > 0) await onEnded(transaction, await readQueued(transaction, gone));
       const resumed = rows.filter(({ attempt }) => attempt > 1).map(({ id }) => id);
-      const nextLogIds = await readNextLogIds(transaction, resumed);
+      const nextLogIds = await logs.nextIds(transaction, resumed);
       const [failed, taken] = partition(rows, ({ interruptions }) => interruptions > crashLimit);
       for (const { id, session_id } of failed) {
         await transaction
@@ -99,7 +107,7 @@ export class TaskWriter {
           .where("id", "=", id)
           .execute();
         const end = toRow(id, nextLogIds.get(id) ?? 0, sessionEnd(session_id ?? "", tookDown(crashLimit)));
-        await transaction.insertInto("task_logs").values(end).execute();
+        await logs.insert(transaction, [end]);
       }
       if (failed.length > 0) await onEnded(transaction, failed.map(toQueued));
       const inOrder = taken.sort((one, other) => one.sequence - other.sequence);
@@ -120,25 +128,41 @@ export class TaskWriter {
   #hold(row: ClaimedRow, nextLogId: number): ClaimedTask {
     const { id, attempt, interruptions } = row;
     const task = toTask(row);
-    this.#claims.set(id, { attempt, interruptions: interruptions - 1, nextLogId, task });
+    const quota = { limitBytes: this.#parts.logLimitBytes, sizeBytes: 0, isTold: false };
+    this.#claims.set(id, { attempt, interruptions: interruptions - 1, nextLogId, task, quota });
     const isStopRequested = row.stop_requested_at !== null;
     return { ...task, inputs: JSON.parse(row.inputs), isStopRequested };
   }
 
-  /** Takes one event of a claimed task; it is on disk before anyone can read it. Throws where it cannot be written as JSON. */
-  appendLog(taskId: string, log: NewLog): void {
+  /**
+   * Takes one event of a claimed task; it is on disk before anyone can read it. Answers what to wait for before more of the
+   * task is given, where it comes faster than it can be written. Throws where it cannot be written as JSON, or is too much.
+   */
+  appendLog(taskId: string, log: NewLog): Promise<void> | undefined {
     const claim = this.#claims.get(taskId);
-    if (!claim) return; // lost: nobody is to read what still comes
-    this.#logs.push(toRow(taskId, claim.nextLogId, log));
+    if (!claim) return undefined; // lost: nobody is to read what still comes
+    const row = toRow(taskId, claim.nextLogId, log);
+    const judged = judgeLog(claim.quota, row);
+    if (judged === "drop") return undefined;
+    if (judged === "tell") {
+      const warning = quotaWarning(claim.quota, { ...log.event });
+      Object.assign(row, { type: warning.type, event: JSON.stringify(warning) });
+    }
     claim.nextLogId += 1;
-    this.#gather();
+    const room = this.#pending.push(row);
+    if (room === undefined) this.#gather();
+    else this.#flushUnheard();
+    return room;
   }
 
   /** What comes within a moment shares a transaction; all of a short task does. */
   #gather(): void {
-    this.#gathering ??= setTimeout(() => {
-      this.flush().catch(() => undefined); // the rows stay pending; the next write throws too
-    }, gatherMs);
+    this.#gathering ??= setTimeout(() => this.#flushUnheard(), gatherMs);
+  }
+
+  /** Nobody waits for it: what cannot be written stays pending, and is tried again. */
+  #flushUnheard(): void {
+    this.flush().catch(() => undefined);
   }
 
   /** Stored together with the logs that were appended before, or later. False where the claim is lost. */
@@ -178,7 +202,21 @@ export class TaskWriter {
   }
 
   get hasPending(): boolean {
-    return this.#logs.length > 0 || this.#changes.length > 0;
+    return !this.#pending.isEmpty || this.#changes.length > 0;
+  }
+
+  /** Finds out whether a disk that took nothing takes something again; rejects where it does not. */
+  async tryDisk(): Promise<void> {
+    if (this.health.failure === undefined) return;
+    if (this.hasPending) return this.flush();
+    if (this.#parts.isShared) return; // the disk of another machine: the next write tells
+    // Writes a page, and changes nothing.
+    await this.health.watch(() => sql`pragma user_version = 0`.execute(this.#parts.database));
+  }
+
+  /** Writes nothing by itself any more. */
+  close(): void {
+    clearTimeout(this.#retry);
   }
 
   /**
@@ -209,7 +247,7 @@ export class TaskWriter {
     status: "failed" | "stopped",
     { reason, unclaimedOnly = false }: { reason?: string; unclaimedOnly?: boolean },
   ): Promise<boolean> {
-    const { database, changes, onEnded } = this.#parts;
+    const { database, changes, logs, onEnded } = this.#parts;
     const isEnded = await retryConnection(() =>
       database.transaction().execute(async (transaction) => {
         const update = transaction
@@ -221,9 +259,10 @@ export class TaskWriter {
         const row = await (unclaimedOnly ? update.where("attempt", "=", 0) : update).executeTakeFirst();
         if (!row) return false;
         if (reason !== undefined) {
-          const nextLogId = (await readNextLogIds(transaction, [taskId])).get(taskId) ?? 0;
-          const log = toRow(taskId, nextLogId, sessionEnd(row.session_id ?? "", reason));
-          await transaction.insertInto("task_logs").values(log).execute();
+          const nextLogId = (await logs.nextIds(transaction, [taskId])).get(taskId) ?? 0;
+          await logs.insert(transaction, [
+            toRow(taskId, nextLogId, sessionEnd(row.session_id ?? "", reason)),
+          ]);
         }
         await onEnded(transaction, [toQueued(row)]);
         return true;
@@ -233,27 +272,50 @@ export class TaskWriter {
     return isEnded;
   }
 
+  /** In transactions of a bounded size: one that is too large for what room there is would never get through. */
   async #writePending(): Promise<void> {
     clearTimeout(this.#gathering);
     this.#gathering = undefined;
-    const logs = this.#logs;
-    const changes = this.#changes;
-    if (logs.length === 0 && changes.length === 0) return;
-    this.#logs = [];
-    this.#changes = [];
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    try {
+      // What comes while this writes is left to the next call.
+      for (let left = this.#pending.batches; left > 0 || this.#changes.length > 0; left -= 1) {
+        if (!(await this.#writeBatch())) break;
+      }
+      this.#retryMs = firstRetryMs;
+    } catch (error) {
+      for (const change of this.#changes.splice(0)) change.fail(error);
+      // Nobody may come who would try it again: what adds logs is waiting.
+      this.#retry = setTimeout(() => this.flush().catch(() => undefined), this.#retryMs).unref();
+      this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+      throw error;
+    }
+  }
+
+  /** False where there is nothing to write. */
+  async #writeBatch(): Promise<boolean> {
+    const logs = this.#pending.take();
+    // The others wait for what comes before them.
+    const [changes, later] = partition(this.#changes, ({ taskId }) => !this.#pending.hasUntaken(taskId));
+    this.#changes = later;
+    if (logs.length === 0 && changes.length === 0) return false;
     const ids = [...new Set([...logs.map((log) => log.task_id), ...changes.map(({ taskId }) => taskId)])];
     let held: ReadonlyMap<string, HeldTask>;
     try {
-      held = await retryConnection(() =>
-        this.#parts.database
-          .transaction()
-          .execute((transaction) => this.#write(transaction, ids, logs, changes)),
+      held = await this.health.watch(() =>
+        retryConnection(() =>
+          this.#parts.database
+            .transaction()
+            .execute((transaction) => this.#write(transaction, ids, logs, changes)),
+        ),
       );
     } catch (error) {
-      this.#logs = [...logs, ...this.#logs];
+      this.#pending.putBack(logs);
       for (const change of changes) change.fail(error);
       throw error;
     }
+    this.#pending.settle(logs);
     const news = this.#newsOf(held, logs, changes);
     for (const { taskId, status, settle } of changes) {
       if (isTerminal(status) && held.has(taskId)) this.#claims.delete(taskId);
@@ -263,6 +325,7 @@ export class TaskWriter {
       if (held.has(id)) this.#parts.changes.notify(id, news.get(id));
       else this.#lose(id);
     }
+    return true;
   }
 
   /** What was stored just now, by task. */
@@ -294,9 +357,7 @@ export class TaskWriter {
   ): Promise<ReadonlyMap<string, HeldTask>> {
     const held = await this.#findHeld(transaction, ids, changes);
     const rows = logs.filter((log) => held.has(log.task_id));
-    for (let start = 0; start < rows.length; start += rowsAtOnce) {
-      await transaction.executeQuery(this.#queries.insertLogs(rows.slice(start, start + rowsAtOnce)));
-    }
+    if (rows.length > 0) await this.#parts.logs.insert(transaction, rows);
     const applied = changes.filter(({ taskId }) => held.has(taskId));
     for (const { taskId, status, sessionId, atMs } of applied) {
       const { setStatus, setSession } = this.#queries;
@@ -363,8 +424,8 @@ async function readQueued(transaction: TaskTransaction, ids: readonly string[]):
   return (await select.where("id", "in", ids).execute()).map(toQueued);
 }
 
-/** SQLite takes 32,766 parameters in a statement. */
-const rowsAtOnce = 50;
+const firstRetryMs = 250;
+const longestRetryMs = 5_000;
 
 function toRow(taskId: string, id: number, log: NewLog): LogRow {
   return {
@@ -392,18 +453,4 @@ function writeEvent(event: object): string {
   } catch (cause) {
     throw new Error(`The block sent a message that cannot be stored: ${messageOf(cause)}.`, { cause });
   }
-}
-
-async function readNextLogIds(
-  transaction: TaskTransaction,
-  taskIds: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
-  if (taskIds.length === 0) return new Map();
-  const rows = await transaction
-    .selectFrom("task_logs")
-    .select(({ fn }) => ["task_id", fn.max("id").as("last")])
-    .where("task_id", "in", taskIds)
-    .groupBy("task_id")
-    .execute();
-  return new Map(rows.map(({ task_id, last }) => [task_id, Number(last) + 1]));
 }

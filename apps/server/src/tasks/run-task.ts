@@ -85,10 +85,11 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         },
         onEvent({ type, nodeId, event }) {
           try {
-            store.appendLog(task.id, { sessionId: event.session_id, nodeId, type, event });
+            return store.appendLog(task.id, { sessionId: event.session_id, nodeId, type, event });
           } catch (reason) {
             breakage ??= { reason };
             broken.abort(reason);
+            return undefined;
           }
         },
       });
@@ -98,7 +99,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       return { outcome, sessionId };
     } catch (error) {
       // The reason belongs in the logs, where clients look for it.
-      store.appendLog(task.id, sessionEnd(sessionId ?? "", messageOf(error)));
+      void store.appendLog(task.id, sessionEnd(sessionId ?? "", messageOf(error)));
       return { outcome: "failed" as const, sessionId };
     } finally {
       await files

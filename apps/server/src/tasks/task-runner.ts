@@ -1,6 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Runnable } from "../packages/read-package.ts";
+import { Refusal } from "../refusal.ts";
 import type { StoredTask } from "../store/task-rows.ts";
-import type { UnfinishedTask } from "../store/task-store.ts";
+import type { TaskStore, UnfinishedTask } from "../store/task-store.ts";
 import { messageOf } from "../values.ts";
 import { keepTrying } from "./keep-trying.ts";
 import { createQueue } from "./queue.ts";
@@ -106,7 +108,7 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
       if (!running.has(taskId)) onSettled(taskId);
       const task = running.get(taskId);
       task?.abort.abort(stopRequested);
-      await task?.ended;
+      if (task) await untilStored(task.ended, store);
       await store.end(taskId, "stopped"); // unless its end is stored
     },
     async close() {
@@ -119,6 +121,25 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
     },
   };
 }
+
+/** A full disk may stay full: whoever stops the task is told then that it runs no more, though nobody can be shown that yet. */
+async function untilStored(ended: Promise<void>, store: Pick<TaskStore, "writeFailure">): Promise<void> {
+  const over = new AbortController();
+  const isOver = ended.then(() => over.abort());
+  while (!over.signal.aborted) {
+    await Promise.race([
+      isOver,
+      delay(patienceMs, undefined, { signal: over.signal }).catch(() => undefined),
+    ]);
+    if (store.writeFailure === undefined || over.signal.aborted) continue;
+    throw new Refusal(
+      507,
+      "The task's processes are ended, but that cannot be stored: the server's disk is full. It is as soon as there is room.",
+    );
+  }
+}
+
+const patienceMs = 2_000;
 
 /** One that has run for so long is not waited for. */
 const suspectMs = 10_000;

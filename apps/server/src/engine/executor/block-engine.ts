@@ -1,3 +1,4 @@
+import { blockNodeId } from "../../inputs/node-inputs.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { isConfined, unconfined } from "../../processes/confine-executor.ts";
@@ -11,6 +12,7 @@ import {
 } from "../engine.ts";
 import { followSignal } from "../follow-signal.ts";
 import { createExecutorPool, type ExecutorPoolOptions } from "../spares/executor-pool.ts";
+import { describeStrays } from "./describe-strays.ts";
 import { openSession, type Session } from "./open-session.ts";
 import { newJobId } from "./run-on-executor.ts";
 import { createSessionJobs, shownPathOf } from "./session-jobs.ts";
@@ -76,8 +78,12 @@ async function runSession(
   catalog: PackageCatalog,
   request: SessionRequest<InstalledBlock>,
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
-  const { block, inputs, signal, onEvent } = request;
+  const { block, inputs, signal } = request;
   const whole = { session_id: session.id, path: shownPathOf(block), partial: false, cache: false };
+  const onEvent = (event: SessionEvent) => {
+    const room = request.onEvent(event);
+    if (room !== undefined) session.room.hold(room);
+  };
   const emit = (event: SessionEvent["event"]) => onEvent({ type: event.type, nodeId: null, event });
 
   request.onStarted(session.id);
@@ -85,7 +91,14 @@ async function runSession(
   using stop = followSignal(signal);
   void session.exceeded.then((error) => stop.abort(new Error(error)));
   const jobs = createSessionJobs({ session, catalog, onEvent });
-  const { error } = await jobs.run({ id: newJobId(), block, inputs }, stop.signal);
+  const jobId = newJobId();
+  const { error } = await jobs.run({ id: jobId, block, inputs }, stop.signal);
+  const strays = session.endStrays();
+  if (strays.length > 0) {
+    const about = { session_id: session.id, job_id: jobId, block_path: whole.path, stacks: [] };
+    const event = { type: "BlockWarning", ...about, warning: describeStrays(strays) };
+    onEvent({ type: event.type, nodeId: blockNodeId, event });
+  }
   const last = {
     ...{ type: "SessionFinished", ...whole },
     ...(error !== undefined && { error }),

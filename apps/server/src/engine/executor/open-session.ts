@@ -1,5 +1,6 @@
 import { topics } from "@oomol/scriptlet/wire";
 import type { Room } from "../../broker/room.ts";
+import type { FoundProcess } from "../../processes/marked-processes.ts";
 import { watchMemory } from "../../processes/memory-limit.ts";
 import type { ExecutorPool, Wanted } from "../spares/executor-pool.ts";
 import type { Executor, ExecutorScope } from "./start-executor.ts";
@@ -17,6 +18,8 @@ export interface Session {
   executorOf(scope: ExecutorScope): Promise<Executor>;
   /** What the executors say and hear. */
   readonly room: Room;
+  /** Ends what has left the process trees of the session; answers what there was. */
+  endStrays(): FoundProcess[];
   /** Says goodbye as the engine does, and gives the executors back. */
   end(sessionFinished: object): Promise<void>;
   /** Ends the process trees now. */
@@ -67,13 +70,19 @@ export async function openSession(
       return acquiring;
     },
     exceeded: Promise.race([
-      watchMemory(() => [...members].flatMap(({ process }) => process.pid ?? []), over, taskMemoryBytes),
+      watchMemory(() => [...members].flatMap(pidsOf), over, taskMemoryBytes),
       new Promise<string>((resolve) => room.onRefused(resolve)),
     ]),
+    endStrays: () => [...members].flatMap(({ process }) => process.strays.end()),
     async end(sessionFinished) {
       room.publish(topics.report, sessionFinished);
       await releaseAll("ended");
     },
     kill: () => releaseAll("broken"),
   };
+}
+
+/** All that counts for the task, each with what descends from it. */
+function pidsOf({ process: { pid, strays } }: Executor): number[] {
+  return pid === undefined ? [] : [pid, ...strays.list()];
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { topics } from "@oomol/scriptlet/wire";
+import type { Room } from "../../broker/room.ts";
 import { blockNodeId } from "../../inputs/node-inputs.ts";
 import { blockIdOf } from "../../packages/block-id.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
@@ -64,6 +65,7 @@ interface RunningEngine {
   process: ExecutorProcess;
   /** Resolves, if ever, with the limit that the session has exceeded. */
   exceeded: Promise<string>;
+  room: Room;
   /** Calls `listener` with each event of the session, as callers may see it. */
   listen(listener: (event: ReportedEvent) => void): () => void;
 }
@@ -114,8 +116,7 @@ async function startEngine(
     room.close();
   });
   return {
-    sessionId,
-    process: running,
+    ...{ sessionId, process: running, room },
     exceeded: Promise.race([
       watchMemory(() => (running.pid ? [running.pid] : []), running.exited, taskMemoryBytes),
       new Promise<string>((resolve) => room.onRefused(resolve)),
@@ -149,8 +150,13 @@ function requireShortEnough(args: readonly string[]): void {
 /** From the first event to the last. Where the engine does not say how the session ended, this does. */
 async function follow(
   engine: RunningEngine,
-  { block: flow, onEvent, signal }: SessionRequest<InstalledFlow>,
+  request: SessionRequest<InstalledFlow>,
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
+  const { block: flow, signal } = request;
+  const onEvent = (event: SessionEvent) => {
+    const room = request.onEvent(event);
+    if (room !== undefined) engine.room.hold(room);
+  };
   const over = new AbortController();
   const reported = new Promise<SessionEnd>((resolve) => {
     const stopListening = engine.listen((event) => {

@@ -5,6 +5,7 @@ import {
   tailCharacters,
 } from "../../processes/executor-process.ts";
 import { createProcessEnd, signalProcess } from "../../processes/process-end.ts";
+import { createStrays } from "../../processes/stray-processes.ts";
 
 /** An executor that is the child of a fork host, and what the host tells of it. */
 export interface ForkedProcess {
@@ -16,7 +17,13 @@ export interface ForkedProcess {
   onEnd(code: number): void;
 }
 
-export function createForkedProcess(pid: number, passOutput: ForkedProcess["onOutput"]): ForkedProcess {
+/** `mark` is what its environment has, see {@link createStrays}. */
+export function createForkedProcess(
+  pid: number,
+  mark: string,
+  passOutput: ForkedProcess["onOutput"],
+): ForkedProcess {
+  const strays = createStrays(mark, pid);
   let stderrTail = "";
   let isGone = false;
   let wasTold: ForkedProcess["wasTold"];
@@ -26,10 +33,10 @@ export function createForkedProcess(pid: number, passOutput: ForkedProcess["onOu
     // Its number may be somebody else's by then.
     if (!isGone) signalProcess(-pid, signal);
   };
-  const { kill, leave } = createProcessEnd({ pid, exited, isGone: () => isGone, signalTree });
+  const { kill, leave } = createProcessEnd({ pid, exited, isGone: () => isGone, strays, signalTree });
   return {
     process: {
-      ...{ pid, channel: undefined, exited },
+      ...{ pid, channel: undefined, exited, strays },
       leave(timeoutMs) {
         wasTold ??= "leave";
         return leave(timeoutMs);
@@ -49,6 +56,7 @@ export function createForkedProcess(pid: number, passOutput: ForkedProcess["onOu
     onEnd(code) {
       signalTree("SIGKILL");
       isGone = true;
+      strays.endLast();
       setTimeout(() => resolveExit({ code, stderrTail: stderrTail.trim() }), lastWordsMs);
     },
   };

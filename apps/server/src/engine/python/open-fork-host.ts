@@ -6,6 +6,7 @@ import {
   startExecutorProcess,
 } from "../../processes/executor-process.ts";
 import type { ExecutorCommand } from "../../processes/find-executor.ts";
+import { markVariable, newMark } from "../../processes/marked-processes.ts";
 import { listDescendants } from "../../processes/process-tree.ts";
 import { isRecord } from "../../values.ts";
 import { createForkedProcess, type ForkedProcess } from "./forked-process.ts";
@@ -43,6 +44,8 @@ export interface Forked {
 
 interface Waiting {
   request: ForkRequest;
+  /** What tells the programs that it starts. */
+  mark: string;
   resolve(answer: ForkAnswer): void;
   reject(error: Error): void;
 }
@@ -73,12 +76,12 @@ export function openForkHost(
     if (running.channel?.writable) running.channel.write(`${JSON.stringify(message)}\n`);
   };
 
-  const begin = (pid: number, { request, resolve, reject }: Waiting) => {
+  const begin = (pid: number, { request, mark, resolve, reject }: Waiting) => {
     // Whoever it names is let into a room.
     if (!listDescendants(running.pid ?? 0).includes(pid)) {
       return reject(new Error(`The Python host has named the process ${pid}, which is none of its own.`));
     }
-    const forked = createForkedProcess(pid, request.onOutput);
+    const forked = createForkedProcess(pid, mark, request.onOutput);
     const fork = { forked, request };
     forks.set(pid, fork);
     resolve({ process: forked.process, go: () => send({ type: "go", pid }) });
@@ -130,8 +133,10 @@ export function openForkHost(
       lastId += 1;
       const id = lastId;
       const { args, packageDirectory, entry = null } = request;
-      send({ type: "fork", id, args, package: packageDirectory, entry });
-      return new Promise((resolve, reject) => waiting.set(id, { request, resolve, reject }));
+      const mark = newMark();
+      const environment = { [markVariable]: mark.value };
+      send({ type: "fork", id, args, package: packageDirectory, entry, environment });
+      return new Promise((resolve, reject) => waiting.set(id, { request, mark: mark.text, resolve, reject }));
     },
     close: () => running.channel?.end(),
   };

@@ -177,7 +177,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     if (over === undefined) return retire(one, "silent");
     one.residentBytes = over.resident_bytes;
     const grownBytes = over.resident_bytes - (one.firstResidentBytes ?? over.resident_bytes);
-    if (over.leftovers.length > 0) {
+    if (over.leftovers.length > 0 || executor.process.strays.wereFound) {
       log.info({ pid: executor.process.pid, leftovers: over.leftovers }, "a block has left something behind");
       retire(one, "unclean");
     } else if (one.sessions >= options.executorTasks) retire(one, "sessions");

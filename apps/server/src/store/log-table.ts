@@ -1,0 +1,28 @@
+import type { Kysely, Selectable, Transaction } from "kysely";
+import type { Tables } from "./tables.ts";
+import type { StoredLog } from "./task-rows.ts";
+
+/** A log as it is written; `event` is JSON. */
+export type LogRow = Selectable<Tables["task_logs"]>;
+
+/** How a database keeps the logs of tasks. */
+export interface LogTable {
+  /** Logs of any number of tasks, those of one in ascending order. */
+  insert(transaction: Transaction<Tables>, rows: readonly LogRow[]): Promise<void>;
+  /** The next logs of a task after one of them, ascending: as many as are read well at once. */
+  read(database: Kysely<Tables>, taskId: string, after: number): Promise<LogPage>;
+  /** The id of the next log of those tasks that have any. */
+  nextIds(transaction: Transaction<Tables>, taskIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** The size of the logs of each task that has any. */
+  sizes(database: Kysely<Tables>): Promise<ReadonlyMap<string, number>>;
+  remove(transaction: Transaction<Tables>, taskId: string): Promise<void>;
+}
+
+export interface LogPage {
+  logs: StoredLog[];
+  /** There are no more. */
+  isLast: boolean;
+}
+
+/** How much of a task's logs is read at once, unless one alone is larger. */
+export const pageBytes = 256 * 1024;

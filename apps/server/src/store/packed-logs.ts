@@ -1,0 +1,181 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { Kysely, Transaction } from "kysely";
+import { compileOnce } from "./compile-once.ts";
+import { type LogRow, type LogTable, pageBytes } from "./log-table.ts";
+import { LoosePacks, type Pack } from "./loose-packs.ts";
+import type { Tables } from "./tables.ts";
+import type { StoredLog } from "./task-rows.ts";
+
+/**
+ * The logs of a task that were written together are one row of the table `log_packs`, compressed if they are many. A row for
+ * each log takes three to five times the size of its text in SQLite: pages that are half empty, and the ids in each event.
+ */
+export function createPackedLogs(database: Kysely<Tables>): LogTable {
+  const loose = new LoosePacks();
+  const insertOne = compileOnce((...values: unknown[]) =>
+    database
+      .insertInto("log_packs")
+      .values(Object.fromEntries(packColumns.map((name, index) => [name, values[index]])) as unknown as Pack),
+  );
+  return {
+    ...reading,
+    async insert(transaction, rows) {
+      const packs = packsOf(rows);
+      const [only] = packs;
+      if (packs.length === 1 && only) {
+        await transaction.executeQuery(insertOne(...packColumns.map((name) => only[name])));
+      } else await insertPacks(transaction, packs);
+      for (const { taskId, fromId } of loose.add(packs)) await merge(transaction, taskId, fromId);
+    },
+  };
+}
+
+const reading: Omit<LogTable, "insert"> = {
+  async read(database, taskId, after) {
+    const packs = await nextPacks(database, taskId, after);
+    const page: StoredLog[] = [];
+    let sizeBytes = 0;
+    for (const { first_id, size_bytes, logs } of packs) {
+      sizeBytes += size_bytes;
+      if (page.length > 0 && sizeBytes > pageBytes) return { logs: page, isLast: false };
+      const pack = logs ?? (await readPack(database, taskId, first_id));
+      for (const log of unpack(taskId, pack)) if (log.id > after) page.push(log);
+    }
+    return { logs: page, isLast: packs.length < packsOfPage };
+  },
+  async nextIds(transaction, taskIds) {
+    if (taskIds.length === 0) return new Map();
+    const rows = await transaction
+      .selectFrom("log_packs")
+      .select(({ fn }) => ["task_id", fn.max("last_id").as("last")])
+      .where("task_id", "in", taskIds)
+      .groupBy("task_id")
+      .execute();
+    return new Map(rows.map(({ task_id, last }) => [task_id, Number(last) + 1]));
+  },
+  async sizes(database) {
+    const rows = await database
+      .selectFrom("log_packs")
+      .select(({ fn, ref }) => ["task_id", fn.sum(fn("octet_length", [ref("logs")])).as("bytes")])
+      .groupBy("task_id")
+      .execute();
+    return new Map(rows.map(({ task_id, bytes }) => [task_id, Number(bytes)]));
+  },
+  async remove(transaction, taskId) {
+    await transaction.deleteFrom("log_packs").where("task_id", "=", taskId).execute();
+  },
+};
+
+async function insertPacks(transaction: Transaction<Tables>, packs: readonly Pack[]): Promise<void> {
+  for (let start = 0; start < packs.length; start += packsAtOnce) {
+    await transaction
+      .insertInto("log_packs")
+      .values(packs.slice(start, start + packsAtOnce))
+      .execute();
+  }
+}
+
+/** Makes one of many small ones. */
+async function merge(transaction: Transaction<Tables>, taskId: string, fromId: number): Promise<void> {
+  const packs = await transaction
+    .selectFrom("log_packs")
+    .select("logs")
+    .where("task_id", "=", taskId)
+    .where("first_id", ">=", fromId)
+    .orderBy("first_id")
+    .execute();
+  const rows = packs.flatMap(({ logs }) => unpack(taskId, logs));
+  await transaction
+    .deleteFrom("log_packs")
+    .where("task_id", "=", taskId)
+    .where("first_id", ">=", fromId)
+    .execute();
+  await insertPacks(transaction, packsOf(rows));
+}
+
+const packColumns = ["task_id", "first_id", "last_id", "size_bytes", "logs"] as const;
+
+/** A statement takes 32,766 parameters. */
+const packsAtOnce = 50;
+/** Characters of JSON, unless one log alone has more. */
+const packCharacters = 64 * 1024;
+/** Less is not worth the time, more would take too much at once. */
+const isCompressed = (characters: number) => characters >= 2 * 1024 && characters <= 1024 * 1024;
+
+/** Those of one task follow each other in a pack, whatever stands between them. */
+function packsOf(rows: readonly LogRow[]): Pack[] {
+  const packs: Pack[] = [];
+  const open = new Map<string, { rows: LogRow[]; characters: number }>();
+  for (const row of rows) {
+    let current = open.get(row.task_id);
+    if (current && current.characters + row.event.length > packCharacters) {
+      packs.push(pack(row.task_id, current.rows));
+      current = undefined;
+    }
+    current ??= { rows: [], characters: 0 };
+    current.rows.push(row);
+    current.characters += row.event.length;
+    open.set(row.task_id, current);
+  }
+  for (const [taskId, rest] of open) packs.push(pack(taskId, rest.rows));
+  return packs;
+}
+
+function pack(taskId: string, rows: readonly LogRow[]): Pack {
+  const lines = rows.map(({ id, session_id, node_id, type, created_at, event }) => {
+    const head = JSON.stringify([id, session_id, node_id, type, created_at]);
+    return `${head.slice(0, -1)},${event}]`;
+  });
+  const json = `[${lines.join(",\n")}]`;
+  return {
+    task_id: taskId,
+    first_id: rows[0]?.id ?? 0,
+    last_id: rows.at(-1)?.id ?? 0,
+    size_bytes: json.length,
+    logs: isCompressed(json.length) ? zstdCompressSync(json, fast) : json,
+  };
+}
+
+const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+type PackedLog = [number, string, string | null, string, number, Record<string, unknown>];
+
+function unpack(taskId: string, logs: Pack["logs"]): StoredLog[] {
+  const json = typeof logs === "string" ? logs : zstdDecompressSync(logs).toString();
+  const packed: PackedLog[] = JSON.parse(json);
+  return packed.map(([id, session_id, node_id, type, created_at, event]) => ({
+    ...{ task_id: taskId, id, session_id, node_id, type, event: JSON.stringify(event), created_at },
+  }));
+}
+
+/** A large pack is left out: it may be a page of its own. */
+function nextPacks(database: Kysely<Tables>, taskId: string, after: number) {
+  return (
+    database
+      .selectFrom("log_packs")
+      .select(["first_id", "size_bytes"])
+      .select(({ eb, ref }) =>
+        eb.case().when("size_bytes", "<=", pageBytes).then(ref("logs")).end().as("logs"),
+      )
+      .where("task_id", "=", taskId)
+      // The pack that the next one is in, which may have begun before it.
+      .where("first_id", ">=", ({ selectFrom, fn, val }) =>
+        selectFrom("log_packs")
+          .select(({ fn: of }) => fn.coalesce(of.max("first_id"), val(0)).as("first"))
+          .where("task_id", "=", taskId)
+          .where("first_id", "<=", after + 1),
+      )
+      .where("last_id", ">", after)
+      .orderBy("first_id")
+      .limit(packsOfPage)
+      .execute()
+  );
+}
+
+const packsOfPage = 64;
+
+async function readPack(database: Kysely<Tables>, taskId: string, firstId: number): Promise<Pack["logs"]> {
+  const select = database.selectFrom("log_packs").select("logs").where("task_id", "=", taskId);
+  const row = await select.where("first_id", "=", firstId).executeTakeFirst();
+  return row?.logs ?? "[]"; // removed meanwhile
+}

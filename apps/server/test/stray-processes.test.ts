@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { openTestServer, type TestClient } from "./open-test-server.ts";
+
+const onLinux = test.runIf(process.platform === "linux");
+
+const sleeping = "sleep 1000 >/dev/null 2>&1";
+const ways = [
+  { name: "by a shell that ends", command: `${sleeping} & echo $!` },
+  { name: "in a session of its own", command: `setsid ${sleeping} & echo $!` },
+  { name: "in a session of its own, twice removed", command: `sh -c 'setsid ${sleeping} & echo $!'` },
+  {
+    name: "that starts others",
+    command: `setsid sh -c 'while true; do sleep 0.01; done' >/dev/null 2>&1 & echo $!`,
+  },
+];
+
+function isThere(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8")); // nobody may wait for it
+  } catch {
+    return false;
+  }
+}
+
+async function outputsOf(server: TestClient, id: string): Promise<Record<string, number>> {
+  const logs = await server.logs(id);
+  const outputs = logs.filter(({ type }) => type === "BlockOutput");
+  return Object.fromEntries(outputs.map(({ event }) => [event.handle, Number(event.output)]));
+}
+
+onLinux.each(ways)(
+  "a process $name does not outlive its task, and is named in its logs",
+  async ({ command }) => {
+    await using server = await openTestServer({ spareExecutors: 2 });
+    const id = await server.start("lab::stray", { command, stays: false });
+    expect(await server.waitForEnd(id)).toMatchObject({ status: "completed" });
+    const { pid = 0, executor } = await outputsOf(server, id);
+    await expect.poll(() => isThere(pid)).toBe(false);
+    const logs = await server.logs(id);
+    expect(logs.at(-2)).toMatchObject({ type: "BlockWarning", node_id: "_" });
+    expect(logs.at(-2)?.event.warning).toMatch(
+      new RegExp(
+        `^The task left processes behind that had left its process tree, and they were ended: .*\\(${pid}\\)`,
+      ),
+    );
+    expect(logs.at(-1)).toMatchObject({ type: "SessionFinished" });
+
+    const next = await server.start("lab::stray", { command: "echo 0", stays: false });
+    expect(await server.waitForEnd(next)).toMatchObject({ status: "completed" });
+    expect((await outputsOf(server, next)).executor).not.toBe(executor);
+    expect((await server.logs(next)).filter(({ type }) => type === "BlockWarning")).toEqual([]);
+  },
+);
+
+onLinux(
+  "a process in a session of its own ends with a task that is stopped, and with one whose executor dies",
+  async () => {
+    await using server = await openTestServer();
+    const inputs = { command: ways[1]?.command ?? "", stays: true };
+    for (const end of ["stop", "kill"] as const) {
+      const id = await server.start("lab::stray", inputs);
+      await expect.poll(async () => (await outputsOf(server, id)).executor).toBeGreaterThan(0);
+      const { pid = 0, executor = 0 } = await outputsOf(server, id);
+      expect(isThere(pid)).toBe(true);
+      if (end === "stop") await server.request(`/v1/tasks/${id}/stop`, { method: "POST" });
+      else process.kill(executor, "SIGKILL");
+      expect(await server.waitForEnd(id)).toMatchObject({ status: end === "stop" ? "stopped" : "failed" });
+      await expect.poll(() => isThere(pid)).toBe(false);
+    }
+  },
+);
+
+onLinux("a process in a session of its own counts for the memory of its task", async () => {
+  await using server = await openTestServer({ taskMemoryBytes: 300 * 2 ** 20 });
+  const hog = `${process.execPath} -e "globalThis.held = Buffer.alloc(4e8, 1); setInterval(() => {}, 1000)"`;
+  const id = await server.start("lab::stray", {
+    command: `setsid ${hog} >/dev/null 2>&1 & echo $!`,
+    stays: true,
+  });
+  expect(await server.waitForEnd(id)).toMatchObject({ status: "failed" });
+  expect((await server.logs(id)).at(-1)?.event.error).toMatch(/^The task used \d+ MiB of memory/);
+  const { pid = 0 } = await outputsOf(server, id);
+  await expect.poll(() => isThere(pid)).toBe(false);
+});
