@@ -19,11 +19,19 @@ test("control: a package that would run something, or has another licence, chang
 
 function describeDependencies(listed: readonly ProductionDependency[]): string {
   const everywhere = listed.filter(({ isOfPlatform }) => !isOfPlatform);
-  const rows = everywhere.map(({ name, versions, licence, installScripts }) => {
-    const scripts = installScripts.map((script) => ` \`${script}\``).join(",");
-    return `| ${name} | ${versions.join(", ")} | ${licence} |${scripts} |`;
-  });
-  return `${intro.replace("COUNT", String(everywhere.length))}${rows.join("\n")}\n`;
+  const cells = everywhere.map(({ name, versions, licence, installScripts }) => [
+    ...[name, versions.join(", "), licence],
+    installScripts.map((script) => `\`${script}\``).join(", "),
+  ]);
+  const head = ["package", "version", "licence", "runs when it is installed"];
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...cells].map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const rule = line(widths.map((width) => "-".repeat(width)));
+  const table = [line(head), rule, ...cells.map(line)].join("\n");
+  return `${intro.replace("COUNT", String(everywhere.length))}\n${table}\n`;
 }
 
 const intro = `# Dependencies
@@ -34,7 +42,4 @@ kind alone, such as the programs of esbuild, is left out.
 
 \`tests/test/dependencies.test.ts\` writes this page and fails if it has changed. Read what is new, and confirm it: \`npx vitest run dependencies -u\` in
 \`tests\`.
-
-| package | version | licence | runs when it is installed |
-| ------- | ------- | ------- | ------------------------- |
 `;
