@@ -1,0 +1,3 @@
+export default function ({ value }) {
+  return { said: value };
+}
