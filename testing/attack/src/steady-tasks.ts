@@ -27,12 +27,13 @@ export function runSteadyTasks(target: Target): SteadyTasks {
     async end() {
       isEnding = true;
       await running;
-      const lost: string[] = [];
-      for (const id of accepted) {
-        const status = await target.waitForEnd(id).catch((error: unknown) => String(error));
-        if (status !== "completed") lost.push(`${id}: ${status}`);
-      }
-      return { accepted: accepted.length, refused, lost };
+      const ends = await Promise.all(
+        accepted.map(async (id) => {
+          const status = await target.waitForEnd(id).catch((error: unknown) => String(error));
+          return status === "completed" ? [] : [`${id}: ${status}`];
+        }),
+      );
+      return { accepted: accepted.length, refused, lost: ends.flat() };
     },
   };
 }
