@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
+import { safeFileName } from "@oomol/connect-core/adapter";
 import { describe, expect, test } from "vitest";
-import { safeFileName } from "../src/http/safe-file-name.ts";
 import { describeBothServers } from "./both-servers.ts";
 import { refusalOf, type TestServer } from "./open-test-server.ts";
 

@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { basename, dirname, join, posix, resolve, sep, win32 } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { openSessionFile } from "../src/files/open-session-file.ts";
-import { safeFileName } from "../src/http/safe-file-name.ts";
 import { isPackageName, isVersionSpec } from "../src/installs/package-spec.ts";
 import { readPackage } from "../src/packages/read-package.ts";
 import { makeDataDirectory } from "./open-test-server.ts";
@@ -35,34 +34,6 @@ const name = fc.oneof(
   fc.array(nasty, { maxLength: 8 }).map((parts) => parts.join("")),
   fc.string({ unit: "grapheme", minLength: 100, maxLength: 400 }),
 );
-
-test("file names: whatever a client calls a file, it is one name within one directory, and stays so", () => {
-  fc.assert(
-    fc.property(name, (given) => {
-      const safe = safeFileName(given);
-      expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(255);
-      expect([posix.basename(safe), win32.basename(safe)]).toEqual([safe, safe]);
-      expect(["", ".", ".."]).not.toContain(safe);
-      expect(safe).not.toMatch(/^(con|prn|aux|nul|com\d|lpt\d) *(\.|$)/i);
-      expect(resolve("/data", safe)).toBe(`/data${sep}${safe}`);
-      expect(safeFileName(safe)).toBe(safe);
-    }),
-    settings,
-  );
-});
-
-test.each([
-  ["con", "con_"],
-  ["NUL.txt", "NUL_.txt"],
-  ["lpt1 .tar.gz", "lpt1_ .tar.gz"],
-  ["console.txt", "console.txt"],
-])("file names: %s is no device on Windows", (given, expected) => {
-  expect(safeFileName(given)).toBe(expected);
-});
-
-test("file names: one that is cut to its length ends in no space or dot either", () => {
-  expect(safeFileName(`${"a".repeat(253)}  b`)).toBe("a".repeat(253));
-});
 
 test("session files: no path opens anything but the files below", async () => {
   await using data = await makeDataDirectory();

@@ -4,6 +4,7 @@
  * @module @oomol/connect-core/adapter
  */
 
+export { safeFileName } from "./downloads/safe-file-name.ts";
 export { pathInSession } from "./downloads/session-path.ts";
 export { redact } from "./errors/redact.ts";
 export { path } from "./http/path.ts";

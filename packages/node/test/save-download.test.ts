@@ -5,7 +5,7 @@ import { FakeConnectServer } from "@oomol/connect-core/testing";
 import { type DownloadOptions, OomolConnectClient, saveDownload } from "@oomol/connect-node";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { describe, expect, test } from "vitest";
-import { safeName } from "../src/save-download.ts";
+import { visibleName } from "../src/save-download.ts";
 import { serveFake } from "./helpers/serve-fake.ts";
 
 const content = Buffer.alloc(3_000_000, "0123456789");
@@ -139,16 +139,17 @@ test.each([
   ["..", "_"],
   ["a\u0000b\n.txt", "a_b_.txt"],
   ["con.txt", "con_.txt"],
+  ["con .txt", "con_ .txt"],
   ["NUL", "NUL_"],
   ["what?.txt. ", "what_.txt"],
   ["", "file"],
   ["Größe 语音.wav", "Größe 语音.wav"],
 ])("a server's name %j becomes %j", (name, safe) => {
-  expect(safeName(name)).toBe(safe);
+  expect(visibleName(name)).toBe(safe);
 });
 
 test("a server's long name keeps its ending and fits every file system", async () => {
-  const name = safeName(`${"语".repeat(200)}.wav`);
+  const name = visibleName(`${"语".repeat(200)}.wav`);
   expect(Buffer.byteLength(name)).toBeLessThanOrEqual(240);
   expect(name).toMatch(/^语+\.wav$/);
   await using folder = await createTemporaryFolder();

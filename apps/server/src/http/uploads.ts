@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import busboyModule, { type BusboyFileStream, type BusboyHeaders } from "@fastify/busboy";
+import { safeFileName } from "@oomol/connect-core/adapter";
 import { Refusal } from "../refusal.ts";
 import { isStorageFailure } from "../store/write-health.ts";
 import { messageOf } from "../values.ts";
 import type { RequestBytes } from "./bytes-in-flight.ts";
 import type { BodyLimits } from "./read-json-body.ts";
-import { safeFileName } from "./safe-file-name.ts";
 import { stopIdle } from "./stop-idle.ts";
 
 const { Busboy } = busboyModule;
@@ -130,7 +130,7 @@ async function saveFile(
 ): Promise<string> {
   // At once: the stream may fail before anyone listens.
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, safeFileName(fileName));
+  const path = join(directory, safeFileName(fileName ?? ""));
   await pipeline(stream, createWriteStream(path, { flags: "wx" }), { signal });
   return path;
 }
