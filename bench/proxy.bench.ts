@@ -21,7 +21,10 @@ export async function measure(): Promise<Measurement> {
         { name: "bare node:http", program: bare, countBytes },
         { name: "createConnectProxy", program: ours, countBytes },
       ],
-      ...{ blockId: "pkg::sink", sizeMib, rounds, timeoutMs: 120_000 },
+      blockId: "pkg::sink",
+      sizeMib,
+      rounds,
+      timeoutMs: 120_000,
     });
     return {
       title: "An upload through the proxy",

@@ -37,7 +37,10 @@ export async function measure(): Promise<Measurement> {
             Number((await client.tasks.attach(taskId).result()).result.size),
         },
       ],
-      ...{ blockId: "lab::one-file", sizeMib, rounds, timeoutMs: 240_000 },
+      blockId: "lab::one-file",
+      sizeMib,
+      rounds,
+      timeoutMs: 240_000,
     });
     return {
       title: "An upload into the server",

@@ -44,9 +44,15 @@ test("run: { taskId, task, result, results, logs }", async () => {
 test("blocks: Block[]", async () => {
   expect(await json("blocks", "audio")).toEqual([
     {
-      ...{ package: "audio-lab", name: "text-to-audio", blockId: "audio-lab::text-to-audio" },
-      ...{ version: "0.1.0", path: expect.any(String), title: expect.any(String) },
-      ...{ description: expect.any(String), inputs: expect.any(Array), outputs: expect.any(Array) },
+      package: "audio-lab",
+      name: "text-to-audio",
+      blockId: "audio-lab::text-to-audio",
+      version: "0.1.0",
+      path: expect.any(String),
+      title: expect.any(String),
+      description: expect.any(String),
+      inputs: expect.any(Array),
+      outputs: expect.any(Array),
     },
   ]);
 });
@@ -93,9 +99,14 @@ test("install: InstallTask", async () => {
   expect(stderr).toBe("");
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toEqual({
-    ...{ id: expect.any(String), name: "shout", version: "1.2.0", status: "success" },
-    ...{ packagePath: expect.any(String), dependencies: [] },
-    ...{ createdAt: expect.any(Number), updatedAt: expect.any(Number) },
+    id: expect.any(String),
+    name: "shout",
+    version: "1.2.0",
+    status: "success",
+    packagePath: expect.any(String),
+    dependencies: [],
+    createdAt: expect.any(Number),
+    updatedAt: expect.any(Number),
   });
   const missing = await installing.cli("install", "nothing-of-the-kind@1.0.0", "--json");
   expect(missing).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(/^error .*nothing/m) });

@@ -91,7 +91,10 @@ test("no picture is drawn on a terminal that knows no protocol", async () => {
 
 /** None of what terminals tell of themselves. */
 const noTerminal = {
-  ...{ TERM_PROGRAM: "", TERM_PROGRAM_VERSION: "", LC_TERMINAL: "", KONSOLE_VERSION: "" },
+  TERM_PROGRAM: "",
+  TERM_PROGRAM_VERSION: "",
+  LC_TERMINAL: "",
+  KONSOLE_VERSION: "",
   ...{
     KITTY_WINDOW_ID: "",
     KITTY_PID: "",

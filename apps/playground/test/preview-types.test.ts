@@ -133,7 +133,8 @@ describe("plots", () => {
   ];
   const vegaLite = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    ...{ data: { values: data }, mark: "bar" },
+    data: { values: data },
+    mark: "bar",
     encoding: { x: { field: "x", type: "nominal" }, y: { field: "y", type: "quantitative" } },
   };
   const plotly = { data: [{ type: "bar", x: ["a", "b"], y: [3, 7] }], layout: { width: 300, height: 200 } };

@@ -199,7 +199,10 @@ describe("what creates something is sent again", () => {
     const onWarning = vi.fn();
     const { http, sent } = openHttp([refused], { hooks: { onWarning } });
     const part = {
-      ...{ field: "files", name: "a.bin", type: "text/plain", sizeBytes: 1 },
+      field: "files",
+      name: "a.bin",
+      type: "text/plain",
+      sizeBytes: 1,
       open: () => new Blob(["a"]).stream(),
     };
     const upload = (isRepeatable: boolean) => ({ fields: [], parts: [{ ...part, isRepeatable }] });

@@ -26,7 +26,11 @@ test("a form comes out as it went in, in whatever pieces it arrives", async () =
           ["inputValues", inputValues],
         ],
         parts: files.map(({ name, text, type }) => ({
-          ...{ field: "files", name, type, sizeBytes: undefined, isRepeatable: true },
+          field: "files",
+          name,
+          type,
+          sizeBytes: undefined,
+          isRepeatable: true,
           open: () => new Blob([text]).stream(),
         })),
       });

@@ -115,7 +115,8 @@ describe("a message larger than the engine takes", () => {
     (content) => {
       const message = { type, job_id: "j", [content]: log };
       expect(JSON.parse(encodeLeniently(message, 60))).toEqual({
-        ...{ type, job_id: "j" },
+        type,
+        job_id: "j",
         [content]: "[too large to send]",
       });
       expect(JSON.parse(encodeLeniently(message))).toEqual(message);

@@ -13,7 +13,9 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
 
 const program = {
-  ...{ names: ["initdb"], wellKnown: [], debianPackage: "postgresql" },
+  names: ["initdb"],
+  wellKnown: [],
+  debianPackage: "postgresql",
   advice: "These tests need PostgreSQL: install it.",
 };
 

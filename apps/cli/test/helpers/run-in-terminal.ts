@@ -19,7 +19,9 @@ export async function runInTerminal(
   { env, onScreen }: RunInTerminalOptions = {},
 ): Promise<TerminalOutcome> {
   const terminal = spawn(process.execPath, [...process.execArgv, cliFile, ...args], {
-    ...{ name: "xterm-256color", cols: 100, rows: 30 },
+    name: "xterm-256color",
+    cols: 100,
+    rows: 30,
     env: { ...ownSettings(), ...env },
   });
   let screen = "";

@@ -13,7 +13,8 @@ export async function startRegistry(directory: string, name: string, version: st
     else answer.writeHead(404).end("{}");
   });
   const packument = () => ({
-    ...{ name, "dist-tags": { latest: version } },
+    name,
+    "dist-tags": { latest: version },
     versions: { [version]: { name, version, dist: { tarball: `${server.url}/${name}.tgz`, integrity } } },
   });
   const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
