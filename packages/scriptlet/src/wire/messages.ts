@@ -164,7 +164,11 @@ export interface BlockFinished extends JobMessage {
   error?: string | null;
 }
 
-/** A question to the engine; `action` names it and decides the other fields (oocana-protocol 2.4). */
+/**
+ * A question to the engine; `action` names it and decides the other fields (oocana-protocol 2.4). A preview travels as one too:
+ * what a block passes to `context.preview()` is the `payload` of the action `Preview`, has no answer, and is reported by the
+ * engine to observers as `BlockPreview`.
+ */
 export interface BlockRequest extends JobMessage {
   type: "BlockRequest";
   action: "RunBlock" | "QueryBlock" | "QueryDownstream" | "Preview" | "QueryAuth" | "UpdateNodeWeight";
