@@ -211,7 +211,7 @@ export class TasksClient<Source> {
     task: string | TaskRunReference,
     options: StartOptions = {},
   ): TaskRun<Outputs> {
-    return this.#watch<Outputs>(typeof task === "string" ? task : task.taskId, options);
+    return this.#openRun<Outputs>(typeof task === "string" ? task : task.taskId, options);
   }
 
   /**
@@ -331,7 +331,7 @@ export class TasksClient<Source> {
     const creation = create({ signal: deadline.signal, ...(headers && { headers }) }, timeoutMs);
     try {
       const created = await untilAborted(creation, deadline.signal);
-      return this.#watch<Outputs>(created.task.id, options, { ...created, deadlineMs });
+      return this.#openRun<Outputs>(created.task.id, options, { ...created, deadlineMs });
     } catch (failure) {
       creation.then(({ stream }) => stream?.cancel()).catch(() => undefined);
       // What is created all the same, nobody else will know of.
@@ -345,7 +345,7 @@ export class TasksClient<Source> {
     }
   }
 
-  #watch<Outputs>(
+  #openRun<Outputs>(
     taskId: string,
     options: StartOptions,
     created?: Created & { deadlineMs: number },

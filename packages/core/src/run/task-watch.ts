@@ -1,7 +1,7 @@
 import { ApiError, TimeoutError } from "../errors/index.ts";
 import { shortestHoldMs } from "../http/call-held.ts";
 import { isFinalStatus, unknownStatus } from "../states.ts";
-import type { Task, TaskLog } from "../types.ts";
+import type { Task, TaskLog, TaskStatus } from "../types.ts";
 import type { Clock } from "../waiting/delay.ts";
 import type { PollingOptions, ResolvedPollingOptions } from "../waiting/polling-options.ts";
 import { type Look, waitUntilDone } from "../waiting/wait.ts";
@@ -67,9 +67,10 @@ export class TaskWatch {
   #logFailures = 0;
   #isStreamBroken = false;
   #silentStreams = 0;
-  #toldStatus: string | undefined;
+  /** The loop has come to the task's end. */
   #hasEnded = false;
-  #hasAllLogs = false;
+  /** The last status among the events: a final one once every log is among them. */
+  #toldStatus: TaskStatus | undefined;
 
   constructor(taskId: string, endpoints: TaskEndpoints, options: WatchOptions) {
     this.taskId = taskId;
@@ -82,7 +83,8 @@ export class TaskWatch {
 
   /** The task has ended, and everything that such a reader wants has been seen. */
   isDone(wantsLogs: boolean): boolean {
-    return this.#hasEnded && (this.#hasAllLogs || !wantsLogs);
+    const hasAllLogs = this.#toldStatus !== undefined && isFinalStatus(this.#toldStatus);
+    return this.#hasEnded && (hasAllLogs || !wantsLogs);
   }
 
   /**
@@ -104,19 +106,14 @@ export class TaskWatch {
   noteTask(task: Task): void {
     this.task = task;
     if (isFinalStatus(task.status)) this.#forgetAbort();
-    else this.#tell(task);
+    else if (!this.#hasEnded) this.#tell(task);
   }
 
-  /** Takes in what the creation says; one that was held until the task ended well leaves nothing to look for. */
+  /** Notes what the creation answered; a creation that was held until the task ended well leaves nothing to poll for. */
   noteCreated(task: Task): void {
     this.noteTask(task);
-    // The reason of a bad end stands in the logs.
+    // The reason of a failure is in the logs.
     this.#hasEnded = isFinalStatus(task.status) && task.status !== "failed";
-  }
-
-  #noteAllLogs(task: Task): void {
-    this.#hasAllLogs = true;
-    this.#tell(task);
   }
 
   #tell(task: Task): void {
@@ -149,7 +146,7 @@ export class TaskWatch {
     const onAbort = () => loop.abort(signal?.reason);
     if (signal?.aborted) onAbort();
     else signal?.addEventListener("abort", onAbort, { once: true });
-    this.#watch(loop.signal).then(
+    this.#lookUntilDone(loop.signal).then(
       () => {
         this.#hasEnded = true;
         this.#ended(loop);
@@ -173,7 +170,7 @@ export class TaskWatch {
     this.#wakeAll(failure);
   }
 
-  #watch(signal: AbortSignal): Promise<Task> {
+  #lookUntilDone(signal: AbortSignal): Promise<Task> {
     return waitUntilDone({
       awaited: `task ${this.taskId} to end`,
       look: (lookSignal, leftMs) =>
@@ -214,7 +211,7 @@ export class TaskWatch {
     // A wait for success alone needs no logs; a failure needs them for its reason.
     if (this.#wantsLogs || look.state.status === "failed") {
       await this.#fetchLogs(look.state, isDone, signal);
-      if (isDone) this.#noteAllLogs(look.state);
+      if (isDone) this.#tell(look.state);
     }
     await this.#callBack(this.#options.onProgress, look.state, signal);
     return { ...look, isDone };
@@ -252,7 +249,7 @@ export class TaskWatch {
         }
         const isDone = isFinalStatus(item.task.status);
         this.noteTask(item.task);
-        if (isDone) this.#noteAllLogs(item.task);
+        if (isDone) this.#tell(item.task);
         await this.#callBack(this.#options.onProgress, item.task, signal);
         if (isDone) {
           return { state: item.task, isDone: true, wasHeld: true, retryAfterMs: undefined };
