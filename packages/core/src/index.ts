@@ -73,13 +73,12 @@ export {
 // For adapters to other runtimes
 export { type Clock, systemClock } from "./waiting/delay.ts";
 export { createFetchTransport } from "./transport/fetch-transport.ts";
-export {
-  type Transport,
-  TransportError,
-  type TransportRequest,
-  type TransportResponse,
-  toTransportError,
-  type Upload,
-  type UploadPart,
+export type {
+  Transport,
+  TransportRequest,
+  TransportResponse,
+  Upload,
+  UploadPart,
 } from "./transport/transport.ts";
+export { TransportError, toTransportError } from "./transport/transport-error.ts";
 export type { NamedData, UploadResolver, UploadSource } from "./transport/upload-source.ts";

@@ -1,7 +1,8 @@
 import { ApiError, InstallFailedError, InvalidInputError } from "./errors/index.ts";
 import { callHeld } from "./http/call-held.ts";
-import { type Http, isTransient } from "./http/http.ts";
+import type { Http } from "./http/http.ts";
 import { path } from "./http/path.ts";
+import { isTransient } from "./http/with-retries.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { RequestOptions } from "./request-options.ts";
 import { isFinalInstallStatus, unknownStatus } from "./states.ts";

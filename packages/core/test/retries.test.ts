@@ -7,14 +7,11 @@ import {
 } from "@oomol/connect-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
-import { Http, type HttpCall, isTransient } from "../src/http/http.ts";
+import { Http, type HttpCall } from "../src/http/http.ts";
+import { isTransient } from "../src/http/with-retries.ts";
 import { type ClientOptions, resolveClientOptions } from "../src/options.ts";
-import {
-  type Transport,
-  TransportError,
-  type TransportRequest,
-  type TransportResponse,
-} from "../src/transport/transport.ts";
+import type { Transport, TransportRequest, TransportResponse } from "../src/transport/transport.ts";
+import { TransportError } from "../src/transport/transport-error.ts";
 
 type Answer = { status?: number; body?: unknown; headers?: Record<string, string> };
 type Step = Answer | Error | ((request: TransportRequest) => Promise<TransportResponse>);

@@ -9,14 +9,9 @@ import {
 import { redact, redactFailure } from "../errors/redact.ts";
 import type { ResolvedClientOptions } from "../options.ts";
 import type { RequestOptions } from "../request-options.ts";
-import {
-  TransportError,
-  type TransportResponse,
-  toTransportError,
-  type Upload,
-} from "../transport/transport.ts";
-import { retryPauseMs } from "../waiting/backoff.ts";
-import { pauseOn, untilAborted } from "../waiting/delay.ts";
+import type { TransportResponse, Upload } from "../transport/transport.ts";
+import { TransportError, toTransportError } from "../transport/transport-error.ts";
+import { untilAborted } from "../waiting/delay.ts";
 import {
   type DataOf,
   type ExtensionName,
@@ -25,6 +20,7 @@ import {
   type Schema,
 } from "../wire/index.ts";
 import { decodeAnswer, type HttpAnswer } from "./decode-answer.ts";
+import { beforeRetry, withRetries } from "./with-retries.ts";
 
 /** One call of the API, as a resource describes it. */
 export interface HttpCall<Checked extends Schema = Schema> extends RequestOptions {
@@ -52,7 +48,7 @@ export interface HttpCall<Checked extends Schema = Schema> extends RequestOption
 }
 
 /**
- * Sends calls: base URL, authentication, timeout, retries, decoding. Every failure leaves here as one of our errors, the
+ * Sends calls: base URL, authentication, timeout, decoding. Every failure leaves here as one of our errors, the
  * caller's own abort as the signal's reason.
  */
 export class Http {
@@ -126,46 +122,14 @@ export class Http {
     // Under one key, every attempt gives the same task.
     const isKeyed = !call.isIdempotent && !call.origin && this.extensions.has("idempotency");
     const idempotencyKey = isKeyed ? (call.idempotencyKey ?? crypto.randomUUID()) : undefined;
-    let doubtful: unknown;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#attempt(call, attempt, idempotencyKey, decode);
-      } catch (failure) {
-        call.signal?.throwIfAborted();
-        const mayRepeat = call.isIdempotent || idempotencyKey !== undefined || surelyDidNotHappen(failure);
-        if (leavesDoubt(failure)) doubtful = failure;
-        if (call.isSingleAttempt || !mayRepeat || !this.#mayTryAgain(attempt, failure)) {
-          // Even if the last attempt did not reach the server, an earlier one may have.
-          throw doubtful ?? failure;
-        }
-        const once = call.upload?.parts.find((part) => !part.isRepeatable);
-        if (once) {
-          const advice = `"${once.name}" is a stream, which can be read only once`;
-          this.#options.hooks.onWarning?.(
-            `${call.method} ${call.path} was not sent again: ${advice}. Pass a path or a Blob.`,
-          );
-          throw failure;
-        }
-        await this.beforeRetry(call, attempt, failure);
-      }
-    }
+    return withRetries(this.#options, call, idempotencyKey !== undefined, (attempt) =>
+      this.#attempt(call, attempt, idempotencyKey, decode),
+    );
   }
 
-  #mayTryAgain(attempt: number, failure: unknown): boolean {
-    return attempt <= this.#options.retry.limit && isTransient(failure);
-  }
-
-  /** Pauses as long as the client's `retry` or the server asks; throws the failure if no attempt may follow. */
-  async beforeRetry(call: HttpCall, attempt: number, failure: unknown): Promise<void> {
-    const { retry, clock, random, hooks } = this.#options;
-    call.signal?.throwIfAborted();
-    const asked = failure instanceof ApiError ? failure.retryAfterMs : undefined;
-    const isTooLong = asked !== undefined && asked > retry.maxRetryAfterMs;
-    if (isTooLong || !this.#mayTryAgain(attempt, failure)) throw failure;
-    const pauseMs = asked ?? retryPauseMs(attempt, retry, random);
-    const reason = failure instanceof Error ? failure.message : String(failure);
-    hooks.onRetry?.({ method: call.method, path: call.path, attempt, pauseMs, reason });
-    await pauseOn(clock, pauseMs, call.signal);
+  /** Pauses before another attempt; throws the failure if no attempt may follow. */
+  beforeRetry(call: HttpCall, attempt: number, failure: unknown): Promise<void> {
+    return beforeRetry(this.#options, call, attempt, failure);
   }
 
   /** The text of a body that broke off, for messages. */
@@ -305,23 +269,6 @@ export class Http {
 
 function startTimer(onTimeout: () => void, timeoutMs: number): ReturnType<typeof setTimeout> | undefined {
   return timeoutMs < 2 ** 31 ? setTimeout(onTimeout, timeoutMs) : undefined;
-}
-
-/** Failures that may pass if the same request is made again. */
-export function isTransient(failure: unknown): boolean {
-  if (failure instanceof ApiError) return failure.isRetryable;
-  return [ConnectionError, TimeoutError, UnexpectedResponseError].some((kind) => failure instanceof kind);
-}
-
-function leavesDoubt(failure: unknown): boolean {
-  return (failure instanceof ConnectionError || failure instanceof TimeoutError) && failure.mayHaveHappened;
-}
-
-/** The server said that it did not accept the request, or never saw it. */
-function surelyDidNotHappen(failure: unknown): boolean {
-  if (failure instanceof ConnectionError) return !failure.mayHaveHappened;
-  if (!(failure instanceof ApiError)) return false;
-  return failure.status === 429 || (failure.status === 503 && failure.retryAfterMs !== undefined);
 }
 
 function translate(failure: unknown, call: HttpCall, baseUrl: string, token: string | undefined): unknown {

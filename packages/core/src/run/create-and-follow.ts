@@ -1,5 +1,7 @@
 import { callHeld } from "../http/call-held.ts";
-import { type Http, type HttpCall, isTransient } from "../http/http.ts";
+import type { Http } from "../http/http.ts";
+import type { HttpCall } from "../http/http-call.ts";
+import { isTransient } from "../http/with-retries.ts";
 import type { Task } from "../types.ts";
 import type { Clock } from "../waiting/delay.ts";
 import type { createTaskAnswerSchema } from "../wire/index.ts";

@@ -1,6 +1,7 @@
 import { callHeld } from "../http/call-held.ts";
-import { type Http, isTransient } from "../http/http.ts";
+import type { Http } from "../http/http.ts";
 import { path } from "../http/path.ts";
+import { isTransient } from "../http/with-retries.ts";
 import type { ResolvedClientOptions } from "../options.ts";
 import { isFinalStatus } from "../states.ts";
 import type { Task } from "../types.ts";

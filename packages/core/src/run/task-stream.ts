@@ -1,7 +1,8 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { ConnectionError, TimeoutError } from "../errors/index.ts";
 import type { Http } from "../http/http.ts";
-import { type TransportResponse, toTransportError } from "../transport/transport.ts";
+import type { TransportResponse } from "../transport/transport.ts";
+import { toTransportError } from "../transport/transport-error.ts";
 import type { Clock } from "../waiting/delay.ts";
 import { readBeforeSilence } from "../waiting/read-before-silence.ts";
 import { taskLogSchema, taskSchema, validate } from "../wire/index.ts";

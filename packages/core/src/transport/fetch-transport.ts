@@ -1,10 +1,5 @@
-import {
-  type Transport,
-  type TransportRequest,
-  type TransportResponse,
-  toTransportError,
-  type Upload,
-} from "./transport.ts";
+import type { Transport, TransportRequest, TransportResponse, Upload } from "./transport.ts";
+import { toTransportError } from "./transport-error.ts";
 
 /** A transport on the runtime's `fetch`, or on one that behaves like it. */
 export function createFetchTransport(fetch: typeof globalThis.fetch = globalThis.fetch): Transport {
