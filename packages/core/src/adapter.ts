@@ -12,3 +12,4 @@ export { refusesRedirects } from "./transport/fetch-transport.ts";
 export { encodeMultipart, encodePassingMultipart, type MultipartBody } from "./transport/multipart.ts";
 export { resolveUploadSource } from "./transport/upload-source.ts";
 export { blockOfApplet } from "./versions.ts";
+export { SilenceTimer } from "./waiting/silence-timer.ts";

@@ -13,5 +13,5 @@ export function isFinalInstallStatus(status: InstallTaskStatus): boolean {
 /** What is said, once, of a status that this client does not know; `undefined` for any other that goes on. */
 export function unknownStatus(subject: string, status: TaskStatus | InstallTaskStatus): string | undefined {
   if (["created", "pending", "running"].includes(status)) return undefined;
-  return `${subject} has the unknown status "${status}"; it counts as still running.`;
+  return `${subject} has the unknown status "${status}"; it counts as running.`;
 }

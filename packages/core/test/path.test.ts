@@ -32,7 +32,7 @@ test("whatever a value holds, it is one segment that reads as the same", () => {
 
 test.each(["", ".", "..", half, 7, undefined, null])("%j is no id", (id) => {
   expect(() => path`/v1/tasks/${id as string}`).toThrow(
-    new InvalidInputError("taskId", `expected an id, got ${JSON.stringify(id) ?? String(id)}.`),
+    new InvalidInputError("taskId", `expected a name, got ${JSON.stringify(id) ?? String(id)}.`),
   );
 });
 

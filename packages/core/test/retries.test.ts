@@ -7,7 +7,8 @@ import {
 } from "@oomol/connect-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
-import { Http, type HttpCall } from "../src/http/http.ts";
+import { Http } from "../src/http/http.ts";
+import type { HttpCall } from "../src/http/http-call.ts";
 import { isTransient } from "../src/http/with-retries.ts";
 import { type ClientOptions, resolveClientOptions } from "../src/options.ts";
 import type { Transport, TransportRequest, TransportResponse } from "../src/transport/transport.ts";

@@ -181,7 +181,7 @@ describe("files by input", () => {
       { blockId: "pkg::other", files: { a: named("a") } },
       "files: the server does not list",
     ],
-    ["neither a list nor by input", { files: named("a") }, "files: expected a list, or { input: files }."],
+    ["neither a list nor by input", { files: named("a") }, "files: expected a list or { input: files }."],
   ])("%s is told before anything is sent", async (_, request, message) => {
     await using server = await serve({ blocks });
     const running = server.client.tasks.run({ blockId: "pkg::book", ...request });

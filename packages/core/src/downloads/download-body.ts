@@ -1,5 +1,6 @@
 import { ConnectionError } from "../errors/index.ts";
-import type { Http, HttpCall } from "../http/http.ts";
+import type { Http } from "../http/http.ts";
+import type { HttpCall } from "../http/http-call.ts";
 import type { ResolvedClientOptions } from "../options.ts";
 import type { TransportResponse } from "../transport/transport.ts";
 import { readBeforeSilence } from "../waiting/read-before-silence.ts";

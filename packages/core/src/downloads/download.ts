@@ -1,5 +1,6 @@
 import { ApiError, InvalidInputError, UnsupportedError } from "../errors/index.ts";
-import type { Http, HttpCall } from "../http/http.ts";
+import type { Http } from "../http/http.ts";
+import type { HttpCall } from "../http/http-call.ts";
 import { path as pathOf } from "../http/path.ts";
 import type { ResolvedClientOptions } from "../options.ts";
 import type { RequestOptions } from "../request-options.ts";

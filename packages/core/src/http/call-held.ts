@@ -1,7 +1,8 @@
 import type { Clock } from "../waiting/delay.ts";
 import type { DataOf, Schema } from "../wire/index.ts";
 import type { HttpAnswer } from "./decode-answer.ts";
-import type { Http, HttpCall } from "./http.ts";
+import type { Http } from "./http.ts";
+import type { HttpCall } from "./http-call.ts";
 
 /** The longest that a server is asked to hold an answer (connect-api 6.1). */
 const longestHoldMs = 60_000;

@@ -8,10 +8,10 @@ import {
 } from "../errors/index.ts";
 import { redact, redactFailure } from "../errors/redact.ts";
 import type { ResolvedClientOptions } from "../options.ts";
-import type { RequestOptions } from "../request-options.ts";
 import type { TransportResponse, Upload } from "../transport/transport.ts";
 import { TransportError, toTransportError } from "../transport/transport-error.ts";
 import { untilAborted } from "../waiting/delay.ts";
+import { SilenceTimer } from "../waiting/silence-timer.ts";
 import {
   type DataOf,
   type ExtensionName,
@@ -20,32 +20,8 @@ import {
   type Schema,
 } from "../wire/index.ts";
 import { decodeAnswer, type HttpAnswer } from "./decode-answer.ts";
+import type { HttpCall } from "./http-call.ts";
 import { beforeRetry, withRetries } from "./with-retries.ts";
-
-/** One call of the API, as a resource describes it. */
-export interface HttpCall<Checked extends Schema = Schema> extends RequestOptions {
-  method: "GET" | "POST";
-  /** Below the base URL, beginning with a slash; ids are already encoded. */
-  path: string;
-  query?: Readonly<Record<string, string | number>>;
-  json?: unknown;
-  upload?: Upload;
-  onBytesSent?: (sentBytes: number) => void;
-  /** What the answer must hold, and so the type of its data. */
-  schema: Checked;
-  /** Sending it twice does the same as sending it once. */
-  isIdempotent: boolean;
-  /** The caller retries by itself, in a wait. */
-  isSingleAttempt?: boolean;
-  /** On abort, the attempt in flight still finishes, and no other follows. An upload is cut off nevertheless. */
-  outlivesAbort?: boolean | undefined;
-  /** Sent with each attempt instead of a key of its own, so that several calls can create one task. */
-  idempotencyKey?: string | undefined;
-  /** The server may hold the answer that long, on top of the timeout. */
-  holdMs?: number;
-  /** Instead of `baseUrl`, for a separate service. */
-  origin?: string;
-}
 
 /**
  * Sends calls: base URL, authentication, timeout, decoding. Every failure leaves here as one of our errors, the
@@ -236,27 +212,24 @@ export class Http {
     work: (signal: AbortSignal, alive: () => void) => Promise<Result>,
   ): Promise<Result> {
     const timeoutMs = (call.timeoutMs ?? this.#options.timeoutMs) + (call.holdMs ?? 0);
-    const scope = new AbortController();
     const awaited = `an answer to ${call.method} ${call.path}`;
-    const onTimeout = () =>
-      scope.abort(new TimeoutError({ awaited, timeoutMs, mayHaveHappened: mayHaveHappened() }));
-    const onAbort = () => scope.abort(call.signal?.reason);
+    const timer = new SilenceTimer(
+      () => new TimeoutError({ awaited, timeoutMs, mayHaveHappened: mayHaveHappened() }),
+    );
+    const onAbort = () => timer.abort(call.signal?.reason);
     if (!call.outlivesAbort || call.upload) call.signal?.addEventListener("abort", onAbort, { once: true });
-    let timer = startTimer(onTimeout, timeoutMs);
-    const alive = () => {
-      // Bytes may leave after the answer: a server can refuse an upload before it has read all of it.
-      if (timer === undefined) return;
-      clearTimeout(timer);
-      timer = startTimer(onTimeout, timeoutMs);
-    };
+    timer.start(timeoutMs);
     try {
-      return await untilAborted(work(scope.signal, alive), scope.signal);
+      // Bytes may leave after the answer, and wind up nothing: a server can refuse an upload before it has read it.
+      return await untilAborted(
+        work(timer.signal, () => timer.windUp()),
+        timer.signal,
+      );
     } finally {
-      clearTimeout(timer);
-      timer = undefined;
+      timer.stop();
       call.signal?.removeEventListener("abort", onAbort);
-      // Nobody needs the bytes that have not left yet.
-      if (call.upload) scope.abort();
+      // Nobody needs what has not left yet.
+      if (call.upload) timer.abort();
     }
   }
 
@@ -265,10 +238,6 @@ export class Http {
     const announced = response.header(extensionsHeader.toLowerCase())?.split(/[\s,]+/) ?? [];
     for (const name of extensionNames) if (announced.includes(name)) this.extensions.add(name);
   }
-}
-
-function startTimer(onTimeout: () => void, timeoutMs: number): ReturnType<typeof setTimeout> | undefined {
-  return timeoutMs < 2 ** 31 ? setTimeout(onTimeout, timeoutMs) : undefined;
 }
 
 function translate(failure: unknown, call: HttpCall, baseUrl: string, token: string | undefined): unknown {

@@ -27,6 +27,5 @@ function encodeSegment(name: string, segment: unknown): string {
       // Half of a surrogate pair has no UTF-8.
     }
   }
-  const expected = name === "taskId" ? "expected an id" : "expected names";
-  throw new InvalidInputError(name, `${expected}, got ${JSON.stringify(segment) ?? String(segment)}.`);
+  throw new InvalidInputError(name, `expected a name, got ${JSON.stringify(segment) ?? segment}.`);
 }

@@ -2,7 +2,7 @@ import { ApiError, ConnectionError, TimeoutError, UnexpectedResponseError } from
 import type { ResolvedClientOptions } from "../options.ts";
 import { retryPauseMs } from "../waiting/backoff.ts";
 import { pauseOn } from "../waiting/delay.ts";
-import type { HttpCall } from "./http.ts";
+import type { HttpCall } from "./http-call.ts";
 
 /**
  * Makes a call's attempts until one succeeds: calls that change nothing or travel `underKey` are repeated, others where the

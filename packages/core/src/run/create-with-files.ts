@@ -1,4 +1,4 @@
-import type { HttpCall } from "../http/http.ts";
+import type { HttpCall } from "../http/http-call.ts";
 import type { UploadProgress } from "../transport/upload-progress.ts";
 import type { ServerBlock } from "../types.ts";
 import type { Clock } from "../waiting/delay.ts";

@@ -22,14 +22,15 @@ export function takeFiles<Source>(files: unknown, resolve: UploadResolver<Source
     return { handle, parts: (await Promise.all(resolved)).flat() };
   };
   if (Array.isArray(files)) return Promise.all([take("files", files)]);
-  if (!isPlainObject(files)) throw new InvalidInputError("files", "expected a list, or { input: files }.");
+  if (!isPlainObject(files)) throw new InvalidInputError("files", "expected a list or { input: files }.");
   const given = Object.entries(files).filter(([, sources]) => sources !== undefined);
   return Promise.all(given.map(([handle, sources]) => take(`files.${handle}`, sources, handle)));
 }
 
 /** Not an object of a class: a stream or a list of a page is one file, or a few, and no inputs. */
 function isPlainObject(value: unknown): value is object {
-  const prototype: unknown = Object.getPrototypeOf(Object(value));
+  if (typeof value !== "object") return false;
+  const prototype: object | null = Object.getPrototypeOf(value);
   // That of another realm has nothing above it either.
-  return typeof value === "object" && (prototype === null || Object.getPrototypeOf(prototype) === null);
+  return !prototype || !Object.getPrototypeOf(prototype);
 }

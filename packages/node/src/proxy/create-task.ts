@@ -1,12 +1,12 @@
 import type { UploadPart } from "@oomol/connect-core";
-import { encodePassingMultipart } from "@oomol/connect-core/adapter";
+import { encodePassingMultipart, SilenceTimer } from "@oomol/connect-core/adapter";
 import { taskAnswerSchema, validate } from "@oomol/connect-core/wire";
 import { FormError } from "./form-error.ts";
 import type { FormPart } from "./form-reader.ts";
 import { type Handling, passJson } from "./handling.ts";
 import { Refusal } from "./refusal.ts";
 import { readTaskRequest, refusalOfForm, type TaskForm, type TaskRequest } from "./task-request.ts";
-import { callUpstream, SilenceTimer } from "./upstream.ts";
+import { callUpstream } from "./upstream.ts";
 
 const mostFiles = 1_000;
 

@@ -1,4 +1,4 @@
-import { refusesRedirects } from "@oomol/connect-core/adapter";
+import { refusesRedirects, SilenceTimer } from "@oomol/connect-core/adapter";
 import type { OperationName } from "./operation.ts";
 import type { ResolvedProxyOptions } from "./options.ts";
 import { Refusal } from "./refusal.ts";
@@ -55,31 +55,6 @@ export async function callUpstream(
     throw failure;
   } finally {
     timer.stop();
-  }
-}
-
-/** Aborts a request after too long a silence. */
-export class SilenceTimer {
-  readonly #scope = new AbortController();
-  readonly signal = this.#scope.signal;
-  #timeoutMs = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  start(timeoutMs: number): void {
-    this.#timeoutMs = timeoutMs;
-    this.windUp();
-  }
-
-  /** The server has sent something. */
-  windUp(): void {
-    if (this.#timeoutMs === 0) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#scope.abort(), Math.min(this.#timeoutMs, 2 ** 31 - 1));
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#timeoutMs = 0;
   }
 }
 
