@@ -6,7 +6,7 @@ import { InvalidInputError } from "../errors/index.ts";
  *
  * @example
  * path`/v1/tasks/${taskId}/files/${["audio", "a b.wav"]}`; // "/v1/tasks/17/files/audio/a%20b.wav"
- * @throws {@link InvalidInputError} for a value that is no text, is empty, `.` or `..`, or has half of a surrogate pair.
+ * @throws `InvalidInputError` for a value that is no text, is empty, `.` or `..`, or has half of a surrogate pair.
  */
 export function path(texts: TemplateStringsArray, ...values: (string | readonly string[])[]): string {
   return String.raw({ raw: texts }, ...values.map(encode));

@@ -11,6 +11,7 @@ export class SilenceTimer extends AbortController {
     this.#reason = reason;
   }
 
+  /** From now on a silence of `timeoutMs` aborts. */
   start(timeoutMs: number): void {
     this.#timeoutMs = timeoutMs;
     this.windUp();
@@ -24,6 +25,7 @@ export class SilenceTimer extends AbortController {
       this.#timer = setTimeout(() => this.abort(this.#reason?.()), this.#timeoutMs);
   }
 
+  /** Leaves no timer. */
   stop(): void {
     this.#timeoutMs = 0;
     this.windUp();
