@@ -42,7 +42,7 @@ export function createSessionFiles(
   };
 }
 
-/** The part of the file's path below its task's session directory. */
+/** The part of the file's path below its task's session directory; half a character in a name breaks no address. */
 export function inSession({ path, sessionId }: Omit<SessionFile, "taskId">): string | undefined {
-  return sessionId === undefined ? undefined : pathInSession(path, sessionId);
+  return sessionId === undefined ? undefined : pathInSession(path, sessionId)?.toWellFormed();
 }
