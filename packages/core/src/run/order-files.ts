@@ -18,7 +18,7 @@ export interface FilesByHandle {
 
 /**
  * Orders files that were given by input: a server hands them, one after the other, to those inputs for files that have no
- * value (`connect-api.md`). An input that gets none is therefore sent with its default, or null.
+ * value (connect-api 2). An input that gets none is therefore sent with its default, or null.
  *
  * @throws {@link InvalidInputError} where no order brings each file to its input.
  */
