@@ -8,7 +8,7 @@ import {
   type SessionOver,
 } from "../wire/channel.ts";
 import { decodeMessage } from "../wire/codec.ts";
-import type { BlockInputs, BlockPayload } from "../wire/messages.ts";
+import { parseBlockInputs, parseBlockPayload } from "../wire/read-job.ts";
 import { topics } from "../wire/topics.ts";
 import { captureOutput } from "./capture-output.ts";
 import { createChannelMainframe } from "./channel-mainframe.ts";
@@ -18,6 +18,7 @@ import { encodeExecutorReady } from "./executor-ready.ts";
 import { guardProcess } from "./guard-process.ts";
 import { createBlockLoader } from "./load-block.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
+import { refuseJob } from "./refuse-job.ts";
 import { startParentWatch } from "./start-parent-watch.ts";
 
 /** How long the resources of a block may take to close after its end. */
@@ -89,14 +90,21 @@ export async function runChannelExecutor(
     const payload = decodeMessage(text);
     if (payload === undefined || session === undefined) return;
     if (payload.session_id !== session.id || payload.identifier !== session.identifier) return;
-    // Each further field is read with its default.
-    session.executor.onJob(payload as unknown as BlockPayload);
+    try {
+      session.executor.onJob(parseBlockPayload(payload));
+    } catch (error) {
+      refuseJob(mainframe, session.id, String(payload.job_id), error);
+    }
   }
 
   function takeInputs(text: string): void {
     const message = decodeMessage(text);
     if (message === undefined || typeof message.job_id !== "string") return;
-    session?.executor.onInputs(message.job_id, message as unknown as BlockInputs);
+    try {
+      session?.executor.onInputs(message.job_id, parseBlockInputs(message));
+    } catch (error) {
+      session?.executor.onNoInputs(message.job_id, error instanceof Error ? error.message : String(error));
+    }
   }
 
   function begin(text: string): void {

@@ -14,9 +14,7 @@ import { createJobFiles } from "./value-files.ts";
 /** Runs one job from `run_block` to its finish (oocana-protocol 2.6). Never rejects: every failure becomes the job's end. */
 export async function runJob(payload: BlockPayload, parts: ExecutorParts): Promise<void> {
   const { mainframe, sessionId, initialDir, warnLocally } = parts;
-  const jobId = payload.job_id;
-  // A server of ours sends jobs by a channel, which checks them no further.
-  const { stacks = [] } = payload;
+  const { job_id: jobId, stacks } = payload;
   const channel = createJobChannel({
     mainframe,
     sessionId,
@@ -30,7 +28,7 @@ export async function runJob(payload: BlockPayload, parts: ExecutorParts): Promi
   // First of all who wait for it: they find it gone.
   const finished = channel.whenFinished.then(() => parts.openJobs.delete(channel));
   try {
-    const options = payload.executor?.options;
+    const options = payload.executor.options;
     const source = {
       dir: resolve(initialDir, payload.dir),
       entry: options?.entry,
@@ -86,7 +84,7 @@ async function createJobContext(
     mainframe: parts.mainframe,
     sessionId,
     jobId,
-    stacks: payload.stacks ?? [],
+    stacks: payload.stacks,
     blockPath: message.block_path,
     inputs: await resolveInputs(message, { stores, warn }),
     inputsDef: message.inputs_def ?? {},
@@ -96,7 +94,7 @@ async function createJobContext(
     allowUndeclaredOutputs: parts.relaxed?.allowUndeclaredOutputs ?? false,
     environment: parts.environment,
     stores,
-    flowNodeStore: parts.flowNodeStore(payload.stacks ?? []),
+    flowNodeStore: parts.flowNodeStore(payload.stacks),
     format,
   });
 }

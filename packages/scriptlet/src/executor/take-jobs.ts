@@ -1,11 +1,12 @@
 import type { Mainframe } from "../mainframe.ts";
-import { decodeMessage, encodeLeniently } from "../wire/codec.ts";
+import { decodeMessage } from "../wire/codec.ts";
 import type { BlockInputs, BlockPayload, ServiceBlockPayload } from "../wire/messages.ts";
 import { parseBlockPayload, parseServiceBlockPayload } from "../wire/read-job.ts";
 import { topics } from "../wire/topics.ts";
 import { awaitInputs } from "./await-inputs.ts";
 import { encodeExecutorReady } from "./executor-ready.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
+import { refuseJob } from "./refuse-job.ts";
 import { SeenJobs } from "./seen-jobs.ts";
 
 /** Receives the engine's messages. A job comes before its inputs. */
@@ -61,19 +62,8 @@ export async function takeJobs(options: TakeJobsOptions): Promise<void> {
     try {
       read(message);
     } catch (error) {
-      // Every job ends, one that cannot be understood as well.
-      fail(message.job_id, error instanceof Error ? error.message : String(error));
+      refuseJob(mainframe, sessionId, message.job_id, error);
     }
-  }
-
-  function fail(jobId: string, error: string): void {
-    const finish = {
-      type: "BlockFinished",
-      session_id: sessionId,
-      job_id: jobId,
-      error,
-    };
-    mainframe.publish(topics.session(sessionId), encodeLeniently(finish)).catch(() => undefined);
   }
 
   function take(payload: BlockPayload): void {
