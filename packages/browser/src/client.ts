@@ -10,10 +10,10 @@ import { pageClock } from "./page-clock.ts";
 import { resolveUploadSource, type UploadSource } from "./upload-source.ts";
 import { createXhrTransport } from "./xhr-transport.ts";
 
-/** That of the core, with files as pages have them. */
+/** Core's request, with the file sources of a page. */
 export type CreateTaskRequest<Id extends BlockId = BlockId> = CoreCreateTaskRequest<Id, UploadSource>;
 
-/** That of the core, with files as pages have them. */
+/** Core's request, with the file sources of a page. */
 export type TaskFiles<Id extends BlockId = BlockId> = CoreTaskFiles<Id, UploadSource>;
 
 const guide = "https://github.com/oomol/oomol-connect-ts/blob/main/docs/guides/web-app.md";

@@ -98,7 +98,7 @@ export class TasksClient<Source> {
   }
 
   /**
-   * Creates a task and does not wait for it. Its `files` go to the block's inputs that ask for files.
+   * Creates a task and does not wait for it. The server assigns its `files` to the block's inputs for files.
    *
    * @throws {@link InvalidInputError} for inputs and files that cannot be sent, {@link ApiError} if the server refuses them.
    */
@@ -261,7 +261,7 @@ export class TasksClient<Source> {
     yield* openDownloads(this.#http, this.#options, outcome, options);
   }
 
-  /** {@link start} for who waits at once: if the server can, the creation itself is what waits. */
+  /** {@link start} for callers that wait at once: if the server can, the creation itself waits. */
   async #startWaiting<Id extends BlockId>(
     request: CreateTaskRequest<Id, Source>,
     options: StartOptions & UploadOptions,
@@ -279,7 +279,7 @@ export class TasksClient<Source> {
     });
   }
 
-  /** A creation that waits may have to be sent again, and cannot be stopped before it has answered. */
+  /** A creation that waits may have to be retried, and cannot be stopped before its answer. */
   #mayWait(options: StartOptions, extension: "wait" | "events"): boolean {
     return (
       this.#http.mayHold(extension) &&
@@ -335,7 +335,7 @@ export class TasksClient<Source> {
       return this.#openRun<Outputs>(created.task.id, options, { ...created, deadlineMs });
     } catch (failure) {
       creation.then(({ stream }) => stream?.cancel()).catch(() => undefined);
-      // What is created all the same, nobody else will know of.
+      // Nobody else knows of a task that is created nevertheless.
       if (stopOnAbort && deadline.signal.aborted) {
         const stop = ({ task }: Created) => this.#stopUnasked(task.id, headers);
         this.#http.inBackground(creation.then(stop, () => undefined));
@@ -388,7 +388,7 @@ const creation = {
   isIdempotent: false,
 } as const;
 
-/** The run is nobody else's: with its wait, all of it is over. */
+/** Nobody else holds this run; release it when the wait ends. */
 async function leaving<Value>(run: Pick<TaskRun, "leave">, wait: Promise<Value>): Promise<Value> {
   try {
     return await wait;
@@ -409,7 +409,7 @@ function hasFiles<Request extends { files?: unknown }>(
   return Boolean(files) && !(Array.isArray(files) && files.length === 0);
 }
 
-/** What the older names take, as the request that it is. */
+/** The arguments of the older names, as a request. */
 function withFiles<Id extends BlockId, Source>(
   blockId: Id,
   inputValues: Partial<InputsOf<Id>> | undefined,

@@ -28,7 +28,7 @@ export async function publishFile(partial: string, target: string, ifExists: IfE
   }
 }
 
-/** Makes the file where there is none: of two who want the name, one gets it. */
+/** Creates the file if there is none: of two who want the name, one gets it. */
 async function claim(path: string): Promise<boolean> {
   try {
     await (await open(path, "wx")).close();

@@ -11,7 +11,7 @@ export function safeFileName(name: string, maxBytes = longestNameBytes): string 
       .replace(/^[a-z]:/i, "")
       .split(/[\\/]/)
       .findLast((part) => part !== "") ?? "";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these must be removed
   const cleaned = last.replaceAll(/[\u0000-\u001f\u007f<>:"|?*]/g, "_");
   // Devices on Windows, whatever follows: `con .txt` is one too.
   const harmless = cleaned.replace(/^(con|prn|aux|nul|com\d|lpt\d)(?=[. ]*(\.|$))/i, "$1_");

@@ -78,7 +78,7 @@ export class Http {
     });
   }
 
-  /** The body as it comes if it is of the type that is asked for, else the answer. */
+  /** The body as it arrives if it has the requested type, otherwise the answer. */
   async openOrCall<Checked extends Schema>(
     call: HttpCall<Checked>,
     accept: string,
@@ -228,7 +228,7 @@ export class Http {
     } finally {
       timer.stop();
       call.signal?.removeEventListener("abort", onAbort);
-      // Nobody needs what has not left yet.
+      // Nobody needs the bytes that have not left yet.
       if (call.upload) timer.abort();
     }
   }

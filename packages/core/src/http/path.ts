@@ -1,8 +1,8 @@
 import { InvalidInputError } from "../errors/index.ts";
 
 /**
- * A path of the API, below the base URL. Each value in it becomes one segment, a list as many as it has: whatever a value
- * holds, it leads nowhere else.
+ * A path of the API, below the base URL. Each value becomes one segment, a list as many as it has items: no value
+ * can lead anywhere else.
  *
  * @example
  * path`/v1/tasks/${taskId}/files/${["audio", "a b.wav"]}`; // "/v1/tasks/17/files/audio/a%20b.wav"
@@ -19,7 +19,7 @@ function encode(value: string | readonly string[]): string {
 }
 
 function encodeSegment(name: string, segment: unknown): string {
-  // `.` and `..` are taken away by whoever reads an address, however they are written (WHATWG URL, 4.4).
+  // Every reader of an address removes `.` and `..`, however they are written (WHATWG URL, 4.4).
   if (typeof segment === "string" && !["", ".", ".."].includes(segment)) {
     try {
       return encodeURIComponent(segment);

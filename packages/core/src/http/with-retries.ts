@@ -23,7 +23,7 @@ export async function withRetries<Result>(
       const mayRepeat = call.isIdempotent || underKey || surelyDidNotHappen(failure);
       if (leavesDoubt(failure)) doubtful = failure;
       if (call.isSingleAttempt || !mayRepeat || !mayTryAgain(options, attempt, failure)) {
-        // A server that is gone at last may have taken an earlier attempt.
+        // Even if the last attempt did not reach the server, an earlier one may have.
         throw doubtful ?? failure;
       }
       const once = call.upload?.parts.find((part) => !part.isRepeatable);
@@ -39,7 +39,7 @@ export async function withRetries<Result>(
   }
 }
 
-/** Waits as long as the client's `retry` or the server wants it; throws the failure where no attempt is to follow. */
+/** Pauses as long as the client's `retry` or the server asks; throws the failure if no attempt may follow. */
 export async function beforeRetry(
   options: ResolvedClientOptions,
   call: HttpCall,
@@ -57,7 +57,7 @@ export async function beforeRetry(
   await pauseOn(clock, pauseMs, call.signal);
 }
 
-/** Trouble that may be over when the same request is made again. */
+/** Failures that may pass if the same request is made again. */
 export function isTransient(failure: unknown): boolean {
   if (failure instanceof ApiError) return failure.isRetryable;
   return [ConnectionError, TimeoutError, UnexpectedResponseError].some((kind) => failure instanceof kind);
@@ -71,7 +71,7 @@ function leavesDoubt(failure: unknown): boolean {
   return (failure instanceof ConnectionError || failure instanceof TimeoutError) && failure.mayHaveHappened;
 }
 
-/** The server said that it did not take the request, or never saw it. */
+/** The server said that it did not accept the request, or never saw it. */
 function surelyDidNotHappen(failure: unknown): boolean {
   if (failure instanceof ConnectionError) return !failure.mayHaveHappened;
   if (!(failure instanceof ApiError)) return false;

@@ -16,7 +16,7 @@ export interface Created {
 
 export type CreationCall = HttpCall<typeof createTaskAnswerSchema> & { signal: AbortSignal };
 
-/** So long a creation may wait for the end of a short task; after that the task is asked for by its id. */
+/** The longest that a creation waits for the end of a short task; after that the task is polled by its id. */
 const longestCreationMs = 5_000;
 
 /** Creates a task by a request that the server may answer only when the task has ended, if that is soon. */
@@ -31,8 +31,8 @@ export async function createHeld(
 }
 
 /**
- * Creates a task by a request whose answer is the stream of its events, which spares the second one. If that fails in a
- * way that may pass, at a gateway that holds back streams for instance, the task is created as usual, under the same
+ * Creates a task by a request whose answer is the stream of its events, which saves the second request. If that fails
+ * transiently, at a buffering gateway for instance, the task is created as usual, under the same
  * idempotency key: whatever the first request did, there is one task.
  *
  * @throws What {@link Http.call} throws.
@@ -56,7 +56,7 @@ export async function createStreamed(http: Http, clock: Clock, call: CreationCal
   }
 }
 
-/** Nothing if the creation is to be tried without a stream. */
+/** Nothing if the creation is to be retried without a stream. */
 async function tryStream(http: Http, clock: Clock, call: CreationCall): Promise<Created | undefined> {
   let stream: TaskStream | undefined;
   try {

@@ -18,13 +18,13 @@ export interface FilesRequest<Answer> extends FilesByHandle {
 /**
  * Creates a task with files: by a form, or by JSON where there are none after all.
  *
- * @throws `InvalidInputError` where files that were given by input cannot reach theirs.
+ * @throws `InvalidInputError` if files that were given by input cannot reach their inputs.
  */
 export async function createWithFiles<Answer>(request: FilesRequest<Answer>): Promise<Answer> {
   const { post, onUploadProgress, clock } = request;
   const body = await bodyOf(request);
   if (!body.upload || !onUploadProgress) return post(body);
-  // Loaded only where somebody looks; the files have been taken before.
+  // Loaded only for a progress callback; the sources have been read before.
   const { trackUpload } = await import("../transport/upload-progress.ts");
   const { accepted, ...tracked } = trackUpload(body.upload, clock, onUploadProgress);
   const answer = await post(tracked);

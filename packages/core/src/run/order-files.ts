@@ -17,10 +17,10 @@ export interface FilesByHandle {
 }
 
 /**
- * Orders files that were given by input: a server hands them, one after the other, to those inputs for files that have no
- * value (connect-api 2). An input that gets none is therefore sent with its default, or null.
+ * Orders files that were given by input: a server assigns them, one after the other, to the inputs for files that have no
+ * value (connect-api 3). An input that gets no file is therefore sent with its default, or null.
  *
- * @throws {@link InvalidInputError} where no order brings each file to its input.
+ * @throws {@link InvalidInputError} if no order brings each file to its input.
  */
 export function orderFiles(
   block: ServerBlock | undefined,
@@ -55,7 +55,7 @@ export function orderFiles(
   return { parts, inputValues: withInputs(inputValues, blockNodeId, settled) };
 }
 
-/** The inputs with more for the block itself. */
+/** The inputs with additional ones for the block itself. */
 export function withInputs(
   inputValues: readonly NodeInputs[],
   blockNodeId: string,

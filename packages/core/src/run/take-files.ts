@@ -9,9 +9,9 @@ export interface TakenFiles {
 }
 
 /**
- * Takes the files of a request, before anything is awaited: some are gone when an event is over.
+ * Reads the files of a request, before anything is awaited: some are gone when an event is over.
  *
- * @throws {@link InvalidInputError} for what is no file, or neither a list nor by input.
+ * @throws {@link InvalidInputError} for a value that is not a file, or neither a list nor an object by input.
  */
 export function takeFiles<Source>(files: unknown, resolve: UploadResolver<Source>): Promise<TakenFiles[]> {
   const take = async (place: string, sources: unknown, handle?: string) => {
@@ -27,10 +27,10 @@ export function takeFiles<Source>(files: unknown, resolve: UploadResolver<Source
   return Promise.all(given.map(([handle, sources]) => take(`files.${handle}`, sources, handle)));
 }
 
-/** Not an object of a class: a stream or a list of a page is one file, or a few, and no inputs. */
+/** Not an object of a class: a page's stream or list is one file, or a few, and not an object by input. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object") return false;
   const prototype: object | null = Object.getPrototypeOf(value);
-  // That of another realm has nothing above it either.
+  // An object of another realm has nothing above it either.
   return !prototype || !Object.getPrototypeOf(prototype);
 }

@@ -52,14 +52,14 @@ export function createTaskEndpoints(
   };
 }
 
-/** What the creation has opened; its first event, the task, has been read. */
+/** The stream that the creation has opened; its first event, the task, has been read. */
 async function* readToEnd(
   task: Task,
   stream: TaskStream,
   signal: AbortSignal,
 ): AsyncGenerator<StreamedEvent, undefined> {
   try {
-    // One that has ended is told again at the end, after its logs.
+    // A task that has ended is reported again at the end, after its logs.
     if (!isFinalStatus(task.status)) yield { task };
     for (let event = await stream.next(signal); event; event = await stream.next(signal)) yield event;
   } finally {

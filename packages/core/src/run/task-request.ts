@@ -1,7 +1,7 @@
 import type { BlockId, BlockRegistry, InputsOf } from "../block-registry.ts";
 import type { UploadSource } from "../transport/upload-source.ts";
 
-/** What to run, and on what. Inputs that get a file need no value. */
+/** The block to run, and its inputs. An input that gets a file needs no value. */
 export type CreateTaskRequest<Id extends BlockId = BlockId, Source = UploadSource> = {
   /** `PACKAGE::BLOCK`. */
   blockId: Id;
@@ -11,8 +11,8 @@ export type CreateTaskRequest<Id extends BlockId = BlockId, Source = UploadSourc
 );
 
 /**
- * Files for a block: by input, or a list in the order in which the block declares the inputs that ask for files. By input
- * costs a request, since servers hand files over by their order alone; none where the list is empty.
+ * Files for a block: by input, or as a list in the order in which the block declares its inputs for files. By input
+ * takes one more request, since servers assign files by their order alone; if the list is empty, none.
  */
 export type TaskFiles<Id extends BlockId = BlockId, Source = UploadSource> =
   | readonly Source[]

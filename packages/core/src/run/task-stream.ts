@@ -48,13 +48,13 @@ export async function* readTaskStream(
 
 /** The events in the body of an answer. */
 export interface TaskStream {
-  /** The next one; nothing when the server has ended the stream. */
+  /** The next event; nothing if the server has ended the stream. */
   next(signal: AbortSignal): Promise<StreamedEvent | undefined>;
   /** Closes the connection, if the server has not. */
   cancel(): Promise<void>;
 }
 
-/** `request` names what was answered, `GET /v1/tasks/17` for instance. */
+/** `request` names the answered request, `GET /v1/tasks/17` for instance. */
 export function openTaskStream(response: TransportResponse, clock: Clock, request: string): TaskStream {
   const arrived: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (message) => arrived.push(message) });

@@ -36,7 +36,7 @@ export interface WatchOptions {
   random: () => number;
 }
 
-/** How often a stream stays silent before looking takes its place: a gateway that holds back what it carries. */
+/** Silent streams before falling back to polling (buffering gateways). */
 const mostSilentStreams = 2;
 
 /** Failed log fetches before a failed task is reported without logs. */
@@ -313,7 +313,7 @@ export class TaskWatch {
   }
 }
 
-/** A gateway that does not let streams through answers with an error of its own. */
+/** A gateway that blocks streams answers with an error of its own. */
 export function isRefusedStream(failure: unknown): boolean {
   return failure instanceof ApiError && [406, 415, 501].includes(failure.status);
 }

@@ -186,7 +186,7 @@ export class FakeConnectServer {
     return json({ success: true, task: task.toTask() }, 200, wasHeld ? { "preference-applied": "wait" } : {});
   }
 
-  /** Waits as long as the request wants, if it wants that; false if not. */
+  /** Waits as long as the request asks for; false if it asks for no wait. */
   async #hold(task: FakeTask, request: Request): Promise<boolean> {
     const seconds = /wait=(\d+)/.exec(request.headers.get("prefer") ?? "")?.[1];
     if (!this.#has("wait") || seconds === undefined) return false;

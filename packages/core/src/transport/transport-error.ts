@@ -3,7 +3,7 @@ import { failureChain } from "../errors/failure-chain.ts";
 /** No answer came. Thrown by transports, and turned into the client's own errors in `http.ts`. */
 export class TransportError extends Error {
   override readonly name = "TransportError";
-  /** The server surely did not see the request: refused, no such host. */
+  /** The server cannot have seen the request: connection refused, no such host. */
   readonly isUnsent: boolean;
 
   constructor(reason: string, { isUnsent, cause }: { isUnsent: boolean; cause?: unknown }) {
@@ -12,7 +12,7 @@ export class TransportError extends Error {
   }
 }
 
-/** What the system says when no connection came about, so that nothing can have been sent. */
+/** The system's codes if no connection was made, so that nothing can have been sent. */
 const unsentCodes = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -35,7 +35,7 @@ const explanations: Record<string, string> = {
   UND_ERR_DESTROYED: "the client was closed",
 };
 
-/** Reads what a runtime's own failure says about the request, from its `code` or that of its causes. */
+/** Reads what a runtime's own failure tells about the request, from its `code` or that of its causes. */
 export function toTransportError(failure: unknown): TransportError {
   if (failure instanceof TransportError) return failure;
   const chain = failureChain(failure);
@@ -43,7 +43,7 @@ export function toTransportError(failure: unknown): TransportError {
   const code =
     codes.find((candidate) => candidate !== undefined && candidate in explanations) ?? codes.find(Boolean);
   const innermost = chain.at(-1)?.message;
-  // WHATWG Fetch, "port blocking": nothing is ever sent there.
+  // WHATWG Fetch, "port blocking": nothing is ever sent to such a port.
   const isBadPort = innermost === "bad port";
   const reason = isBadPort ? "fetch sends nothing to this port" : ((code && explanations[code]) ?? innermost);
   return new TransportError((reason ?? "the request failed").replace(/\.$/, ""), {
@@ -58,6 +58,6 @@ function codeOf(failure: Error): string | undefined {
 }
 
 function isOfConnecting(code: string): boolean {
-  // What TLS says of a server whose certificate it does not accept.
+  // TLS does not accept the server's certificate.
   return unsentCodes.has(code) || /CERT|_SIGNATURE$/.test(code);
 }

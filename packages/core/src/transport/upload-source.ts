@@ -16,8 +16,8 @@ export interface NamedData {
 type OneOrMore<Part> = Part | readonly Part[];
 
 /**
- * How an adapter turns its callers' file sources into parts. Called before anything is awaited; `place` says where the source
- * stands in the request, `files[0]` or `files.cover` for instance.
+ * How an adapter turns its callers' file sources into parts. Called before anything is awaited; `place` is the source's place
+ * in the request, `files[0]` or `files.cover` for instance.
  */
 export type UploadResolver<Source> = (
   source: Source,

@@ -12,7 +12,7 @@ const record = optional(
   (value): value is Record<string, unknown> =>
     typeof value === "object" && value !== null && !Array.isArray(value),
 );
-/** Of a list that has what it should not, the rest. */
+/** A list without its malformed items. */
 const listOf = <Item extends z.core.$ZodType>(item: Item) =>
   z.optional(
     z.transform((value: unknown) =>
@@ -28,7 +28,7 @@ const listOf = <Item extends z.core.$ZodType>(item: Item) =>
 /** An input or output of a block, as its manifest declares it. */
 const blockHandleSchema = z.looseObject({ handle: z.string(), description: text, nullable: flag });
 
-/** The inputs of one node, in the node form, the only one that travels. */
+/** The inputs of one node, in the node form, the only one on the wire. */
 const nodeInputs = z.looseObject({
   nodeId: z.string(),
   inputs: z.array(z.looseObject({ handle: z.string(), value: z.unknown() })),

@@ -3,15 +3,15 @@ import { type core, safeParse } from "zod/mini";
 /** A schema of the wire. */
 export type Schema = core.$ZodType;
 
-/** What a schema lets through. */
+/** The data that a schema accepts. */
 export type DataOf<Checked extends Schema> = core.output<Checked>;
 
-/** What a schema says of a value: the value as what the schema describes, or the first thing that is wrong with it. */
+/** The outcome for a value: the value as the schema describes it, or the first thing that is wrong with it. */
 export type Validation<Data> =
   | { isValid: true; data: Data }
   | { isValid: false; path: readonly PropertyKey[]; expected: string };
 
-/** Holds a value against a schema. Never throws. */
+/** Checks a value by a schema. Never throws. */
 export function validate<Checked extends Schema>(
   schema: Checked,
   value: unknown,

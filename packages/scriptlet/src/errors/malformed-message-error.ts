@@ -1,4 +1,4 @@
-/** Thrown for a message of the engine that is not what the protocol describes. */
+/** Thrown for a message of the engine that does not follow the protocol. */
 export class MalformedMessageError extends Error {
   override readonly name = "MalformedMessageError";
   readonly code = "malformed_message";

@@ -14,7 +14,7 @@ export interface AwaitInputsOptions {
 /**
  * Announces that a job is ready and waits for its inputs, which the engine sends once (oocana-protocol 2.6).
  *
- * @throws {@link InputsTimeoutError}, or `MalformedMessageError` for inputs that are not as the protocol has them.
+ * @throws {@link InputsTimeoutError}, or `MalformedMessageError` for inputs that do not follow the protocol.
  */
 export async function awaitInputs({
   mainframe,

@@ -17,7 +17,7 @@ export type LoadedBlock = (inputs: unknown, context: unknown) => unknown;
 /** Loads blocks; each file is evaluated once, so its top-level state lasts for the life of the process (oocana-protocol 6.9.4). */
 export function createBlockLoader(cacheDir: string) {
   const modules = new Map<string, Promise<object>>();
-  /** By the path that a manifest gives: what was loaded once stays, whatever becomes of its file. */
+  /** By the manifest's path: a loaded block stays, whatever happens to its file. */
   const known = new Map<string, Promise<object>>();
 
   /** @throws {@link BlockLoadError} */

@@ -156,7 +156,7 @@ export async function runChannelExecutor(
     timer.abort();
   }
 
-  /** The server has hung up or told so; nothing waits for an answer any more. */
+  /** The server has closed the connection or asked to leave; nothing waits for an answer any more. */
   function leave(): void {
     const hasOpenJobs = (session?.executor.openJobs.size ?? 0) > 0;
     guard.exit(hasOpenJobs ? 1 : 0);

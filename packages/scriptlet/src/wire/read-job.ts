@@ -9,7 +9,7 @@ import type {
   StackLevel,
 } from "./messages.ts";
 
-// By hand and not by a library of schemas: the executor's start is waited for, and these few messages are all that it reads.
+// By hand and not by a library of schemas: everybody waits for the executor's start, and it reads only these few messages.
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -91,7 +91,7 @@ function jobOf(read: Reader) {
   };
 }
 
-/** What a field must be, in words and as a test. */
+/** The requirement on a field, in words and as a test. */
 interface Kind<Value> {
   expected: string;
   is(value: unknown): value is Value;
@@ -99,7 +99,7 @@ interface Kind<Value> {
 
 interface Reader {
   required<Value>(field: string, kind: Kind<Value>): Value;
-  /** Null is how the engine writes what is not there. */
+  /** The engine writes null for a missing value. */
   optional<Value>(field: string, kind: Kind<Value>): Value | undefined;
 }
 
@@ -115,7 +115,7 @@ function createReader(name: string, message: Message, path = ""): Reader {
   };
 }
 
-/** A field that is there only if it has a value. */
+/** A field that is present only if it has a value. */
 function present<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
   // A computed key loses its name.
   return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value });
@@ -153,7 +153,7 @@ function isStackLevel(value: unknown): value is StackLevel {
   return isRecord(value) && [value.flow_job_id, value.flow, value.node_id].every((name) => text.is(name));
 }
 
-/** A schema is the author's own, and may be no more than `true`: who reads a keyword of it asks first what it is. */
+/** A schema is the author's own, and may be just `true`: check its type before reading a keyword. */
 function isHandleDef(value: unknown): value is HandleDef {
   return isRecord(value) && text.is(value.handle);
 }

@@ -53,7 +53,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
       const message = decodeMessage(text);
       if (message !== undefined) listener(message);
     });
-  // Written by our own executor, from what the engine has sent it; what is not, is nobody's job.
+  // Written by our own executor, from the engine's message; anything else is not a job.
   const onJob = (message: Record<string, unknown>) => {
     try {
       void take(parseServiceBlockPayload(message));
