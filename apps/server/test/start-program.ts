@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { fixturePackages, TestClient } from "./open-test-server.ts";
+import { fixturePackages, makeDataDirectory, TestClient } from "./open-test-server.ts";
 
 const source = { program: "../src/cli.ts", execArgv: ["--conditions=@oomol/source"] };
 const built = { program: "../dist/cli.js", execArgv: [] };
@@ -20,7 +20,9 @@ export async function startProgram(
 ) {
   const { program, execArgv } = isBuilt ? built : source;
   const path = fileURLToPath(new URL(program, import.meta.url));
-  const child = fork(path, ["--packages", fixturePackages, "--port", "0", ...args], {
+  // Never the data of whoever runs the tests.
+  const data = await makeDataDirectory();
+  const child = fork(path, ["--packages", fixturePackages, "--port", "0", "--data", data.path, ...args], {
     execArgv,
     env: { ...process.env, ...env },
     silent: true,
@@ -42,6 +44,7 @@ export async function startProgram(
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await exited;
+      await data[Symbol.asyncDispose]();
     },
   };
 }

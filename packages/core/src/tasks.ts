@@ -2,9 +2,11 @@ import type { BlockId, InputsOf, OutputsOf } from "./block-registry.ts";
 import type { BlocksClient } from "./blocks.ts";
 import type { Download, DownloadableTask, DownloadOptions } from "./downloads/download.ts";
 import { InvalidInputError } from "./errors/index.ts";
+import { callHeld } from "./http/call-held.ts";
 import type { Http } from "./http/http.ts";
 import type { HttpCall } from "./http/http-call.ts";
 import { path } from "./http/path.ts";
+import { isTransient } from "./http/with-retries.ts";
 import { blockItself, normalizeInputValues } from "./input-values.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { RequestOptions } from "./request-options.ts";
@@ -14,7 +16,7 @@ import { takeFiles } from "./run/take-files.ts";
 import { createTaskEndpoints } from "./run/task-endpoints.ts";
 import type { CreateTaskRequest } from "./run/task-request.ts";
 import { type RunResult, TaskRun, type TaskRunReference } from "./run/task-run.ts";
-import { TaskWatch } from "./run/task-watch.ts";
+import { isRefusedStream, TaskWatch } from "./run/task-watch.ts";
 import type { UploadProgress } from "./transport/upload-progress.ts";
 import type { UploadResolver } from "./transport/upload-source.ts";
 import type { Task, TaskInputValues, TaskLog } from "./types.ts";
@@ -272,10 +274,14 @@ export class TasksClient<Source> {
     const { clock } = this.#options;
     const call = { ...creation, json: bodyOf(request) };
     return this.#starting<OutputsOf<Id>>(options, async (given, leftMs) => {
-      const { createHeld, createStreamed } = await import("./run/create-and-follow.ts");
-      return how === "stream"
-        ? createStreamed(this.#http, clock, { ...given, ...call })
-        : createHeld(this.#http, clock, { ...given, ...call }, leftMs);
+      const creating = { ...given, ...call };
+      if (how === "hold") {
+        const holdMs = Math.min(longestCreationMs, leftMs);
+        return (await callHeld(this.#http, clock, creating, holdMs)).answer.data;
+      }
+      const { createStreamed } = await import("./run/create-and-follow.ts");
+      const mayPass = (failure: unknown) => isTransient(failure) || isRefusedStream(failure);
+      return createStreamed(this.#http, clock, creating, mayPass);
     });
   }
 
@@ -380,6 +386,9 @@ export class TasksClient<Source> {
     return (await this.#http.call({ ...body, ...creation })).data;
   }
 }
+
+/** The longest that a creation waits for the end of a short task; after that the task is polled by its id. */
+const longestCreationMs = 5_000;
 
 const creation = {
   method: "POST",

@@ -1,12 +1,9 @@
-import { callHeld } from "../http/call-held.ts";
 import type { Http } from "../http/http.ts";
 import type { HttpCall } from "../http/http-call.ts";
-import { isTransient } from "../http/with-retries.ts";
 import type { Task } from "../types.ts";
 import type { Clock } from "../waiting/delay.ts";
 import type { createTaskAnswerSchema } from "../wire/index.ts";
 import { eventStreamType, openTaskStream, type TaskStream } from "./task-stream.ts";
-import { isRefusedStream } from "./task-watch.ts";
 
 /** A new task, and the stream of its events if its creation has opened one. */
 export interface Created {
@@ -16,28 +13,19 @@ export interface Created {
 
 export type CreationCall = HttpCall<typeof createTaskAnswerSchema> & { signal: AbortSignal };
 
-/** The longest that a creation waits for the end of a short task; after that the task is polled by its id. */
-const longestCreationMs = 5_000;
-
-/** Creates a task by a request that the server may answer only when the task has ended, if that is soon. */
-export async function createHeld(
-  http: Http,
-  clock: Clock,
-  call: CreationCall,
-  leftMs: number,
-): Promise<Created> {
-  const { answer } = await callHeld(http, clock, call, Math.min(longestCreationMs, leftMs));
-  return answer.data;
-}
-
 /**
  * Creates a task by a request whose answer is the stream of its events, which saves the second request. If that fails
- * transiently, at a buffering gateway for instance, the task is created as usual, under the same
- * idempotency key: whatever the first request did, there is one task.
+ * in a way that `mayPass`, at a buffering gateway for instance, the task is created as usual, under the same idempotency key:
+ * whatever the first request did, there is one task.
  *
  * @throws What {@link Http.call} throws.
  */
-export async function createStreamed(http: Http, clock: Clock, call: CreationCall): Promise<Created> {
+export async function createStreamed(
+  http: Http,
+  clock: Clock,
+  call: CreationCall,
+  mayPass: (failure: unknown) => boolean,
+): Promise<Created> {
   const keyed = { ...call, idempotencyKey: crypto.randomUUID() };
   const free = http.holdConnection();
   let isHeld = true;
@@ -46,7 +34,7 @@ export async function createStreamed(http: Http, clock: Clock, call: CreationCal
     isHeld = false;
   };
   try {
-    const created = await tryStream(http, clock, keyed);
+    const created = await tryStream(http, clock, keyed, mayPass);
     if (created?.stream) return { task: created.task, stream: releasing(created.stream, release) };
     release();
     return created ?? (await http.call(keyed)).data;
@@ -57,7 +45,12 @@ export async function createStreamed(http: Http, clock: Clock, call: CreationCal
 }
 
 /** Nothing if the creation is to be retried without a stream. */
-async function tryStream(http: Http, clock: Clock, call: CreationCall): Promise<Created | undefined> {
+async function tryStream(
+  http: Http,
+  clock: Clock,
+  call: CreationCall,
+  mayPass: (failure: unknown) => boolean,
+): Promise<Created | undefined> {
   let stream: TaskStream | undefined;
   try {
     const opened = await http.openOrCall({ ...call, isSingleAttempt: true }, eventStreamType);
@@ -70,7 +63,7 @@ async function tryStream(http: Http, clock: Clock, call: CreationCall): Promise<
   } catch (failure) {
     await stream?.cancel();
     call.signal.throwIfAborted();
-    if (!isTransient(failure) && !isRefusedStream(failure)) throw failure;
+    if (!mayPass(failure)) throw failure;
     return undefined;
   }
 }

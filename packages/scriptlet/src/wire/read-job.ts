@@ -74,7 +74,7 @@ export function parseBlockInputs(message: Message): BlockInputs {
     stacks: read.optional("stacks", stacks) ?? [],
     ...present("block_path", read.optional("block_path", text)),
     inputs: read.optional("inputs", record) ?? null,
-    inputs_def: read.optional("inputs_def", handleDefs) ?? null,
+    inputs_def: ownDefs(read.optional("inputs_def", handleDefs)) ?? null,
     inputs_def_patch: read.optional("inputs_def_patch", patches) ?? null,
   };
 }
@@ -86,7 +86,7 @@ function jobOf(read: Reader) {
     job_id: read.required("job_id", text),
     stacks: read.optional("stacks", stacks) ?? [],
     dir: read.required("dir", text),
-    ...present("outputs", read.optional("outputs", handleDefs)),
+    ...present("outputs", ownDefs(read.optional("outputs", handleDefs))),
     identifier: read.optional("identifier", text) ?? "",
   };
 }
@@ -115,6 +115,16 @@ function createReader(name: string, message: Message, path = ""): Reader {
   };
 }
 
+/** Without the separators of a manifest, which have no handle. */
+function ownDefs(defs: Record<string, Message> | undefined): HandleDefs | undefined {
+  return (
+    defs &&
+    Object.fromEntries(
+      Object.entries(defs).flatMap(([key, def]) => (isHandleDef(def) ? [[key, def] as const] : [])),
+    )
+  );
+}
+
 /** A field that is present only if it has a value. */
 function present<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
   // A computed key loses its name.
@@ -128,9 +138,9 @@ const stacks: Kind<StackLevel[]> = {
   expected: "a list of { flow_job_id, flow, node_id }",
   is: listOf(isStackLevel),
 };
-const handleDefs: Kind<HandleDefs> = {
+const handleDefs: Kind<Record<string, Message>> = {
   expected: "an object of { handle, json_schema? } by handle",
-  is: recordOf(isHandleDef),
+  is: recordOf(isRecord),
 };
 const patches: Kind<Record<string, InputPatch[]>> = {
   expected: "an object of lists of { path, schema } by handle",
