@@ -14,9 +14,15 @@ type Files = ReadonlyMap<string, string>;
 
 /** Read by people and registries, or by their own path: no other file names them. */
 const rootFiles = ["LICENSE", "README.md", "package.json"];
-const named = [...rootFiles, "dist/third-party-notices.md", "dist/playground/third-party-notices.md"];
+const named = [
+  ...rootFiles,
+  "dist/third-party-notices.md",
+  "dist/playground/third-party-notices.md",
+  // By its module's name.
+  "python/block_imports.py",
+];
 const kinds =
-  /^(bin\/[\w-]+\.js|dist\/[\w.-]+\.(js|d\.ts|md)|dist\/playground\/.+\.(js|css|html|svg|woff2|md))$/;
+  /^(bin\/[\w-]+\.js|dist\/[\w.-]+\.(js|d\.ts|md)|python\/\w+\.py|dist\/playground\/.+\.(js|css|html|svg|woff2|md))$/;
 
 describe.each(publishedPackages())("the tarball of $name", ({ name, directory: source }) => {
   const files = unpack(name, source);

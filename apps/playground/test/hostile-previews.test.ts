@@ -168,7 +168,7 @@ async function answers(page: Page): Promise<boolean> {
 async function expectUsable(page: Page): Promise<void> {
   await page.getByRole("button", { name: "History" }).click();
   await page.getByRole("link", { name: /Oomol/ }).first().click();
-  await page.getByText("Pick a block. Run it. See what it makes.").waitFor();
+  await page.getByText("Pick a block, run it, see the result.").waitFor();
 }
 
 async function showPreviews(payloads: object[]) {

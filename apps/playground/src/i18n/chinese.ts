@@ -21,7 +21,7 @@ export const chinese: Messages = {
   count: (count, total) => (count === total ? `${total}` : `${count} / ${total}`),
   welcomeTitle: "选择一个区块，运行，查看结果。",
   welcomeText: (count) =>
-    `这台服务器装有 ${count} 个区块。每个区块都有根据其 schema 生成的表单，运行时显示进度、预览和结果。`,
+    `这台服务器装有 ${count} 个区块。每个区块都有根据其输入定义生成的表单，运行时显示进度、预览和结果。`,
   welcomeSearch: "搜索",
   welcomeRun: "运行区块",
   unknownBlock: "没有这个区块",
