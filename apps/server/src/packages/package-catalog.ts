@@ -9,7 +9,10 @@ import { fileStamp } from "./file-stamp.ts";
 import { createPackageReader } from "./package-reader.ts";
 import type { InstalledPackage, Runnable } from "./read-package.ts";
 
-/** The packages that are there now. Folders are looked at in each call, so a changed one needs no restart. */
+/**
+ * The packages that are there now. Folders are looked at in each call, so a changed one needs no restart; when one block is
+ * wanted, those of its own package, and the lists of them.
+ */
 export interface PackageCatalog {
   list(): Promise<InstalledPackage[]>;
   /** The newest version's block or flow, or that of `version`; throws a 404 that says what there is instead, a 400 for no id. */
@@ -20,6 +23,7 @@ export interface PackageCatalog {
 export function createPackageCatalog(directories: readonly string[], log: Logger): PackageCatalog {
   const warned = new Set<string>();
   const readPackage = createPackageReader();
+  let last: Listed | undefined;
 
   const warnOnce = (message: string) => {
     if (warned.has(message)) return;
@@ -37,7 +41,10 @@ export function createPackageCatalog(directories: readonly string[], log: Logger
   };
 
   const list = async () => {
-    const folders = directories.flatMap(listFolders);
+    // Before the reading: what changes during it counts as changed.
+    const lookedAtMs = performance.now();
+    const listings = new Map<string, string | undefined>();
+    const folders = directories.flatMap((directory) => listFolders(directory, listings));
     const found = (await Promise.all(folders.map(read))).filter((one) => one !== undefined);
     const byId = new Map<string, InstalledPackage>();
     for (const one of found) {
@@ -46,10 +53,38 @@ export function createPackageCatalog(directories: readonly string[], log: Logger
       if (first) warnOnce(`skipped the package ${one.directory}: ${first.directory} is ${id} too`);
       else byId.set(id, one);
     }
-    return [...byId.values()];
+    last = { lookedAtMs, listings, packages: [...byId.values()] };
+    return last.packages;
   };
 
-  return { list, find: async (blockId, version) => findIn(await list(), blockId, version) };
+  /** The packages of that name, looked at now; nothing if all of them have to be looked at. */
+  const listNamed = async (name: string | undefined): Promise<InstalledPackage[] | undefined> => {
+    if (!last || performance.now() - last.lookedAtMs > trustedMs) return undefined;
+    for (const [folder, stamp] of last.listings) if (fileStamp(folder)?.text !== stamp) return undefined;
+    const known = last.packages.filter((one) => one.name === name);
+    const now = await Promise.all(known.map(({ directory }) => read(directory)));
+    const isSame = now.every((one, index) => one?.name === name && one?.version === known[index]?.version);
+    return isSame ? now.filter((one) => one !== undefined) : undefined;
+  };
+
+  return {
+    list,
+    async find(blockId, version) {
+      const named = await listNamed(blockId.split("::")[0]);
+      return findAmong(named ?? [], blockId, version) ?? findIn(await list(), blockId, version);
+    },
+  };
+}
+
+/** Packages of other names are looked at again after so long, in case one has taken this name meanwhile. */
+const trustedMs = 1_000;
+
+/** What was listed last. */
+interface Listed {
+  lookedAtMs: number;
+  /** The stamps of the folders that were listed. */
+  listings: ReadonlyMap<string, string | undefined>;
+  packages: InstalledPackage[];
 }
 
 const maxBlockIdLength = 500;
@@ -70,14 +105,37 @@ export function findIn(
   if (!packageName || !blockName || rest.length > 0) {
     throw new Refusal(400, `"${blockId}" is not a block id: write PACKAGE::BLOCK.`);
   }
-  const versions = packages
-    .filter((one) => one.name === packageName && (version === undefined || one.version === version))
-    .sort((one, other) => semver.rcompare(precedence(one), precedence(other)));
-  for (const one of versions) {
+  const found = findAmong(packages, blockId, version);
+  if (found) return found;
+  throw new Refusal(
+    404,
+    explainUnknown(packageName, blockName, versionsOf(packages, packageName, version), packages),
+  );
+}
+
+function findAmong(
+  packages: readonly InstalledPackage[],
+  blockId: string,
+  version: string | undefined,
+): Runnable | undefined {
+  const [packageName, blockName, ...rest] = blockId.split("::");
+  if (rest.length > 0) return undefined;
+  for (const one of versionsOf(packages, packageName, version)) {
     const found = runnablesOf(one).find((candidate) => candidate.name === blockName);
     if (found) return found;
   }
-  throw new Refusal(404, explainUnknown(packageName, blockName, versions, packages));
+  return undefined;
+}
+
+/** Newest first. */
+function versionsOf(
+  packages: readonly InstalledPackage[],
+  name: string | undefined,
+  version: string | undefined,
+): InstalledPackage[] {
+  return packages
+    .filter((one) => one.name === name && (version === undefined || one.version === version))
+    .sort((one, other) => semver.rcompare(precedence(one), precedence(other)));
 }
 
 /** Everything in a package that a task can run. */
@@ -90,15 +148,16 @@ function precedence({ version }: InstalledPackage): semver.SemVer | string {
   return semver.parse(version) ?? "0.0.0-0";
 }
 
-/** The directory itself where it is a package, otherwise the folders in it, those of `@scope` folders included. */
-function listFolders(directory: string): string[] {
+/** The directory itself if it is a package, otherwise the folders in it, those of `@scope` folders included. */
+function listFolders(directory: string, listings: Map<string, string | undefined>): string[] {
+  listings.set(directory, fileStamp(directory)?.text);
   if (fileStamp(join(directory, "package.oo.yaml"))) return [directory];
   return entriesIn(directory)
     .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
     .flatMap(({ name }) => {
       const path = join(directory, name);
-      return name.startsWith("@") ? listFolders(path) : [path];
+      return name.startsWith("@") ? listFolders(path, listings) : [path];
     });
 }
 
