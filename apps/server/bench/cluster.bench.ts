@@ -13,7 +13,7 @@ import { type BuiltProcess, startBuilt, startBuiltCluster, workerFlags } from ".
 
 const workerCounts = [1, 2, 4];
 const rounds = 3;
-const tasksPerRound = 24;
+const tasksPerRound = 300;
 const atOnce = 8;
 const ticks = 300;
 const tickMs = 20;

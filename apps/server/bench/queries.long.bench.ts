@@ -74,7 +74,8 @@ async function plansAt(url: string, size: number): Promise<Map<string, Statement
   // pg-boss watches on connections of its own, so that it does not come between.
   const watching = openExplained(url, 2);
   const postgres = openExplained(url, 2);
-  const jobs = await openJobQueue(watching, { attempts: 3, lostAfterSeconds: 20, log });
+  const queue = { pool: postgres.pool, openPool: watching.openPool };
+  const jobs = await openJobQueue(queue, { attempts: 3, lostAfterSeconds: 20, log });
   await jobs.handleGivenUp(async () => undefined);
   try {
     const plans = await askEverything(postgres, jobs);
@@ -127,9 +128,8 @@ async function askEverything(
   await ask("list newest", () => store.list());
   await ask("logs after", () => store.listLogs(endedId, 1));
   await ask("count by status (/metrics)", () => store.countByStatus(true));
-  const [claimed, other, third] = await ask("claim", () =>
-    store.claim((transaction) => jobs.take(transaction, queue, 3)),
-  );
+  const { claimed: tasks } = await ask("claim", () => store.claimQueued(queue, 3));
+  const [claimed, other, third] = tasks;
   if (!claimed || !other || !third) throw new Error("Three tasks were to be taken.");
   await ask("append a log", async () => {
     void store.appendLog(claimed.id, { sessionId: "s", nodeId: null, type: "BlockOutput", event: {} });

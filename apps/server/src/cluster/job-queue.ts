@@ -1,20 +1,18 @@
 import { createHash } from "node:crypto";
-import { fromKysely } from "pg-boss";
+import { type Db, fromKysely } from "pg-boss";
 import type { Logger } from "pino";
 import type { TransactionalQueue } from "../store/task-store.ts";
-import type { QueuedTask, TaskTransaction } from "../store/task-writer.ts";
+import type { QueuedTask } from "../store/task-writer.ts";
 import { messageOf } from "../values.ts";
 import { createBoss, fromPool } from "./boss.ts";
+import { combined } from "./combined-statements.ts";
 import type { Postgres } from "./postgres.ts";
-import { turnOf } from "./turn-of.ts";
 
 /** Tasks that wait for a worker, in pg-boss: a job for each, with the task's own id, in a queue for each package version. */
 export interface JobQueue extends TransactionalQueue {
   /** Makes sure that the queue of a package version is there, and answers its name. */
   open(packageName: string, version: string): Promise<string>;
-  /** Takes at most `count` tasks out of the named queue; they are this process's while it calls `touch`. */
-  take(transaction: TaskTransaction, queue: string, count: number): Promise<string[]>;
-  /** Says that this process still works on them. */
+  /** Says that this process still works on tasks that it has claimed. */
   touch(tasks: readonly QueuedTask[]): Promise<void>;
   /** Puts a task back, for another worker; one that had its last attempt is given up. */
   giveBack(task: QueuedTask): Promise<void>;
@@ -30,6 +28,9 @@ export interface JobQueueOptions {
   lostAfterSeconds: number;
   log: Logger;
 }
+
+/** SQLSTATE. */
+const uniqueViolation = "23505";
 
 /** Where pg-boss puts jobs that had their last attempt. */
 const givenUpQueue = "given-up";
@@ -82,32 +83,38 @@ export async function openJobQueue(
   return {
     open: (packageName, version) => openQueue(nameOf(packageName, version)),
     prepare: async (task) => void (await openQueue(queueOf(task))),
-    async add(transaction, task) {
+    async create(row, task) {
       const queue = queueOf(task);
-      const priority = await turnOf(transaction, queue, task.caller ?? "");
-      await boss.send(
-        queue,
-        { taskId: task.id },
-        {
-          ...{
-            priority,
-            id: task.id,
-            retryLimit: attempts - 1,
-            retryDelay: 0,
-            heartbeatSeconds: lostAfterSeconds,
+      let isNew = true;
+      // pg-boss says what it would run, and it runs as a part of ours.
+      const executeSql: Db["executeSql"] = async (text, values) => {
+        isNew = await combined.create(pool, row, queue, { text, values }).then(
+          () => true,
+          (error: unknown) => {
+            if ((error as { code?: unknown }).code === uniqueViolation) return false;
+            throw error;
           },
-          db: fromKysely(transaction),
-        },
-      );
+        );
+        return { rows: [{ id: task.id }] };
+      };
+      const options = { retryLimit: attempts - 1, retryDelay: 0, heartbeatSeconds: lostAfterSeconds };
+      await boss.send(queue, { taskId: task.id }, { id: task.id, ...options, db: { executeSql } });
+      return isNew;
     },
-    async remove(transaction, tasks) {
+    async claim(queue, count) {
+      let found: Awaited<ReturnType<typeof combined.claim>> = [];
+      const executeSql: Db["executeSql"] = async (text, values) => {
+        found = await combined.claim(pool, { text, values });
+        return { rows: [] };
+      };
+      await boss.fetch(queue, { batchSize: count, db: { executeSql } });
+      return { ids: found.map(({ jobId }) => jobId), rows: found.flatMap(({ row }) => row ?? []) };
+    },
+    write: (batch) => combined.write(pool, batch),
+    async remove(database, tasks) {
       for (const [queue, ids] of byQueue(tasks)) {
-        await boss.deleteJob(queue, ids, { db: fromKysely(transaction) });
+        await boss.deleteJob(queue, ids, { db: fromKysely(database) });
       }
-    },
-    async take(transaction, queue, count) {
-      const jobs = await boss.fetch(queue, { batchSize: count, db: fromKysely(transaction) });
-      return jobs.map(({ id }) => id);
     },
     async touch(tasks) {
       for (const [queue, ids] of byQueue(tasks)) await boss.touch(queue, ids, shared);

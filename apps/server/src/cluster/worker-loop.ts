@@ -67,24 +67,19 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
     const looked = [...ready];
     ready.clear();
     try {
-      const claimed = await store.claim(async (transaction) => {
-        const ids: string[] = [];
-        const more: string[] = [];
-        for (const queue of looked) {
-          const wanted = concurrency - running.size - ids.length;
-          if (wanted === 0) {
-            ready.add(queue);
-            continue;
-          }
-          const taken = await jobs.take(transaction, queue, wanted);
-          if (taken.length === wanted) more.push(queue);
-          ids.push(...taken);
+      const more: string[] = [];
+      for (const queue of looked) {
+        const wanted = concurrency - running.size;
+        if (wanted <= 0) {
+          ready.add(queue);
+          continue;
         }
-        // Behind those that had no turn.
-        for (const queue of more) ready.add(queue);
-        return ids;
-      });
-      for (const task of claimed) start(task);
+        const { claimed, seen } = await store.claimQueued(queue, wanted);
+        if (seen === wanted) more.push(queue);
+        for (const task of claimed) start(task);
+      }
+      // Behind those that had no turn.
+      for (const queue of more) ready.add(queue);
     } catch (error) {
       log.warn({ error: messageOf(error) }, "no tasks could be taken"); // the next poll looks again
     }
@@ -178,6 +173,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
       clearTimeout(late);
       clearInterval(beating);
       standstill.close();
+      await store.finish();
       await registry.leave();
     },
   };

@@ -71,11 +71,12 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
   });
 
   routes.get("/:id", async (context) => {
-    const task = await findTask(store, context.var.caller, context.req.param("id"));
-    if (wantsEvents(context.req)) return streamTask(context, store, task.id, { closing });
+    const id = context.req.param("id");
+    const read = () => findTask(store, context.var.caller, id);
+    if (wantsEvents(context.req)) return streamTask(context, store, (await read()).id, { closing });
     const waitMs = parsePreferWait(context.req.header("Prefer"));
-    const waited = waitMs === undefined ? undefined : await waitForEnd(context, task.id, { waitMs });
-    return context.json({ task: taskAnswer(waited ?? task), success: true });
+    const waited = waitMs === undefined ? undefined : await waitForEnd(context, id, { waitMs, read });
+    return context.json({ task: taskAnswer(waited ?? (await read())), success: true });
   });
 
   /** Holds the answer, and says so. */
@@ -85,14 +86,21 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
     {
       waitMs,
       created,
+      read = () => store.get(id),
       submit = async () => undefined,
-    }: { waitMs: number; created?: StoredTask | undefined; submit?: () => Promise<void> },
+    }: {
+      waitMs: number;
+      created?: StoredTask | undefined;
+      read?: () => Promise<StoredTask | undefined>;
+      submit?: () => Promise<void>;
+    },
   ) => {
     const signal = AbortSignal.any([context.req.raw.signal, closing]);
-    const waiting = waitForTaskEnd(store, id, waitMs, { signal, created });
+    const waiting = waitForTaskEnd({ changes: store.changes, get: read }, id, waitMs, { signal, created });
     await submit();
+    const task = await waiting;
     context.header("Preference-Applied", "wait");
-    return waiting;
+    return task;
   };
 
   routes.post("/:id/stop", async (context) => {

@@ -1,7 +1,7 @@
-import type { InferResult, Insertable, Kysely } from "kysely";
+import type { Kysely } from "kysely";
 import { compileOnce } from "./compile-once.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
-import { openStatuses, taskColumns } from "./task-rows.ts";
+import { claimedColumns, insertedColumns, openStatuses, type TaskRow, taskColumns } from "./task-rows.ts";
 
 /** What the store asks for each task. */
 export function taskQueries(database: Kysely<Tables>) {
@@ -9,11 +9,11 @@ export function taskQueries(database: Kysely<Tables>) {
     database
       .insertInto("tasks")
       // In the order in which `create` gives them.
-      .values(Object.fromEntries(insertedColumns.map((name, index) => [name, values[index]])) as NewRow)
+      .values(Object.fromEntries(insertedColumns.map((name, index) => [name, values[index]])) as TaskRow)
       .onConflict((conflict) => conflict.doNothing()),
   );
   return {
-    insert: (row: NewRow) => insert(...insertedColumns.map((name) => row[name])),
+    insert: (row: TaskRow) => insert(...insertedColumns.map((name) => row[name])),
     byId: compileOnce((id: string) => database.selectFrom("tasks").select(taskColumns).where("id", "=", id)),
     byKey: compileOnce((key: string) =>
       database
@@ -24,24 +24,6 @@ export function taskQueries(database: Kysely<Tables>) {
   };
 }
 
-const insertedColumns = [
-  "id",
-  "status",
-  "block_id",
-  "package_version",
-  "session_id",
-  "input_values",
-  "inputs",
-  "idempotency_key",
-  "fingerprint",
-  "caller",
-  "stop_requested_at",
-  "created_at",
-  "updated_at",
-] as const;
-
-type NewRow = Required<Pick<Insertable<Tables["tasks"]>, (typeof insertedColumns)[number]>>;
-
 export function claimRows(database: Kysely<Tables>, ids: readonly string[]) {
   return database
     .updateTable("tasks")
@@ -51,10 +33,8 @@ export function claimRows(database: Kysely<Tables>, ids: readonly string[]) {
     }))
     .where("id", "in", ids)
     .where("status", "in", openStatuses)
-    .returning([...taskColumns, "sequence", "inputs", "attempt", "interruptions", "stop_requested_at"]);
+    .returning(claimedColumns);
 }
-
-export type ClaimedRow = InferResult<ReturnType<typeof claimRows>>[number];
 
 /** What the writer asks for each task. */
 export function writerQueries(database: Kysely<Tables>) {

@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import type { Insertable, Selectable } from "kysely";
 import type { NodeInputs } from "../inputs/node-inputs.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 
@@ -90,6 +90,37 @@ export function toTask(row: Pick<Selectable<Tables["tasks"]>, (typeof taskColumn
     updatedAt: row.updated_at,
   };
 }
+
+/** A task as it is first stored. */
+export type TaskRow = Required<Pick<Insertable<Tables["tasks"]>, (typeof insertedColumns)[number]>>;
+
+export const insertedColumns = [
+  "id",
+  "status",
+  "block_id",
+  "package_version",
+  "session_id",
+  "input_values",
+  "inputs",
+  "idempotency_key",
+  "fingerprint",
+  "caller",
+  "stop_requested_at",
+  "created_at",
+  "updated_at",
+] as const;
+
+export const claimedColumns = [
+  ...taskColumns,
+  "sequence",
+  "inputs",
+  "attempt",
+  "interruptions",
+  "stop_requested_at",
+] as const;
+
+/** A task as whoever has claimed it finds it. */
+export type ClaimedRow = Pick<Selectable<Tables["tasks"]>, (typeof claimedColumns)[number]>;
 
 /** The event with which a task ends that no engine ended. */
 export function sessionEnd(sessionId: string, error: string): NewLog {

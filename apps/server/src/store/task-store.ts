@@ -8,6 +8,7 @@ import { TaskChanges } from "./task-changes.ts";
 import { readTaskPage } from "./task-page.ts";
 import { taskQueries } from "./task-queries.ts";
 import {
+  type ClaimedRow,
   type ClaimedTask,
   type EndedTask,
   type IdempotentRequest,
@@ -17,10 +18,17 @@ import {
   type StoredLog,
   type StoredTask,
   storedKey,
+  type TaskRow,
   terminalStatuses,
   toTask,
 } from "./task-rows.ts";
-import { type QueuedTask, type TaskTransaction, TaskWriter } from "./task-writer.ts";
+import {
+  type HeldRow,
+  type QueuedTask,
+  type TaskTransaction,
+  TaskWriter,
+  type WriteBatch,
+} from "./task-writer.ts";
 import { isStorageFailure } from "./write-health.ts";
 
 /** A task that has not ended. */
@@ -44,13 +52,18 @@ export interface TaskStoreOptions {
   taskLogBytes?: number;
 }
 
-/** A queue in the same database: it changes in the transactions that tasks are created and ended in. */
+/** A queue in the same database, which other processes share. */
 export interface TransactionalQueue {
-  /** Called before the transaction in which the task is added. */
+  /** Called before the task is created. */
   prepare(task: NewTask): Promise<void>;
-  add(transaction: TaskTransaction, task: NewTask): Promise<void>;
+  /** Stores a task and puts it into the queue, both or neither; false if it, or its idempotency key, is there already. */
+  create(row: TaskRow, task: NewTask): Promise<boolean>;
+  /** Claims at most `count` tasks of the named queue: the ids that were in it, and the rows of those that can run. */
+  claim(queue: string, count: number): Promise<{ ids: string[]; rows: ClaimedRow[] }>;
+  /** Writes about claimed tasks, and answers which claims hold. */
+  write(batch: WriteBatch): Promise<HeldRow[]>;
   /** Some may not be in it any more. */
-  remove(transaction: TaskTransaction, tasks: readonly QueuedTask[]): Promise<void>;
+  remove(database: Kysely<Tables>, tasks: readonly QueuedTask[]): Promise<void>;
 }
 
 /**
@@ -87,7 +100,8 @@ export class TaskStore {
       changes: this.changes,
       isShared: queue !== undefined,
       crashLimit,
-      onEnded: async (transaction, tasks) => queue?.remove(transaction, tasks),
+      onEnded: async (executor, tasks) => queue?.remove(executor, tasks),
+      writeAtOnce: queue && ((batch) => queue.write(batch)),
     });
     this.lost = this.#writer.lost;
     this.stopping = this.#writer.stopping;
@@ -114,23 +128,23 @@ export class TaskStore {
     // A small one may still find room where what others have logged does not.
     if (this.#writer.health.failure && this.#writer.hasPending) throw this.#writer.health.failure;
     await retryConnection(async () => this.#queue?.prepare(task));
-    const insert = async (database: Kysely<Tables>) => {
-      const { numAffectedRows } = await database.executeQuery(this.#queries.insert(values));
-      if (numAffectedRows === 1n) return "new";
-      return (await isStored(database, task.id)) ? "there" : "taken";
+    const store = async () => {
+      const isNew = await (this.#queue?.create(values, task) ?? this.#insert(values));
+      return isNew || (await this.#isStored(task.id));
     };
-    const queue = this.#queue;
-    const store = () => {
-      // A statement alone is a transaction.
-      if (!queue) return insert(this.#database);
-      return this.#database.transaction().execute(async (transaction) => {
-        const inserted = await insert(transaction);
-        if (inserted === "new") await queue.add(transaction, task);
-        return inserted;
-      });
-    };
-    const outcome = await this.#writer.health.watch(() => retryConnection(store));
-    return outcome === "taken" ? undefined : toTask(values);
+    const isThere = await this.#writer.health.watch(() => retryConnection(store));
+    return isThere ? toTask(values) : undefined;
+  }
+
+  async #insert(values: TaskRow): Promise<boolean> {
+    const { numAffectedRows } = await this.#database.executeQuery(this.#queries.insert(values));
+    return numAffectedRows === 1n;
+  }
+
+  /** After a conflict: true if the task itself is there, from an attempt whose answer was lost. */
+  async #isStored(id: string): Promise<boolean> {
+    const select = this.#database.selectFrom("tasks").select("id").where("id", "=", id);
+    return (await select.executeTakeFirst()) !== undefined;
   }
 
   /** The task that was created under an idempotency key. */
@@ -257,6 +271,12 @@ export class TaskStore {
     return this.#writer.claimOne(id);
   }
 
+  /** The same for tasks that wait in a queue, at most `count`; `seen` is how many of them were in it. */
+  async claimQueued(queue: string, count: number): Promise<{ claimed: ClaimedTask[]; seen: number }> {
+    const { ids, rows } = (await this.#queue?.claim(queue, count)) ?? { ids: [], rows: [] };
+    return { claimed: await this.#writer.adopt(ids, rows), seen: ids.length };
+  }
+
   /** Finds out which of the tasks that this process has claimed are lost, or to be stopped. */
   checkClaims(): Promise<void> {
     return this.#writer.checkClaims();
@@ -318,11 +338,16 @@ export class TaskStore {
     return collect(this.logPages(taskId, after));
   }
 
+  /** Everything that was given before is on disk when this resolves, and out of the queue if it has ended. */
+  finish(): Promise<void> {
+    return this.#writer.finish();
+  }
+
   /** Writes what is still pending and closes the database. */
   async close(): Promise<void> {
     this.#writer.close();
     try {
-      await this.#writer.flush();
+      await this.finish();
     } finally {
       this.#writer.close();
       await this.#database.destroy();
@@ -338,10 +363,4 @@ async function collect<Item>(pages: AsyncIterable<Item[]>): Promise<Item[]> {
 
 function ignoreStorageFailure(error: unknown): void {
   if (!isStorageFailure(error)) throw error;
-}
-
-/** After a conflict: true where the task itself is there, from an attempt whose answer was lost. */
-async function isStored(database: Kysely<Tables>, id: string): Promise<boolean> {
-  const select = database.selectFrom("tasks").select("id").where("id", "=", id);
-  return (await select.executeTakeFirst()) !== undefined;
 }

@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from "kysely";
+import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import { messageOf } from "../values.ts";
 import { judgeLog, type LogQuota, quotaWarning } from "./log-quota.ts";
 import type { LogRow, LogTable } from "./log-table.ts";
@@ -6,8 +6,9 @@ import { PendingLogs } from "./pending-logs.ts";
 import { retryConnection } from "./retry-connection.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges, type TaskNews } from "./task-changes.ts";
-import { type ClaimedRow, claimRows, selectHeld, writerQueries } from "./task-queries.ts";
+import { claimRows, selectHeld, writerQueries } from "./task-queries.ts";
 import {
+  type ClaimedRow,
   type ClaimedTask,
   isTerminal,
   type NewLog,
@@ -23,16 +24,35 @@ export type TaskTransaction = Transaction<Tables>;
 export interface TaskWriterParts {
   database: Kysely<Tables>;
   changes: TaskChanges;
-  /** Other processes write to the same database, so rows are locked before they are judged. */
+  /** Other processes write to the same database. */
   isShared: boolean;
   /** A task during which so many processes died is failed instead of taken again. */
   crashLimit: number;
   logs: LogTable;
   /** What the blocks of a task may say before the rest is dropped. */
   logLimitBytes: number;
-  /** Takes tasks out of the queue, in the transaction that ends them. */
-  onEnded(transaction: TaskTransaction, tasks: readonly QueuedTask[]): Promise<void>;
+  /** Takes tasks out of the queue, in the transaction that ends them if there is one. */
+  onEnded(database: Kysely<Tables>, tasks: readonly QueuedTask[]): Promise<void>;
+  /** Writes a batch in one statement, without the queue. */
+  writeAtOnce?: ((batch: WriteBatch) => Promise<HeldRow[]>) | undefined;
 }
+
+/** Logs and changes that belong to claims. */
+export interface WriteBatch {
+  tasks: readonly {
+    id: string;
+    attempt: number;
+    status: StoredStatus | null;
+    sessionId: string | null;
+    atMs: number | null;
+  }[];
+  logs: readonly LogRow[];
+}
+
+export type HeldRow = Pick<
+  Selectable<Tables["tasks"]>,
+  "id" | "block_id" | "package_version" | "stop_requested_at"
+>;
 
 /** What tells in which queue a task is. */
 export type QueuedTask = Pick<StoredTask, "id" | "blockId" | "packageVersion">;
@@ -49,6 +69,11 @@ interface Claim {
   /** The task as it is stored. */
   task: StoredTask;
   quota: LogQuota;
+}
+
+interface Judged {
+  taken: readonly { row: ClaimedRow; nextLogId: number }[];
+  failed: readonly ClaimedRow[];
 }
 
 interface Change {
@@ -79,6 +104,9 @@ export class TaskWriter {
   #gathering: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #retryMs = firstRetryMs;
+  #leaving: QueuedTask[] = [];
+  #isLeaving = false;
+  #left: Promise<void> = Promise.resolve();
 
   constructor(parts: TaskWriterParts) {
     this.#parts = parts;
@@ -90,30 +118,52 @@ export class TaskWriter {
    * that `crashLimit` processes did not survive is failed here instead: it may be what ended them.
    */
   async claim(choose: (transaction: TaskTransaction) => Promise<readonly string[]>): Promise<ClaimedTask[]> {
-    const { database, changes, logs, onEnded, crashLimit } = this.#parts;
-    const { taken, failed } = await database.transaction().execute(async (transaction) => {
+    const claimed = await this.#parts.database.transaction().execute(async (transaction) => {
       const ids = await choose(transaction);
       if (ids.length === 0) return { taken: [], failed: [] };
-      const rows = await claimRows(transaction, ids).execute();
-      const gone = ids.filter((id) => !rows.some((row) => row.id === id));
-      if (gone.length > 0) await onEnded(transaction, await readQueued(transaction, gone));
-      const resumed = rows.filter(({ attempt }) => attempt > 1).map(({ id }) => id);
-      const nextLogIds = await logs.nextIds(transaction, resumed);
-      const [failed, taken] = partition(rows, ({ interruptions }) => interruptions > crashLimit);
-      for (const { id, session_id } of failed) {
-        await transaction
-          .updateTable("tasks")
-          .set({ status: "failed", updated_at: Date.now() })
-          .where("id", "=", id)
-          .execute();
-        const end = toRow(id, nextLogIds.get(id) ?? 0, sessionEnd(session_id ?? "", tookDown(crashLimit)));
-        await logs.insert(transaction, [end]);
-      }
-      if (failed.length > 0) await onEnded(transaction, failed.map(toQueued));
-      const inOrder = taken.sort((one, other) => one.sequence - other.sequence);
-      return { taken: inOrder.map((row) => ({ row, nextLogId: nextLogIds.get(row.id) ?? 0 })), failed };
+      return this.#judge(transaction, ids, await claimRows(transaction, ids).execute());
     });
-    for (const { id } of failed) changes.notify(id);
+    return this.#holdAll(claimed);
+  }
+
+  /** Takes over what a statement has claimed for this process, by the ids of their jobs. */
+  async adopt(ids: readonly string[], rows: readonly ClaimedRow[]): Promise<ClaimedTask[]> {
+    const isPlain = rows.length === ids.length && rows.every(({ attempt }) => attempt === 1);
+    if (isPlain && this.#parts.crashLimit > 0) {
+      return this.#holdAll({ taken: inOrder(rows).map((row) => ({ row, nextLogId: 0 })), failed: [] });
+    }
+    const judge = () =>
+      this.#parts.database.transaction().execute((transaction) => this.#judge(transaction, ids, rows));
+    return this.#holdAll(await retryConnection(judge));
+  }
+
+  /** Fails what too many processes did not survive, and takes out of the queue what needs not run any more. */
+  async #judge(
+    transaction: TaskTransaction,
+    ids: readonly string[],
+    rows: readonly ClaimedRow[],
+  ): Promise<Judged> {
+    const { logs, onEnded, crashLimit } = this.#parts;
+    const gone = ids.filter((id) => !rows.some((row) => row.id === id));
+    if (gone.length > 0) await onEnded(transaction, await readQueued(transaction, gone));
+    const resumed = rows.filter(({ attempt }) => attempt > 1).map(({ id }) => id);
+    const nextLogIds = await logs.nextIds(transaction, resumed);
+    const [failed, taken] = partition(rows, ({ interruptions }) => interruptions > crashLimit);
+    for (const { id, session_id } of failed) {
+      await transaction
+        .updateTable("tasks")
+        .set({ status: "failed", updated_at: Date.now() })
+        .where("id", "=", id)
+        .execute();
+      const end = toRow(id, nextLogIds.get(id) ?? 0, sessionEnd(session_id ?? "", tookDown(crashLimit)));
+      await logs.insert(transaction, [end]);
+    }
+    if (failed.length > 0) await onEnded(transaction, failed.map(toQueued));
+    return { taken: inOrder(taken).map((row) => ({ row, nextLogId: nextLogIds.get(row.id) ?? 0 })), failed };
+  }
+
+  #holdAll({ taken, failed }: Judged): ClaimedTask[] {
+    for (const { id } of failed) this.#parts.changes.notify(id);
     return taken.map(({ row, nextLogId }) => this.#hold(row, nextLogId));
   }
 
@@ -156,8 +206,8 @@ export class TaskWriter {
   }
 
   /** What comes within a moment shares a transaction; all of a short task does. */
-  #gather(): void {
-    this.#gathering ??= setTimeout(() => this.#flushUnheard(), gatherMs);
+  #gather(ms = gatherMs): void {
+    this.#gathering ??= setTimeout(() => this.#flushUnheard(), ms);
   }
 
   /** Nobody waits for it: what cannot be written stays pending, and is tried again. */
@@ -172,7 +222,7 @@ export class TaskWriter {
       this.#changes.push({ taskId, status, sessionId, atMs: Date.now(), settle, fail });
       if (isTerminal(status))
         this.flush().catch(() => undefined); // the change was told
-      else this.#gather();
+      else this.#gather(this.#parts.isShared ? sharedGatherMs : gatherMs);
     });
   }
 
@@ -199,6 +249,12 @@ export class TaskWriter {
       return writing;
     });
     return this.#following;
+  }
+
+  /** Everything, the queue included. */
+  async finish(): Promise<void> {
+    await this.flush();
+    await this.#left;
   }
 
   get hasPending(): boolean {
@@ -303,13 +359,7 @@ export class TaskWriter {
     const ids = [...new Set([...logs.map((log) => log.task_id), ...changes.map(({ taskId }) => taskId)])];
     let held: ReadonlyMap<string, HeldTask>;
     try {
-      held = await this.health.watch(() =>
-        retryConnection(() =>
-          this.#parts.database
-            .transaction()
-            .execute((transaction) => this.#write(transaction, ids, logs, changes)),
-        ),
-      );
+      held = await this.health.watch(() => retryConnection(() => this.#writeOnce(ids, logs, changes)));
     } catch (error) {
       this.#pending.putBack(logs);
       for (const change of changes) change.fail(error);
@@ -349,6 +399,48 @@ export class TaskWriter {
     return told;
   }
 
+  async #writeOnce(
+    ids: readonly string[],
+    logs: readonly LogRow[],
+    changes: readonly Change[],
+  ): Promise<ReadonlyMap<string, HeldTask>> {
+    const { database, writeAtOnce } = this.#parts;
+    if (writeAtOnce === undefined) {
+      return database.transaction().execute((transaction) => this.#write(transaction, ids, logs, changes));
+    }
+    const tasks = ids.flatMap((id) => {
+      const attempt = this.#claims.get(id)?.attempt;
+      const own = changes.filter(({ taskId }) => taskId === id);
+      const sessionId = own.findLast((change) => change.sessionId)?.sessionId ?? null;
+      const { status = null, atMs = null } = own.at(-1) ?? {};
+      return attempt === undefined ? [] : { id, attempt, status, sessionId, atMs };
+    });
+    const held = new Map((await writeAtOnce({ tasks, logs })).map((row) => [row.id, toHeld(row)] as const));
+    this.#leaveQueue(
+      changes.flatMap(({ status, taskId }) => (isTerminal(status) ? (held.get(taskId) ?? []) : [])),
+    );
+    return held;
+  }
+
+  /**
+   * In statements of their own: a job that is left behind, should this process die here, is taken out by whoever fetches it
+   * next, since its task has ended.
+   */
+  #leaveQueue(ended: readonly HeldTask[]): void {
+    this.#leaving.push(...ended);
+    if (ended.length === 0 || this.#isLeaving) return;
+    this.#isLeaving = true;
+    this.#left = this.#removeLeaving().finally(() => (this.#isLeaving = false));
+  }
+
+  async #removeLeaving(): Promise<void> {
+    const { database, onEnded } = this.#parts;
+    while (this.#leaving.length > 0) {
+      const leaving = this.#leaving.splice(0);
+      await retryConnection(() => onEnded(database, leaving)).catch(() => undefined); // see above
+    }
+  }
+
   async #write(
     transaction: TaskTransaction,
     ids: readonly string[],
@@ -384,9 +476,7 @@ export class TaskWriter {
         this.#claims.get(id)?.attempt === attempt &&
         (!isTerminal(status) || changes.some((change) => change.taskId === id && change.status === status)),
     );
-    return new Map(
-      held.map((row) => [row.id, { ...toQueued(row), isStopRequested: row.stop_requested_at !== null }]),
-    );
+    return new Map(held.map((row) => [row.id, toHeld(row)]));
   }
 
   async #readHeld(database: Kysely<Tables>, ids: readonly string[]) {
@@ -394,9 +484,7 @@ export class TaskWriter {
     if (ids.length === 1 && only !== undefined && !this.#parts.isShared) {
       return (await database.executeQuery(this.#queries.held(only))).rows;
     }
-    const select = selectHeld(database).where("id", "in", ids).orderBy("id"); // two that lock several rows do so in one order
-    const isLocking = this.#parts.isShared && database.isTransaction;
-    return (isLocking ? select.forNoKeyUpdate() : select).execute();
+    return selectHeld(database).where("id", "in", ids).execute();
   }
 
   #lose(taskId: string): void {
@@ -406,12 +494,22 @@ export class TaskWriter {
 
 /** Long enough for a short task to end, too short for whoever looks on to notice. */
 const gatherMs = 4;
+/** From the start of a task on a cluster, where it takes longer, and each transaction costs more. */
+const sharedGatherMs = 15;
 
 const tookDown = (crashLimit: number) =>
   `The task is not run again: ${crashLimit === 1 ? "the process that ran it was" : `${crashLimit} processes that ran it were`} killed, crashed or lost before it ended, and it may be the reason.`;
 
+function inOrder(rows: readonly ClaimedRow[]): ClaimedRow[] {
+  return [...rows].sort((one, other) => one.sequence - other.sequence);
+}
+
 function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+function toHeld(row: HeldRow): HeldTask {
+  return { ...toQueued(row), isStopRequested: row.stop_requested_at !== null };
 }
 
 function toQueued(row: { id: string; block_id: string; package_version: string }): QueuedTask {

@@ -1,0 +1,99 @@
+import type pg from "pg";
+import { type ClaimedRow, claimedColumns, openStatuses, type TaskRow } from "../store/task-rows.ts";
+import type { HeldRow, WriteBatch } from "../store/task-writer.ts";
+import { turnOf } from "./turn-of.ts";
+
+/** A statement as pg-boss would run it. */
+export interface BossStatement {
+  text: string;
+  values?: unknown[] | undefined;
+}
+
+type Pool = Pick<pg.Pool, "query">;
+
+const open = openStatuses.map((status) => `'${status}'`).join(", ");
+
+/**
+ * One statement each, for what would be a transaction of several: a round trip to the database and a start of a
+ * transaction cost it more than the rows. A statement does all that it says or nothing, as a transaction does.
+ */
+export const combined = {
+  /**
+   * Stores a task together with the job that pg-boss makes for it, which gets its turn among those of other callers; rejects
+   * if the task, or its idempotency key, is there.
+   */
+  async create(pool: Pool, row: TaskRow, queue: string, { text, values = [] }: BossStatement): Promise<void> {
+    const [before, after, ...more] = text.split(bossJobs);
+    if (before === undefined || after === undefined || more.length > 0) {
+      throw new Error(`The turn of a task cannot be set: pg-boss does not take its jobs as ${bossJobs}.`);
+    }
+    const columns = Object.keys(row);
+    const places = columns.map((_, index) => `$${values.length + index + 2}`);
+    const turn = turnOf(`$${values.length + 1}`, places[columns.indexOf("caller")] ?? "''");
+    const withTurn = "(select jsonb_set($1::jsonb, '{0,priority}', to_jsonb(turn)) from turn)::json";
+    await pool.query(
+      `with turn as (${turn}),
+       job as (${before}${withTurn}${after})
+       insert into tasks (${columns.join(", ")}) values (${places.join(", ")})`,
+      [...values, queue, ...Object.values(row)],
+    );
+  },
+
+  /** Claims the tasks of the jobs that pg-boss fetches. A job whose task has ended, or is forgotten, comes without a row. */
+  async claim(
+    pool: Pool,
+    { text, values = [] }: BossStatement,
+  ): Promise<{ jobId: string; row?: ClaimedRow }[]> {
+    const { rows } = await pool.query<ClaimedRow & { job_id: string; id: string | null }>(
+      `with job as (${text}),
+       claimed as (
+         update tasks set attempt = attempt + 1, interruptions = interruptions + 1
+         where id in (select id::text from job) and status in (${open})
+         returning ${claimedColumns.join(", ")})
+       select job.id::text as job_id, claimed.* from job left join claimed on claimed.id = job.id::text`,
+      values as unknown[],
+    );
+    return rows.map(({ job_id: jobId, ...row }) => (row.id === null ? { jobId } : { jobId, row }));
+  },
+
+  /**
+   * Writes logs and the last status of tasks under their claims; answers those whose claim holds. Rows are locked in the
+   * order of their ids before they are judged. It comes out the same when it is done again.
+   */
+  async write(pool: Pool, { tasks, logs }: WriteBatch): Promise<HeldRow[]> {
+    const { rows } = await pool.query<HeldRow>({
+      name: "connect-write",
+      text: `with given as (
+         select * from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint[])
+           as t(id, attempt, status, session_id, at_ms)),
+       held as materialized (
+         select tasks.id, tasks.block_id, tasks.package_version, tasks.stop_requested_at,
+                given.status as next_status, given.session_id as next_session_id, given.at_ms
+         from tasks join given using (id, attempt)
+         where tasks.status in (${open}) or tasks.status = given.status
+         order by tasks.id for no key update of tasks),
+       written as (
+         insert into task_logs (task_id, id, session_id, node_id, type, event, created_at)
+         select log.* from unnest($6::text[], $7::int[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[])
+           as log(task_id, id, session_id, node_id, type, event, created_at)
+         join held on held.id = log.task_id
+         on conflict (task_id, id) do nothing),
+       changed as (
+         update tasks set status = next_status, updated_at = at_ms, session_id = coalesce(next_session_id, tasks.session_id)
+         from held where tasks.id = held.id and next_status is not null)
+       select id, block_id, package_version, stop_requested_at from held`,
+      values: [
+        ...(["id", "attempt", "status", "sessionId", "atMs"] as const).map((name) =>
+          tasks.map((task) => task[name]),
+        ),
+        ...logColumns.map((name) => logs.map((log) => log[name])),
+      ],
+    });
+    return rows;
+  },
+};
+
+/** The first of its values: the jobs, of which it gets one at a time. */
+const bossJobs = "$1::json";
+
+const logColumns = ["task_id", "id", "session_id", "node_id", "type", "event", "created_at"] as const;
