@@ -33,11 +33,7 @@ export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
   routes.post("/", async (context) => {
     using held = inFlight.open();
     const wanted = checkBody(await readJsonBody(context.req.raw, limits, held));
-    const idempotency = await readIdempotency(
-      context.var.caller,
-      context.req.header("Idempotency-Key"),
-      wanted,
-    );
+    const idempotency = readIdempotency(context.var.caller, context.req.header("Idempotency-Key"), wanted);
     const { id } = await acceptInstall(parts, wanted, idempotency);
     return context.json({ success: true, taskId: id });
   });

@@ -4,29 +4,30 @@ import { Refusal } from "../refusal.ts";
 import { isRecord } from "../values.ts";
 import type { RequestBytes } from "./bytes-in-flight.ts";
 import { readJsonBody, requireShallow } from "./read-json-body.ts";
-import { receiveForm, type UploadLimits } from "./uploads.ts";
+import { type FormRequest, type ReceivedFile, receiveForm, type UploadLimits } from "./uploads.ts";
 
 /** What a caller asks to run. */
 export interface TaskRequest {
   blockId: string;
   inputValues: NodeInputs;
-  /** Absolute paths of uploaded files, in the order of their parts. */
-  files: string[];
+  /** In the order of their parts. */
+  files: ReceivedFile[];
 }
 
 /** Reads the body of `POST /v1/tasks`, JSON or a form; files go into `uploadDirectory`. Throws a {@link Refusal}. */
 export async function readTaskRequest(
-  request: Request,
+  form: FormRequest,
   uploadDirectory: string,
   limits: UploadLimits,
   inFlight: RequestBytes,
 ): Promise<TaskRequest> {
+  const { request } = form;
   const type = request.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (type === "application/json") {
     return { ...checkBody(await readJsonBody(request, limits, inFlight)), files: [] };
   }
   if (type === "multipart/form-data") {
-    const { fields, files } = await receiveForm(request, uploadDirectory, limits, inFlight);
+    const { fields, files } = await receiveForm(form, uploadDirectory, limits, inFlight);
     const inputValues = parseInputValues(fields.get("inputValues"));
     const block = { manifest: fields.get("manifest"), blockId: fields.get("blockId") };
     return { ...checkBody({ ...block, inputValues }), files };

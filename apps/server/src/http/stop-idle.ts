@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { Refusal } from "../refusal.ts";
 
 /** The same chunks; throws a {@link Refusal} when the sender sends nothing for so long. One that is slow goes on. */
@@ -18,6 +19,21 @@ export async function* stopIdle(
     // Not waited for: it may wait for the chunk that does not come.
     if (!isRead) iterator.return?.().catch(() => undefined);
   }
+}
+
+/** The same for a stream that is piped: calls `fail`, unless whoever reads holds it up. Answers what ends that. */
+export function watchIdle(body: Readable, idleMs: number, fail: (error: Refusal) => void): () => void {
+  const timer = setTimeout(() => {
+    if (body.isPaused()) timer.refresh();
+    else fail(idle(idleMs));
+  }, idleMs);
+  const move = () => void timer.refresh();
+  const end = () => clearTimeout(timer);
+  body.on("data", move).on("resume", move).once("end", end);
+  return () => {
+    end();
+    body.off("data", move).off("resume", move).off("end", end);
+  };
 }
 
 async function within<Value>(coming: Promise<Value>, idleMs: number): Promise<Value> {

@@ -19,10 +19,11 @@ import { type Caller, ownerSeenBy } from "./callers.ts";
 import { filesRoute } from "./files-route.ts";
 import { findTask } from "./find-task.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
+import { nodeBody } from "./node-body.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readTaskRequest } from "./read-task-request.ts";
 import { streamTask, type TasksEnv } from "./task-events.ts";
-import type { UploadLimits } from "./uploads.ts";
+import type { FormRequest, UploadLimits } from "./uploads.ts";
 
 export interface TasksRoutesParts {
   catalog: PackageCatalog;
@@ -50,7 +51,11 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
   });
 
   routes.post("/", requireRole("run", "run tasks"), async (context) => {
-    const { task, block } = await acceptTask(parts, context.req.raw, context.var.caller);
+    const { task, block } = await acceptTask(
+      parts,
+      { request: context.req.raw, body: nodeBody(context) },
+      context.var.caller,
+    );
     const created = block && task;
     const submit = async () => block && runner.submit(task, block);
     // Who wants to hear of it listens before anything happens.
@@ -132,24 +137,25 @@ function wantsEvents(request: HonoRequest): boolean {
 /** A new task with its block, or the one that the same request made before. */
 async function acceptTask(
   { catalog, store, limits, inFlight, files }: TasksRoutesParts,
-  request: Request,
+  form: FormRequest,
   caller: Caller,
 ): Promise<{ task: StoredTask; block?: Runnable }> {
   const id = randomUUID();
   let task: StoredTask | undefined;
   using held = inFlight.open();
   try {
-    const received = await readTaskRequest(request, files.uploadDirectory(id), limits, held);
+    const received = await readTaskRequest(form, files.uploadDirectory(id), limits, held);
     const { blockId, inputValues } = received;
-    const key = request.headers.get("Idempotency-Key") ?? undefined;
-    const idempotency = await readIdempotency(caller, key, [blockId, inputValues], received.files);
+    const key = form.request.headers.get("Idempotency-Key") ?? undefined;
+    const idempotency = readIdempotency(caller, key, [blockId, inputValues], received.files);
     const earlier = await findEarlier(store, idempotency);
     if (earlier) return { task: earlier };
 
     const block = await catalog.find(blockId);
-    const references = received.files.map((file) => referTo(id, file));
+    const paths = received.files.map(({ path }) => path);
+    const references = paths.map((path) => referTo(id, path));
     const inputs = await prepareInputs(block, inputValues, references, catalog);
-    await files.keepUploads(id, received.files);
+    await files.keepUploads(id, paths);
     const { packageVersion } = block;
     const created = { id, blockId, packageVersion, inputValues, inputs, idempotency };
     task = await store.create({ ...created, caller: caller.id });

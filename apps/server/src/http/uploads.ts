@@ -1,7 +1,7 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable, type Transform } from "node:stream";
+import { finished, Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import busboyModule, { type BusboyFileStream, type BusboyHeaders } from "@fastify/busboy";
 import { safeFileName } from "@oomol/connect-core/adapter";
@@ -9,22 +9,37 @@ import { Refusal } from "../refusal.ts";
 import { isStorageFailure } from "../store/write-health.ts";
 import { messageOf } from "../values.ts";
 import type { RequestBytes } from "./bytes-in-flight.ts";
+import { createContentDigest } from "./content-digest.ts";
 import type { BodyLimits } from "./read-json-body.ts";
-import { stopIdle } from "./stop-idle.ts";
+import { watchIdle } from "./stop-idle.ts";
 
 const { Busboy } = busboyModule;
 
 /** A form as it was received: the fields that are asked for, and its files on disk in the order of their parts. */
 export interface ReceivedForm {
   fields: ReadonlyMap<string, string>;
-  /** Absolute paths. */
-  files: string[];
+  files: ReceivedFile[];
+}
+
+export interface ReceivedFile {
+  /** Absolute. */
+  path: string;
+  /** Of the content; the path is not part of it. */
+  digest: string;
+}
+
+/** A request and its body, which is read as Node reads it if it is given so. */
+export interface FormRequest {
+  request: Request;
+  body?: Readable | undefined;
 }
 
 export interface UploadLimits extends BodyLimits {
   uploadLimitBytes: number;
 }
 
+/** What waits between two steps of an upload: chunks are written to the disk together. */
+const bufferBytes = 256 * 1024;
 const maxFiles = 1_000;
 const maxFields = 100;
 /** Shortened to what file systems take; longer is no name any more. */
@@ -37,20 +52,20 @@ const keptFields = ["manifest", "blockId", "inputValues"];
  * broken, cut off or too large is a {@link Refusal}, and leaves no directory.
  */
 export async function receiveForm(
-  request: Request,
+  form: FormRequest,
   directory: string,
   limits: UploadLimits,
   inFlight: RequestBytes,
 ): Promise<ReceivedForm> {
   const ending = new AbortController();
-  const saved: Promise<string>[] = [];
+  const saved: Promise<ReceivedFile>[] = [];
   const save = (stream: BusboyFileStream, fileName: string) => {
     const saving = saveFile(stream, join(directory, String(saved.length)), fileName, ending.signal);
     saved.push(saving);
     return saving;
   };
   try {
-    return { fields: await receive(request, limits, inFlight, save), files: await Promise.all(saved) };
+    return { fields: await receive(form, limits, inFlight, save), files: await Promise.all(saved) };
   } catch (error) {
     ending.abort();
     await Promise.allSettled(saved); // one that still opens its file would bring the directory back
@@ -61,18 +76,19 @@ export async function receiveForm(
 }
 
 async function receive(
-  request: Request,
+  { request, body = webBody(request) }: FormRequest,
   limits: UploadLimits,
   inFlight: RequestBytes,
-  save: (stream: BusboyFileStream, fileName: string) => Promise<string>,
+  save: (stream: BusboyFileStream, fileName: string) => Promise<ReceivedFile>,
 ): Promise<Map<string, string>> {
-  if (!request.body) throw new Refusal(400, "The multipart body is empty.");
   const fields = new Map<string, string>();
   let fieldsBytes = 0;
   // Busboy wants a plain object of headers with this one in it.
   const headers = Object.fromEntries(request.headers) as BusboyHeaders;
   const parser = new Busboy({
     headers,
+    highWaterMark: bufferBytes,
+    fileHwm: bufferBytes,
     limits: {
       fieldSize: limits.bodyLimitBytes,
       files: maxFiles,
@@ -114,11 +130,38 @@ async function receive(
     );
   }
 
-  // Casts: the DOM's and Node's types of one stream differ in name only, and Busboy is older than Node's types.
-  const body = Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]);
-  const coming = stopIdle(body, limits.clientIdleMs);
-  await pipeline(coming, limitSize(limits), parser as unknown as Transform);
+  const watches = [limitSize(body, limits, fail), watchIdle(body, limits.clientIdleMs, fail)];
+  try {
+    // Cast: Busboy is older than Node's types.
+    await pour(body, parser as unknown as Writable);
+  } finally {
+    for (const stop of watches) stop();
+  }
   return fields;
+}
+
+function webBody({ body }: Request): Readable {
+  if (!body) throw new Refusal(400, "The multipart body is empty.");
+  // Cast: the DOM's and Node's types of one stream differ in name only.
+  return Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
+}
+
+/** Unlike `pipeline` it leaves the rest of a body that is refused alone: with it the connection would go, and the answer. */
+async function pour(body: Readable, parser: Writable): Promise<void> {
+  const parsed = new Promise<void>((resolve, reject) => {
+    parser.once("finish", resolve);
+    parser.on("error", reject); // one may follow another
+  });
+  const stopWatching = finished(body, { writable: false }, (error) => {
+    if (error) parser.destroy(error);
+  });
+  body.pipe(parser);
+  try {
+    await parsed;
+  } finally {
+    stopWatching();
+    body.unpipe(parser);
+  }
 }
 
 /** A directory for each file: the name stays as it was, and two files of one name do not meet. */
@@ -127,23 +170,29 @@ async function saveFile(
   directory: string,
   fileName: string,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<ReceivedFile> {
   // At once: the stream may fail before anyone listens.
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, safeFileName(fileName ?? ""));
-  await pipeline(stream, createWriteStream(path, { flags: "wx" }), { signal });
-  return path;
+  stream.on("error", () => undefined); // of a form that has failed already
+  const digest = createContentDigest();
+  stream.on("data", (chunk: Buffer) => digest.update(chunk));
+  await pipeline(stream, createWriteStream(path, { flags: "wx", highWaterMark: bufferBytes }), { signal });
+  return { path, digest: digest.end() };
 }
 
-function limitSize({ bodyLimitBytes, uploadLimitBytes }: UploadLimits) {
-  const limitBytes = uploadLimitBytes + bodyLimitBytes;
-  return async function* count(chunks: AsyncIterable<Uint8Array>) {
-    let sizeBytes = 0;
-    for await (const chunk of chunks) {
-      sizeBytes += chunk.byteLength;
-      if (sizeBytes > limitBytes)
-        throw new Refusal(413, `The upload is larger than the ${uploadLimitBytes} bytes allowed.`);
-      yield chunk;
-    }
+/** Answers what ends it. */
+function limitSize(
+  body: Readable,
+  { bodyLimitBytes, uploadLimitBytes }: UploadLimits,
+  fail: (error: Error) => void,
+): () => void {
+  let leftBytes = uploadLimitBytes + bodyLimitBytes;
+  const count = (chunk: Uint8Array) => {
+    leftBytes -= chunk.byteLength;
+    if (leftBytes < 0)
+      fail(new Refusal(413, `The upload is larger than the ${uploadLimitBytes} bytes allowed.`));
   };
+  body.on("data", count);
+  return () => body.off("data", count);
 }
