@@ -11,6 +11,9 @@ import { messageOf } from "../values.ts";
 import type { RequestBytes } from "./bytes-in-flight.ts";
 import { createContentDigest } from "./content-digest.ts";
 import type { BodyLimits } from "./read-json-body.ts";
+
+import { releasingFs } from "./releasing-fs.ts";
+
 import { watchIdle } from "./stop-idle.ts";
 
 const { Busboy } = busboyModule;
@@ -177,7 +180,9 @@ async function saveFile(
   stream.on("error", () => undefined); // of a form that has failed already
   const digest = createContentDigest();
   stream.on("data", (chunk: Buffer) => digest.update(chunk));
-  await pipeline(stream, createWriteStream(path, { flags: "wx", highWaterMark: bufferBytes }), { signal });
+  // The chunks are ours: the parser copies what it keeps.
+  const file = createWriteStream(path, { flags: "wx", highWaterMark: bufferBytes, fs: releasingFs });
+  await pipeline(stream, file, { signal });
   return { path, digest: digest.end() };
 }
 
