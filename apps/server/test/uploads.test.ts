@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { basename, join, relative } from "node:path";
@@ -28,6 +29,16 @@ describeBothServers(({ shared, open }) => {
     expect(await server.finish(id)).toMatchObject({
       result: { texts: ["a.txt=a.txt", "same.txt=1", "same.txt=2", "bytes.bin"] },
     });
+  });
+
+  test("a large file arrives byte for byte, whatever looks like the end of its part", async () => {
+    const server = shared();
+    const content = randomBytes(9_000_001);
+    for (let at = 0; at < content.length; at += 65_536 - 7) content.write("\r\n--", at);
+    const id = await idOf(await server.upload("lab::one-file", [new File([content], "large.bin")]));
+    await server.waitForEnd(id);
+    const { path } = (await server.finish(id)).result as { path: string };
+    expect((await readFile(path)).equals(content)).toBe(true);
   });
 
   test("leaves an input alone that has a value already", async () => {
