@@ -101,6 +101,20 @@ test("a task that is stopped ends with all that it has started, and so does the 
   await waitUntilGone([pid, parent], 5_000);
 });
 
+test("a task is stopped at once while the libraries of its block are loaded", async () => {
+  await using folder = await makeDataDirectory();
+  const loading = join(folder.path, "loading");
+  vi.stubEnv("OOMOL_TEST_LOADING", loading);
+  const server = await openTestServer(settings);
+  const id = await server.start("warm::wait");
+  const pid = await vi.waitFor(async () => Number(await readFile(loading, "utf8")), 20_000);
+  await server.getJson(`/v1/tasks/${id}/stop`, { method: "POST" });
+  expect(await server.waitForEnd(id)).toMatchObject({ status: "stopped" });
+  process.kill(pid, 0); // it still loads
+  await server[Symbol.asyncDispose]();
+  await waitUntilGone([pid], 1_000);
+});
+
 test("a library that changes the process is left to each task", async () => {
   await using server = await openTestServer(settings);
   for (let run = 0; run < 2; run += 1) {
@@ -132,9 +146,10 @@ test("a package that has changed gets new processes at once", async () => {
   await using server = await openTestServer({ ...settings, packages: [folder] });
   const before = await probe(server);
   const file = join(folder, "tasks/probe/main.py");
-  await writeFile(file, (await readFile(file, "utf8")).replace("runs += 1", "runs += 7"));
+  // Python itself tells files of one size apart by the second.
+  await writeFile(file, (await readFile(file, "utf8")).replace("runs += 1", "runs += 70"));
   const after = await probe(server);
-  expect(after).toMatchObject({ runs: 7 });
+  expect(after).toMatchObject({ runs: 70 });
   expect(after.parent).not.toBe(before.parent);
   await waitUntilGone([before.parent], 5_000);
 });
