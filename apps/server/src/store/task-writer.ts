@@ -495,7 +495,7 @@ export class TaskWriter {
 /** Long enough for a short task to end, too short for whoever looks on to notice. */
 const gatherMs = 4;
 /** From the start of a task on a cluster, where it takes longer, and each transaction costs more. */
-const sharedGatherMs = 15;
+const sharedGatherMs = 25;
 
 const tookDown = (crashLimit: number) =>
   `The task is not run again: ${crashLimit === 1 ? "the process that ran it was" : `${crashLimit} processes that ran it were`} killed, crashed or lost before it ended, and it may be the reason.`;
