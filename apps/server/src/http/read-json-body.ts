@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { deepestNesting, isNestedDeeper, taskBodyNesting } from "@oomol/connect-core/wire";
 import { Refusal } from "../refusal.ts";
 import type { RequestBytes } from "./bytes-in-flight.ts";
@@ -11,11 +12,13 @@ export interface BodyLimits {
 
 /** Reads a JSON body; throws a {@link Refusal}. */
 export async function readJsonBody(
-  request: Request,
+  request: Pick<Request, "headers" | "body">,
   limits: BodyLimits,
   inFlight: RequestBytes,
+  /** The same body as Node reads it, if that is how it came: web streams cost more than the rest of a short request. */
+  nodeBody?: Readable,
 ): Promise<unknown> {
-  const text = await readText(request, limits, inFlight);
+  const text = await readText(request, limits, inFlight, nodeBody);
   requireShallow(text, deepestNesting + taskBodyNesting);
   try {
     return JSON.parse(text);
@@ -42,22 +45,23 @@ function isForm(text: string): boolean {
 }
 
 async function readText(
-  request: Request,
+  request: Pick<Request, "headers" | "body">,
   { bodyLimitBytes, clientIdleMs }: BodyLimits,
   inFlight: RequestBytes,
+  nodeBody: Readable | undefined,
 ): Promise<string> {
-  const tooLarge = new Refusal(
-    413,
-    `The body is larger than the ${bodyLimitBytes} bytes that this server takes.`,
-  );
-  if (Number(request.headers.get("Content-Length")) > bodyLimitBytes) throw tooLarge;
+  const tooLarge = () =>
+    new Refusal(413, `The body is larger than the ${bodyLimitBytes} bytes that this server takes.`);
+  if (Number(request.headers.get("Content-Length")) > bodyLimitBytes) throw tooLarge();
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let text = "";
   let sizeBytes = 0;
-  if (request.body === null) return text;
-  for await (const chunk of stopIdle(request.body, clientIdleMs)) {
+  // A refusal still has to be answered on the connection.
+  const chunks = nodeBody?.iterator({ destroyOnReturn: false }) ?? request.body;
+  if (chunks === null) return text;
+  for await (const chunk of stopIdle(chunks, clientIdleMs)) {
     sizeBytes += chunk.byteLength;
-    if (sizeBytes > bodyLimitBytes) throw tooLarge;
+    if (sizeBytes > bodyLimitBytes) throw tooLarge();
     inFlight.add(chunk.byteLength);
     text += decoder.decode(chunk, { stream: true });
   }

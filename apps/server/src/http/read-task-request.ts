@@ -21,10 +21,10 @@ export async function readTaskRequest(
   limits: UploadLimits,
   inFlight: RequestBytes,
 ): Promise<TaskRequest> {
-  const { request } = form;
+  const { request, body } = form;
   const type = request.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (type === "application/json") {
-    return { ...checkBody(await readJsonBody(request, limits, inFlight)), files: [] };
+    return { ...checkBody(await readJsonBody(request, limits, inFlight, body)), files: [] };
   }
   if (type === "multipart/form-data") {
     const { fields, files } = await receiveForm(form, uploadDirectory, limits, inFlight);
