@@ -24,6 +24,10 @@ test("what the protocol calls optional may be missing, null or there", () => {
 test("an author's schema may be anything", () => {
   const outputs = { a: { handle: "a", json_schema: true } };
   expect(parseBlockPayload({ ...job, outputs })).toMatchObject({ outputs });
+  // A separator, as manifests have them, is nobody's output.
+  expect(parseBlockPayload({ ...job, outputs: { ...outputs, b: { group: "More" } } }).outputs).toEqual(
+    outputs,
+  );
 });
 
 test("a service's lifetime and entry are read as they are", () => {
@@ -43,7 +47,7 @@ test("a service's lifetime and entry are read as they are", () => {
 test.each<[field: string, parse: (message: Record<string, unknown>) => unknown, message: object]>([
   ["dir", parseBlockPayload, { ...job, dir: undefined }],
   ["stacks", parseBlockPayload, { ...job, stacks: [{ flow: "a" }] }],
-  ["outputs", parseBlockPayload, { ...job, outputs: { a: { title: "no handle" } } }],
+  ["outputs", parseBlockPayload, { ...job, outputs: { a: "no definition" } }],
   ["executor.options", parseBlockPayload, { ...job, executor: { options: "main.js" } }],
   ["service_hash", parseServiceBlockPayload, { ...serviceJob, service_hash: null }],
   [
