@@ -3,7 +3,8 @@ import { createFaultPlan, createHastyClock, httpFaultKinds, openHttpFaultProxy }
 import { expect, test } from "vitest";
 import { openTestServer } from "./open-test-server.ts";
 
-const runs = 30;
+// A run takes one request, or two.
+const runs = 60;
 /** For a run, on the real clock. */
 const timeoutMs = 30_000;
 

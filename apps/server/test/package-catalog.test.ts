@@ -55,10 +55,10 @@ test("what was taken away is not found any more, and the refusal knows what ther
   await expect(opened.catalog.find("two::run::more")).rejects.toThrow("not a block id");
 });
 
-test("a package that takes another one's name is seen within a second", async () => {
+test("a package that takes another one's name is seen within five seconds", async () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   await using opened = await openCatalog();
   await writePackage(opened.folder("two"), "one", "9.0.0");
-  vi.advanceTimersByTime(1_001);
+  vi.advanceTimersByTime(5_001);
   expect(await opened.versionOf("one::run")).toBe("9.0.0");
 });

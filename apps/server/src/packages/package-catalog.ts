@@ -77,7 +77,7 @@ export function createPackageCatalog(directories: readonly string[], log: Logger
 }
 
 /** Packages of other names are looked at again after so long, in case one has taken this name meanwhile. */
-const trustedMs = 1_000;
+const trustedMs = 5_000;
 
 /** What was listed last. */
 interface Listed {
