@@ -25,7 +25,11 @@ export async function fillTasks(
   );
   for (let made = 0; made < unfinished; made += 1) {
     await store.create({
-      ...{ id: randomUUID(), blockId: block.id, packageVersion: block.version, inputValues: [], inputs: {} },
+      id: randomUUID(),
+      blockId: block.id,
+      packageVersion: block.version,
+      inputValues: [],
+      inputs: {},
     });
   }
   await pool.query("analyze");

@@ -9,7 +9,11 @@ import { killRun } from "../test/kill-run.ts";
 const [tasks = 10_000, kills = 5, seed = 1] = process.argv.slice(2).map(Number);
 const startedMs = performance.now();
 const tally = await killRun({
-  ...{ tasks, kills, seed, submitters: 20, isBuilt: true },
+  tasks,
+  kills,
+  seed,
+  submitters: 20,
+  isBuilt: true,
   onProgress: (text) => process.stdout.write(`${text}\n`),
 });
 process.stdout.write(`${JSON.stringify(tally, null, 2)}\n`);

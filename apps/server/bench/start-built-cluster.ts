@@ -28,7 +28,8 @@ export async function startBuiltCluster() {
   const files = await makeDataDirectory();
   const env = { ...process.env, OOMOL_CONNECT_DATABASE: url, OOMOL_CONNECT_FILES: files.path };
   return {
-    ...{ url, postgres: postgres.process },
+    url,
+    postgres: postgres.process,
     startApi: () => startBuilt(["api", "--port", "0"], env),
     startWorker: () => startBuilt(["worker", "--drain-seconds", "0", ...workerFlags], env),
     async [Symbol.asyncDispose]() {

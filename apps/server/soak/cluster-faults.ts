@@ -18,9 +18,14 @@ try {
   const databaseUrl = postgres.urlOf("postgres");
   await migrate(databaseUrl, pino({ enabled: false }));
   const { tally, problems } = await faultRun({
-    ...{ databaseUrl, seed, durationMs: seconds * 1_000, clients: 6 },
+    databaseUrl,
+    seed,
+    durationMs: seconds * 1_000,
+    clients: 6,
     processes: { api: 2, worker: 2 },
-    ...{ kinds: ["killApi", "killWorker", "freezeWorker", "cutDatabase"], pauseMs: 4_000, brokenShare: 0.05 },
+    kinds: ["killApi", "killWorker", "freezeWorker", "cutDatabase"],
+    pauseMs: 4_000,
+    brokenShare: 0.05,
   });
   const tookSeconds = Math.round((performance.now() - startedMs) / 1_000);
   console.log(`seed ${seed}, ${seconds} s of faults, ${tookSeconds} s in all`);

@@ -21,32 +21,47 @@ export function createMetrics(countTasks: () => Promise<ReadonlyMap<string, numb
   const [registry = new Registry()] = registers;
   collectDefaultMetrics({ register: registry });
   const wait = new Histogram({
-    ...{ registers, buckets: secondsBuckets, name: "connect_task_queue_wait_seconds" },
+    registers,
+    buckets: secondsBuckets,
+    name: "connect_task_queue_wait_seconds",
     help: "From the acceptance of a task to its start.",
   });
   const run = new Histogram({
-    ...{ registers, buckets: secondsBuckets, name: "connect_task_run_seconds", labelNames: ["status"] },
+    registers,
+    buckets: secondsBuckets,
+    name: "connect_task_run_seconds",
+    labelNames: ["status"],
     help: "From the start of a task to its end, by how it ended.",
   });
   const starts = new Counter({
-    ...{ registers, name: "connect_executor_starts_total", labelNames: ["purpose"] },
+    registers,
+    name: "connect_executor_starts_total",
+    labelNames: ["purpose"],
     help: "Executor processes started, for a task at once or to stand by.",
   });
   const taken = new Counter({
-    ...{ registers, name: "connect_standing_executors_taken_total", labelNames: ["state"] },
+    registers,
+    name: "connect_standing_executors_taken_total",
+    labelNames: ["state"],
     help: "Executors standing by that were taken: warm ones have run a task before, spare ones have not.",
   });
   const retired = new Counter({
-    ...{ registers, name: "connect_executors_retired_total", labelNames: ["reason"] },
+    registers,
+    name: "connect_executors_retired_total",
+    labelNames: ["reason"],
     help: "Executors that were sent away, by why they serve no other session.",
   });
   const requests = new Histogram({
-    ...{ registers, buckets: secondsBuckets, name: "connect_http_request_seconds" },
+    registers,
+    buckets: secondsBuckets,
+    name: "connect_http_request_seconds",
     labelNames: ["method", "status"],
     help: "HTTP requests, from their headers to those of the answer.",
   });
   new Gauge({
-    ...{ registers, name: "connect_tasks", labelNames: ["status"] },
+    registers,
+    name: "connect_tasks",
+    labelNames: ["status"],
     help: "Tasks that the server knows, by state.",
     async collect() {
       this.reset();

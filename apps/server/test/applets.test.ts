@@ -11,9 +11,15 @@ test("lists the applets of its file, at the root and beside the API, as the file
   await writeFile(file, entry);
   await using server = await openTestServer({ appletsFile: file });
   const loud = {
-    ...{ appletId: "loud", userId: "local", createdAt: expect.any(Number), updatedAt: expect.any(Number) },
+    appletId: "loud",
+    userId: "local",
+    createdAt: expect.any(Number),
+    updatedAt: expect.any(Number),
     data: {
-      ...{ id: "loud", createdAt: expect.any(Number), packageId: "lab-0.2.0", blockName: "shout" },
+      id: "loud",
+      createdAt: expect.any(Number),
+      packageId: "lab-0.2.0",
+      blockName: "shout",
       presetInputs: { mark: "?" },
     },
   };

@@ -49,18 +49,24 @@ type Place =
 /** What a block can read of what is not its own. The guide's table says the same. */
 const modes: { flags: string[]; whyNot: string | undefined; user: number | undefined; reached: Place[] }[] = [
   {
-    ...{ flags: [], whyNot: whyNoRoot, user: process.getuid?.() },
+    flags: [],
+    whyNot: whyNoRoot,
+    user: process.getuid?.(),
     reached: ["database", "ended session", "names of sessions", "upload of another", "home", "/etc/shadow"],
   },
   { flags: ["--run-as", "nobody"], whyNot: whyNoUser, user: nobody, reached: [] },
   { flags: ["--sandbox", "bwrap"], whyNot: whyNoSandbox, user: process.getuid?.(), reached: [] },
   {
-    ...{ flags: ["--sandbox", "bwrap", "--no-network"], whyNot: whyNoSandbox },
-    ...{ user: process.getuid?.(), reached: [] },
+    flags: ["--sandbox", "bwrap", "--no-network"],
+    whyNot: whyNoSandbox,
+    user: process.getuid?.(),
+    reached: [],
   },
   {
-    ...{ flags: ["--run-as", "nobody", "--sandbox", "bwrap"], whyNot: whyNoUser ?? whyNoSandbox },
-    ...{ user: nobody, reached: [] },
+    flags: ["--run-as", "nobody", "--sandbox", "bwrap"],
+    whyNot: whyNoUser ?? whyNoSandbox,
+    user: nobody,
+    reached: [],
   },
 ];
 
@@ -148,11 +154,11 @@ describe.each([false, true])("in a sandbox, without a network: %s", (noNetwork) 
       confinement,
       { file: process.execPath, args: [] },
       {
-        ...{ executorName: "nodejs", packageDirectory: hostile, sessionDirectory },
-        ...{
-          packageData: join(data.path, "package-data", "hostile"),
-          temporaryDirectories: [join(sessionDirectory, "tmp")],
-        },
+        executorName: "nodejs",
+        packageDirectory: hostile,
+        sessionDirectory,
+        packageData: join(data.path, "package-data", "hostile"),
+        temporaryDirectories: [join(sessionDirectory, "tmp")],
       },
     );
     let said = "";

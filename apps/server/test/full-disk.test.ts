@@ -40,15 +40,26 @@ async function openOnFullDisk() {
   };
   const metrics = createMetrics(async () => new Map());
   const runner = createTaskRunner({
-    ...{ store, engine, catalog, metrics, log, files: createLocalFiles(data.path) },
-    ...{ taskTimeoutMs: undefined, concurrency: 1, rerunInterrupted: false },
+    store,
+    engine,
+    catalog,
+    metrics,
+    log,
+    files: createLocalFiles(data.path),
+    taskTimeoutMs: undefined,
+    concurrency: 1,
+    rerunInterrupted: false,
   });
   const id = randomUUID();
   const inputs = { text: "x" };
   await store.create({ id, blockId: "lab::shout", packageVersion: "0.2.0", inputValues: [], inputs });
   const room = () => limitPages(2 ** 31 - 2);
   return {
-    ...{ store, runner, id, room, lines },
+    store,
+    runner,
+    id,
+    room,
+    lines,
     async [Symbol.asyncDispose]() {
       await room();
       await runner.close();

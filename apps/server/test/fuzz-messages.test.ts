@@ -48,8 +48,13 @@ const text = fc.oneof(
 test("whatever an executor says, its task ends, and the server runs the next one", async () => {
   await using server = await openTestServer();
   const kept = JSON.stringify({
-    ...{ type: "BlockRequest", action: "RunBlock", session_id: "SESSION", job_id: "JOB", request_id: "r" },
-    ...{ block: { toString: 1 }, block_job_id: "b" },
+    type: "BlockRequest",
+    action: "RunBlock",
+    session_id: "SESSION",
+    job_id: "JOB",
+    request_id: "r",
+    block: { toString: 1 },
+    block_job_id: "b",
   });
   const messages = fc.array(text, { minLength: 60, maxLength: 120 });
   await fc.assert(

@@ -16,17 +16,22 @@ afterAll(() => registry[Symbol.asyncDispose]());
 
 test("installs a package with what it depends on, and runs its block", async () => {
   await registry.publish({
-    ...{ name: "counter", version: "1.0.0" },
+    name: "counter",
+    version: "1.0.0",
     files: { "index.js": 'module.exports = (text) => text.length + " letters";', "package.oo.yaml": "" },
   });
   await registry.publish({ name: "base", version: "1.1.0" });
   await registry.publish({ name: "base", version: "1.2.0" });
   await registry.publish({
-    ...{ name: "@lab/top", version: "2.0.0-beta.1", blockPackages: { base: "^1.0.0" } },
+    name: "@lab/top",
+    version: "2.0.0-beta.1",
+    blockPackages: { base: "^1.0.0" },
     dependencies: { counter: "1.0.0" },
     files: {
       "package.oo.yaml": JSON.stringify({
-        ...{ name: "@lab/top", version: "2.0.0-beta.1", dependencies: { base: "^1.0.0" } },
+        name: "@lab/top",
+        version: "2.0.0-beta.1",
+        dependencies: { base: "^1.0.0" },
       }),
       "tasks/count/task.oo.yaml":
         "executor: { name: nodejs, options: { entry: main.js } }\noutputs_def: [{ handle: said }]",
@@ -36,7 +41,9 @@ test("installs a package with what it depends on, and runs its block", async () 
   await using server = await openTestServer({ registry: registry.url });
   const task = await installed(server, { name: "@lab/top", version: "latest" });
   expect(task).toMatchObject({
-    ...{ name: "@lab/top", version: "2.0.0-beta.1", status: "success" },
+    name: "@lab/top",
+    version: "2.0.0-beta.1",
+    status: "success",
     packagePath: "/packages/@lab/top-2.0.0-beta.1",
     dependencies: [{ name: "base", version: "1.2.0", packagePath: "/packages/base-1.2.0" }],
   });
@@ -95,7 +102,8 @@ test("bears packages that depend on each other", async () => {
 test("leaves nothing of an install that failed, and says why", async () => {
   await registry.publish({ name: "plain", version: "1.0.0", files: { "index.js": "" } });
   await registry.publish({
-    ...{ name: "misnamed", version: "1.0.0" },
+    name: "misnamed",
+    version: "1.0.0",
     files: { "package.oo.yaml": "name: other\nversion: 1.0.0" },
   });
   await registry.publish({ name: "fine", version: "1.0.0" });

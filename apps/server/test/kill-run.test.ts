@@ -6,8 +6,13 @@ test("loses no task and runs none twice when it is killed while tasks come and r
   const serverFlags = ["--concurrency", String(concurrency)];
   const tally = await killRun({ tasks: 24, kills, seed: 1, submitters: 5, serverFlags });
   expect(tally).toMatchObject({
-    ...{ submitted: 24, distinctIds: 24, kills, unknownToServer: 0 },
-    ...{ ranMore: 0, completedWithoutRun: 0, others: [] },
+    submitted: 24,
+    distinctIds: 24,
+    kills,
+    unknownToServer: 0,
+    ranMore: 0,
+    completedWithoutRun: 0,
+    others: [],
   });
   expect(tally.completed + tally.interrupted).toBe(24);
   // A kill interrupts no more than ran.
@@ -16,7 +21,10 @@ test("loses no task and runs none twice when it is killed while tasks come and r
 
 test("runs again what it was killed in, where it may", async () => {
   const tally = await killRun({
-    ...{ tasks: 12, kills: 2, seed: 2, submitters: 5 },
+    tasks: 12,
+    kills: 2,
+    seed: 2,
+    submitters: 5,
     serverFlags: ["--rerun-interrupted", "--crash-limit", "9"], // it is no task that kills
   });
   expect(tally).toMatchObject({

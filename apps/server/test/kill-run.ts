@@ -134,9 +134,17 @@ async function takeTally(
   const runs = new Map<string, number>();
   for (const name of readLines(file)) runs.set(name, (runs.get(name) ?? 0) + 1);
   const tally: Tally = {
-    ...{ submitted: ids.length, distinctIds: new Set(ids).size, kills },
-    ...{ completed: 0, interrupted: 0, others: [], unknownToServer: known.size - ids.length },
-    ...{ notRun: 0, ranOnce: 0, ranMore: 0, completedWithoutRun: 0 },
+    submitted: ids.length,
+    distinctIds: new Set(ids).size,
+    kills,
+    completed: 0,
+    interrupted: 0,
+    others: [],
+    unknownToServer: known.size - ids.length,
+    notRun: 0,
+    ranOnce: 0,
+    ranMore: 0,
+    completedWithoutRun: 0,
   };
   for (const [index, id] of ids.entries()) {
     const count = runs.get(String(index)) ?? 0;

@@ -30,16 +30,21 @@ test("on Windows an executor gets the Path, whatever the case of its name, and n
   };
   const seen = executorEnvironment(environment, "C:\\data", ["MINE"], "win32");
   expect(seen).toEqual({
-    ...{ Path: "C:\\bin", ComSpec: "C:\\cmd.exe", Mine: "kept" },
-    ...{ IS_FORKED: "1", OOCANA_PKG_DIR: "C:\\data" },
+    Path: "C:\\bin",
+    ComSpec: "C:\\cmd.exe",
+    Mine: "kept",
+    IS_FORKED: "1",
+    OOCANA_PKG_DIR: "C:\\data",
   });
 });
 
 test("elsewhere the case of a name counts", () => {
   const environment = { Path: "/not/it", PATH: "/bin", MINE: "1", mine: "2" };
   expect(executorEnvironment(environment, "/data", ["mine"], "linux")).toEqual({
-    ...{ PATH: "/bin", mine: "2" },
-    ...{ IS_FORKED: "1", OOCANA_PKG_DIR: "/data" },
+    PATH: "/bin",
+    mine: "2",
+    IS_FORKED: "1",
+    OOCANA_PKG_DIR: "/data",
   });
 });
 

@@ -33,8 +33,11 @@ function circle(): unknown {
 }
 
 const newTask = () => ({
-  ...{ id: randomUUID(), blockId: "lab::shout", packageVersion: "0.2.0" },
-  ...{ inputValues: [], inputs: { text: "x" } },
+  id: randomUUID(),
+  blockId: "lab::shout",
+  packageVersion: "0.2.0",
+  inputValues: [],
+  inputs: { text: "x" },
 });
 
 test("a task that ends the server's process runs twice, and is failed with that reason at the third start", async () => {

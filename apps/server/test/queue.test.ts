@@ -209,7 +209,11 @@ test("how long a task ran does not follow the clock on the wall", async () => {
     const id = await create(backend, "an hour back");
     vi.setSystemTime(Date.now() - 3_600_000);
     const runTask = createRunTask({
-      ...{ store, catalog, engine, files: createLocalFiles(tmpdir()), taskTimeoutMs: undefined },
+      store,
+      catalog,
+      engine,
+      files: createLocalFiles(tmpdir()),
+      taskTimeoutMs: undefined,
       metrics: {
         taskStarted: (waitedMs) => void waited.push(waitedMs),
         taskEnded: (_status, ranMs) => void ran.push(ranMs),

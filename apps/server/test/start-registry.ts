@@ -61,7 +61,8 @@ export async function startRegistry(access: "$all" | "$authenticated" = "$all") 
       const files = await readdir(join(storage, name));
       const tarball = files.find((file) => file.endsWith(".tgz")) ?? "";
       const { path } = await makePackage(join(directory.path, "tampered"), {
-        ...{ name, version: "6.6.6" },
+        name,
+        version: "6.6.6",
         files: { "package.oo.yaml": `name: ${name}\nversion: 6.6.6\n` },
       });
       await writeFile(join(storage, name, tarball), await readTarball(path));
@@ -90,7 +91,8 @@ async function makePackage(path: string, one: PublishedPackage): Promise<{ path:
   const block = {
     "package.oo.yaml": JSON.stringify(manifest),
     "tasks/say/task.oo.yaml": JSON.stringify({
-      ...{ executor: { name: "nodejs", options: { entry: "main.js" } }, outputs_def: [{ handle: "said" }] },
+      executor: { name: "nodejs", options: { entry: "main.js" } },
+      outputs_def: [{ handle: "said" }],
     }),
     "tasks/say/main.js": `module.exports = () => ({ said: ${JSON.stringify(`${name} ${version}`)} });`,
   };
@@ -125,7 +127,9 @@ function publishBody(
     length: tarball.length,
   };
   return {
-    ...{ _id: name, name, "dist-tags": { latest: version } },
+    _id: name,
+    name,
+    "dist-tags": { latest: version },
     versions: { [version]: manifest },
     _attachments: { [file]: content },
   };

@@ -4,11 +4,24 @@ import { TaskFollower } from "../src/store/task-follower.ts";
 import type { StoredLog, StoredTask } from "../src/store/task-rows.ts";
 
 const task: StoredTask = {
-  ...{ id: "t", status: "pending", blockId: "a::b", packageVersion: "1.0.0", sessionId: null },
-  ...{ inputValues: [], caller: "", createdAt: 1, updatedAt: 1 },
+  id: "t",
+  status: "pending",
+  blockId: "a::b",
+  packageVersion: "1.0.0",
+  sessionId: null,
+  inputValues: [],
+  caller: "",
+  createdAt: 1,
+  updatedAt: 1,
 };
 const logOf = (id: number, event = "{}"): StoredLog => ({
-  ...{ task_id: "t", id, session_id: "s", node_id: null, type: "BlockLog", event, created_at: 1 },
+  task_id: "t",
+  id,
+  session_id: "s",
+  node_id: null,
+  type: "BlockLog",
+  event,
+  created_at: 1,
 });
 
 /** A store whose writer may tell what it wrote, in part or not at all. */

@@ -60,7 +60,9 @@ export class Target {
   async waitForEnd(id: string, token: string = tokens.ops): Promise<string> {
     const headers = { Prefer: "wait=60" };
     const response = await this.request(`/v1/tasks/${id}`, {
-      ...{ token, headers, signal: AbortSignal.timeout(patienceMs) },
+      token,
+      headers,
+      signal: AbortSignal.timeout(patienceMs),
     });
     return ((await response.json()) as { task: { status: string } }).task.status;
   }

@@ -58,7 +58,9 @@ export async function openBucket(address: string): Promise<Bucket> {
       if (!found) return undefined;
       const { ContentLength: sizeBytes = 0, ETag: etag = "", LastModified: modifiedAt = new Date(0) } = found;
       return {
-        ...{ sizeBytes, etag, modifiedAt },
+        sizeBytes,
+        etag,
+        modifiedAt,
         async read(start, end) {
           const body = await read(key, { Range: `bytes=${start}-${end}`, IfMatch: etag });
           // Cast: the DOM's and Node's types of one stream differ in name only.

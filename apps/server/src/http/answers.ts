@@ -59,12 +59,16 @@ export function installAnswer(install: StoredInstall): InstallAnswer {
   const { id, name, version, status, dependencies, error, createdAt, updatedAt } = install;
   const place = (one: { name: string; version: string }) => `/packages/${one.name}-${one.version}`;
   return {
-    ...{ id, name, version, status },
+    id,
+    name,
+    version,
+    status,
     ...(status === "success" && {
       packagePath: place(install),
       dependencies: dependencies.map((one) => ({ ...one, packagePath: place(one) })),
     }),
     ...(error !== null && { error }),
-    ...{ createdAt, updatedAt },
+    createdAt,
+    updatedAt,
   };
 }

@@ -71,7 +71,10 @@ function prepare(
 ): Validator | Refusal {
   // Schemas carry keywords for editors (`ui:…`), and formats that nobody registered.
   const ajv = new Ajv({
-    ...{ strict: false, validateFormats: false, addUsedSchema: false, logger: false },
+    strict: false,
+    validateFormats: false,
+    addUsedSchema: false,
+    logger: false,
     code: { regExp: linearPatterns },
   });
   const { $schema: _dialect, ...rules } = schema;

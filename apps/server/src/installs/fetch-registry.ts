@@ -51,11 +51,13 @@ async function ask(registry: RegistryAccess, target: string, { accept, signal }:
     const answer = await request(url, {
       dispatcher: agent(),
       headers: {
-        ...{ accept, "accept-encoding": "identity" },
+        accept,
+        "accept-encoding": "identity",
         ...(registry.token !== undefined && { authorization: `Bearer ${registry.token}` }),
       },
       signal,
-      ...{ headersTimeout: silenceMs, bodyTimeout: silenceMs },
+      headersTimeout: silenceMs,
+      bodyTimeout: silenceMs,
     }).catch((error: unknown) => {
       if (isSecond || signal.aborted) throw error;
       return undefined;

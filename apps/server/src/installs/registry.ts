@@ -62,7 +62,8 @@ export function createRegistry(url: string, token: string | undefined): Registry
   };
 
   return {
-    ...{ url, token },
+    url,
+    token,
     async resolve(name, wanted, signal) {
       const document = await readDocument(name, signal).catch(explain(name, wanted, signal));
       const version = pick(document, wanted);

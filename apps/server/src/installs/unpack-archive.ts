@@ -25,7 +25,10 @@ export async function unpackArchive(
   await mkdir(directory, { recursive: true });
   const extractor = extract({
     cwd: directory,
-    ...{ strip: 1, noChmod: true, noMtime: true, preserveOwner: false },
+    strip: 1,
+    noChmod: true,
+    noMtime: true,
+    preserveOwner: false,
     umask: 0o7022,
     filter(_path, given) {
       const entry = given as ReadEntry; // it is what is unpacked

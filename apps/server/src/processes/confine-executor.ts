@@ -156,13 +156,14 @@ function sandboxed(
 /** The server's home folder is none of theirs: what they keep, and cache, belongs to their package. */
 function environmentOf({ packageData }: ExecutorPlace, user: RunAsUser | undefined): NodeJS.ProcessEnv {
   return {
-    ...{ HOME: packageData, TMPDIR: undefined, TMP: undefined, TEMP: undefined },
-    ...{
-      XDG_CACHE_HOME: undefined,
-      XDG_CONFIG_HOME: undefined,
-      XDG_DATA_HOME: undefined,
-      XDG_RUNTIME_DIR: undefined,
-    },
+    HOME: packageData,
+    TMPDIR: undefined,
+    TMP: undefined,
+    TEMP: undefined,
+    XDG_CACHE_HOME: undefined,
+    XDG_CONFIG_HOME: undefined,
+    XDG_DATA_HOME: undefined,
+    XDG_RUNTIME_DIR: undefined,
     ...(user && { USER: user.name, LOGNAME: user.name }),
   };
 }

@@ -70,7 +70,10 @@ export function startExecutorProcess(
   // Both ways, as it is a socket.
   const channel = options.hasChannel ? (child.stdio[3] as Duplex | null) : undefined;
   const ends = createProcessEnd({
-    ...{ pid: child.pid, exited, isGone: () => isGone, strays },
+    pid: child.pid,
+    exited,
+    isGone: () => isGone,
+    strays,
     signalTree: (signal) => signalTree(child, signal),
   });
   return { pid: child.pid, channel: channel ?? undefined, exited, strays, ...ends };

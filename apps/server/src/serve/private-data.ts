@@ -4,7 +4,11 @@ import type { Logger } from "pino";
 
 /** What executors of another user (`--run-as`) must get through, or read. */
 const modesForOthers: Record<string, number> = {
-  ...{ "": 0o711, sessions: 0o711, uploads: 0o711, "package-data": 0o711, packages: 0o755 },
+  "": 0o711,
+  sessions: 0o711,
+  uploads: 0o711,
+  "package-data": 0o711,
+  packages: 0o755,
 };
 
 /**

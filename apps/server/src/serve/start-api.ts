@@ -42,8 +42,14 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     const retention = createRetention({ ...resolved, ...cluster, keepBytes: undefined });
     opened.add(() => retention.close());
     const app = createApp({
-      ...{ ...resolved, ...cluster, dataDirectory, limits: resolved, closing: closing.signal },
-      ...{ applets, metrics, installer: noInstaller },
+      ...resolved,
+      ...cluster,
+      dataDirectory,
+      limits: resolved,
+      closing: closing.signal,
+      applets,
+      metrics,
+      installer: noInstaller,
       installs: new InstallStore(postgres.database.withTables()),
       catalog: createClusterCatalog(postgres),
       runner: createClusterControl(store, notices, closing.signal),

@@ -49,7 +49,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const catalog = createPackageCatalog([...packages, packagesDirectory], log);
     const cacheDirectory = join(dataDirectory, "npm-cache");
     const installer = createInstaller({
-      ...{ store: installs, catalog, log, packagesDirectory },
+      store: installs,
+      catalog,
+      log,
+      packagesDirectory,
       registry: createRegistry(resolved.registry, resolved.registryToken),
       installLimitBytes: resolved.installLimitBytes,
       installTimeoutMs: resolved.installTimeoutMs,
@@ -70,7 +73,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const closing = new AbortController();
     const routes = { catalog, store, runner, files, installer, installs, applets, metrics };
     const app = createApp({
-      ...{ ...resolved, ...routes, limits: resolved, closing: closing.signal },
+      ...resolved,
+      ...routes,
+      limits: resolved,
+      closing: closing.signal,
       isReady: () => isReady && !closing.signal.aborted,
     });
     // Before callers can add to it: what they do is no earlier run's.

@@ -35,10 +35,16 @@ export class InstallStore {
     const row = await this.#database
       .insertInto("installs")
       .values({
-        ...{ id, name, version, status: "pending", dependencies: "[]", error: null },
+        id,
+        name,
+        version,
+        status: "pending",
+        dependencies: "[]",
+        error: null,
         idempotency_key: idempotency ? storedKey(idempotency) : null,
         fingerprint: idempotency?.fingerprint ?? null,
-        ...{ created_at: now, updated_at: now },
+        created_at: now,
+        updated_at: now,
       })
       .onConflict((conflict) => conflict.column("idempotency_key").doNothing())
       .returningAll()

@@ -42,7 +42,11 @@ export function judgeLog(quota: LogQuota, { type, event }: LogRow): "keep" | "dr
 export function quotaWarning(quota: LogQuota, dropped: Record<string, unknown>): Record<string, unknown> {
   const { session_id, job_id, block_path, stacks } = dropped;
   return {
-    ...{ type: "BlockWarning", session_id, job_id, block_path, stacks },
+    type: "BlockWarning",
+    session_id,
+    job_id,
+    block_path,
+    stacks,
     warning: `This task has logged the ${inMebibytes(quota)} MiB that this server keeps (--task-log-mb): what its blocks say from here on is not kept. The task goes on, and so does its result.`,
   };
 }

@@ -144,7 +144,13 @@ function unpack(taskId: string, logs: Pack["logs"]): StoredLog[] {
   const json = typeof logs === "string" ? logs : zstdDecompressSync(logs).toString();
   const packed: PackedLog[] = JSON.parse(json);
   return packed.map(([id, session_id, node_id, type, created_at, event]) => ({
-    ...{ task_id: taskId, id, session_id, node_id, type, event: JSON.stringify(event), created_at },
+    task_id: taskId,
+    id,
+    session_id,
+    node_id,
+    type,
+    event: JSON.stringify(event),
+    created_at,
   }));
 }
 

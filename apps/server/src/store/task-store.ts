@@ -187,7 +187,8 @@ export class TaskStore {
       .orderBy("sequence")
       .execute();
     return rows.map(({ id, caller, status, interruptions }) => ({
-      ...{ id, caller },
+      id,
+      caller,
       wasTaken: status === "running" || interruptions > 0,
     }));
   }
@@ -233,7 +234,10 @@ export class TaskStore {
       .orderBy("updated_at", "desc")
       .execute();
     return rows.map(({ id, session_id, updated_at }) => ({
-      ...{ id, sessionId: session_id, updatedAt: updated_at, logBytes: sizes.get(id) ?? 0 },
+      id,
+      sessionId: session_id,
+      updatedAt: updated_at,
+      logBytes: sizes.get(id) ?? 0,
     }));
   }
 

@@ -52,7 +52,8 @@ export async function waitForTaskEnd(
   let told = created;
   const stopListening = store.changes.listen(id, (news) => (told = news?.task));
   const waiting = {
-    ...{ changes: store.changes, id },
+    changes: store.changes,
+    id,
     read: async () => told ?? store.get(id),
     isOver: ({ status }: StoredTask) => isTerminal(status),
   };

@@ -53,7 +53,7 @@ test("of a batch only what belongs to claims that hold is written", async () => 
   for (const task of [lost, kept]) await cluster.store.create(task);
   await cluster.store.claimQueued(queue, 2);
   await cluster.other.claim([lost.id]);
-  for (const { id } of [lost, kept]) cluster.store.appendLog(id, log);
+  for (const { id } of [lost, kept]) void cluster.store.appendLog(id, log);
   const written = await Promise.all(
     [lost, kept].map(({ id }) => cluster.store.setStatus(id, "completed", "s")),
   );
@@ -71,8 +71,8 @@ test("a task that ends at once is written once, with its logs", async () => {
   await cluster.store.create(task);
   await cluster.store.claimQueued(queue, 1);
   const running = cluster.store.setStatus(task.id, "running", "s");
-  cluster.store.appendLog(task.id, log);
-  cluster.store.appendLog(task.id, log);
+  void cluster.store.appendLog(task.id, log);
+  void cluster.store.appendLog(task.id, log);
   const ended = cluster.store.setStatus(task.id, "completed", "s");
   expect(await Promise.all([running, ended])).toEqual([true, true]);
   expect(cluster.writes()).toBe(1);
@@ -87,7 +87,7 @@ test("what a task says is written before it ends", async () => {
   expect(await cluster.store.setStatus(task.id, "running", "s")).toBe(true);
   expect(await cluster.other.get(task.id)).toMatchObject({ status: "running", sessionId: "s" });
   const changed = new Promise<void>((resolve) => void cluster.store.changes.listen(task.id, () => resolve()));
-  cluster.store.appendLog(task.id, log);
+  void cluster.store.appendLog(task.id, log);
   await changed;
   expect(await cluster.other.listLogs(task.id)).toMatchObject([{ id: 0, event: JSON.stringify(event) }]);
 });
@@ -121,7 +121,9 @@ async function open() {
   const queries = vi.spyOn(postgres.pool, "query");
   const query = async (text: string) => (await postgres.pool.query<{ id: string }>(text)).rows;
   return {
-    ...{ store, other, query },
+    store,
+    other,
+    query,
     jobs: async () => (await query("select id from pgboss.job order by created_on")).map(({ id }) => id),
     writes: () =>
       queries.mock.calls.filter(([first]) => JSON.stringify(first).includes("connect-write")).length,

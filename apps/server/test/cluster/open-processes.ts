@@ -23,7 +23,8 @@ export async function openProcesses() {
   const startWorker = (...flags: string[]) =>
     start("worker", "--packages", fixturePackages, ...ownFlags, ...flags);
   return {
-    ...{ startApi, startWorker },
+    startApi,
+    startWorker,
     children: () => all.map(({ child }) => child),
     async [Symbol.asyncDispose]() {
       for (const { child } of all) child.kill("SIGKILL");

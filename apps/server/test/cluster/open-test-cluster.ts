@@ -38,8 +38,13 @@ export async function openTestCluster(
   opened.add(async () => files[Symbol.asyncDispose]());
   const shared = { database: database.url, files: files.path, executorReadyTimeoutMs: 20_000 };
   const worker = await startWorker({
-    ...{ ...shared, packages: [fixturePackages], concurrency: 4, spareExecutors: 0, drainMs: 0 },
-    ...{ ...options, port: undefined },
+    ...shared,
+    packages: [fixturePackages],
+    concurrency: 4,
+    spareExecutors: 0,
+    drainMs: 0,
+    ...options,
+    port: undefined,
   });
   opened.add(() => worker.close());
   const startOne = async (own: Partial<ApiOptions> = {}) => {

@@ -25,7 +25,9 @@ export async function startS3() {
   const before = { ...process.env };
   Object.assign(process.env, env);
   return {
-    ...{ address: "s3://connect/some/prefix", directory: folder.path, env },
+    address: "s3://connect/some/prefix",
+    directory: folder.path,
+    env,
     async [Symbol.asyncDispose]() {
       for (const name of Object.keys(env)) {
         if (before[name] === undefined) delete process.env[name];

@@ -157,8 +157,13 @@ function startExecutor(): ChildProcess {
 function offer(job: Job): void {
   const { executor: wanted, outputs_def } = job.node.task;
   publish(`executor/${wanted.name}/run_block`, {
-    ...{ type: "BlockPayload", session_id, executor_name: wanted.name, job_id: job.id },
-    ...{ stacks: stacksOf(job.node), dir: job.node.directory, identifier },
+    type: "BlockPayload",
+    session_id,
+    executor_name: wanted.name,
+    job_id: job.id,
+    stacks: stacksOf(job.node),
+    dir: job.node.directory,
+    identifier,
     executor: { name: wanted.name, ...(wanted.options && { options: { spawn: false, ...wanted.options } }) },
     ...(outputs_def && { outputs: byHandle(outputs_def) }),
   });
@@ -184,7 +189,10 @@ function handle(message: Record<string, unknown>): void {
 
 function giveInputs(job: Job): void {
   publish(`inputs/${session_id}/${job.id}`, {
-    ...{ type: "BlockInputs", session_id, ...about(job), inputs_def_patch: null },
+    type: "BlockInputs",
+    session_id,
+    ...about(job),
+    inputs_def_patch: null,
     inputs: job.givenInputs ? null : job.inputs,
     inputs_def: job.node.task.inputs_def ? byHandle(job.node.task.inputs_def) : null,
   });

@@ -100,7 +100,8 @@ async function runSession(
     onEvent({ type: event.type, nodeId: blockNodeId, event });
   }
   const last = {
-    ...{ type: "SessionFinished", ...whole },
+    type: "SessionFinished",
+    ...whole,
     ...(error !== undefined && { error }),
     finish_at: Date.now(),
   };

@@ -62,7 +62,10 @@ export async function openSession(
   };
 
   return {
-    ...{ id, directory, executor, room },
+    id,
+    directory,
+    executor,
+    room,
     executorOf(wanted) {
       const key = keyOf(wanted);
       const acquiring = executors.get(key) ?? acquire(wanted);

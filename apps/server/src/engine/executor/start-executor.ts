@@ -89,7 +89,10 @@ export async function startExecutor(
   // Ours makes the folders of a session when a block asks for them, if it may.
   const canMove = isOurs && !isConfined(confinement);
   const confined = await confineExecutor(confinement, command, {
-    ...{ executorName, packageDirectory, packageData, uploads: first.uploads },
+    executorName,
+    packageDirectory,
+    packageData,
+    uploads: first.uploads,
     sessionDirectory: first.directory,
     temporaryDirectories: canMove ? [] : [join(first.temporaryDirectory, basename(packageDirectory))],
   });
@@ -110,7 +113,10 @@ export async function startExecutor(
   const running =
     forked?.process ??
     startExecutorProcess(launch.command, launch.args, {
-      ...{ hasChannel: isOurs, env: launch.env, identity: confined.identity, onOutput: launch.onOutput },
+      hasChannel: isOurs,
+      env: launch.env,
+      identity: confined.identity,
+      onOutput: launch.onOutput,
     });
   const channel = running.channel && createExecutorChannel(running.channel);
   channel?.attach(first.room);
@@ -125,7 +131,13 @@ export async function startExecutor(
   const onFailed = listenForFailure(running.exited, ready.promise);
   let place = first;
   return {
-    ...{ scope, process: running, channel, canMove, ready: ready.promise, exited: running.exited, onFailed },
+    scope,
+    process: running,
+    channel,
+    canMove,
+    ready: ready.promise,
+    exited: running.exited,
+    onFailed,
     get place() {
       return place;
     },

@@ -87,9 +87,16 @@ async function startEngine(
   const programs = await writeExecutorScript(join(dataDirectory, "programs"), "nodejs-executor", executor);
   const packages = await catalog.list();
   const args = oocanaArguments({
-    ...{ manifestFile: flow.manifestFile, brokerAddress: broker.address, sessionId, inputs },
-    ...{ sessionDirectory, temporaryDirectory, packageDataDirectory, dataRootDirectory },
-    ...{ searchPaths: searchPathsOf(packages), retainedVariables },
+    manifestFile: flow.manifestFile,
+    brokerAddress: broker.address,
+    sessionId,
+    inputs,
+    sessionDirectory,
+    temporaryDirectory,
+    packageDataDirectory,
+    dataRootDirectory,
+    searchPaths: searchPathsOf(packages),
+    retainedVariables,
   });
   requireShortEnough(args);
   // Not before: a session that does not come to be leaves no folder.
@@ -116,7 +123,9 @@ async function startEngine(
     room.close();
   });
   return {
-    ...{ sessionId, process: running, room },
+    sessionId,
+    process: running,
+    room,
     exceeded: Promise.race([
       watchMemory(() => (running.pid ? [running.pid] : []), running.exited, taskMemoryBytes),
       new Promise<string>((resolve) => room.onRefused(resolve)),
@@ -181,7 +190,10 @@ async function follow(
   over.abort();
   if (!isReported) {
     const event = {
-      ...{ type: "SessionFinished", session_id: engine.sessionId, finish_at: Date.now(), path: flow.path },
+      type: "SessionFinished",
+      session_id: engine.sessionId,
+      finish_at: Date.now(),
+      path: flow.path,
       ...(error !== undefined && { error }),
     };
     onEvent({ type: event.type, nodeId: null, event });

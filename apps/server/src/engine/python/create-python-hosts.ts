@@ -73,7 +73,8 @@ export function createPythonHosts(options: WarmOptions & { log: Logger }): Pytho
 
   const open = (python: ExecutorCommand, { command, env }: WantedFork, refused: Set<string>): Hosted => {
     const host = openForkHost(python, command.file, {
-      ...{ env, refused },
+      env,
+      refused,
       onOutput: ({ stdio, text }) => log.debug({ pid: host.process.pid, stdio, text }, "Python host output"),
     });
     const hosted = { host, startedAtMs: Date.now(), forks: 0, idleTimer: undefined, isRetired: false };

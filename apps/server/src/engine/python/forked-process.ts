@@ -36,7 +36,10 @@ export function createForkedProcess(
   const { kill, leave } = createProcessEnd({ pid, exited, isGone: () => isGone, strays, signalTree });
   return {
     process: {
-      ...{ pid, channel: undefined, exited, strays },
+      pid,
+      channel: undefined,
+      exited,
+      strays,
       leave(timeoutMs) {
         wasTold ??= "leave";
         return leave(timeoutMs);

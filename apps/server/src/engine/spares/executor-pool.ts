@@ -94,8 +94,15 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     });
     metrics.executorStarted(purpose);
     const one: Pooled = {
-      ...{ executor, stamp, key: keyOf(wanted), startedAtMs: performance.now(), sessions: 0 },
-      ...{ residentBytes: 0, firstResidentBytes: undefined, idleTimer: undefined, isLeaving: false },
+      executor,
+      stamp,
+      key: keyOf(wanted),
+      startedAtMs: performance.now(),
+      sessions: 0,
+      residentBytes: 0,
+      firstResidentBytes: undefined,
+      idleTimer: undefined,
+      isLeaving: false,
     };
     pooled.set(executor, one);
     void executor.exited.then(() => {
