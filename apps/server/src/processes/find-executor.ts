@@ -1,6 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 
 /** A program and the arguments that come before the protocol's own. */
 export interface ExecutorCommand {
@@ -31,14 +31,14 @@ export async function findExecutor(
 
 /**
  * The first program of that name on the `PATH`; on Windows with any of the endings that programs have there. Never one of
- * the working directory, where Windows would look first.
+ * the working directory, which an empty entry, `.` and Windows itself mean.
  */
 export async function findProgram(
   name: string,
   path: string = process.env.PATH ?? "",
 ): Promise<string | undefined> {
   const names = programEndings().map((ending) => `${name}${ending}`);
-  for (const directory of path.split(delimiter).filter(Boolean)) {
+  for (const directory of path.split(delimiter).filter((entry) => isAbsolute(entry))) {
     for (const file of names.map((candidate) => join(directory, candidate))) {
       const isThere = await access(file, constants.X_OK).then(
         () => true,
