@@ -31,7 +31,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       log,
       opened,
     );
-    const { postgres, jobs, notices, store, dataDirectory } = cluster;
+    const { postgres, jobs, notices, store } = cluster;
     await notices.listen(["changed"]);
     await jobs.handleGivenUp(async (taskId) => {
       await store.end(taskId, "failed", givenUp(attempts));
@@ -44,7 +44,6 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     const app = createApp({
       ...resolved,
       ...cluster,
-      dataDirectory,
       limits: resolved,
       closing: closing.signal,
       applets,
