@@ -28,7 +28,7 @@ const order = {
     ["cli", "index", "testing"],
   ],
   server: [
-    ["values", "refusal", "metrics"],
+    ["values", "json-text", "refusal", "metrics"],
     ["processes"],
     ["packages"],
     ["inputs"],

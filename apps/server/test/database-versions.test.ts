@@ -9,6 +9,12 @@ import { makeDataDirectory, openTestServer } from "./open-test-server.ts";
 
 const versions = Object.keys(migrations);
 
+const event = '{"type":"SessionFinished","session_id":"s"}';
+const logRow = `insert into task_logs (task_id, id, session_id, node_id, type, event, created_at)
+    values ('done', 0, 's', null, 'SessionFinished', '${event}', 2)`;
+const logPack = `insert into log_packs (task_id, first_id, last_id, size_bytes, logs)
+    values ('done', 0, 0, 90, '[[0,"s",null,"SessionFinished",2,${event}]]')`;
+
 test.each(versions.slice(0, -1))(
   "opens a database as %s left it, with its tasks and their logs",
   async (version) => {
@@ -21,8 +27,7 @@ test.each(versions.slice(0, -1))(
     insert into tasks (id, status, block_id, package_version, session_id, input_values, inputs, created_at, updated_at)
     values ('done', 'completed', 'lab::shout', '0.2.0', 's', '[]', '{}', 1, 2),
            ('waiting', 'created', 'lab::shout', '0.2.0', null, '[]', '{"text":"x","mark":"!"}', 3, 3);
-    insert into task_logs (task_id, id, session_id, node_id, type, event, created_at)
-    values ('done', 0, 's', null, 'SessionFinished', '{"type":"SessionFinished","session_id":"s"}', 2);`,
+    ${version < "007" ? logRow : logPack};`,
     );
 
     await using server = await openTestServer({ dataDirectory: data.path });

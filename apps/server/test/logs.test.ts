@@ -56,6 +56,32 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     }
   });
 
+  test("inputs of any size are read as they were given, whoever reads them", async () => {
+    await using backend = await open();
+    const { store } = backend;
+    // Whose halves would stand in two parts.
+    const text = `x${"😀".repeat(1_300_000)}`;
+    const values = [{ nodeId: "_", inputs: [{ handle: "text", value: text }] }];
+    const idempotency = { caller: "", key: randomUUID(), fingerprint: "f" };
+    const id = randomUUID();
+    const task = {
+      id,
+      blockId: "lab::shout",
+      packageVersion: "0.2.0",
+      inputValues: values,
+      inputs: { text },
+    };
+    expect(await store.create({ ...task, idempotency })).toMatchObject({ id });
+    expect(await store.create({ ...task, id: randomUUID(), idempotency })).toBeUndefined();
+    const read = [await store.get(id), (await store.findByKey(idempotency))?.task, (await store.list())[0]];
+    const [claimed] = await store.claim([id]);
+    for (const one of [...read, claimed]) expect(one?.inputValues.toJSON()).toEqual(values);
+    expect(claimed?.inputs.toJSON()).toEqual({ text });
+    await store.setStatus(id, "completed");
+    await store.remove(id);
+    expect(await store.get(id)).toBeUndefined();
+  });
+
   test("logs that come one by one are read as they were written, while more come", async () => {
     await using backend = await open();
     const { store } = backend;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { Engine, SessionEvent } from "../src/engine/engine.ts";
 import { sessionEnd } from "../src/store/task-rows.ts";
-import { messageOf } from "../src/values.ts";
+import { isRecord, messageOf } from "../src/values.ts";
 import { openProcesses } from "./cluster/open-processes.ts";
 import { makeDataDirectory } from "./open-test-server.ts";
 import { startProgram } from "./start-program.ts";
@@ -113,7 +113,8 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     const engine: Engine = {
       async run({ inputs, onStarted, onEvent, signal }) {
         onStarted("session");
-        if (inputs.text === "x") onEvent({ nodeId: null, ...message() });
+        const given = inputs.toJSON();
+        if (isRecord(given) && given.text === "x") onEvent({ nodeId: null, ...message() });
         if (!signal.aborted) return "completed";
         const { event } = sessionEnd("session", messageOf(signal.reason));
         onEvent({

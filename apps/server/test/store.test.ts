@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { JsonText } from "../src/json-text.ts";
 import type { IdempotentRequest } from "../src/store/task-rows.ts";
 import type { TaskStore } from "../src/store/task-store.ts";
 import { backends } from "./store-backends.ts";
@@ -70,7 +71,9 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     await using backend = await open();
     const { store } = backend;
     const id = await create(store);
-    expect(await store.claim([id])).toMatchObject([{ id, inputs: { text: "x" }, isStopRequested: false }]);
+    expect(await store.claim([id])).toMatchObject([
+      { id, inputs: JsonText.of({ text: "x" }), isStopRequested: false },
+    ]);
     for (let index = 0; index < 120; index += 1) store.appendLog(id, logOf(`a${index}`));
     expect(await store.setStatus(id, "running", "s")).toBe(true);
     await store.claim([id]);

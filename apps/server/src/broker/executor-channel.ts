@@ -10,6 +10,7 @@ import {
   type LoadBlock,
   type SessionOver,
 } from "@oomol/scriptlet/wire";
+import { writeJson } from "../json-text.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import { createHold } from "./hold.ts";
 import { maxMessageBytes, tooLarge } from "./read-message.ts";
@@ -100,7 +101,7 @@ export function createExecutorChannel(stream: Duplex): ExecutorChannel {
       const source: LoadBlock = { dir: directory, ...(entry && { entry }), ...(name && { function: name }) };
       write(channelTopics.load, JSON.stringify(source));
     },
-    send: (topic, message) => write(topic, JSON.stringify(message)),
+    send: (topic, message) => write(topic, writeJson(message)),
     endSessionAfter(sessionId, jobId) {
       ending = askForEnd({ session_id: sessionId, after_job: jobId });
     },

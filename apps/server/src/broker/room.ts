@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { writeJson } from "../json-text.ts";
 import { type Admitted, readMessage, type SessionMessage } from "./read-message.ts";
 import { mayPublish, type Role } from "./rights.ts";
 
@@ -69,10 +70,10 @@ export function createRoom(sessionId: string, log: Logger): Room {
 
   return {
     publish(topic, message) {
-      if (isHeard(topic)) send(topic, JSON.stringify(message));
+      if (isHeard(topic)) send(topic, writeJson(message));
     },
     deliver(topic, message) {
-      const payload = JSON.stringify(message);
+      const payload = writeJson(message);
       if (isHeard(topic)) return send(topic, payload);
       waiting.push({ topic, payload });
       if (waiting.length > maxWaiting) waiting.shift();

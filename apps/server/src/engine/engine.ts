@@ -1,3 +1,4 @@
+import type { JsonText } from "../json-text.ts";
 import type { Runnable } from "../packages/read-package.ts";
 
 /**
@@ -15,7 +16,7 @@ export interface SessionRequest<Runs extends Runnable = Runnable> {
   /** Who asked for it: no process serves two callers. */
   caller: string;
   /** Complete and checked; those of a flow by node, its own under `"_"`. */
-  inputs: Record<string, unknown>;
+  inputs: JsonText;
   /** The folder of the files that were uploaded for it, where there are any. */
   uploads?: string | undefined;
   /** Called once, when a process works on the session. */

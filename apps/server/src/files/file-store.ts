@@ -1,3 +1,5 @@
+import type { JsonText } from "../json-text.ts";
+
 /** Where files of tasks are kept: what was uploaded for them, and what they made in their session directories. */
 export interface FileStore {
   /** Absolute; where the files of a new task are received. */
@@ -7,7 +9,7 @@ export interface FileStore {
   /** Forgets what was received, or kept, for a task that does not come to be. */
   discardUploads(taskId: string): Promise<void>;
   /** The inputs with the paths of the uploaded files in place of the references to them; the files are there then. */
-  openUploads(taskId: string, inputs: Record<string, unknown>): Promise<Record<string, unknown>>;
+  openUploads(taskId: string, inputs: JsonText): Promise<JsonText>;
   /** Keeps what a session made, before anyone is told that the task has ended. */
   keepSession(sessionId: string): Promise<void>;
   /** Lets go of what was only here to run the task. */

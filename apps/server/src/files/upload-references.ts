@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { isRecord } from "../values.ts";
+import { JsonText } from "../json-text.ts";
 
 /** What stands for an uploaded file until a task runs: where it lies then is known only there. */
 export function referTo(taskId: string, file: string): string {
@@ -15,21 +15,25 @@ export interface UploadedFile {
 /** Replaces every reference to an upload of this task, wherever it is in the inputs. */
 export function resolveReferences(
   taskId: string,
-  inputs: Record<string, unknown>,
+  inputs: JsonText,
   toPath: (file: UploadedFile) => string,
-): Record<string, unknown> {
+): JsonText {
   const prefix = prefixOf(taskId);
-  const resolve = (value: unknown): unknown => {
-    if (typeof value === "string") {
-      const file = value.startsWith(prefix) ? parse(value.slice(prefix.length)) : undefined;
-      return file ? toPath(file) : value;
-    }
-    if (Array.isArray(value)) return value.map(resolve);
-    if (!isRecord(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner)]));
+  if (!inputs.text.includes(prefix)) return inputs;
+  // A whole text of JSON that was written without spaces, and no key: a quote inside of a text would have a backslash before it.
+  const reference = new RegExp(
+    String.raw`(?<=[,:[])"${prefix}(?:[^"\\]|\\.){0,${longestReference}}"(?!:)`,
+    "g",
+  );
+  const resolve = (json: string) => {
+    const file = parse((JSON.parse(json) as string).slice(prefix.length));
+    return file ? JSON.stringify(toPath(file)) : json;
   };
-  return Object.fromEntries(Object.entries(inputs).map(([handle, value]) => [handle, resolve(value)]));
+  return new JsonText(inputs.text.replace(reference, resolve));
 }
+
+/** Of its JSON, behind the prefix: the longest name of a file, with each of its characters escaped. */
+const longestReference = 8_000;
 
 function prefixOf(taskId: string): string {
   return `upload:${taskId}/`;

@@ -1,3 +1,5 @@
+import type { Context } from "hono";
+import { JsonText, writeJson } from "../json-text.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import type { StoredInstall } from "../store/install-store.ts";
 import type { StoredLog, StoredTask } from "../store/task-rows.ts";
@@ -5,6 +7,11 @@ import type { BlockAnswer, InstallAnswer, TaskAnswer, TaskLogAnswer } from "./an
 
 /** A local server knows one project and one user. */
 export const localProject = "local";
+
+/** Answers an object whose members may be JSON already. */
+export function answerJson(context: Context, body: object): Response {
+  return context.body(writeJson(body), 200, { "Content-Type": "application/json" });
+}
 
 /** A block or flow as `GET /v1/blocks` lists it. */
 export function blockAnswer({
@@ -28,8 +35,8 @@ export function blockAnswer({
 }
 
 /** A task as every task route answers it. */
-export function taskAnswer(task: StoredTask): TaskAnswer {
-  return {
+export function taskAnswer(task: StoredTask): JsonText {
+  const answer: Omit<TaskAnswer, "inputValues"> & { inputValues: JsonText } = {
     id: task.id,
     status: task.status,
     project_id: localProject,
@@ -38,6 +45,7 @@ export function taskAnswer(task: StoredTask): TaskAnswer {
     created_at: task.createdAt,
     updated_at: task.updatedAt,
   };
+  return new JsonText(writeJson(answer));
 }
 
 /** The JSON of a log row, as `GET /v1/tasks/:id/logs` and the event stream answer it: its event is JSON already. */

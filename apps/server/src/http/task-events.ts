@@ -80,7 +80,7 @@ async function sendNews(
   { begun, changed, isOver }: Sending,
 ): Promise<void> {
   let status = begun?.status;
-  let text = begun ? encodeEvent("status", JSON.stringify(taskAnswer(begun))) : "";
+  let text = begun ? encodeEvent("status", taskAnswer(begun).text) : "";
   if (begun) await Promise.race([changed(), new Promise((resolve) => setTimeout(resolve, gatherMs))]);
   while (!isOver()) {
     // Armed before the read: a change in between is not missed.
@@ -90,7 +90,7 @@ async function sendNews(
     const { task, logs, isAll } = news;
     const isEnded = isTerminal(task.status) && isAll;
     const isNews = isEnded || (task.status !== status && !isTerminal(task.status));
-    const statusText = isNews ? encodeEvent("status", JSON.stringify(taskAnswer(task))) : "";
+    const statusText = isNews ? encodeEvent("status", taskAnswer(task).text) : "";
     if (isNews) status = task.status;
     if (!isEnded) text += statusText;
     for (const log of logs) {

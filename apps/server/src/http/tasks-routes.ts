@@ -11,7 +11,7 @@ import type { TaskStore } from "../store/task-store.ts";
 import type { TaskControl } from "../tasks/task-runner.ts";
 import { waitForTaskEnd } from "../tasks/wait-for-change.ts";
 import { answerPages, mapPages } from "./answer-pages.ts";
-import { localProject, logText, taskAnswer } from "./answers.ts";
+import { answerJson, localProject, logText, taskAnswer } from "./answers.ts";
 import { requireRole } from "./auth.ts";
 import type { BytesInFlight } from "./bytes-in-flight.ts";
 import { clampLogId } from "./caller-text.ts";
@@ -46,7 +46,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
     return answerPages(
       context,
       "tasks",
-      mapPages(pages, (task) => JSON.stringify(taskAnswer(task))),
+      mapPages(pages, (task) => taskAnswer(task).text),
     );
   });
 
@@ -72,7 +72,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
     if (waitMs === undefined) await submit();
     const waited =
       waitMs === undefined ? undefined : await waitForEnd(context, task.id, { waitMs, created, submit });
-    return context.json({ task: taskAnswer(waited ?? task), userID: localProject, success: true });
+    return answerJson(context, { task: taskAnswer(waited ?? task), userID: localProject, success: true });
   });
 
   routes.get("/:id", async (context) => {
@@ -81,7 +81,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
     if (wantsEvents(context.req)) return streamTask(context, store, (await read()).id, { closing });
     const waitMs = parsePreferWait(context.req.header("Prefer"));
     const waited = waitMs === undefined ? undefined : await waitForEnd(context, id, { waitMs, read });
-    return context.json({ task: taskAnswer(waited ?? (await read())), success: true });
+    return answerJson(context, { task: taskAnswer(waited ?? (await read())), success: true });
   });
 
   /** Holds the answer, and says so. */
@@ -112,7 +112,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
     const { caller } = context.var;
     const { id } = await findTask(store, caller, context.req.param("id"));
     await runner.stop(id);
-    return context.json({ task: taskAnswer(await findTask(store, caller, id)), success: true });
+    return answerJson(context, { task: taskAnswer(await findTask(store, caller, id)), success: true });
   });
 
   routes.get("/:id/logs", async (context) => {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { createTextsTable } from "./large-texts.ts";
 import { packLogs } from "./pack-logs.ts";
 
 /** Every change of the database since its first version, oldest first; what was released is never edited. */
@@ -91,6 +92,7 @@ export const migrations: Record<string, Migration> = {
     },
   },
   "007-log-packs": { up: packLogs },
+  "008-task-texts": { up: createTextsTable },
 };
 
 /** Lists of one caller's tasks are quick, and a key is stored with whose it is, see `storedKey`. The same in PostgreSQL. */

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from "node:timers/promises";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Kysely, Transaction } from "kysely";
 import { compileOnce } from "./compile-once.ts";
@@ -67,11 +68,17 @@ const reading: Omit<LogTable, "insert"> = {
 };
 
 async function insertPacks(transaction: Transaction<Tables>, packs: readonly Pack[]): Promise<void> {
-  for (let start = 0; start < packs.length; start += packsAtOnce) {
+  const [small, large] = partition(packs, (one) => one.size_bytes <= largePack);
+  for (let start = 0; start < small.length; start += packsAtOnce) {
     await transaction
       .insertInto("log_packs")
-      .values(packs.slice(start, start + packsAtOnce))
+      .values(small.slice(start, start + packsAtOnce))
       .execute();
+  }
+  for (const one of large) {
+    await breathe();
+    await transaction.insertInto("log_packs").values(one).execute();
+    await breathe();
   }
 }
 
@@ -97,10 +104,12 @@ const packColumns = ["task_id", "first_id", "last_id", "size_bytes", "logs"] as 
 
 /** A statement takes 32,766 parameters. */
 const packsAtOnce = 50;
+/** Writing one holds the process for a while, so that others get their turn before the next. */
+const largePack = 1024 * 1024;
 /** Characters of JSON, unless one log alone has more. */
 const packCharacters = 64 * 1024;
 /** Less is not worth the time, more would take too much at once. */
-const isCompressed = (characters: number) => characters >= 2 * 1024 && characters <= 1024 * 1024;
+const isCompressed = (characters: number) => characters >= 2 * 1024 && characters <= largePack;
 
 /** Those of one task follow each other in a pack, whatever stands between them. */
 function packsOf(rows: readonly LogRow[]): Pack[] {
@@ -122,11 +131,8 @@ function packsOf(rows: readonly LogRow[]): Pack[] {
 }
 
 function pack(taskId: string, rows: readonly LogRow[]): Pack {
-  const lines = rows.map(({ id, session_id, node_id, type, created_at, event }) => {
-    const head = JSON.stringify([id, session_id, node_id, type, created_at]);
-    return `${head.slice(0, -1)},${event}]`;
-  });
-  const json = `[${lines.join(",\n")}]`;
+  const [only] = rows;
+  const json = rows.length === 1 && only ? lone(only) : listed(rows);
   return {
     task_id: taskId,
     first_id: rows[0]?.id ?? 0,
@@ -136,22 +142,46 @@ function pack(taskId: string, rows: readonly LogRow[]): Pack {
   };
 }
 
+const headOf = ({ id, session_id, node_id, type, created_at }: LogRow) =>
+  JSON.stringify([id, session_id, node_id, type, created_at]);
+
+function listed(rows: readonly LogRow[]): string {
+  const lines = rows.map((row) => `${headOf(row).slice(0, -1)},${row.event}]`);
+  return `[${lines.join(",\n")}]`;
+}
+
+/** Its event stays apart: it may be large, and is then read without being parsed. */
+function lone(row: LogRow): string {
+  return `${headOf(row)}\n${row.event}`;
+}
+
 const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
+type PackedHead = [number, string, string | null, string, number];
 type PackedLog = [number, string, string | null, string, number, Record<string, unknown>];
 
 function unpack(taskId: string, logs: Pack["logs"]): StoredLog[] {
   const json = typeof logs === "string" ? logs : zstdDecompressSync(logs).toString();
-  const packed: PackedLog[] = JSON.parse(json);
-  return packed.map(([id, session_id, node_id, type, created_at, event]) => ({
-    task_id: taskId,
-    id,
-    session_id,
-    node_id,
-    type,
-    event: JSON.stringify(event),
-    created_at,
-  }));
+  if (!/^\[\d/.test(json)) {
+    const packed: PackedLog[] = JSON.parse(json);
+    return packed.map(([id, session, node, type, at, event]) =>
+      logOf(taskId, [id, session, node, type, at], JSON.stringify(event)),
+    );
+  }
+  const end = json.indexOf("\n");
+  return [logOf(taskId, JSON.parse(json.slice(0, end)), json.slice(end + 1))];
+}
+
+function logOf(
+  task_id: string,
+  [id, session_id, node_id, type, created_at]: PackedHead,
+  event: string,
+): StoredLog {
+  return { task_id, id, session_id, node_id, type, event, created_at };
+}
+
+function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 /** A large pack is left out: it may be a page of its own. */

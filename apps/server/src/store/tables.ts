@@ -31,6 +31,14 @@ export interface Tables {
     /** Epoch milliseconds. */
     updated_at: number;
   };
+  /** Of SQLite: large inputs of tasks, in parts. */
+  task_texts: {
+    task_id: string;
+    /** The column of `tasks` that they belong into. */
+    name: "input_values" | "inputs";
+    part: number;
+    text: string;
+  };
   /** Of PostgreSQL. */
   task_logs: {
     task_id: string;

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { withTexts } from "./large-texts.ts";
 import { pageBytes } from "./log-table.ts";
 import type { Tables } from "./tables.ts";
 import { type StoredTask, taskColumns, toTask } from "./task-rows.ts";
@@ -25,8 +26,9 @@ export async function readTaskPage(
   for (const { sequence, input_values, ...row } of rows) {
     if (tasks.length > 0 && sizeBytes > pageBytes) return { tasks, last: before, isLast: false };
     const values = input_values ?? (await readInputs(database, row.id));
-    sizeBytes += values.length;
-    tasks.push(toTask({ ...row, input_values: values }));
+    const whole = await withTexts(database, { ...row, input_values: values });
+    sizeBytes += whole.input_values.length;
+    tasks.push(toTask(whole));
     before = Number(sequence);
   }
   return { tasks, last: before, isLast: rows.length < count };

@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from "kysely";
 import type { NodeInputs } from "../inputs/node-inputs.ts";
+import { JsonText } from "../json-text.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 
 /** A task as the server works with it. */
@@ -11,13 +12,15 @@ export interface StoredTask {
   /** Whose it is; empty for one who called without a token. */
   caller: string;
   sessionId: string | null;
-  inputValues: NodeInputs;
+  /** {@link NodeInputs}, as the caller sent them. */
+  inputValues: JsonText;
   createdAt: number;
   updatedAt: number;
 }
 
-export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion" | "inputValues"> & {
-  inputs: Record<string, unknown>;
+export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion"> & {
+  inputValues: NodeInputs | JsonText;
+  inputs: Record<string, unknown> | JsonText;
   idempotency?: IdempotentRequest | undefined;
   /** Tells the callers apart; empty by default. */
   caller?: string | undefined;
@@ -25,8 +28,8 @@ export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion" | "in
 
 /** A task that this process has just taken, with what is needed to run it. */
 export type ClaimedTask = StoredTask & {
-  /** What its block gets. */
-  inputs: Record<string, unknown>;
+  /** What its block gets, by handle. */
+  inputs: JsonText;
   /** Somebody asked to stop it before it was taken. */
   isStopRequested: boolean;
 };
@@ -85,7 +88,7 @@ export function toTask(row: Pick<Selectable<Tables["tasks"]>, (typeof taskColumn
     packageVersion: row.package_version,
     caller: row.caller,
     sessionId: row.session_id,
-    inputValues: JSON.parse(row.input_values),
+    inputValues: new JsonText(row.input_values),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

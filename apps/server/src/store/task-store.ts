@@ -1,4 +1,6 @@
 import { type Kysely, sql } from "kysely";
+import { JsonText } from "../json-text.ts";
+import { hasLargeTexts, insertWithTexts, removeTexts, withTexts } from "./large-texts.ts";
 import type { LogPage, LogTable } from "./log-table.ts";
 import { createPackedLogs } from "./packed-logs.ts";
 import { retryConnection } from "./retry-connection.ts";
@@ -116,8 +118,8 @@ export class TaskStore {
       block_id: task.blockId,
       package_version: task.packageVersion,
       session_id: null,
-      input_values: JSON.stringify(task.inputValues),
-      inputs: JSON.stringify(task.inputs),
+      input_values: JsonText.of(task.inputValues).text,
+      inputs: JsonText.of(task.inputs).text,
       idempotency_key: task.idempotency ? storedKey(task.idempotency) : null,
       fingerprint: task.idempotency?.fingerprint ?? null,
       caller: task.caller ?? "",
@@ -137,6 +139,7 @@ export class TaskStore {
   }
 
   async #insert(values: TaskRow): Promise<boolean> {
+    if (hasLargeTexts(values)) return insertWithTexts(this.#database, values);
     const { numAffectedRows } = await this.#database.executeQuery(this.#queries.insert(values));
     return numAffectedRows === 1n;
   }
@@ -153,12 +156,14 @@ export class TaskStore {
   ): Promise<{ task: StoredTask; idempotency: IdempotentRequest } | undefined> {
     const query = this.#queries.byKey(storedKey(wanted));
     const [row] = (await retryConnection(() => this.#database.executeQuery(query))).rows;
-    return row && { task: toTask(row), idempotency: { ...wanted, fingerprint: row.fingerprint ?? "" } };
+    if (row === undefined) return undefined;
+    const task = toTask(await withTexts(this.#database, row));
+    return { task, idempotency: { ...wanted, fingerprint: row.fingerprint ?? "" } };
   }
 
   async get(id: string): Promise<StoredTask | undefined> {
     const { rows } = await retryConnection(() => this.#database.executeQuery(this.#queries.byId(id)));
-    return rows[0] && toTask(rows[0]);
+    return rows[0] && toTask(await withTexts(this.#database, rows[0]));
   }
 
   /** Newest first, those of one caller or all, some at a time: as fast as they are asked for. */
@@ -258,6 +263,7 @@ export class TaskStore {
   async remove(id: string): Promise<void> {
     await this.#database.transaction().execute(async (transaction) => {
       await this.#logs.remove(transaction, id);
+      if (this.#queue === undefined) await removeTexts(transaction, id);
       await transaction.deleteFrom("tasks").where("id", "=", id).execute();
     });
     this.changes.notify(id);

@@ -1,5 +1,7 @@
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
+import { JsonText, writeJson } from "../json-text.ts";
 import { messageOf } from "../values.ts";
+import { withTexts } from "./large-texts.ts";
 import { judgeLog, type LogQuota, quotaWarning } from "./log-quota.ts";
 import type { LogRow, LogTable } from "./log-table.ts";
 import { PendingLogs } from "./pending-logs.ts";
@@ -123,7 +125,11 @@ export class TaskWriter {
       if (ids.length === 0) return { taken: [], failed: [] };
       return this.#judge(transaction, ids, await claimRows(transaction, ids).execute());
     });
-    return this.#holdAll(claimed);
+    const taken = claimed.taken.map(async ({ row, nextLogId }) => ({
+      row: await withTexts(this.#parts.database, row),
+      nextLogId,
+    }));
+    return this.#holdAll({ ...claimed, taken: await Promise.all(taken) });
   }
 
   /** Takes over what a statement has claimed for this process, by the ids of their jobs. */
@@ -171,7 +177,7 @@ export class TaskWriter {
   async claimOne(id: string): Promise<ClaimedTask | undefined> {
     const { rows } = await this.#parts.database.executeQuery(this.#queries.claimFirst(id));
     const [row] = rows;
-    if (row) return this.#hold(row, 0);
+    if (row) return this.#hold(await withTexts(this.#parts.database, row), 0);
     return (await this.claim(async () => [id]))[0];
   }
 
@@ -181,7 +187,7 @@ export class TaskWriter {
     const quota = { limitBytes: this.#parts.logLimitBytes, sizeBytes: 0, isTold: false };
     this.#claims.set(id, { attempt, interruptions: interruptions - 1, nextLogId, task, quota });
     const isStopRequested = row.stop_requested_at !== null;
-    return { ...task, inputs: JSON.parse(row.inputs), isStopRequested };
+    return { ...task, inputs: new JsonText(row.inputs), isStopRequested };
   }
 
   /**
@@ -547,7 +553,7 @@ const longestName = 1_000;
 /** Deeper than the stack is, or longer than a string may be: whoever runs the task fails it with this sentence. */
 function writeEvent(event: object): string {
   try {
-    return JSON.stringify(event);
+    return writeJson(event);
   } catch (cause) {
     throw new Error(`The block sent a message that cannot be stored: ${messageOf(cause)}.`, { cause });
   }

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { expect, test, vi } from "vitest";
 import { openJobQueue, queueOf } from "../../src/cluster/job-queue.ts";
 import { openPostgres } from "../../src/cluster/postgres.ts";
+import { JsonText } from "../../src/json-text.ts";
 import { OpenedParts } from "../../src/serve/opened-parts.ts";
 import { TaskStore } from "../../src/store/task-store.ts";
 import { makeTestDatabase } from "./test-database.ts";
@@ -44,7 +45,10 @@ test("tasks are claimed in the order of acceptance, as many as are asked for, an
   const ids = [first, second].map(({ claimed }) => claimed.map(({ id }) => id));
   for (const own of ids) expect(own).toEqual(tasks.map(({ id }) => id).filter((id) => own.includes(id)));
   expect(ids.flat().sort()).toEqual(tasks.map(({ id }) => id).sort());
-  expect(first.claimed.concat(second.claimed)[0]).toMatchObject({ inputs: { text: "x" }, status: "pending" });
+  expect(first.claimed.concat(second.claimed)[0]).toMatchObject({
+    inputs: JsonText.of({ text: "x" }),
+    status: "pending",
+  });
 });
 
 test("of a batch only what belongs to claims that hold is written", async () => {

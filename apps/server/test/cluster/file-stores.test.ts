@@ -8,6 +8,7 @@ import type { FileStore } from "../../src/files/file-store.ts";
 import { createLocalFiles } from "../../src/files/local-files.ts";
 import { openFiles } from "../../src/files/open-files.ts";
 import { referTo } from "../../src/files/upload-references.ts";
+import { JsonText } from "../../src/json-text.ts";
 import { makeDataDirectory } from "../open-test-server.ts";
 import { startS3 } from "./start-s3.ts";
 
@@ -80,9 +81,12 @@ describe.each(Object.entries(stores))("in %s", (_name, open) => {
       list: [{ __OOMOL_TYPE__: "oomol/bin", value: second }],
       text: "upload:somebody-else/0/x",
       climbing: `upload:${id}/0/..`,
+      quoted: `He said ["upload:${id}/0/a b.txt"].`,
+      [`upload:${id}/0/a b.txt`]: "a name",
     };
-    const opened = (await both.far.openUploads(id, inputs)) as typeof inputs & { one: string };
-    expect(opened).toMatchObject({ text: inputs.text, climbing: inputs.climbing });
+    const resolved = await both.far.openUploads(id, JsonText.of(inputs));
+    const opened = resolved.toJSON() as typeof inputs & { one: string };
+    expect(opened).toMatchObject({ ...inputs, one: opened.one, list: opened.list });
     expect(await readFile(opened.one, "utf8")).toBe("first");
     expect(await readFile(String(opened.list[0]?.value), "utf8")).toBe("second");
   });

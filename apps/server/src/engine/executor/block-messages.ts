@@ -1,4 +1,5 @@
 import type { BlockInputs, BlockPayload, HandleDefs } from "@oomol/scriptlet/wire";
+import { JsonText } from "../../json-text.ts";
 import type { HandleManifest } from "../../packages/manifest.ts";
 import type { Job } from "./job.ts";
 import type { Executor } from "./start-executor.ts";
@@ -25,18 +26,22 @@ export function blockPayload(
 export function blockInputs(
   sessionId: string,
   { id, block: { inputs: declared, manifestFile }, stacks }: Job,
-  inputs: Record<string, unknown> | null,
-): BlockInputs {
+  inputs: Job["inputs"] | null,
+): Omit<BlockInputs, "inputs"> & { inputs: Job["inputs"] | null } {
   return {
     type: "BlockInputs",
     session_id: sessionId,
     job_id: id,
     stacks: [...stacks],
     block_path: manifestFile,
-    inputs: inputs === null || Object.keys(inputs).length === 0 ? null : inputs,
+    inputs: inputs === null || isEmpty(inputs) ? null : inputs,
     inputs_def: declared && declared.length > 0 ? defsOf(declared) : null,
     inputs_def_patch: null,
   };
+}
+
+function isEmpty(inputs: Job["inputs"]): boolean {
+  return inputs instanceof JsonText ? inputs.text === "{}" : Object.keys(inputs).length === 0;
 }
 
 /** By handle; a nullable input without a value has null, as in the engine. */

@@ -1,12 +1,14 @@
 import type { StackLevel } from "@oomol/scriptlet/wire";
 import type { SessionMessage } from "../../broker/read-message.ts";
+import type { JsonText } from "../../json-text.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 
 /** One execution of one block. */
 export interface Job {
   id: string;
   block: InstalledBlock;
-  inputs: Record<string, unknown>;
+  /** By handle. */
+  inputs: Record<string, unknown> | JsonText;
   /** The blocks that lead to it, outermost first; none for the block that a task runs. */
   stacks: readonly StackLevel[];
   /** The session is over with it, so that the executor need not be told. */

@@ -1,4 +1,5 @@
 import { blockNodeId } from "../../inputs/node-inputs.ts";
+import type { JsonText } from "../../json-text.ts";
 import type { InstalledPackage } from "../../packages/read-package.ts";
 
 export interface OocanaRun {
@@ -6,7 +7,7 @@ export interface OocanaRun {
   brokerAddress: string;
   sessionId: string;
   /** By node; those of the flow itself under `"_"`. */
-  inputs: Record<string, unknown>;
+  inputs: JsonText;
   sessionDirectory: string;
   temporaryDirectory: string;
   /** Of the flow's own package. */
@@ -19,7 +20,7 @@ export interface OocanaRun {
 
 /** The command line of `oocana run` (oocana-protocol 8.1). */
 export function oocanaArguments(run: OocanaRun): string[] {
-  const { [blockNodeId]: own, ...ofNodes } = run.inputs;
+  const { [blockNodeId]: own, ...ofNodes } = run.inputs.toJSON() as Record<string, unknown>;
   return [
     ...["run", run.manifestFile, "--reporter", "--broker", run.brokerAddress, "--session", run.sessionId],
     ...["--session-dir", run.sessionDirectory, "--temp-root", run.temporaryDirectory],
