@@ -1,5 +1,6 @@
 import { InvalidInputError } from "./errors/index.ts";
 import type { InputValue, NodeInputs, TaskInputValues } from "./types.ts";
+import { jsonForm, refusalOf } from "./wire/json-form.ts";
 import { deepestNesting } from "./wire/nesting.ts";
 
 /** The node id that stands for the block itself (connect-api 3). */
@@ -7,7 +8,8 @@ export const blockItself = "_";
 
 /**
  * Turns any of the three input forms into the node form, the only one on the wire. The caller's object is never changed,
- * and normalizing twice gives the same. Values that are `undefined` are omitted, as in JSON.
+ * and normalizing twice gives the same. Values that are `undefined` are omitted, as in JSON; a Map becomes the list of its
+ * entries, a Set and an array of numbers a list, an Error its name, message and stack (guide "Values").
  *
  * @throws {@link InvalidInputError} with the place of the first value that cannot be sent.
  */
@@ -84,16 +86,19 @@ function rejectDuplicates(names: string[], pathAt: (index: number) => string): v
 }
 
 function sendable(inputs: InputValue[], pathAt: (index: number, handle: string) => string): InputValue[] {
-  for (const [index, { handle, value }] of inputs.entries()) {
-    rejectUnsendable(value, pathAt(index, handle), []);
-  }
-  return inputs.filter((input) => input.value !== undefined);
+  return inputs
+    .map((input, index) => ({ ...input, value: toSendable(input.value, pathAt(index, input.handle), []) }))
+    .filter((input) => input.value !== undefined);
 }
 
-/** JSON would throw on these without naming the place, or drop them silently. */
-function rejectUnsendable(value: unknown, path: string, ancestors: readonly object[]): void {
+/**
+ * The value itself if JSON says all of it, otherwise a copy with the forms of the guide "Values". JSON would throw on the
+ * others without naming the place, or drop them silently.
+ */
+function toSendable(value: unknown, path: string, ancestors: readonly object[]): unknown {
   if (typeof value === "bigint") {
-    throw new InvalidInputError(path, "a BigInt has no JSON form; send a number or a string.");
+    if (Number.isSafeInteger(Number(value))) return Number(value);
+    throw new InvalidInputError(path, "a BigInt beyond 2^53 has no JSON form; send a string.");
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new InvalidInputError(path, `${value} has no JSON form; send a finite number, a string or null.`);
@@ -101,7 +106,7 @@ function rejectUnsendable(value: unknown, path: string, ancestors: readonly obje
   if (typeof value === "function" || typeof value === "symbol") {
     throw new InvalidInputError(path, `a ${typeof value} cannot be sent.`);
   }
-  if (typeof value !== "object" || value === null || hasJsonForm(value)) return;
+  if (typeof value !== "object" || value === null || hasJsonForm(value)) return value;
   if (isFileLike(value)) {
     throw new InvalidInputError(
       path,
@@ -116,14 +121,22 @@ function rejectUnsendable(value: unknown, path: string, ancestors: readonly obje
       `nested deeper than ${deepestNesting} levels, which the engine cannot read.`,
     );
   }
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) rejectUnsendable(item, `${path}[${index}]`, line);
-    return;
-  }
-  if (value instanceof Map || value instanceof Set) {
-    throw new InvalidInputError(path, "a Map or Set would be sent empty; send an object or a list.");
-  }
-  for (const [key, item] of Object.entries(value)) rejectUnsendable(item, `${path}.${key}`, line);
+  const form = jsonForm(value);
+  if (form === undefined) throw new InvalidInputError(path, refusalOf(value));
+  if (typeof form === "string") return form;
+  return Array.isArray(form) ? sendableList(form, path, line) : sendableObject(form, path, line);
+}
+
+function sendableList(list: readonly unknown[], path: string, line: readonly object[]): readonly unknown[] {
+  const items = Array.from(list, (item, index) => toSendable(item, `${path}[${index}]`, line));
+  return items.some((item, index) => item !== list[index]) ? items : list;
+}
+
+function sendableObject(object: object, path: string, line: readonly object[]): object {
+  const entries = Object.entries(object);
+  const items = entries.map(([key, item]) => toSendable(item, `${path}.${key}`, line));
+  if (items.every((item, index) => item === entries[index]?.[1])) return object;
+  return Object.fromEntries(entries.map(([key], index) => [key, items[index]]));
 }
 
 function hasJsonForm(value: object): boolean {
@@ -131,7 +144,13 @@ function hasJsonForm(value: object): boolean {
 }
 
 function isFileLike(value: object): boolean {
-  return value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+  return (
+    value instanceof Blob ||
+    value instanceof ArrayBuffer ||
+    value instanceof DataView ||
+    value instanceof Uint8Array ||
+    value instanceof Uint8ClampedArray
+  );
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

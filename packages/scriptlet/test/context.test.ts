@@ -37,17 +37,30 @@ test("an output is what the value was at the call", async () => {
   expect(sent()[0]).toMatchObject({ output: { count: 1 } });
 });
 
-test("an output of undefined travels as null", async () => {
+test("an output of undefined is no output, so the node behind it does not run; null is one", async () => {
   const { context, sent } = openContext();
   await context.output("out", undefined);
-  expect(sent()[0]).toEqual({
-    type: "BlockOutput",
-    session_id: "s",
-    job_id: "j",
-    sequence: 1,
-    handle: "out",
-    output: null,
-  });
+  await context.outputs({ out: undefined });
+  await context.output("out", null);
+  expect(sent()).toEqual([
+    { type: "BlockOutputs", session_id: "s", job_id: "j", sequence: 1, outputs: {} },
+    { type: "BlockOutput", session_id: "s", job_id: "j", sequence: 2, handle: "out", output: null },
+  ]);
+});
+
+test("what JSON cannot carry is left out, with a warning that names handle and place", async () => {
+  const { context, sent } = openContext();
+  const value = { kept: 1, list: [() => 1, 2], later: Promise.resolve(3) };
+  await context.output("out", value);
+  await context.output("out", Promise.resolve(1));
+  await context.output("out", [Number.NaN]);
+  expect(sent().map(({ warning, output }) => warning ?? output)).toEqual([
+    "Output handle [out], at out.list[0]: a function cannot be sent (and 1 more like it).",
+    { kept: 1, list: [null, 2] },
+    "Output handle [out], at out: it is a promise; await it first.",
+    "Output handle [out], at out[0]: NaN is sent as null, since JSON has no such number.",
+    [null],
+  ]);
 });
 
 test("a target is sent only where it says something", async () => {
@@ -76,10 +89,13 @@ test("an undeclared handle is a warning, and the others still go", async () => {
 
 test("a value that cannot travel is an error of the block, which goes on", async () => {
   const { context, sent } = openContext();
-  await context.output("out", 1n);
+  await context.output("out", { id: 2n ** 60n });
   await context.output("out", 2);
   expect(sent()).toMatchObject([
-    { type: "BlockError", error: expect.stringContaining("BigInt") },
+    {
+      type: "BlockError",
+      error: "Could not send out.id as JSON: it is a BigInt beyond 2^53; convert it with String().",
+    },
     { type: "BlockOutput", output: 2 },
   ]);
 });
@@ -135,7 +151,7 @@ test("logs, records, messages, warnings and errors bear their names", async () =
   const { context, sent } = openContext();
   await context.reportLog("line");
   await context.reportLog("line", "stderr");
-  await context.logJSON({ a: 1n });
+  await context.logJSON({ a: 2n ** 53n, b: new Set([1]) });
   await context.sendMessage({ b: 2 });
   await context.sendWarning("careful");
   await context.error(new Error("odd"));
@@ -143,7 +159,7 @@ test("logs, records, messages, warnings and errors bear their names", async () =
   expect(sent()).toMatchObject([
     { ...report, type: "BlockLog", log: "line", stdio: "stdout" },
     { type: "BlockLog", stdio: "stderr" },
-    { type: "BlockLogJSON", json: { a: "1n" } },
+    { type: "BlockLogJSON", json: { a: "9007199254740992", b: [1] } },
     { type: "BlockMessage", payload: { b: 2 } },
     { type: "BlockWarning", warning: "careful" },
     { type: "BlockError", error: expect.stringContaining("odd") },

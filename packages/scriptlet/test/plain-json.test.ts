@@ -4,11 +4,13 @@ import { toPlainJson } from "../src/wire/plain-json.ts";
 
 const strictly = (value: unknown) => toPlainJson(value, { strict: true });
 const leniently = (value: unknown) => toPlainJson(value, { strict: false });
+const big = 2n ** 53n;
 
 describe("a copy says what JSON says", () => {
   test.each([
     [null, null],
-    [undefined, null],
+    [undefined, undefined],
+    [2n ** 53n - 1n, Number.MAX_SAFE_INTEGER],
     [true, true],
     [false, false],
     [0, 0],
@@ -21,7 +23,7 @@ describe("a copy says what JSON says", () => {
     [new String("\ud800"), "\ufffd"],
     [new Boolean(false), false],
     [new Date(0), "1970-01-01T00:00:00.000Z"],
-    [new Map([[1, 2]]), {}],
+    [new Map([[1, 2]]), [[1, 2]]],
     [
       [undefined, () => 1, Symbol("s"), 1],
       [null, null, null, 1],
@@ -75,7 +77,13 @@ const unreadable = {
 
 describe("what would be lost is told with its place, or noted there", () => {
   test.each<[string, unknown, path: string, reason: string, noted: unknown]>([
-    ["a BigInt", { a: [1n] }, "a[0]", "it is a BigInt; convert it with Number() or String()", { a: ["1n"] }],
+    [
+      "a BigInt beyond 2^53",
+      { a: [big] },
+      "a[0]",
+      "it is a BigInt beyond 2^53; convert it with String()",
+      { a: [`${big}`] },
+    ],
     [
       "what contains itself",
       { a: round },

@@ -93,7 +93,9 @@ test("inputs arrive as an engine delivers them, and objects without JSON as them
   });
   expect(run.result?.connection).toBe(connection);
   expect(run.warnings).toEqual(["Output handle key: [kept] is not defined in Block outputs schema."]);
-  await expect(runBlock(echo, { inputs: { a: 1n }, inputsDef: [{ handle: "a" }] })).rejects.toThrow("BigInt");
+  await expect(runBlock(echo, { inputs: { a: 2n ** 60n }, inputsDef: [{ handle: "a" }] })).rejects.toThrow(
+    "BigInt",
+  );
 });
 
 test("files of outputs come back as bytes, and are removed with the run", async () => {

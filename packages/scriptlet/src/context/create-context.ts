@@ -2,6 +2,7 @@ import type { Mainframe } from "../mainframe.ts";
 import { preparePreview } from "../previews/prepare-preview.ts";
 import { createRequests } from "../requests.ts";
 import { encodeValue } from "../values/encode-value.ts";
+import { toSendable } from "../values/to-sendable.ts";
 import type { ValueStores } from "../values/value-stores.ts";
 import type { HandleDefs, StackLevel } from "../wire/messages.ts";
 import { type Context, type Downstream, keepAlive, type QueriedBlock } from "./context.ts";
@@ -43,7 +44,10 @@ export function createContext(options: ContextOptions): Context {
   void channel.whenFinished.then(() => requests.close());
 
   const warn = (text: string) => channel.warn(text);
-  const logJSON = (json: unknown) => channel.toObservers({ type: "BlockLogJSON", json: json ?? null });
+  const forPeople = (value: unknown, title: string) =>
+    toSendable(value, { title, path: "payload", strict: false }, warn) ?? null;
+  const logJSON = (json: unknown) =>
+    channel.toObservers({ type: "BlockLogJSON", json: forPeople(json, "logJSON()") });
   const { output, outputs, encodeResult } = createOutputs({
     channel,
     outputsDef: options.outputsDef,
@@ -74,16 +78,19 @@ export function createContext(options: ContextOptions): Context {
         } catch (error) {
           return channel.error(error);
         }
-        return channel.toEngine(
-          prepared instanceof Promise ? prepared.then(asPreviewRequest) : asPreviewRequest(prepared),
-        );
+        if (prepared instanceof Promise) return channel.toEngine(prepared.then(asPreviewRequest));
+        const shown = forPeople(prepared, "preview()");
+        // What there was to show has been left out, with a warning.
+        if (typeof shown === "object" && shown !== null && "data" in prepared && !("data" in shown)) return;
+        return channel.toEngine(asPreviewRequest(shown));
       },
       reportProgress: channel.progress.report,
       reportLog: (line, stdio = "stdout") =>
         channel.log(String(line), stdio === "stderr" ? "stderr" : "stdout"),
       logJSON,
       logJson: logJSON,
-      sendMessage: (payload) => channel.toObservers({ type: "BlockMessage", payload: payload ?? null }),
+      sendMessage: (payload) =>
+        channel.toObservers({ type: "BlockMessage", payload: forPeople(payload, "sendMessage()") }),
       sendWarning: warn,
       warning: warn,
       sendError: channel.error,
@@ -121,6 +128,11 @@ export function createContext(options: ContextOptions): Context {
       runBlock: (block, runOptions = {}, strict = false) =>
         runBlock({
           ...runOptions,
+          inputs: toSendable(
+            runOptions.inputs ?? {},
+            { title: `runBlock ${block}`, path: "inputs" },
+            warn,
+          ) as Record<string, unknown>,
           block,
           strict,
           mainframe,
@@ -139,7 +151,7 @@ export function createContext(options: ContextOptions): Context {
     ...Object.getOwnPropertyDescriptors(fromEnvironment),
   }) as Context;
 
-  function asPreviewRequest(payload: object): object {
+  function asPreviewRequest(payload: unknown): object {
     return { type: "BlockRequest", action: "Preview", request_id: crypto.randomUUID(), payload };
   }
 

@@ -100,7 +100,7 @@ export function createJobChannel({
     },
     log: (text, stdio) => channel.toObservers({ type: "BlockLog", log: text, stdio }),
     warn: (text) => channel.toObservers({ type: "BlockWarning", warning: text }),
-    error: (thrown) => channel.toEngine({ type: "BlockError", error: describeError(thrown) }),
+    error: (thrown) => channel.toEngine({ type: "BlockError", error: problemOf(thrown) }),
     finish,
   };
   return channel;
@@ -147,7 +147,7 @@ export function createJobChannel({
 
 function encodeEnding(ending: Ending, own: Envelope): string | Promise<string> {
   if (ending === undefined) return encodeFinished({}, own);
-  if ("error" in ending) return encodeFailure(describeError(ending.error), own);
+  if ("error" in ending) return encodeFailure(problemOf(ending.error), own);
   if (!(ending.result instanceof Promise)) return encodeResult(ending.result, own);
   return ending.result.then(
     (result) => encodeResult(result, own),

@@ -6,7 +6,7 @@ export interface OutputsOptions {
   outputsDef: HandleDefs;
   /** Whether a handle that is not in `outputsDef` is sent as it is. */
   allowUndeclared: boolean;
-  /** A promise only if a file is written. */
+  /** A promise only if a file is written; undefined if nothing is to be sent. May throw. */
   encode(def: HandleDef, value: unknown): unknown;
 }
 
@@ -17,7 +17,15 @@ export function createOutputs({ channel, outputsDef, allowUndeclared, encode }: 
       if (channel.isFinished) return channel.toEngine({ type: "BlockOutput" });
       const def = declared(handle);
       if (def === undefined) return warnUndeclared(handle);
-      const encoded = encode(def, value);
+      // The node behind it does not run (oocana-protocol 3.1).
+      if (value === undefined) return Promise.resolve();
+      let encoded: unknown;
+      try {
+        encoded = encode(def, value);
+      } catch (error) {
+        return channel.error(error);
+      }
+      if (encoded === undefined) return Promise.resolve();
       const asMessage = (output: unknown) => ({ type: "BlockOutput", handle, output, ...optionsFor(target) });
       return channel.toEngine(encoded instanceof Promise ? encoded.then(asMessage) : asMessage(encoded));
     },
@@ -52,7 +60,10 @@ export function createOutputs({ channel, outputsDef, allowUndeclared, encode }: 
     for (const [handle, value] of Object.entries(values)) {
       const def = declared(handle);
       if (def === undefined) void warnUndeclared(handle);
-      else if (value !== undefined) encoded.push([handle, encode(def, value)]);
+      else if (value !== undefined) {
+        const sendable = encode(def, value);
+        if (sendable !== undefined) encoded.push([handle, sendable]);
+      }
     }
     if (!encoded.some(([, value]) => value instanceof Promise)) return Object.fromEntries(encoded);
     const waiting = encoded.map(async ([handle, value]) => [handle, await value] as const);

@@ -2,6 +2,7 @@ import { createReference, variableKey } from "../values/references.ts";
 import type { VariableStore } from "../values/value-stores.ts";
 import { encodeMessage } from "../wire/codec.ts";
 import type { HandleDefs } from "../wire/messages.ts";
+import { toPlainJson } from "../wire/plain-json.ts";
 
 export interface PackInputsOptions {
   inputs: Record<string, unknown>;
@@ -32,7 +33,8 @@ export function packInputs({
     const def = Object.hasOwn(inputsDef, handle) ? inputsDef[handle] : undefined;
     if (def?.json_schema?.contentMediaType === "oomol/var") return refer(handle, value);
     if (def === undefined && !isJson(value)) return refer(handle, value);
-    return JSON.parse(encodeMessage({ [handle]: value }))[handle];
+    const sendable = toPlainJson(value, { strict: true, path: handle }) ?? null;
+    return JSON.parse(encodeMessage({ [handle]: sendable }))[handle];
   }
 
   function refer(handle: string, value: unknown): unknown {

@@ -1,5 +1,6 @@
 import type { HandleDef } from "../wire/messages.ts";
 import { createReference, variableKey } from "./references.ts";
+import { toSendable } from "./to-sendable.ts";
 import type { BinarySource, ValueStores } from "./value-stores.ts";
 
 export interface EncodeContext {
@@ -10,8 +11,10 @@ export interface EncodeContext {
 }
 
 /**
- * An output on the wire: variables become references, bytes become files (oocana-protocol 3.2, 3.3), everything
- * else stays as it is. A promise only if a file has to be written.
+ * An output on the wire: variables become references, bytes become files (oocana-protocol 3.2, 3.3), everything else JSON.
+ * A promise only if a file has to be written; undefined if nothing is to be sent.
+ *
+ * @throws `UnencodableValueError` for a value that cannot be sent at all.
  */
 export function encodeValue(def: HandleDef, value: unknown, context: EncodeContext): unknown {
   switch (def.json_schema?.contentMediaType) {
@@ -20,8 +23,12 @@ export function encodeValue(def: HandleDef, value: unknown, context: EncodeConte
     case "oomol/bin":
       return encodeBinary(def.handle, value, context);
     default:
-      return value ?? null;
+      return encodePlain(def.handle, value, context);
   }
+}
+
+function encodePlain(handle: string, value: unknown, { warn }: EncodeContext): unknown {
+  return toSendable(value, { title: `Output handle [${handle}]`, path: handle }, warn);
 }
 
 function encodeVariable(
@@ -34,7 +41,8 @@ function encodeVariable(
   return createReference("oomol/var", { executor: "nodejs", session_id: sessionId, job_id: jobId, handle });
 }
 
-function encodeBinary(handle: string, value: unknown, { stores, warn }: EncodeContext): unknown {
+function encodeBinary(handle: string, value: unknown, context: EncodeContext): unknown {
+  const { stores, warn } = context;
   const bytes = asBytes(value);
   if (bytes !== undefined) {
     return stores.files.writeBinary(handle, bytes).then((path) => createReference("oomol/bin", path));
@@ -42,7 +50,7 @@ function encodeBinary(handle: string, value: unknown, { stores, warn }: EncodeCo
   warn(
     `Output handle [${handle}] is declared as oomol/bin, but its value is not bytes (Buffer, Uint8Array, ArrayBuffer, Blob, stream); it was passed on as it is.`,
   );
-  return value ?? null;
+  return encodePlain(handle, value, context);
 }
 
 function asBytes(value: unknown): BinarySource | undefined {

@@ -25,7 +25,9 @@ export function encodeLeniently(message: object, maxBytes = maxPayloadBytes): st
     return encodeMessage(message, maxBytes);
   } catch (error) {
     const isTooLarge = error instanceof UnencodableValueError && error.path === "";
-    return JSON.stringify(toPlainJson(isTooLarge ? withoutContent(message) : message, { strict: false }));
+    return JSON.stringify(
+      toPlainJson(isTooLarge ? withoutContent(message) : message, { strict: false }) ?? null,
+    );
   }
 }
 

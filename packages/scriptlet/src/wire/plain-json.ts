@@ -1,22 +1,43 @@
 import { UnencodableValueError } from "../errors/unencodable-value-error.ts";
+import { jsonForm, refusalOf } from "./json-form.ts";
 import type { JsonValue } from "./messages.ts";
 import { wellFormed } from "./well-formed.ts";
 
 /** The engine's JSON parser gives up at about 128 levels (oocana-protocol 2.3). */
 export const maxDepth = 120;
 
+/** What JSON has no form for, and what was done about it: `"it is a promise; await it first"`. */
+export interface Loss {
+  path: string;
+  reason: string;
+}
+
+export interface PlainJsonOptions {
+  /** Whether to throw for a value that no JSON can stand for, such as a cycle; otherwise a note is written in its place. */
+  strict: boolean;
+  /** The place of the value, for errors and losses. Default `""`. */
+  path?: string;
+  /** Hears of each part that is left out, or sent as null. */
+  onLoss?: (loss: Loss) => void;
+}
+
 /**
- * A copy that `JSON.stringify` accepts. Strict: throws if a value would be lost. Otherwise writes a note in
- * its place, such as `[Circular]`.
+ * A copy that `JSON.stringify` accepts, in which values without a JSON form of their own have the documented one (guide
+ * "Values"): a Map its entries, a Set or typed array a list, an Error its name, message and stack. Undefined for a value
+ * that is left out, such as a function.
  *
  * @throws `UnencodableValueError` only if strict.
  */
-export function toPlainJson(value: unknown, { strict }: { strict: boolean }): JsonValue {
-  return copy(value, "", { strict, ancestors: [] }) ?? null;
+export function toPlainJson(
+  value: unknown,
+  { strict, path = "", onLoss = () => undefined }: PlainJsonOptions,
+): JsonValue | undefined {
+  return copy(value, path, { strict, onLoss, ancestors: [] });
 }
 
 interface Walk {
   strict: boolean;
+  onLoss: (loss: Loss) => void;
   ancestors: object[];
 }
 
@@ -27,22 +48,31 @@ function copy(raw: unknown, path: string, walk: Walk): JsonValue | undefined {
     case "string":
       return wellFormed(value);
     case "number":
-      return Number.isFinite(value) ? value : null;
+      if (Number.isFinite(value)) return value;
+      walk.onLoss({ path, reason: `${value} is sent as null, since JSON has no such number` });
+      return null;
     case "boolean":
       return value;
     case "bigint":
-      return walk.strict ? fail(path, "it is a BigInt; convert it with Number() or String()") : `${value}n`;
+      if (Number.isSafeInteger(Number(value))) return Number(value);
+      return note(walk, path, "it is a BigInt beyond 2^53; convert it with String()", `${value}`);
     case "object":
       return value === null ? null : copyObject(value, path, walk);
-    default:
+    case "undefined":
       return undefined;
+    default:
+      return leaveOut(walk, path, `a ${typeof value} cannot be sent`);
   }
 }
 
-function copyObject(value: object, path: string, walk: Walk): JsonValue {
-  if (value instanceof Number || value instanceof String || value instanceof Boolean) {
-    return copy(value.valueOf(), path, walk) ?? null;
+function copyObject(object: object, path: string, walk: Walk): JsonValue | undefined {
+  if (object instanceof Number || object instanceof String || object instanceof Boolean) {
+    return copy(object.valueOf(), path, walk);
   }
+  const form = jsonForm(object);
+  if (form === undefined) return leaveOut(walk, path, refusalOf(object));
+  if (typeof form === "string") return wellFormed(form);
+  const value = form;
   if (walk.ancestors.includes(value)) return note(walk, path, "it contains itself", "[Circular]");
   if (walk.ancestors.length >= maxDepth) {
     return note(walk, path, `it is nested deeper than ${maxDepth} levels`, "[Too deep]");
@@ -87,6 +117,10 @@ function entriesOf(value: object, path: string, walk: Walk): [string, unknown][]
     note(walk, path, `reading it threw (${textOf(error)})`, "");
     return [];
   }
+}
+
+function leaveOut(walk: Walk, path: string, reason: string): undefined {
+  walk.onLoss({ path, reason });
 }
 
 function note(walk: Walk, path: string, reason: string, text: string): string {

@@ -1,0 +1,34 @@
+import { isPlainJson } from "../wire/is-plain-json.ts";
+import { type Loss, toPlainJson } from "../wire/plain-json.ts";
+
+/**
+ * A value as it goes into a message: itself if JSON says all of it, otherwise a copy with the documented forms (guide "Values").
+ * What JSON cannot carry is left out with one warning that names its place; undefined if nothing is left.
+ *
+ * @throws `UnencodableValueError` for a BigInt beyond 2^53, a cycle, or too deep a value.
+ */
+export function toSendable(value: unknown, place: Place, warn: (text: string) => void): unknown {
+  if (isPlainJson(value)) return value;
+  const losses: Loss[] = [];
+  const copy = toPlainJson(value, {
+    strict: place.strict ?? true,
+    path: place.path,
+    onLoss: (loss) => losses.push(loss),
+  });
+  const [first] = losses;
+  if (first !== undefined) {
+    const more = losses.length > 1 ? ` (and ${losses.length - 1} more like it)` : "";
+    warn(`${place.title}, at ${first.path}: ${first.reason}${more}.`);
+  }
+  return copy;
+}
+
+/** Where a value stands, for people. */
+export interface Place {
+  /** `Output handle [text]` */
+  title: string;
+  /** The first part of the places inside the value. */
+  path: string;
+  /** Default true; otherwise notes take the place of what cannot be sent at all. */
+  strict?: boolean;
+}
