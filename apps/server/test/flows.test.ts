@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { OomolConnectClient } from "@oomol/connect-core";
 import { expect, test } from "vitest";
 import { installStandIn } from "./oocana/install-stand-in.ts";
 import { fixturePackages, openTestServer, refusalOf } from "./open-test-server.ts";
@@ -92,6 +93,19 @@ test("runs a subflow with inputs of its own", async () => {
   expect(output).toMatchObject({ node_id: "_", event: { handle: "loud", output: "SUB?" } });
 });
 
+test("gives a client the outputs of the flow, and those of each node", async () => {
+  await using _oocana = await installStandIn();
+  await using server = await openTestServer();
+  await using client = new OomolConnectClient({ baseUrl: server.url });
+  const run = await client.tasks.start({ blockId: "lab::loud", inputValues: { text: "sub" } });
+  const values: unknown[] = [];
+  for await (const value of run.outputs("loud")) values.push(value);
+  expect(values).toEqual(["SUB?"]);
+  const { result, results } = await run.result();
+  expect(result).toEqual({ loud: "SUB?" });
+  expect(results).toMatchObject({ _: { loud: "SUB?" }, shout: { loud: "SUB?" } });
+});
+
 test("fails a flow whose block throws, with the block's message at its node", async () => {
   await using _oocana = await installStandIn();
   await using server = await openTestServer();
@@ -107,7 +121,16 @@ test("fails a flow whose block throws, with the block's message at its node", as
   });
   expect(logs.at(-1)).toMatchObject({
     type: "SessionFinished",
-    event: { error: "flow /packages/lab-0.2.0/flows/greet/flow.oo.yaml failed." },
+    event: {
+      error: "flow /packages/lab-0.2.0/flows/greet/flow.oo.yaml failed.",
+      _error: { stack: [{ node_id: "make-text", flow: "/packages/lab-0.2.0/flows/greet/flow.oo.yaml" }] },
+    },
+  });
+  expect(JSON.stringify(logs.at(-1))).not.toContain(fixturePackages);
+  await using client = new OomolConnectClient({ baseUrl: server.url });
+  await expect(client.tasks.attach(task.id).result()).rejects.toMatchObject({
+    nodeId: "make-text",
+    message: `Task ${task.id} failed at node make-text: there is nobody to greet`,
   });
 });
 

@@ -6,7 +6,12 @@
 // The client
 export { OomolConnectClient } from "./client.ts";
 export type { ClientOptions, RetryOptions } from "./options.ts";
-export type { InstallPollingOptions, PollingOptions, WaitOptions } from "./waiting/polling-options.ts";
+export type {
+  InstallPollingOptions,
+  PollingOptions,
+  TaskProgress,
+  WaitOptions,
+} from "./waiting/polling-options.ts";
 export type { RequestOptions } from "./request-options.ts";
 export { BackoffStrategy } from "./waiting/backoff.ts";
 export { normalizeInputValues } from "./input-values.ts";
@@ -39,6 +44,14 @@ export type { BlockId, BlockRegistry, InputsOf, OutputsOf } from "./block-regist
 export type { CreateTaskRequest, TaskFiles } from "./run/task-request.ts";
 export { isFinalStatus } from "./states.ts";
 export { eventsOfLog, type TaskEvent } from "./run/task-events.ts";
+export {
+  isLogOf,
+  isPreviewOf,
+  type LogPayloads,
+  type Preview,
+  type PreviewData,
+  type PreviewTable,
+} from "./run/log-payloads.ts";
 export type { RunResult, TaskRun, TaskRunReference } from "./run/task-run.ts";
 export type { RunManyOptions, SettledRun } from "./run/run-many.ts";
 export type {

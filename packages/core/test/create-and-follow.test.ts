@@ -34,10 +34,17 @@ describe("a run of a server that streams and holds", () => {
     });
     const seen: unknown[] = [];
     await server.client.tasks.createAndWait(block, {
-      onProgress: ({ status }) => void seen.push(status),
+      onProgress: ({ status }, { percent }) => void seen.push([status, percent]),
       onLog: ({ id }) => void seen.push(id),
     });
-    expect(seen).toEqual(["created", "running", 0, 1, "completed"]);
+    expect(seen).toEqual([
+      ["created", undefined],
+      ["running", undefined],
+      0,
+      ["running", 50],
+      1,
+      ["completed", 50],
+    ]);
     expect(askedFor(server)).toEqual(["POST /v1/tasks"]);
   });
 

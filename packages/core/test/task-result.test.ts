@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resultsOf, taskFailure } from "../src/run/task-result.ts";
+import { resultsOf } from "../src/run/task-result.ts";
 import type { TaskLog } from "../src/types.ts";
 
 let lastId = 0;
@@ -35,6 +35,39 @@ describe("the result of a task", () => {
     });
   });
 
+  test("is the last value of each handle that was put out, and over it what was returned", () => {
+    const stacks: unknown[] = [];
+    const put = (handle: string, output: unknown) => log("BlockOutput", { handle, output, stacks }, "_");
+    const many = log("BlockOutputs", { outputs: { a: 1, b: 2 }, stacks }, "_");
+    const logs = [put("row", 1), put("row", 2), put("total", 8), many, finished({ total: 9 }, "_", stacks)];
+    expect(resultsOf(logs).result).toEqual({ row: 2, total: 9, a: 1, b: 2 });
+    expect(resultsOf([put("total", 9), finished(null, "_", stacks)]).result).toEqual({ total: 9 });
+  });
+
+  test("of a flow are its own outputs, of a flow without any those of its last block", () => {
+    const inner = finished({ v: 5 }, "n", [{ node_id: "n" }]);
+    const out = log("SubflowBlockOutput", { handle: "out", output: 5, stacks: [] }, "_");
+    const end = log("SubflowBlockFinished", { error: null, stacks: [] }, "_");
+    expect(resultsOf([inner, out, end])).toEqual({
+      result: { out: 5 },
+      results: { n: { v: 5 }, _: { out: 5 } },
+    });
+    expect(resultsOf([inner]).result).toEqual({ v: 5 });
+    expect(resultsOf([inner, end]).result).toEqual({});
+  });
+
+  test("of an inner node stands beside that of an outer node of the same name", () => {
+    const sub = log("SubflowBlockOutput", { handle: "x", output: 1, stacks: [{ node_id: "one" }] }, "one");
+    const deep = finished({ y: 2 }, "one", [{ node_id: "two" }, { node_id: "one" }]);
+    expect(resultsOf([sub, deep]).results).toEqual({ one: { x: 1 }, "two/one": { y: 2 } });
+  });
+
+  test("of a node that ran twice is that of the second job alone", () => {
+    const run = (job_id: string, outputs: object) =>
+      log("BlockOutputs", { outputs, job_id, stacks: [{ node_id: "n" }] }, "n");
+    expect(resultsOf([run("1", { a: 1, b: 1 }), run("2", { b: 2 })]).result).toEqual({ b: 2 });
+  });
+
   test("of a block that is no node stands under an underscore; one without a place in a flow is outermost", () => {
     expect(resultsOf([finished({ a: 1 }, "n", [{}]), finished({ a: 2 }, null, "none")])).toEqual({
       result: { a: 2 },
@@ -45,42 +78,10 @@ describe("the result of a task", () => {
   test("is a copy, and a node may have any name", () => {
     const given = { a: 1 };
     const { result, results } = resultsOf([finished(given, "__proto__")]);
+    const odd = log("BlockOutput", { handle: "__proto__", output: 1 });
+    expect(Object.entries(resultsOf([odd]).result)).toEqual([["__proto__", 1]]);
     expect(result).toEqual(given);
     expect(result).not.toBe(given);
     expect(Object.keys(results)).toEqual(["__proto__"]);
-  });
-});
-
-describe("the failure of a task", () => {
-  const task = { id: "t", status: "failed" };
-  const failed = (type: string, error: unknown, nodeId?: string | null) => log(type, { error }, nodeId);
-
-  test.each(["BlockFinished", "BlockError", "SessionFinished"])("is told by the last word of %s", (type) => {
-    const logs = [failed(type, "the first"), failed(type, "the last"), failed("BlockLog", "no failure")];
-    expect(taskFailure(task, logs)).toMatchObject({ reason: "the last", task, taskId: "t" });
-  });
-
-  test.each([undefined, null, "", 7, { message: "no" }])("is not told by %j", (error) => {
-    const logs = [failed("BlockError", "the reason"), failed("BlockFinished", error, "n")];
-    expect(taskFailure(task, logs)).toMatchObject({ reason: "the reason", nodeId: undefined });
-    expect(taskFailure(task, [failed("BlockError", error)])).toMatchObject({ reason: undefined });
-    expect(taskFailure(task, [log("BlockError", undefined)])).toMatchObject({ reason: undefined });
-  });
-
-  test("lies at the last node that its logs name", () => {
-    const logs = [
-      failed("BlockError", "a", "one"),
-      failed("BlockError", "b", "two"),
-      failed("BlockFinished", "c", "_"),
-      failed("BlockFinished", "d", null),
-      failed("SessionFinished", "e"),
-    ];
-    expect(taskFailure(task, logs)).toMatchObject({ nodeId: "two", reason: "e" });
-    expect(taskFailure(task, [failed("BlockError", "a", "_")]).nodeId).toBeUndefined();
-  });
-
-  test("keeps the last 20 logs", () => {
-    const logs = Array.from({ length: 30 }, () => failed("BlockLog", undefined));
-    expect(taskFailure(task, logs).logs).toEqual(logs.slice(10));
   });
 });

@@ -28,6 +28,7 @@ describe.each(extensionSets.map((extensions) => ({ extensions })))(
         "output b",
         "output c",
         "warning careful",
+        "output a",
         "status completed",
       ]);
       expect(events.filter((event) => event.type === "log").map((event) => event.log.id)).toEqual([
@@ -73,6 +74,7 @@ describe.each(extensionSets.map((extensions) => ({ extensions })))(
         "log",
         "progress 10",
         "log",
+        "output a",
         "status completed",
       ]);
     });

@@ -10,8 +10,15 @@ export interface Progress {
   stop(): void;
 }
 
-/** Creates the throttle; `send` gets finite numbers from 0 to 100. A window of 0 ms lets every value through. */
-export function createProgress(send: (value: number) => Promise<void>, windowMs = 300): Progress {
+/**
+ * Creates the throttle; `send` gets numbers from 0 to 100, and `warn` is told of what is no number. A window of 0 ms lets every
+ * value through.
+ */
+export function createProgress(
+  send: (value: number) => Promise<void>,
+  warn: (text: string) => Promise<void>,
+  windowMs = 300,
+): Progress {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let pending: number | undefined;
   let isStopped = false;
@@ -19,7 +26,9 @@ export function createProgress(send: (value: number) => Promise<void>, windowMs 
   return {
     report(value) {
       if (isStopped) return swallowed;
-      const progress = clamp(value);
+      const progress = Math.min(100, Math.max(0, toNumber(value)));
+      if (Number.isNaN(progress))
+        return warn("A progress that is not a number was ignored; it takes 0 to 100.");
       if (windowMs === 0) return send(progress);
       if (timer !== undefined) {
         pending = progress;
@@ -49,16 +58,11 @@ export function createProgress(send: (value: number) => Promise<void>, windowMs 
   }
 }
 
-function clamp(value: unknown): number {
-  const number = typeof value === "number" ? value : toNumber(value);
-  return Number.isFinite(number) ? Math.min(100, Math.max(0, number)) : 0;
-}
-
 function toNumber(value: unknown): number {
   try {
     return Number(value);
   } catch {
     // A Symbol, or an object without a primitive.
-    return 0;
+    return Number.NaN;
   }
 }

@@ -2,12 +2,17 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createProgress, type Progress } from "../src/progress.ts";
 
 let sent: number[];
+let warnings: string[];
 let progress: Progress;
 
 beforeEach(() => {
   vi.useFakeTimers();
   sent = [];
-  progress = createProgress(async (value) => void sent.push(value));
+  warnings = [];
+  progress = createProgress(
+    async (value) => void sent.push(value),
+    async (text) => void warnings.push(text),
+  );
 });
 
 afterEach(() => {
@@ -56,14 +61,19 @@ test("nothing is sent after stop", () => {
 test.each([
   [-5, 0],
   [101, 100],
-  [Number.POSITIVE_INFINITY, 0],
-  [Number.NaN, 0],
+  [Number.POSITIVE_INFINITY, 100],
   ["42", 42],
-  [Symbol("odd"), 0],
-  [undefined, 0],
 ])("reports %s as %d", (value, reported) => {
   void progress.report(value);
   expect(sent).toEqual([reported]);
+  expect(warnings).toEqual([]);
+});
+
+test.each([Number.NaN, "half", Symbol("odd"), undefined])("ignores %s with a warning", (value) => {
+  void progress.report(value);
+  void progress.report(7);
+  expect(sent).toEqual([7]);
+  expect(warnings).toEqual(["A progress that is not a number was ignored; it takes 0 to 100."]);
 });
 
 test("a swallowed call makes no promise of its own", () => {

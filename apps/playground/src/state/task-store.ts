@@ -61,7 +61,8 @@ async function followRun(run: TaskRun, view: Store<TaskView>): Promise<void> {
     // A task that was stopped has neither a result nor a reason.
     if (view.get().status === "stopped") return;
     const { result } = await run.result();
-    view.set({ ...view.get(), outputs: { ...view.get().outputs, ...result } });
+    // Until now those of inner blocks and nodes were among them.
+    view.set({ ...view.get(), outputs: result });
   } catch (failure) {
     flush();
     view.set({ ...view.get(), error: reasonOf(failure) });
@@ -71,6 +72,7 @@ async function followRun(run: TaskRun, view: Store<TaskView>): Promise<void> {
 }
 
 function reasonOf(failure: unknown): string {
-  if (failure instanceof TaskFailedError && failure.reason) return failure.reason;
+  if (failure instanceof TaskFailedError && failure.reason)
+    return failure.nodeId === undefined ? failure.reason : `At node ${failure.nodeId}: ${failure.reason}`;
   return failure instanceof Error ? failure.message : String(failure);
 }

@@ -68,7 +68,7 @@ export function applyTaskEvents(view: TaskView, taskId: string, events: readonly
     else if (event.type === "output") outputs[event.handle] = event.value;
     else if (event.type === "preview") {
       const { id, session_id: sessionId } = event.log;
-      previews.push({ id, taskId, sessionId, ...event.preview });
+      previews.push({ ...event.preview, id, taskId, sessionId });
     } else if (event.type === "log") {
       next.sessionId ??= event.log.session_id;
       const line = lineOf(event.log);

@@ -51,8 +51,14 @@ const queues = new Map(flow.nodes.map((node) => [node.id, new Map<string, unknow
 const started = new Set<string>();
 let executor: ChildProcess | undefined;
 let isReady = false;
-let finish: (error?: string) => void = () => {};
-const finished = new Promise<string | undefined>((resolve) => (finish = resolve));
+interface Failure {
+  error: string;
+  /** The way to the node whose block failed. */
+  stack: object[];
+}
+
+let finish: (failure?: Failure) => void = () => {};
+const finished = new Promise<Failure | undefined>((resolve) => (finish = resolve));
 
 const publish = (topic: string, message: object) =>
   client.publish(topic, JSON.stringify(message), { qos: 1 });
@@ -66,7 +72,7 @@ const about = ({ id, node }: Job) => ({
   ...(node.blockPath && { block_path: node.blockPath }),
 });
 
-process.on("SIGTERM", () => finish("Cancelled"));
+process.on("SIGTERM", () => finish({ error: "Cancelled", stack: [] }));
 client.on("message", (_topic, payload) => handle(JSON.parse(payload.toString())));
 await client.subscribeAsync(`session/${session_id}`, { qos: 1 });
 
@@ -93,19 +99,22 @@ for (const node of flow.nodes) {
 for (const node of flow.nodes) startWhereComplete(node);
 if (jobs.size === 0) finish();
 
-const error = await finished;
+const failure = await finished;
 report(flow.isSubflow ? "SubflowBlockFinished" : "FlowFinished", {
   ...flowEvent,
-  error: error ?? null,
+  error: failure?.error ?? null,
+  ...(failure && { _error: { stack: failure.stack } }),
   finish_at: Date.now(),
 });
-const last =
-  error === undefined ? {} : { error: `flow ${flow.file} failed.`, _error: { message: error, stack: [] } };
+const last = failure && {
+  error: `flow ${flow.file} failed.`,
+  _error: { message: failure.error, stack: failure.stack },
+};
 report("SessionFinished", { finish_at: Date.now(), ...whole, ...last });
 await delay(600);
 executor?.kill("SIGTERM");
 await client.endAsync();
-process.exit(error === undefined ? 0 : 255);
+process.exit(failure === undefined ? 0 : 255);
 
 function put(node: FlowNode, handle: string, value: unknown, isFirst = false): void {
   const queue = queues.get(node.id);
@@ -148,8 +157,9 @@ function startExecutor(): ChildProcess {
       env: { ...process.env, IS_FORKED: "1", OOCANA_PKG_DIR: String(flags["project-data"]) },
     },
   );
-  child.once("error", (spawnError) => finish(`Failed to spawn nodejs-executor. ${spawnError.message}`));
-  child.once("exit", (code) => code !== 0 && finish(`Executor nodejs-executor exit with code ${code ?? -1}`));
+  const fail = (error: string) => finish({ error, stack: [] });
+  child.once("error", (spawnError) => fail(`Failed to spawn nodejs-executor. ${spawnError.message}`));
+  child.once("exit", (code) => code !== 0 && fail(`Executor nodejs-executor exit with code ${code ?? -1}`));
   for (const stream of [child.stdout, child.stderr]) stream?.resume();
   return child;
 }
@@ -233,7 +243,7 @@ function end(job: Job, { result, error: blockError }: Record<string, unknown>): 
     ...(isFailed ? { error: blockError } : result != null && { result }),
     finish_at: Date.now(),
   });
-  if (isFailed) finish(blockError);
+  if (isFailed) finish({ error: blockError, stack: stacksOf(job.node) });
   for (const [handle, value] of Object.entries(result ?? {})) route(job, handle, value);
   if (jobs.size === 0) finish(); // what was said first counts
 }

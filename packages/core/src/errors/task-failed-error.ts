@@ -17,7 +17,7 @@ export class TaskFailedError extends OomolConnectError {
   readonly task: Task;
   /** The reason, in the words of the block or server, with the stack trace; `undefined` if the logs give none. */
   readonly reason: string | undefined;
-  /** The node of a flow that failed, if the logs name one. */
+  /** The node of a flow that failed, if the logs name one; `outer/inner` for one within a subflow. */
   readonly nodeId: string | undefined;
   /** The last logs of the task, at most 20. */
   readonly logs: TaskLog[];
@@ -34,8 +34,23 @@ export class TaskFailedError extends OomolConnectError {
   }
 }
 
-/** The message of a thrown error as executors report it, without the lines that only its author needs. */
+/** The message of a thrown error and of its causes, as executors report them, without the lines that only their author needs. */
 function withoutStack(reason: string): string {
-  const [message = reason] = reason.split(/\n\s+at /);
+  const messages = reason.split(/\n\s*Caused by: /).map(messageOf);
+  // A cause that its error quotes tells nothing new.
+  const told = messages.filter(
+    (message, index) => !messages.slice(0, index).some((own) => own.includes(message)),
+  );
+  return told
+    .map((message, index) => (index === told.length - 1 ? message : ended(message)))
+    .join(" Caused by: ");
+}
+
+function ended(sentence: string): string {
+  return /[.!?:]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+function messageOf(described: string): string {
+  const [message = described] = described.split(/\n\s+at /);
   return message.replace(/^Error: /, "");
 }

@@ -1,48 +1,35 @@
-import { TaskFailedError } from "../errors/index.ts";
-import { blockItself } from "../input-values.ts";
-import type { Task, TaskLog } from "../types.ts";
+import type { TaskLog } from "../types.ts";
+import { type LogPlace, placeOf } from "./log-place.ts";
+import { outputsOfLog } from "./outputs-of-log.ts";
 
-/** What the blocks of a task returned. */
+/** What the blocks of a task gave. */
 export interface TaskResults {
-  /** The outputs of the outermost block, of the last one if there are several; empty if it returned none. */
+  /**
+   * The outputs of the block or flow that the task ran: the last value of each handle, returned ones last. For a flow without
+   * outputs of its own, those of the last of its blocks.
+   */
   result: Record<string, unknown>;
-  /** The same for every block that finished, by its node id; `"_"` for a block that is not a node. */
+  /** The same for every node, by the way to it: `node`, `outer/inner`; `"_"` for what the task itself ran. */
   results: Record<string, Record<string, unknown>>;
 }
 
-/** Reads the results from `BlockFinished` logs (connect-api 4.3). */
+/** Reads the results from what blocks and flows put out and returned (connect-api 4.3). */
 export function resultsOf(logs: readonly TaskLog[]): TaskResults {
-  const results: Record<string, Record<string, unknown>> = Object.create(null);
-  let outermost = Number.POSITIVE_INFINITY;
-  let result: Record<string, unknown> = {};
+  const jobs = new Map<string, Map<string, unknown>>();
+  const byNode = new Map<string, Map<string, unknown>>();
+  let outermost: LogPlace | undefined;
   for (const log of logs) {
-    if (log.type !== "BlockFinished") continue;
-    const own = recordOr(log.event?.result);
-    results[log.node_id ?? blockItself] = own;
-    const stacks = log.event?.stacks;
-    const depth = Array.isArray(stacks) ? stacks.length : 0;
-    if (depth > outermost) continue;
-    outermost = depth;
-    result = own;
+    const given = outputsOfLog(log);
+    if (!given) continue;
+    const place = placeOf(log);
+    const outputs = jobs.get(place.job) ?? new Map<string, unknown>();
+    for (const [handle, value] of given) outputs.set(handle, value);
+    jobs.set(place.job, outputs);
+    byNode.set(place.node, outputs);
+    if (!outermost || place.depth <= outermost.depth) outermost = place;
   }
-  return { result, results };
-}
-
-/** The failure of a task, with the reason from its logs. */
-export function taskFailure(task: Task, logs: readonly TaskLog[]): TaskFailedError {
-  const reasons = logs.filter((log) => failureTypes.has(log.type) && errorText(log) !== undefined);
-  const last = reasons.at(-1);
-  const nodeId = reasons.findLast((log) => log.node_id && log.node_id !== blockItself)?.node_id ?? undefined;
-  return new TaskFailedError({ task, reason: last && errorText(last), nodeId, logs: logs.slice(-20) });
-}
-
-const failureTypes = new Set(["BlockFinished", "BlockError", "SessionFinished"]);
-
-function errorText(log: TaskLog): string | undefined {
-  const error = log.event?.error;
-  return typeof error === "string" && error !== "" ? error : undefined;
-}
-
-function recordOr(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+  const results: TaskResults["results"] = Object.create(null);
+  // Not by assignment: a handle may be called `__proto__`.
+  for (const [node, outputs] of byNode) results[node] = Object.fromEntries(outputs);
+  return { result: Object.fromEntries(jobs.get(outermost?.job ?? "") ?? []), results };
 }

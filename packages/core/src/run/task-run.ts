@@ -1,7 +1,7 @@
 import { TaskStoppedError } from "../errors/index.ts";
 import type { Task, TaskLog } from "../types.ts";
 import type { TaskEvent } from "./task-events.ts";
-import { resultsOf, taskFailure } from "./task-result.ts";
+import { resultsOf } from "./task-result.ts";
 import type { TaskWatch } from "./task-watch.ts";
 
 /** The outcome of a task. */
@@ -10,9 +10,9 @@ export interface RunResult<Outputs = Record<string, unknown>> {
   task: Task;
   /** Every log of the task, in order. */
   logs: TaskLog[];
-  /** The outputs of the outermost block; empty if it returned none. */
+  /** The outputs of what the task ran: the last value of each handle, those that it returned over those that it put out. */
   result: Outputs;
-  /** The outputs of every block that finished, by node id; `"_"` for a block that is not a node. */
+  /** The same for every node, by the way to it: `node`, `outer/inner`; `"_"` for what the task itself ran. */
   results: Record<string, Record<string, unknown>>;
 }
 
@@ -83,6 +83,22 @@ export class TaskRun<Outputs = Record<string, unknown>> implements AsyncIterable
     return { taskId: task.id, task, logs: [...logs], result, results };
   }
 
+  /**
+   * Every value that the block or flow puts out or returns at one handle, in order, each as it comes.
+   *
+   * @example
+   * for await (const row of run.outputs("row")) console.log(row);
+   * @throws What {@link result} throws, after the last value.
+   */
+  async *outputs<Handle extends keyof Outputs & string>(
+    handle: Handle,
+  ): AsyncGenerator<Outputs[Handle], undefined> {
+    const { valuesOf } = await import("./values-of.ts");
+    // The registry tells the compiler what a block declares.
+    for await (const value of valuesOf(this, handle)) yield value as Outputs[Handle];
+    await this.result();
+  }
+
   /** Waits for the end without requesting logs, unless the task fails. */
   async completion(): Promise<Task> {
     return untilDone(this.#watch, false);
@@ -122,7 +138,10 @@ async function untilDone(watch: TaskWatch, wantsLogs: boolean): Promise<Task> {
     });
   }
   const { task } = watch;
-  if (task?.status === "failed") throw taskFailure(task, watch.logs);
+  if (task?.status === "failed") {
+    const { taskFailure } = await import("./task-failure.ts");
+    throw taskFailure(task, watch.logs);
+  }
   if (task?.status === "stopped") throw new TaskStoppedError(task);
   // A watch is done only once it has seen a final state.
   return task as Task;

@@ -5,7 +5,7 @@ import type { Task, TaskLog, TaskStatus } from "../types.ts";
 import type { Clock } from "../waiting/delay.ts";
 import type { PollingOptions, ResolvedPollingOptions } from "../waiting/polling-options.ts";
 import { type Look, waitUntilDone } from "../waiting/wait.ts";
-import { eventsOfLog, type TaskEvent } from "./task-events.ts";
+import { eventsOfLog, ownProgressOf, type TaskEvent } from "./task-events.ts";
 
 /** The requests that a watch of one task needs; `task-endpoints.ts` provides them. */
 export interface TaskEndpoints {
@@ -71,6 +71,8 @@ export class TaskWatch {
   #hasEnded = false;
   /** The last status among the events: a final one once every log is among them. */
   #toldStatus: TaskStatus | undefined;
+  /** The progress of the block that the task runs, 0…100. */
+  #percent: number | undefined;
 
   constructor(taskId: string, endpoints: TaskEndpoints, options: WatchOptions) {
     this.taskId = taskId;
@@ -124,7 +126,8 @@ export class TaskWatch {
       this.#endpoints.warn(message);
       this.events.push({ type: "warning", message });
     }
-    this.events.push({ type: "status", status: task.status, task });
+    const progress = this.#percent === undefined ? {} : { progress: this.#percent };
+    this.events.push({ type: "status", status: task.status, ...progress, task });
     this.#wakeAll();
   }
 
@@ -185,9 +188,10 @@ export class TaskWatch {
   }
 
   get #wantsLogs(): boolean {
-    return (
-      this.#options.onLog !== undefined || [...this.#readers.values()].some((reader) => reader.wantsLogs)
-    );
+    const { onLog, onProgress } = this.#options;
+    // The percentage of a progress is in the logs.
+    const isTold = onLog !== undefined || onProgress !== undefined;
+    return isTold || [...this.#readers.values()].some((reader) => reader.wantsLogs);
   }
 
   get #lastLogId(): number | undefined {
@@ -195,9 +199,9 @@ export class TaskWatch {
   }
 
   #mayStream(): boolean {
-    const { polling, onProgress } = this.#options;
+    const { polling } = this.#options;
     if (polling.schedule !== undefined || this.#isStreamBroken) return false;
-    return (this.#wantsLogs || onProgress !== undefined) && this.#endpoints.streamsEvents();
+    return this.#wantsLogs && this.#endpoints.streamsEvents();
   }
 
   async #poll(signal: AbortSignal, leftMs: number): Promise<Look<Task>> {
@@ -213,7 +217,7 @@ export class TaskWatch {
       await this.#fetchLogs(look.state, isDone, signal);
       if (isDone) this.#tell(look.state);
     }
-    await this.#callBack(this.#options.onProgress, look.state, signal);
+    await this.#report(look.state, signal);
     return { ...look, isDone };
   }
 
@@ -245,12 +249,13 @@ export class TaskWatch {
         this.#silentStreams = 0;
         if ("log" in item) {
           await this.#noteLog(item.log, signal);
+          if (this.task && ownProgressOf(item.log) !== undefined) await this.#report(this.task, signal);
           continue;
         }
         const isDone = isFinalStatus(item.task.status);
         this.noteTask(item.task);
         if (isDone) this.#tell(item.task);
-        await this.#callBack(this.#options.onProgress, item.task, signal);
+        await this.#report(item.task, signal);
         if (isDone) {
           return { state: item.task, isDone: true, wasHeld: true, retryAfterMs: undefined };
         }
@@ -285,23 +290,24 @@ export class TaskWatch {
     this.#logIds.add(log.id);
     this.logs.push(log);
     this.events.push(...eventsOfLog(log));
+    this.#percent = ownProgressOf(log) ?? this.#percent;
     this.#wakeAll();
-    await this.#callBack(this.#options.onLog, log, signal);
+    await this.#callBack(() => this.#options.onLog?.(log), signal);
+  }
+
+  #report(task: Task, signal: AbortSignal): Promise<void> {
+    return this.#callBack(() => this.#options.onProgress?.(task, { percent: this.#percent }), signal);
   }
 
   /**
    * Calls the caller's own function, unless the wait is over. If it throws, the wait ends with that error, even if the loop
    * would forgive it.
    */
-  async #callBack<Value>(
-    callback: ((value: Value) => void | Promise<void>) | undefined,
-    value: Value,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #callBack(callback: () => void | Promise<void>, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const loop = this.#loop;
     try {
-      await callback?.(value);
+      await callback();
     } catch (reason) {
       loop?.abort(reason);
       throw reason;

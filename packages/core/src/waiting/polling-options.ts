@@ -8,7 +8,7 @@ import { type BackoffOptions, BackoffStrategy } from "./backoff.ts";
  * How to wait. By default the client streams or long-polls if the server can; otherwise it polls: at once, then after pauses
  * of a fixed share of the time waited so far, between 0.25 and 3 seconds. Any of the first four options sets a schedule.
  */
-export interface WaitOptions<State> extends RequestOptions {
+export interface WaitOptions<State, Details extends unknown[] = []> extends RequestOptions {
   /** First pause, in milliseconds. Default 2,000 once any of these four is given. */
   intervalMs?: number;
   /** Longest pause, in milliseconds. Default 10,000 once any of these four is given. */
@@ -22,14 +22,20 @@ export interface WaitOptions<State> extends RequestOptions {
   /** Failed polls in a row before the wait fails. Default: no limit with a `timeoutMs`, otherwise 20. */
   maxFailures?: number;
   /** Called with the state of each poll; if it throws, the wait ends. */
-  onProgress?: (state: State) => void | Promise<void>;
+  onProgress?: (state: State, ...details: Details) => void | Promise<void>;
 }
 
 /** {@link WaitOptions} for an installation. */
 export type InstallPollingOptions = WaitOptions<InstallTask>;
 
-/** {@link WaitOptions} for a task. */
-export interface PollingOptions extends WaitOptions<Task> {
+/** How far a task is. */
+export interface TaskProgress {
+  /** 0…100, as the block that the task runs has told last; `undefined` before, and for a flow. */
+  percent: number | undefined;
+}
+
+/** {@link WaitOptions} for a task; `onProgress` is called for each progress that its block tells, too. */
+export interface PollingOptions extends WaitOptions<Task, [TaskProgress]> {
   /** Called with each log once, in order; if it throws, the wait ends. */
   onLog?: (log: TaskLog) => void | Promise<void>;
   /**
@@ -49,7 +55,9 @@ export interface ResolvedPollingOptions {
 }
 
 /** @throws {@link InvalidInputError} if an option is invalid. */
-export function resolvePollingOptions(options: WaitOptions<never> = {}): ResolvedPollingOptions {
+export function resolvePollingOptions(
+  options: Omit<WaitOptions<never>, "onProgress"> = {},
+): ResolvedPollingOptions {
   const { intervalMs, maxIntervalMs, backoffStrategy, backoffFactor } = options;
   const isScheduled = [intervalMs, maxIntervalMs, backoffStrategy, backoffFactor].some(
     (option) => option !== undefined,

@@ -66,6 +66,7 @@ export function createContext(options: ContextOptions): Context {
       finish(ending) {
         // A second finish must neither warn about handles nor write files.
         const error = ending?.error ?? undefined;
+        if (error === "") return channel.finish({ error: "The block ended itself with an empty error." });
         if (error !== undefined) return channel.finish({ error });
         const result = ending?.result ?? undefined;
         return channel.finish(channel.isFinished || result === undefined ? undefined : encodeResult(result));

@@ -66,12 +66,13 @@ export function createJobChannel({
     settleFinished = resolve;
   });
 
-  const progress = createProgress((value) => {
+  const sendProgress = (value: number) => {
     const message = { type: "BlockProgress", progress: value, ...envelope() };
     const sent = outbox.send(sessionTopic, JSON.stringify(message));
     void outbox.send(topics.report, encodeLeniently({ ...report, ...message }));
     return sent;
-  }, progressWindowMs);
+  };
+  const progress = createProgress(sendProgress, (text) => channel.warn(text), progressWindowMs);
 
   const channel: JobChannel = {
     outbox,

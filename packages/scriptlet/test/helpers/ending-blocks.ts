@@ -71,6 +71,16 @@ export const endingCases: EndingCase[] = [
     body: `throw new Error("outer", { cause: new Error("inner") })`,
     error: "inner",
   },
+  {
+    title: "throws the error of Promise.any",
+    body: `await Promise.any([Promise.reject(new Error("first")), Promise.reject("second")])`,
+    error: "Caused by: second",
+  },
+  {
+    title: "finishes with an empty error",
+    body: `await context.finish({ error: "" })`,
+    error: "ended itself with an empty error",
+  },
   { title: "throws undefined", body: `throw undefined`, error: "The block threw undefined" },
   { title: "throws null", body: `throw null`, error: "The block threw null" },
   { title: "throws an empty string", body: `throw ""`, error: "empty string" },
