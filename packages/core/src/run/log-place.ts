@@ -17,8 +17,8 @@ export function placeOf({ event, node_id: nodeId }: TaskLog): LogPlace {
   const outer = nodesOf(stacks.slice(0, -1));
   const own = nodeId ?? nodesOf(stacks.slice(-1)) ?? blockItself;
   const node = outer === undefined ? own : `${outer}/${own}`;
-  const job = typeof event?.job_id === "string" ? event.job_id : node;
-  return { depth: stacks.length, node, job };
+  const depth = stacks.length;
+  return { depth, node, job: typeof event?.job_id === "string" ? event.job_id : `${depth} ${node}` };
 }
 
 /** `outer/inner`; nothing if a level has no node, or there is none. */
