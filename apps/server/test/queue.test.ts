@@ -21,7 +21,7 @@ class WatchedEngine implements Engine {
   }
 
   async run({ inputs, signal, onStarted, onEvent }: SessionRequest) {
-    const name = String(inputs.text);
+    const { text: name } = inputs.toJSON() as { text: string };
     const session_id = randomUUID();
     this.started.push(name);
     this.running += 1;

@@ -75,7 +75,7 @@ export const executorTraps: Record<number, Trap> = {
   5: nulls,
   6: ends,
   7: ends,
-  8: { file: "context", title: "an output of undefined travels as null" },
+  8: { file: "context", title: "an output of undefined is no output" },
   9: ends,
   10: ends,
   11: noInputs,
