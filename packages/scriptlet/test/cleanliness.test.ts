@@ -28,6 +28,18 @@ test("a process that ran one harmless block after the other is clean after each"
   }
 });
 
+test.each(["JSON", "process", "String.prototype"])(
+  "a hidden property of %s is noticed within sixteen jobs, however closely they follow",
+  async (owner) => {
+    await using watched = await openWatchedProcess();
+    const hidden = `Object.defineProperty(${owner}, "leaked", { value: 1, configurable: true });`;
+    expect((await watched.run("export default () => {};")).leftovers).toEqual([]);
+    const found = [(await watched.run(`export default () => { ${hidden} };`)).leftovers];
+    while (found.length < 16) found.push((await watched.run("export default () => {};")).leftovers);
+    expect(found.at(-1)).toEqual([{ kind: expect.any(String), description: `a new leaked of ${owner}` }]);
+  },
+);
+
 test("a block that is compiled leaves no compiler", async () => {
   await using watched = await openWatchedProcess();
   const source = "export default (inputs: object): void => undefined;";

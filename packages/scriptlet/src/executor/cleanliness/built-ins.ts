@@ -2,9 +2,10 @@ import type { ObjectWatch } from "./watch-objects.ts";
 
 /** Watches the objects that language and runtime give to every module: the globals, their prototypes and namespaces. */
 export function addBuiltIns(objects: ObjectWatch): void {
-  objects.add("globalThis", globalThis);
+  objects.add("globalThis", globalThis, { isAlwaysWhole: true });
   // Counted and told apart by name elsewhere.
-  objects.add("process", process, ["_events", "_eventsCount", "_maxListeners", "_exiting"]);
+  const unwatched = ["_events", "_eventsCount", "_maxListeners", "_exiting"];
+  objects.add("process", process, { unwatched, isAlwaysWhole: true });
   addMembers(objects, "Buffer", Buffer);
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(globalThis))) {
     addMembers(objects, name, value);
@@ -42,9 +43,18 @@ function addClass(objects: ObjectWatch, name: string, value: object, isInside: b
   const prototype: unknown = Object.getOwnPropertyDescriptor(value, "prototype")?.value;
   const isClass = typeof prototype === "object" && prototype !== null;
   const hasStatics = Reflect.ownKeys(value).some((key) => !ofEachFunction.includes(String(key)));
-  if (isClass && Reflect.ownKeys(prototype).length > 1) objects.add(`${name}.prototype`, prototype);
-  else if (isInside && !hasStatics) return;
-  objects.add(name, value, ofEachFunction);
+  const isAlwaysWhole = isPatchedOften(name);
+  if (isClass && Reflect.ownKeys(prototype).length > 1) {
+    objects.add(`${name}.prototype`, prototype, { isAlwaysWhole });
+  } else if (isInside && !hasStatics) return;
+  objects.add(name, value, { unwatched: ofEachFunction, isAlwaysWhole });
+}
+
+/** What polyfills and extensions of the language add hidden properties to. */
+const patchedOften = /^(Object|Function|Array|String|Number|Boolean|Promise|Map|Set|Date|RegExp|Error)$/;
+
+function isPatchedOften(name: string): boolean {
+  return patchedOften.test(name);
 }
 
 /** Objects without a name in the language. */

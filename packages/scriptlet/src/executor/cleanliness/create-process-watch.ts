@@ -5,6 +5,7 @@ import { watchHeldLocks } from "./held-locks.ts";
 import { watchIdleConnections } from "./idle-connections.ts";
 import { isLazyGlobal } from "./lazy-globals.ts";
 import type { Leftover } from "./leftover.ts";
+import { createLooks, type Look } from "./looks.ts";
 import { watchOpenFiles } from "./open-files.ts";
 import { watchProcessState } from "./process-state.ts";
 import { watchStrayProcesses } from "./stray-processes.ts";
@@ -12,7 +13,7 @@ import { type ChangedProperty, watchObjects } from "./watch-objects.ts";
 import { watchResources } from "./watch-resources.ts";
 
 export interface ProcessWatch {
-  /** Before a job. Its environment and working directory, as they are now, are how it has to leave them. */
+  /** Before a job. */
   begin(): void;
   /**
    * After the job's end: what it left behind; empty if nothing. Waits up to `graceMs` for resources that are about to go, such
@@ -53,11 +54,11 @@ export function createProcessWatch(): ProcessWatch {
   const openFiles = watchOpenFiles();
   const heldLocks = watchHeldLocks();
   const resources = watchResources();
+  const nextLook = createLooks();
   const remembered: Leftover[] = [];
 
   return {
     begin() {
-      state.begin();
       connections.begin();
       resources.begin();
     },
@@ -65,12 +66,13 @@ export function createProcessWatch(): ProcessWatch {
       resources.clearAbortTimers();
       await turn();
       // Before all else, which is built on them.
-      const changed = changedBuiltIns();
+      const look = nextLook();
+      const changed = changedBuiltIns(look);
       if (changed.length > 0) return unclean([...remembered, ...changed]);
       const early = [...(await changedModules()), ...(await heldLocks())];
-      const { left, hasWaited } = await gone(graceMs);
-      const late = hasWaited ? changedBuiltIns() : [];
-      const found = [...remembered, ...early, ...left, ...late, ...state.changes()];
+      const { left, hasWaited } = await gone(graceMs, look);
+      const late = hasWaited ? changedBuiltIns(look) : [];
+      const found = [...remembered, ...early, ...left, ...late, ...state()];
       if (found.length > 0) return unclean(found);
       forgetTimings();
       resources.end();
@@ -80,16 +82,16 @@ export function createProcessWatch(): ProcessWatch {
     asOwn: resources.asOwn,
   };
 
-  function changedBuiltIns(): Leftover[] {
-    const changes = objects.changes().filter((change) => !isLazyGlobal(change, objects));
+  function changedBuiltIns(look: Look): Leftover[] {
+    const changes = objects.changes(look).filter((change) => !isLazyGlobal(change, objects));
     return changes.slice(0, maxLeftovers).map(describe);
   }
 
   /** Waits until nothing is at work any more, and lists what remains after the grace period. */
-  async function gone(graceMs: number): Promise<{ left: Leftover[]; hasWaited: boolean }> {
+  async function gone(graceMs: number, look: Look): Promise<{ left: Leftover[]; hasWaited: boolean }> {
     const deadline = performance.now() + graceMs;
     for (let round = 0; ; round += 1) {
-      const left = [...resources.leftovers(maxLeftovers), ...openFiles(), ...strays()];
+      const left = [...resources.leftovers(maxLeftovers), ...openFiles(look), ...strays()];
       const isOver = left.length === 0 || resources.isLate || performance.now() >= deadline;
       if (isOver) return { left, hasWaited: round > 0 };
       // Each time: `fetch` may replace a connection that an aborted request has ended.

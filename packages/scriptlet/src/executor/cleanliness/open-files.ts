@@ -1,5 +1,6 @@
 import { fstatSync, readdirSync, readlinkSync } from "node:fs";
 import type { Leftover } from "./leftover.ts";
+import type { Look } from "./looks.ts";
 
 const folder = "/proc/self/fd";
 
@@ -10,11 +11,12 @@ const keptByRuntime = "anon_inode:";
  * Finds open files without a resource: `fs.openSync`, `fs.opendir`, files that a native addon has opened. It uses the numbers
  * that the process holds, which only Linux lists; elsewhere, file handles alone count.
  */
-export function watchOpenFiles(): () => Leftover[] {
+export function watchOpenFiles(): (look: Look) => Leftover[] {
   const known = new Map(listOpen().map((number) => [number, identityOf(number)]));
-  return () => {
+  return (look) => {
     const found: Leftover[] = [];
     for (const number of listOpen()) {
+      if (look === "quick" && known.has(number)) continue;
       // A number that something has closed meanwhile is given to the next file.
       const identity = identityOf(number);
       if (identity === undefined || known.get(number) === identity) continue;

@@ -1,28 +1,18 @@
 import { EventEmitter } from "node:events";
 import type { Leftover } from "./leftover.ts";
 
-export interface ProcessState {
-  begin(): void;
-  changes(): Leftover[];
-}
-
-/** The state that a process has once and a job may change; environment and folder are those at the job's beginning. */
-export function watchProcessState(): ProcessState {
-  let before = look();
-  return {
-    begin: () => {
-      before = look();
-    },
-    changes() {
-      const now = look();
-      return [
-        ...changedValues(before.values, now.values),
-        ...changedEnvironment(before.environment, now.environment),
-        ...emitters.flatMap((name, index) =>
-          changedListeners(name, before.listeners[index], now.listeners[index]),
-        ),
-      ];
-    },
+/** The state that a process has once and a job may change; it has to leave it as it was at the beginning. */
+export function watchProcessState(): () => Leftover[] {
+  const before = look();
+  return () => {
+    const now = look();
+    return [
+      ...changedValues(before.values, now.values),
+      ...changedEnvironment(before.environment, now.environment),
+      ...emitters.flatMap((name, index) =>
+        changedListeners(name, before.listeners[index], now.listeners[index]),
+      ),
+    ];
   };
 }
 

@@ -1,6 +1,8 @@
+import type { Look } from "./looks.ts";
+
 // Taken before any block can replace them: the detection of a changed built-in must not call it.
 const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
-const { is } = Object;
+const { is, keys: listedKeys } = Object;
 
 /** An object, and its state when it was added. */
 interface Watched {
@@ -10,6 +12,16 @@ interface Watched {
   keys: PropertyKey[];
   /** By key; undefined if it may be anything, or cannot change. */
   descriptors: (PropertyDescriptor | undefined)[];
+  /** Undefined for one that is always compared whole. */
+  outline: Outline | undefined;
+}
+
+/** What a quick look at an object compares. */
+interface Outline {
+  keys: PropertyKey[];
+  values: unknown[];
+  accessors: { key: PropertyKey; before: PropertyDescriptor }[];
+  listed: number;
 }
 
 export interface ChangedProperty {
@@ -23,23 +35,31 @@ export interface ChangedProperty {
 }
 
 export interface ObjectWatch {
-  /** Watches it from now on, except for some of its keys. */
-  add(name: string, object: object, unwatched?: readonly PropertyKey[]): void;
+  /** Watches it from now on. */
+  add(name: string, object: object, options?: WatchOptions): void;
   /** Accepts the current state of a property as the right one. */
   accept(change: ChangedProperty): void;
-  changes(): ChangedProperty[];
+  changes(look: Look): ChangedProperty[];
 }
 
-/** Notices each property that was added, removed or described anew, accessors included, without reading any value. */
+export interface WatchOptions {
+  /** Keys that may change. */
+  unwatched?: readonly PropertyKey[];
+  /** Every look at it is a whole one. */
+  isAlwaysWhole?: boolean;
+}
+
+/** Notices each property that was added, removed or described anew, accessors included; a whole look reads no value. */
 export function watchObjects(): ObjectWatch {
   const watched = new Map<object, Watched>();
   const all: Watched[] = [];
   return {
-    add(name, object, unwatched = []) {
+    add(name, object, { unwatched = [], isAlwaysWhole = false } = {}) {
       if (watched.has(object)) return;
       const keys = ownKeys(object);
       const descriptors = keys.map((key) => describe(object, key, unwatched));
-      const one = { name, object, prototype: getPrototypeOf(object), keys, descriptors };
+      const outline = isAlwaysWhole ? undefined : outlineOf(object, keys, descriptors);
+      const one = { name, object, prototype: getPrototypeOf(object), keys, descriptors, outline };
       watched.set(object, one);
       all.push(one);
     },
@@ -52,13 +72,52 @@ export function watchObjects(): ObjectWatch {
         one.keys.push(key);
         one.descriptors.push(now);
       }
+      if (one.outline) one.outline = outlineOf(object, one.keys, one.descriptors);
     },
-    changes() {
+    changes(look) {
       const found: ChangedProperty[] = [];
-      for (let index = 0; index < all.length; index += 1) compare(all[index] as Watched, found);
+      for (let index = 0; index < all.length; index += 1) {
+        const one = all[index] as Watched;
+        if (look === "whole" || !hasItsOutline(one)) compare(one, found);
+      }
       return found;
     },
   };
+}
+
+function outlineOf(object: object, keys: PropertyKey[], descriptors: Watched["descriptors"]): Outline {
+  const outline: Outline = { keys: [], values: [], accessors: [], listed: listedKeys(object).length };
+  for (const [index, before] of descriptors.entries()) {
+    const key = keys[index] as PropertyKey;
+    if (before === undefined) continue;
+    if (before.get || before.set) outline.accessors.push({ key, before });
+    else {
+      outline.keys.push(key);
+      outline.values.push(before.value);
+    }
+  }
+  return outline;
+}
+
+/** False if it has to be compared whole. */
+function hasItsOutline({ object, prototype, outline }: Watched): boolean {
+  if (outline === undefined || getPrototypeOf(object) !== prototype) return false;
+  const { keys, values, accessors, listed } = outline;
+  if (listedKeys(object).length !== listed) return false;
+  try {
+    for (let index = 0; index < keys.length; index += 1) {
+      if (!is((object as Record<PropertyKey, unknown>)[keys[index] as PropertyKey], values[index]))
+        return false;
+    }
+  } catch {
+    return false; // a getter stands there now
+  }
+  for (let index = 0; index < accessors.length; index += 1) {
+    const { key, before } = accessors[index] as Outline["accessors"][number];
+    const now = getOwnPropertyDescriptor(object, key);
+    if (now === undefined || now.get !== before.get || now.set !== before.set) return false;
+  }
+  return true;
 }
 
 /** Undefined for a key that may change, or cannot. */
