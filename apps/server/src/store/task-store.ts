@@ -5,6 +5,7 @@ import type { LogPage, LogTable } from "./log-table.ts";
 import { createPackedLogs } from "./packed-logs.ts";
 import { retryConnection } from "./retry-connection.ts";
 import { rowLogs } from "./row-logs.ts";
+import { shareTurns, type Transact } from "./share-turns.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges } from "./task-changes.ts";
 import { readTaskPage } from "./task-page.ts";
@@ -79,6 +80,7 @@ export class TaskStore {
   /** Tells who runs a task that somebody has asked to stop it. */
   readonly stopping: TaskChanges;
   readonly #database: Kysely<Tables>;
+  readonly #transact: Transact;
   readonly #writer: TaskWriter;
   readonly #queries: ReturnType<typeof taskQueries>;
   readonly #logs: LogTable;
@@ -95,8 +97,10 @@ export class TaskStore {
     this.#queue = queue;
     this.#listLimit = listLimit;
     this.#logs = queue === undefined ? createPackedLogs(database) : rowLogs;
+    this.#transact = shareTurns(database);
     this.#writer = new TaskWriter({
       database,
+      transact: this.#transact,
       logs: this.#logs,
       logLimitBytes: taskLogBytes,
       changes: this.changes,
@@ -140,7 +144,8 @@ export class TaskStore {
 
   async #insert(values: TaskRow): Promise<boolean> {
     if (hasLargeTexts(values)) return insertWithTexts(this.#database, values);
-    const { numAffectedRows } = await this.#database.executeQuery(this.#queries.insert(values));
+    const insert = this.#queries.insert(values);
+    const { numAffectedRows } = await this.#transact((transaction) => transaction.executeQuery(insert));
     return numAffectedRows === 1n;
   }
 

@@ -6,6 +6,7 @@ import { judgeLog, type LogQuota, quotaWarning } from "./log-quota.ts";
 import type { LogRow, LogTable } from "./log-table.ts";
 import { PendingLogs } from "./pending-logs.ts";
 import { retryConnection } from "./retry-connection.ts";
+import type { Transact } from "./share-turns.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges, type TaskNews } from "./task-changes.ts";
 import { claimRows, selectHeld, writerQueries } from "./task-queries.ts";
@@ -25,6 +26,7 @@ export type TaskTransaction = Transaction<Tables>;
 
 export interface TaskWriterParts {
   database: Kysely<Tables>;
+  transact: Transact;
   changes: TaskChanges;
   /** Other processes write to the same database. */
   isShared: boolean;
@@ -175,8 +177,8 @@ export class TaskWriter {
 
   /** {@link claim} for one task, in a single statement if nobody has taken it before. */
   async claimOne(id: string): Promise<ClaimedTask | undefined> {
-    const { rows } = await this.#parts.database.executeQuery(this.#queries.claimFirst(id));
-    const [row] = rows;
+    const claim = this.#queries.claimFirst(id);
+    const [row] = (await this.#parts.transact((transaction) => transaction.executeQuery(claim))).rows;
     if (row) return this.#hold(await withTexts(this.#parts.database, row), 0);
     return (await this.claim(async () => [id]))[0];
   }
@@ -410,15 +412,14 @@ export class TaskWriter {
     logs: readonly LogRow[],
     changes: readonly Change[],
   ): Promise<ReadonlyMap<string, HeldTask>> {
-    const { database, writeAtOnce } = this.#parts;
+    const { transact, writeAtOnce } = this.#parts;
     if (writeAtOnce === undefined) {
-      return database.transaction().execute((transaction) => this.#write(transaction, ids, logs, changes));
+      return transact((transaction) => this.#write(transaction, ids, logs, changes));
     }
+    const last = lastChanges(changes);
     const tasks = ids.flatMap((id) => {
       const attempt = this.#claims.get(id)?.attempt;
-      const own = changes.filter(({ taskId }) => taskId === id);
-      const sessionId = own.findLast((change) => change.sessionId)?.sessionId ?? null;
-      const { status = null, atMs = null } = own.at(-1) ?? {};
+      const { status = null, sessionId = null, atMs = null } = last.get(id) ?? {};
       return attempt === undefined ? [] : { id, attempt, status, sessionId, atMs };
     });
     const held = new Map((await writeAtOnce({ tasks, logs })).map((row) => [row.id, toHeld(row)] as const));
@@ -456,7 +457,7 @@ export class TaskWriter {
     const held = await this.#findHeld(transaction, ids, changes);
     const rows = logs.filter((log) => held.has(log.task_id));
     if (rows.length > 0) await this.#parts.logs.insert(transaction, rows);
-    const applied = changes.filter(({ taskId }) => held.has(taskId));
+    const applied = [...lastChanges(changes).values()].filter(({ taskId }) => held.has(taskId));
     for (const { taskId, status, sessionId, atMs } of applied) {
       const { setStatus, setSession } = this.#queries;
       await transaction.executeQuery(
@@ -512,6 +513,16 @@ function inOrder(rows: readonly ClaimedRow[]): ClaimedRow[] {
 
 function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/** By task: what changes within a batch nobody is shown between. */
+function lastChanges(changes: readonly Change[]): ReadonlyMap<string, Change> {
+  const last = new Map<string, Change>();
+  for (const change of changes) {
+    const sessionId = change.sessionId ?? last.get(change.taskId)?.sessionId;
+    last.set(change.taskId, { ...change, sessionId });
+  }
+  return last;
 }
 
 function toHeld(row: HeldRow): HeldTask {
