@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { describe, expect, test, vi } from "vitest";
 import type { Engine, SessionRequest } from "../src/engine/engine.ts";
 import { createLocalFiles } from "../src/files/local-files.ts";
+import { createQueue } from "../src/tasks/queue.ts";
 import { createRunTask } from "../src/tasks/run-task.ts";
 import type { TaskControl } from "../src/tasks/task-runner.ts";
 import { backends, catalog, openSqlite, type StoreBackend } from "./store-backends.ts";
@@ -83,6 +84,23 @@ test("takes up what an earlier run left, and runs once what was submitted before
   }
   for (const id of [left, early]) await expect.poll(() => statusOf(backend, id)).toBe("completed");
   expect(engine.started.toSorted()).toEqual(["early", "left"]);
+});
+
+test("a place is left before the end is stored, by no more than there are places", async () => {
+  const ends = new Map<string, () => void>();
+  const begun: string[] = [];
+  const queue = createQueue(2, (id, leavePlace) => {
+    begun.push(id);
+    leavePlace();
+    leavePlace();
+    return new Promise((resolve) => ends.set(id, resolve));
+  });
+  for (const id of ["a", "b", "c", "d", "e", "f"]) queue.push({ id, caller: "" });
+  expect(begun).toEqual(["a", "b", "c", "d"]);
+  ends.get("a")?.(); // had left its place
+  ends.get("d")?.();
+  // "e" leaves the place that it got at once, as "a" is gone.
+  await expect.poll(() => begun).toEqual(["a", "b", "c", "d", "e", "f"]);
 });
 
 test("does not run again what was taken before a kill, though nobody had stored yet that it ran", async () => {

@@ -7,12 +7,19 @@ export interface Queue {
   close(): void;
 }
 
-/** A queue of ids; `work` must not reject. */
-export function createQueue(concurrency: number, work: (id: string) => Promise<void>): Queue {
+/**
+ * A queue of ids; `work` must not reject. It may say that it needs its place no more before it has ended, as many as there are
+ * places: who comes next begins then.
+ */
+export function createQueue(
+  concurrency: number,
+  work: (id: string, leavePlace: () => void) => Promise<void>,
+): Queue {
   // Both keep the order of insertion: whose turn is next stands first, and so does his next task.
   const turns = new Map<string, Set<string>>();
   const callers = new Map<string, string>(); // of those that wait
   let running = 0;
+  let leaving = 0;
   let isClosed = false;
 
   const takeNext = (): string | undefined => {
@@ -41,12 +48,25 @@ export function createQueue(concurrency: number, work: (id: string) => Promise<v
     while (!isClosed && running < concurrency) {
       const next = takeNext();
       if (next === undefined) return;
-      running += 1;
-      void work(next).finally(() => {
-        running -= 1;
-        startNext();
-      });
+      start(next);
     }
+  };
+
+  const start = (id: string) => {
+    running += 1;
+    let isLeaving = false;
+    const leavePlace = () => {
+      if (isLeaving || leaving >= concurrency) return;
+      isLeaving = true;
+      leaving += 1;
+      running -= 1;
+      startNext();
+    };
+    void work(id, leavePlace).finally(() => {
+      if (isLeaving) leaving -= 1;
+      else running -= 1;
+      startNext();
+    });
   };
 
   return {

@@ -28,6 +28,8 @@ export interface RunTaskOptions {
   closing: AbortSignal;
   /** Spares finding it. */
   block?: Runnable | undefined;
+  /** Called when nothing of it runs any more, before its end is stored. */
+  onRan?(): void;
   /** Asked when the engine says how the task ended; where that cannot be relied on, it is left to others. */
   isReliable?(): boolean;
 }
@@ -124,7 +126,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         log.error({ taskId, status, error: messageOf(error) }, "the end of a task could not be stored yet"),
     );
 
-  return async (task, stop, { closing, block, isReliable = () => true }) => {
+  return async (task, stop, { closing, block, onRan, isReliable = () => true }) => {
     const startedAtMs = performance.now(); // the wall clock may be set meanwhile
     metrics.taskStarted(Math.max(0, Date.now() - task.createdAt));
     using time = followSignal(stop);
@@ -135,6 +137,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         : setTimeout(() => time.abort(late(taskTimeoutMs)), taskTimeoutMs);
     const { outcome, sessionId } = await runEngine(task, signal, block);
     clearTimeout(timer);
+    onRan?.();
     const status = outcome !== "aborted" && !isReliable() ? undefined : statusOf(outcome, signal);
     const isHeld = await (status === undefined
       ? store.release(task.id)

@@ -5,12 +5,13 @@ import type { StoredTask } from "../store/task-rows.ts";
 import type { TaskStore, UnfinishedTask } from "../store/task-store.ts";
 import { messageOf } from "../values.ts";
 import { keepTrying } from "./keep-trying.ts";
+import { createKnownBlocks } from "./known-blocks.ts";
 import { createQueue } from "./queue.ts";
 import { createRunTask, type RunTaskParts, stopRequested, TaskStop } from "./run-task.ts";
 
 /** What callers may do about tasks that are in the store. */
 export interface TaskControl {
-  /** The task is to run; `block` spares finding again what the caller knows, where it starts at once. */
+  /** The task is to run; `block` spares finding again what the caller knows, if it starts soon. */
   submit(task: Pick<StoredTask, "id" | "caller">, block?: Runnable): Promise<void>;
   /** Resolves when the task has ended; one that has ended already stays as it is. */
   stop(taskId: string): Promise<void>;
@@ -42,22 +43,22 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
   const { store, engine, concurrency, rerunInterrupted, log } = parts;
   const runTask = createRunTask(parts);
   const running = new Map<string, RunningTask>();
-  const known = new Map<string, Runnable>();
+  const known = createKnownBlocks();
   const closing = new AbortController();
   let onSettled = (_taskId: string) => {};
 
-  const run = async (taskId: string, signal: AbortSignal, block: Runnable | undefined) => {
+  const run = async (taskId: string, signal: AbortSignal, onRan: () => void) => {
     const task = await keepTrying(
       () => store.claimOne(taskId),
       closing.signal,
       (error) => log.error({ taskId, error: messageOf(error) }, "a task could not be taken up yet"),
     );
-    if (task) await runTask(task, signal, { block, closing: closing.signal });
+    if (task) await runTask(task, signal, { block: known.take(taskId), closing: closing.signal, onRan });
   };
 
-  const work = async (taskId: string) => {
+  const work = async (taskId: string, leavePlace: () => void) => {
     const abort = new AbortController();
-    const ended = run(taskId, abort.signal, known.get(taskId)).catch((error: unknown) => {
+    const ended = run(taskId, abort.signal, leavePlace).catch((error: unknown) => {
       log.error({ taskId, error: messageOf(error) }, "a task could not be run");
     });
     running.set(taskId, { abort, ended });
@@ -99,12 +100,11 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
       }
     },
     async submit(task, block) {
-      if (block) known.set(task.id, block);
+      if (block) known.add(task.id, block);
       queue.push(task);
-      known.delete(task.id); // what has to wait is not kept in memory
     },
     async stop(taskId) {
-      queue.remove(taskId);
+      if (queue.remove(taskId)) known.take(taskId);
       if (!running.has(taskId)) onSettled(taskId);
       const task = running.get(taskId);
       task?.abort.abort(stopRequested);
