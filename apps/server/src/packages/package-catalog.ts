@@ -6,6 +6,7 @@ import { messageOf, quoteList } from "../values.ts";
 import { closestName } from "./closest-name.ts";
 import { entriesIn } from "./entries-in.ts";
 import { fileStamp } from "./file-stamp.ts";
+import { onceATurn } from "./once-a-turn.ts";
 import { createPackageReader } from "./package-reader.ts";
 import type { InstalledPackage, Runnable } from "./read-package.ts";
 
@@ -58,19 +59,19 @@ export function createPackageCatalog(directories: readonly string[], log: Logger
   };
 
   /** The packages of that name, looked at now; nothing if all of them have to be looked at. */
-  const listNamed = async (name: string | undefined): Promise<InstalledPackage[] | undefined> => {
+  const listNamed = onceATurn(async (name: string): Promise<InstalledPackage[] | undefined> => {
     if (!last || performance.now() - last.lookedAtMs > trustedMs) return undefined;
     for (const [folder, stamp] of last.listings) if (fileStamp(folder)?.text !== stamp) return undefined;
     const known = last.packages.filter((one) => one.name === name);
     const now = await Promise.all(known.map(({ directory }) => read(directory)));
     const isSame = now.every((one, index) => one?.name === name && one?.version === known[index]?.version);
     return isSame ? now.filter((one) => one !== undefined) : undefined;
-  };
+  });
 
   return {
     list,
     async find(blockId, version) {
-      const named = await listNamed(blockId.split("::")[0]);
+      const named = await listNamed(blockId.split("::", 1).join());
       return findAmong(named ?? [], blockId, version) ?? findIn(await list(), blockId, version);
     },
   };

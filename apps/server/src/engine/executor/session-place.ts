@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { basename, join } from "node:path";
 import type { Room } from "../../broker/room.ts";
 import type { ExecutorSettings } from "./executor-settings.ts";
@@ -33,5 +33,5 @@ export function identifierOf({ id }: SessionPlace, packageDirectory: string): st
 
 /** The first characters of the SHA-256 of a text, in hex. */
 function shortHash(text: string, characters: number): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, characters);
+  return hash("sha256", text).slice(0, characters);
 }

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Metrics } from "../../metrics.ts";
+import { onceATurn } from "../../packages/once-a-turn.ts";
 import { packageStamp } from "../../packages/package-stamp.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { messageOf } from "../../values.ts";
@@ -82,10 +83,11 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
   const hosts = isReusing && process.platform === "linux" ? createPythonHosts(options) : undefined;
   let isClosed = false;
 
+  const stampOf = onceATurn(packageStamp);
   const newPlace = ({ packageDirectory, uploads }: Wanted) => openPlace(options, packageDirectory, uploads);
 
   const start = async (wanted: Wanted, place: SessionPlace, purpose: "task" | "spare"): Promise<Pooled> => {
-    const stamp = await packageStamp(wanted.packageDirectory);
+    const stamp = await stampOf(wanted.packageDirectory);
     const fork = (launch: ExecutorLaunch) =>
       hosts?.fork({ ...launch, ...wanted, key: keyOf(wanted), stamp, entry: entryOf(wanted) });
     const executor = await startExecutor(options, place, wanted, {
@@ -155,7 +157,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
   const take = async (wanted: Wanted, canMove: boolean): Promise<Pooled | undefined> => {
     if (wanted.uploads !== undefined) return undefined;
     const key = keyOf(wanted);
-    const stamp = await packageStamp(wanted.packageDirectory);
+    const stamp = await stampOf(wanted.packageDirectory);
     const find = () => [...standing].findLast((one) => one.key === key && (one.executor.canMove || !canMove));
     // One that has just ended a session is about to be free, one that is being prepared is ahead of a new one.
     if (!find()) await (returning.get(key)?.shift() ?? hurry(key));
