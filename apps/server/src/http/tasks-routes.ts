@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { type Context, Hono, type HonoRequest } from "hono";
+import { v7 as newTaskId } from "uuid";
 import type { FileStore } from "../files/file-store.ts";
 import { referTo } from "../files/upload-references.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
@@ -140,7 +140,8 @@ async function acceptTask(
   form: FormRequest,
   caller: Caller,
 ): Promise<{ task: StoredTask; block?: Runnable }> {
-  const id = randomUUID();
+  // They ascend: in a B-tree, new random ones would each touch a page of their own.
+  const id = newTaskId();
   let task: StoredTask | undefined;
   using held = inFlight.open();
   try {
