@@ -1,5 +1,5 @@
 import { ApiError, UnexpectedResponseError } from "@oomol/connect-core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import * as z from "zod/mini";
 import { decodeAnswer, parseRetryAfter } from "../src/http/decode-answer.ts";
 import type { TransportResponse } from "../src/transport/transport.ts";
@@ -13,6 +13,7 @@ function decode(status: number, body: unknown, headers: Record<string, string> =
     status,
     header: (name: string) => headers[name],
     text: async () => text,
+    stream: () => new Blob([text]).stream(),
   } as TransportResponse;
   return decodeAnswer({ method: "GET", path: "/v1/a", schema }, response, token).catch(
     (failure: unknown) => failure,
@@ -108,5 +109,49 @@ describe("Retry-After", () => {
 
   test.each(["12 apples", "1.x", "x12", "12x"])("%j is neither a number nor a date", (value) => {
     expect(parseRetryAfter(value, nowMs)).toBeUndefined();
+  });
+});
+
+describe("the status of a refusal is the answer, the body what can be read of it", () => {
+  const refuse = (status: number, body: ReadableStream<Uint8Array>) => {
+    const head = { status, header: () => undefined, stream: () => body } as Partial<TransportResponse>;
+    return decodeAnswer({ method: "GET", path: "/v1/a", schema }, head as TransportResponse, undefined).catch(
+      (failure: unknown) => failure,
+    );
+  };
+  const begun = (end: (controller: ReadableStreamDefaultController<Uint8Array>) => void) => {
+    let isGiven = false;
+    return new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (isGiven) return end(controller);
+        isGiven = true;
+        controller.enqueue(new TextEncoder().encode('{"message":'));
+      },
+    });
+  };
+
+  test.each([401, 413, 429, 503])("%i, and the connection breaks", async (status) => {
+    const broken = begun((controller) => controller.error(new Error("reset")));
+    expect(await refuse(status, broken)).toMatchObject({ name: "ApiError", status, body: '{"message":' });
+  });
+
+  test("and nothing more comes", async () => {
+    vi.useFakeTimers();
+    try {
+      const refused = refuse(
+        503,
+        begun(() => undefined),
+      );
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(await refused).toMatchObject({ name: "ApiError", status: 503 });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("and it never ends", async () => {
+    const page = new TextEncoder().encode("a".repeat(60_000));
+    const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(page) });
+    expect(await refuse(502, endless)).toMatchObject({ status: 502, body: "a".repeat(2_000) });
   });
 });

@@ -28,8 +28,14 @@ describe("what a server answers", () => {
     [401, undefined, "GET /v1/a was answered with 401. Check the client's `apiToken`."],
     [401, "Who? You", "GET /v1/a was answered with 401: Who? You. Check the client's `apiToken`."],
     [401, "Who are you?", "GET /v1/a was answered with 401: Who are you? Check the client's `apiToken`."],
+    [413, "at most 16 GiB", "GET /v1/a was answered with 413: at most 16 GiB"],
   ])("%i, %s", (status, serverMessage, sentence) => {
-    expect(new ApiError({ ...refusal, status, serverMessage }).message).toBe(sentence);
+    expect(new ApiError({ ...refusal, status, serverMessage, hadToken: true }).message).toBe(sentence);
+  });
+
+  test("without a token, which a proxy may hold, is no reason to check one", () => {
+    const failure = new ApiError({ ...refusal, status: 401, serverMessage: "Sign in" });
+    expect(failure.message).toBe("GET /v1/a was answered with 401: Sign in. No token was sent.");
   });
 
   test("may succeed later after 408, 425, 429 and every 5xx but 501", () => {

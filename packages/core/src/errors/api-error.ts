@@ -10,6 +10,8 @@ export interface ApiErrorFacts {
   body: unknown;
   requestId: string | undefined;
   retryAfterMs: number | undefined;
+  /** Whether the request had an `Authorization`. Default false. */
+  hadToken?: boolean;
 }
 
 /**
@@ -53,17 +55,22 @@ function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
 }
 
-function sentence({ method, path, status, serverMessage }: ApiErrorFacts): string {
+function sentence(facts: ApiErrorFacts): string {
+  const { method, path, status, serverMessage } = facts;
   const said = serverMessage ? `: ${serverMessage}` : ".";
   const given = status === 0 ? "a redirect" : status;
   const answer = status >= 200 && status < 300 ? "was refused" : `was answered with ${given}`;
-  return `${method} ${path} ${answer}${said}${advice(status, serverMessage)}`;
+  return `${method} ${path} ${answer}${said}${advice(facts)}`;
 }
 
-function advice(status: number, serverMessage: string | undefined): string {
-  if (status === 401) return `${stop(serverMessage)} Check the client's \`apiToken\`.`;
+function advice({ status, serverMessage, hadToken }: ApiErrorFacts): string {
+  if (status === 401)
+    return `${stop(serverMessage)} ${hadToken ? "Check the client's `apiToken`." : "No token was sent."}`;
   if (status === 0 || (status >= 300 && status < 400))
     return `${stop(serverMessage)} Redirects are not followed: check \`baseUrl\`.`;
+  // Our own server says more; a gateway sends a page.
+  if (status === 413 && serverMessage === undefined)
+    return " The server, or a proxy before it, takes no request of this size: for nginx, see `client_max_body_size`.";
   return "";
 }
 

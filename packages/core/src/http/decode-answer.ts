@@ -1,6 +1,8 @@
 import { ApiError, UnexpectedResponseError } from "../errors/index.ts";
 import { redact } from "../errors/redact.ts";
 import type { TransportResponse } from "../transport/transport.ts";
+import { systemClock } from "../waiting/delay.ts";
+import { readBeforeSilence } from "../waiting/read-before-silence.ts";
 import { type DataOf, errorAnswerSchema, type Schema, validate } from "../wire/index.ts";
 
 export interface HttpAnswer<Data> {
@@ -26,10 +28,11 @@ export async function decodeAnswer<Checked extends Schema>(
   response: TransportResponse,
   token: string | undefined,
 ): Promise<HttpAnswer<DataOf<Checked>>> {
-  const text = await response.text();
+  const isGood = response.status >= 200 && response.status <= 299;
+  const text = isGood ? await response.text() : await readErrorBody(response);
   const json = parseJson(text);
   const retryAfterMs = parseRetryAfter(response.header("retry-after"));
-  if (response.status < 200 || response.status > 299 || isRefusal(json.value)) {
+  if (!isGood || isRefusal(json.value)) {
     throw new ApiError({
       status: response.status,
       method,
@@ -38,6 +41,7 @@ export async function decodeAnswer<Checked extends Schema>(
       body: json.isJson ? parseJson(redact(text, token)).value : redact(text.slice(0, 2_000), token),
       requestId: response.header("x-request-id"),
       retryAfterMs,
+      hadToken: token !== undefined,
     });
   }
   const problem = (field: string, expected: string, seen: string) =>
@@ -58,6 +62,29 @@ export async function decodeAnswer<Checked extends Schema>(
     expected,
     shorten(JSON.stringify(valueAt(json.value, place)) ?? "missing"),
   );
+}
+
+/** How long the body of a refusal may stay silent, and how much of it is read, in characters. */
+const errorBody = { longestSilenceMs: 2_000, mostCharacters: 1_000_000 };
+
+/** As much of a refusal's body as comes: the status is the answer, even if the rest breaks off. */
+async function readErrorBody(response: TransportResponse): Promise<string> {
+  const { longestSilenceMs } = errorBody;
+  const limit = { clock: systemClock, longestSilenceMs, signal: undefined };
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    const reader = response.stream().getReader();
+    while (text.length < errorBody.mostCharacters) {
+      const next = await readBeforeSilence(reader, limit);
+      if (next === "silent" || next.done) break;
+      text += decoder.decode(next.value, { stream: true });
+    }
+    void reader.cancel().catch(() => undefined);
+  } catch {
+    // It broke off.
+  }
+  return text + decoder.decode();
 }
 
 /** `Retry-After` in either form of RFC 9110, 10.2.3, as milliseconds from now; `undefined` if it has neither form. */
