@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { text as textOf } from "node:stream/consumers";
 import type { SecureContext } from "node:tls";
 import {
   InvalidInputError,
@@ -8,9 +9,11 @@ import {
   toTransportError,
 } from "@oomol/connect-core";
 import { encodeMultipart } from "@oomol/connect-core/adapter";
-import type { Dispatcher } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
 import { certificateError } from "./certificate-error.ts";
+import { decodeBody } from "./decode-body.ts";
 import { recycle } from "./file-stream.ts";
+import { hearOut } from "./hear-out.ts";
 
 /** How to connect. */
 export interface UndiciTransportOptions {
@@ -57,7 +60,7 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Tra
           headersTimeout: 0,
           bodyTimeout: 0,
         });
-        return toTransportResponse(response);
+        return await toTransportResponse(response);
       } catch (failure) {
         cancel?.();
         request.signal.throwIfAborted();
@@ -102,10 +105,10 @@ async function openDispatchers({
   proxy,
 }: UndiciTransportOptions) {
   // Loading it takes longer than loading everything else, so load it only if needed.
-  const { Agent, EnvHttpProxyAgent } = await import("undici");
+  const { Agent, EnvHttpProxyAgent, buildConnector } = await import("undici");
   const tls = ca === undefined ? {} : { secureContext: await trusting(ca) };
   const settings = { connections: maxConnections, allowH2: http2 };
-  const direct = new Agent({ ...settings, connect: tls });
+  const direct = new Agent({ ...settings, connect: hearingOut(buildConnector({ ...tls, allowH2: http2 })) });
   if (proxy === false || (proxy === undefined && !hasProxyInEnvironment()))
     return { direct, proxied: direct };
   const given = proxy === undefined ? {} : { httpProxy: proxy, httpsProxy: proxy, noProxy: "" };
@@ -113,6 +116,16 @@ async function openDispatchers({
     direct,
     proxied: new EnvHttpProxyAgent({ ...settings, ...given, requestTls: tls, proxyTls: tls }),
   };
+}
+
+/** HTTP/2 has ways of its own to refuse an upload. */
+function hearingOut(connector: buildConnector.connector): buildConnector.connector {
+  return (options, callback) =>
+    connector(options, (failure, socket) => {
+      if (failure) return callback(failure, null);
+      const isHttp2 = "alpnProtocol" in socket && socket.alpnProtocol === "h2";
+      callback(null, isHttp2 ? socket : hearOut(socket));
+    });
 }
 
 async function trusting(ca: NonNullable<UndiciTransportOptions["ca"]>): Promise<SecureContext> {
@@ -178,15 +191,22 @@ async function* sentBytes(
   }
 }
 
-function toTransportResponse({ statusCode, headers, body }: Dispatcher.ResponseData): TransportResponse {
+async function toTransportResponse({
+  statusCode,
+  headers,
+  body,
+}: Dispatcher.ResponseData): Promise<TransportResponse> {
+  const header = (name: string) => {
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(", ") : value;
+  };
+  const encoding = header("content-encoding");
+  const decoded = encoding === undefined ? body : await decodeBody(body, encoding);
   return {
     status: statusCode,
-    header: (name) => {
-      const value = headers[name];
-      return Array.isArray(value) ? value.join(", ") : value;
-    },
-    text: () => body.text(),
+    header,
+    text: () => (decoded === body ? body.text() : textOf(decoded)),
     // Node's own type of web streams, which differs from the global one in name only.
-    stream: () => Readable.toWeb(body) as ReadableStream<Uint8Array>,
+    stream: () => Readable.toWeb(decoded) as ReadableStream<Uint8Array>,
   };
 }

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { DrawnFault, FaultPlan } from "./fault-plan.ts";
+import { forwardRequest, withoutHopByHop } from "./forward-request.ts";
 
 /**
  * What happens to a request. `refuse`: reset before it is passed on. `reset-request`: the server gets only its beginning.
@@ -110,20 +111,7 @@ export async function openHttpFaultProxy(options: HttpFaultProxyOptions): Promis
     body: Buffer | IncomingMessage,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
-      const onward = httpRequest(options.target + request.url, {
-        agent,
-        method: request.method,
-        headers: { ...withoutHopByHop(request), host: new URL(options.target).host },
-        signal,
-      });
-      onward.on("response", resolve).on("error", reject);
-      if (Buffer.isBuffer(body)) onward.end(body);
-      else {
-        body.on("error", () => onward.destroy());
-        body.pipe(onward);
-      }
-    });
+    return forwardRequest({ target: options.target, agent, request, body, signal });
   }
 
   /** Passes the head and a part of the body on, then breaks both connections. */
@@ -200,12 +188,6 @@ function gatewayPage(response: ServerResponse, { howLong }: DrawnFault<HttpFault
   const status = [502, 503, 504][Math.floor(howLong * 3)] ?? 502;
   response.writeHead(status, { "content-type": "text/html" });
   response.end(`<html><body><h1>${status}</h1>The gateway could not reach the server.</body></html>`);
-}
-
-/** Headers of one hop (RFC 9110, 7.6.1); the body's length and coding stay as they are. */
-function withoutHopByHop({ headers }: IncomingMessage): NodeJS.Dict<string | string[]> {
-  const { connection, "keep-alive": keepAlive, ...rest } = headers;
-  return rest;
 }
 
 async function consume(answer: IncomingMessage): Promise<void> {

@@ -1,4 +1,5 @@
 export { createFaultPlan, type FaultPlan, type FaultPlanOptions } from "./fault-plan.ts";
+export { type GatewayKind, gateways } from "./gateways.ts";
 export { createHastyClock } from "./hasty-clock.ts";
 export {
   type HttpFaultKind,
@@ -6,6 +7,7 @@ export {
   httpFaultKinds,
   openHttpFaultProxy,
 } from "./http-fault-proxy.ts";
+export { type OpenGateway, openGateway } from "./open-gateway.ts";
 export { createRandom } from "./random.ts";
 export {
   openTcpFaultProxy,

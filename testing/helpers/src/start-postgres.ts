@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chownSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findOrInstall } from "./find-or-install.ts";
+import { freePort } from "./free-port.ts";
 import { MissingProgram } from "./missing-program.ts";
 
 const versions = [18, 17, 16, 15, 14];
@@ -86,13 +86,4 @@ function ordinaryUser(): { uid: number; gid: number } | undefined {
   throw new MissingProgram(
     "PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as.",
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("There is no free port.");
-  return address.port;
 }

@@ -174,5 +174,7 @@ class ResumingSource {
 
 function isRest(response: TransportResponse, fromByte: number, etag: string): boolean {
   if (response.status !== 206 || (response.header("etag") ?? etag) !== etag) return false;
+  // A part of a compressed form is no part of the file.
+  if ((response.header("content-encoding") ?? "identity") !== "identity") return false;
   return response.header("content-range")?.startsWith(`bytes ${fromByte}-`) === true;
 }
