@@ -272,7 +272,7 @@ export class TasksClient<Source> {
     const mayWait = this.#mayWait(options, how === "stream" ? "events" : "wait");
     if (!mayWait || hasFiles(request)) return this.start(request, options);
     const { clock } = this.#options;
-    const call = { ...creation, json: bodyOf(request) };
+    const call = { ...creation, json: bodyOf(request), idempotencyKey: crypto.randomUUID() };
     return this.#starting<OutputsOf<Id>>(options, async (given, leftMs) => {
       const creating = { ...given, ...call };
       if (how === "hold") {
@@ -368,7 +368,7 @@ export class TasksClient<Source> {
     const watched = { polling, deadlineMs, onProgress, onLog, signal, onAbort, clock, random };
     const endpoints = createTaskEndpoints(this.#http, this.#options, taskId, headers, created);
     const watch = new TaskWatch(taskId, endpoints, watched);
-    if (created) watch.noteCreated(created.task);
+    if (created) watch.noteCreated(created.task, created.isSpoiled);
     const stop = async () => (await this.stop(taskId, headers && { headers })).task;
     return new TaskRun(watch, stop, { stopOnDispose, onLeave: () => void created?.stream?.cancel() });
   }

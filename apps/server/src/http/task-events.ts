@@ -45,7 +45,11 @@ export function streamTask(
   const { outgoing } = context.env;
   const lastEventId = Number(context.req.header("Last-Event-ID") ?? -1);
   const afterId = begun === undefined && Number.isInteger(lastEventId) ? clampLogId(lastEventId) : -1;
-  const head = { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" };
+  const head = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-cache",
+    "X-Accel-Buffering": "no",
+  };
   outgoing.writeHead(200, [...context.body(null, 200, head).headers].flat());
   let wake = () => {};
   const news = () => wake();

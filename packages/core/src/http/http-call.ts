@@ -23,6 +23,8 @@ export interface HttpCall<Checked extends Schema = Schema> extends RequestOption
   idempotencyKey?: string | undefined;
   /** How long the server may hold the answer, in addition to the timeout. */
   holdMs?: number;
+  /** The answer must begin within this time, whatever the timeout allows. */
+  proofMs?: number;
   /** Instead of `baseUrl`, for a separate service. */
   origin?: string;
 }

@@ -21,6 +21,7 @@ import {
 } from "../wire/index.ts";
 import { decodeAnswer, type HttpAnswer } from "./decode-answer.ts";
 import type { HttpCall } from "./http-call.ts";
+import { WaysToWait } from "./ways-to-wait.ts";
 import { beforeRetry, withRetries } from "./with-retries.ts";
 
 /**
@@ -33,11 +34,18 @@ export class Http {
   readonly extensions = new Set<ExtensionName>();
   /** Requests that nobody awaits, such as the stop after an abort. */
   readonly #background = new Set<Promise<void>>();
+  /** What the gateways before the server let through. */
+  readonly ways: WaysToWait;
   /** Answers that the server holds or streams; each occupies a connection. */
   #heldAnswers = 0;
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
+    const { clock, hooks } = options;
+    this.ways = new WaysToWait(
+      () => clock.now(),
+      (message) => hooks.onWarning?.(message),
+    );
   }
 
   async call<Checked extends Schema>(call: HttpCall<Checked>): Promise<HttpAnswer<DataOf<Checked>>> {
@@ -45,16 +53,35 @@ export class Http {
   }
 
   /** Whether the server holds answers or streams events, and the transport has a connection to spare for that. */
-  mayHold(extension: "wait" | "events"): boolean {
+  mayHold(way: "wait" | "events"): boolean {
     const limit = this.#options.transport.heldRequestLimit ?? Number.POSITIVE_INFINITY;
-    return this.extensions.has(extension) && this.#heldAnswers < limit;
+    return this.extensions.has(way) && this.ways.gets(way) && this.#heldAnswers < limit;
   }
 
-  /** Counts a connection as busy until the returned function is called, once. */
+  /** Takes a connection for an answer that stays open; what it gives frees the connection. Nothing if none can be spared. */
+  async hold(way: "wait" | "events"): Promise<(() => void) | undefined> {
+    if (!this.mayHold(way)) return undefined;
+    const free = this.holdConnection();
+    const share = this.#options.transport.shareHeld;
+    if (!share) return free;
+    const giveBack = await share(this.#options.baseUrl).catch(() => undefined);
+    if (!giveBack) free();
+    return (
+      giveBack &&
+      (() => {
+        free();
+        giveBack();
+      })
+    );
+  }
+
+  /** Counts a connection as busy until the returned function is called. */
   holdConnection(): () => void {
-    this.#heldAnswers += 1;
+    let held = 1;
+    this.#heldAnswers += held;
     return () => {
-      this.#heldAnswers -= 1;
+      this.#heldAnswers -= held;
+      held = 0;
     };
   }
 
@@ -101,6 +128,12 @@ export class Http {
     return withRetries(this.#options, call, idempotencyKey !== undefined, (attempt) =>
       this.#attempt(call, attempt, idempotencyKey, decode),
     );
+  }
+
+  /** Before a call is made in another way than the one that failed: heeds a server that asks for patience. */
+  async beforeOtherWay(call: HttpCall, failure: unknown): Promise<void> {
+    if (failure instanceof ApiError && failure.retryAfterMs !== undefined)
+      await this.beforeRetry(call, 1, failure);
   }
 
   /** Pauses before another attempt; throws the failure if no attempt may follow. */
@@ -211,7 +244,8 @@ export class Http {
     mayHaveHappened: () => boolean,
     work: (signal: AbortSignal, alive: () => void) => Promise<Result>,
   ): Promise<Result> {
-    const timeoutMs = (call.timeoutMs ?? this.#options.timeoutMs) + (call.holdMs ?? 0);
+    const allowedMs = (call.timeoutMs ?? this.#options.timeoutMs) + (call.holdMs ?? 0);
+    const timeoutMs = Math.min(allowedMs, call.proofMs ?? allowedMs);
     const awaited = `an answer to ${call.method} ${call.path}`;
     const timer = new SilenceTimer(
       () => new TimeoutError({ awaited, timeoutMs, mayHaveHappened: mayHaveHappened() }),

@@ -9,9 +9,14 @@ import { eventStreamType, openTaskStream, type TaskStream } from "./task-stream.
 export interface Created {
   task: Task;
   stream?: TaskStream;
+  /** A stream was asked for and did not come through. */
+  isSpoiled?: boolean;
 }
 
 export type CreationCall = HttpCall<typeof createTaskAnswerSchema> & { signal: AbortSignal };
+
+/** The server has accepted the task and said so by then, unless what lies between holds the stream back. */
+const creationProofMs = 5_000;
 
 /**
  * Creates a task by a request whose answer is the stream of its events, which saves the second request. If that fails
@@ -26,22 +31,18 @@ export async function createStreamed(
   call: CreationCall,
   mayPass: (failure: unknown) => boolean,
 ): Promise<Created> {
-  const keyed = { ...call, idempotencyKey: crypto.randomUUID() };
-  const free = http.holdConnection();
-  let isHeld = true;
-  const release = () => {
-    if (isHeld) free();
-    isHeld = false;
-  };
+  const release = http.ways.gets("creation") ? await http.hold("events") : undefined;
+  if (!release) return (await http.call(call)).data;
+  let stream: TaskStream | undefined;
   try {
-    const created = await tryStream(http, clock, keyed, mayPass);
-    if (created?.stream) return { task: created.task, stream: releasing(created.stream, release) };
-    release();
-    return created ?? (await http.call(keyed)).data;
-  } catch (failure) {
-    release();
-    throw failure;
+    const created = await tryStream(http, clock, call, mayPass);
+    stream = created?.stream;
+    if (created && !stream) return created;
+    if (created && stream) return { ...created, stream: releasing(stream, release) };
+  } finally {
+    if (!stream) release();
   }
+  return { task: (await http.call(call)).data.task, isSpoiled: true };
 }
 
 /** Nothing if the creation is to be retried without a stream. */
@@ -53,17 +54,24 @@ async function tryStream(
 ): Promise<Created | undefined> {
   let stream: TaskStream | undefined;
   try {
-    const opened = await http.openOrCall({ ...call, isSingleAttempt: true }, eventStreamType);
+    const streamed = { ...call, isSingleAttempt: true, proofMs: creationProofMs };
+    const opened = await http.openOrCall(streamed, eventStreamType);
     if ("answer" in opened) return opened.answer.data;
     stream = openTaskStream(opened.body, clock, `${call.method} ${call.path}`);
     const first = await stream.next(call.signal);
-    if (first && "task" in first) return { task: first.task, stream };
+    if (first && "task" in first) {
+      http.ways.prove("creation");
+      return { task: first.task, stream };
+    }
     await stream.cancel();
+    http.ways.spoil("creation", undefined);
     return undefined;
   } catch (failure) {
     await stream?.cancel();
     call.signal.throwIfAborted();
     if (!mayPass(failure)) throw failure;
+    http.ways.spoil("creation", failure);
+    await http.beforeOtherWay(call, failure);
     return undefined;
   }
 }

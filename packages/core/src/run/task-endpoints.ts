@@ -31,6 +31,7 @@ export function createTaskEndpoints(
     streamsEvents: () => http.mayHold("events"),
     isTransient,
     warn: (message) => hooks.onWarning?.(message),
+    avoidStreams: (reason) => http.ways.avoid("events", reason),
     async get({ signal, holdMs }) {
       const look = { ...call, signal, schema: taskAnswerSchema };
       const { answer, wasHeld } = await callHeld(http, clock, look, holdMs);
@@ -42,12 +43,12 @@ export function createTaskEndpoints(
       const logs = { ...call, ...query, path: `${call.path}/logs`, signal, schema: logsAnswerSchema };
       return (await http.call(logs)).data.logs;
     },
-    events(options) {
+    async events(options) {
       const { task, stream } = begun ?? {};
       begun = undefined;
-      return task && stream
-        ? readToEnd(task, stream, options.signal)
-        : streamTask(http, clock, call.path, { ...options, headers });
+      if (task && stream) return readToEnd(task, stream, options.signal);
+      const release = await http.hold("events");
+      return release && streamTask(release, http, clock, call.path, { ...options, headers });
     },
   };
 }
@@ -69,10 +70,9 @@ async function* readToEnd(
 
 /** Loaded if the server streams: pages with other servers never need it. */
 async function* streamTask(
+  release: () => void,
   ...parameters: Parameters<typeof readTaskStream>
 ): AsyncGenerator<StreamedEvent, undefined> {
-  const [http] = parameters;
-  const release = http.holdConnection();
   try {
     const { readTaskStream } = await import("./task-stream.ts");
     yield* readTaskStream(...parameters);

@@ -9,7 +9,10 @@ import { taskLogSchema, taskSchema, validate } from "../wire/index.ts";
 import type { StreamedEvent } from "./task-watch.ts";
 
 /** The server sends at least a comment more often than this; a stream that is silent for longer is dead (connect-api 6.3). */
-const longestSilenceMs = 45_000;
+const longestPauseMs = 45_000;
+
+/** The first event says how far the task is, and comes at once, unless something between holds it back. */
+const proofMs = 3_000;
 
 /** The media type of server-sent events. */
 export const eventStreamType = "text/event-stream";
@@ -35,6 +38,7 @@ export async function* readTaskStream(
     schema: taskSchema,
     isIdempotent: true,
     isSingleAttempt: true,
+    proofMs,
     signal,
     headers: { ...headers, ...resume },
   } as const;
@@ -61,8 +65,10 @@ export function openTaskStream(response: TransportResponse, clock: Clock, reques
   const decoder = new TextDecoder();
   const reader = response.stream().getReader();
   const [, path = request] = request.split(" ");
+  let isProven = false;
 
   const readMore = async (signal: AbortSignal): Promise<boolean> => {
+    const longestSilenceMs = isProven ? longestPauseMs : proofMs;
     const next = await readBeforeSilence(reader, { clock, longestSilenceMs, signal }).catch(
       (failure: unknown) => {
         signal.throwIfAborted();
@@ -80,6 +86,7 @@ export function openTaskStream(response: TransportResponse, clock: Clock, reques
       for (;;) {
         for (let message = arrived.shift(); message; message = arrived.shift()) {
           const event = parseEvent(message);
+          isProven ||= event !== undefined;
           if (event) return event;
         }
         if (!(await readMore(signal))) return undefined;

@@ -1,5 +1,6 @@
 import { ApiError, TimeoutError } from "../errors/index.ts";
 import { shortestHoldMs } from "../http/call-held.ts";
+import { mostSpoiled } from "../http/ways-to-wait.ts";
 import { isFinalStatus, unknownStatus } from "../states.ts";
 import type { Task, TaskLog, TaskStatus } from "../types.ts";
 import type { Clock } from "../waiting/delay.ts";
@@ -15,9 +16,15 @@ export interface TaskEndpoints {
   get(options: { signal: AbortSignal; holdMs: number }): Promise<Omit<Look<Task>, "isDone">>;
   /** The logs after an id; a server may return earlier ones too. */
   getLogs(options: { signal: AbortSignal; afterId: number | undefined }): Promise<TaskLog[]>;
-  events(options: { signal: AbortSignal; afterId: number | undefined }): AsyncIterable<StreamedEvent>;
+  /** Nothing if no connection can be spared. */
+  events(options: {
+    signal: AbortSignal;
+    afterId: number | undefined;
+  }): Promise<AsyncIterable<StreamedEvent> | undefined>;
   isTransient(failure: unknown): boolean;
   warn(message: string): void;
+  /** Streams do not come through, for this reason. */
+  avoidStreams(reason: unknown): void;
 }
 
 export type StreamedEvent = { task: Task } | { log: TaskLog };
@@ -36,8 +43,8 @@ export interface WatchOptions {
   random: () => number;
 }
 
-/** Silent streams before falling back to polling (buffering gateways). */
-const mostSilentStreams = 2;
+/** A stream that breaks sooner, or is silent, is spoiled: by a gateway that cuts it, refuses it or holds it back. */
+const steadyMs = 10_000;
 
 /** Failed log fetches before a failed task is reported without logs. */
 const mostLogFailures = 5;
@@ -65,8 +72,8 @@ export class TaskWatch {
   #loop: AbortController | undefined;
   #unlink: () => void = () => undefined;
   #logFailures = 0;
-  #isStreamBroken = false;
-  #silentStreams = 0;
+  /** In a row. */
+  #spoiledStreams = 0;
   /** The loop has come to the task's end. */
   #hasEnded = false;
   /** The last status among the events: a final one once every log is among them. */
@@ -112,7 +119,8 @@ export class TaskWatch {
   }
 
   /** Notes what the creation answered; a creation that was held until the task ended well leaves nothing to poll for. */
-  noteCreated(task: Task): void {
+  noteCreated(task: Task, isSpoiled = false): void {
+    if (isSpoiled) this.#spoiledStreams += 1;
     this.noteTask(task);
     // The reason of a failure is in the logs.
     this.#hasEnded = isFinalStatus(task.status) && task.status !== "failed";
@@ -177,7 +185,7 @@ export class TaskWatch {
     return waitUntilDone({
       awaited: `task ${this.taskId} to end`,
       look: (lookSignal, leftMs) =>
-        this.#mayStream() ? this.#stream(lookSignal) : this.#poll(lookSignal, leftMs),
+        this.#mayStream() ? this.#stream(lookSignal, leftMs) : this.#poll(lookSignal, leftMs),
       isTransient: (failure) => this.#endpoints.isTransient(failure),
       polling: this.#options.polling,
       deadlineMs: this.#options.deadlineMs,
@@ -200,7 +208,7 @@ export class TaskWatch {
 
   #mayStream(): boolean {
     const { polling } = this.#options;
-    if (polling.schedule !== undefined || this.#isStreamBroken) return false;
+    if (polling.schedule !== undefined || this.#spoiledStreams >= mostSpoiled) return false;
     return this.#wantsLogs && this.#endpoints.streamsEvents();
   }
 
@@ -240,47 +248,48 @@ export class TaskWatch {
     for (const log of logs) await this.#noteLog(log, signal);
   }
 
-  async #stream(signal: AbortSignal): Promise<Look<Task>> {
-    const startedMs = this.#options.clock.now();
+  /** Follows the stream of events; polls if it says nothing, so that a spoiled one costs no time. */
+  async #stream(signal: AbortSignal, leftMs: number): Promise<Look<Task>> {
+    const { clock } = this.#options;
+    const startedMs = clock.now();
     let hasGiven = false;
+    let trouble: unknown = "they end before the task does.";
     try {
-      for await (const item of this.#endpoints.events({ signal, afterId: this.#lastLogId })) {
+      const events = await this.#endpoints.events({ signal, afterId: this.#lastLogId });
+      if (!events) return await this.#poll(signal, leftMs);
+      for await (const event of events) {
         hasGiven = true;
-        this.#silentStreams = 0;
-        if ("log" in item) {
-          await this.#noteLog(item.log, signal);
-          if (this.task && ownProgressOf(item.log) !== undefined) await this.#report(this.task, signal);
-          continue;
-        }
-        const isDone = isFinalStatus(item.task.status);
-        this.noteTask(item.task);
-        if (isDone) this.#tell(item.task);
-        await this.#report(item.task, signal);
-        if (isDone) {
-          return { state: item.task, isDone: true, wasHeld: true, retryAfterMs: undefined };
-        }
+        const ended = await this.#noteEvent(event, signal);
+        if (ended) return { state: ended, isDone: true, wasHeld: true, retryAfterMs: undefined };
       }
-      // An answer that is not a stream, JSON for instance, has no events; a stream begins with one.
-      if (!hasGiven) this.#isStreamBroken = true;
     } catch (failure) {
       signal.throwIfAborted();
-      if (!this.#endpoints.isTransient(failure)) {
-        // A gateway that blocks streams answers with an error of its own; polling still works.
-        if (!isRefusedStream(failure)) throw failure;
-        this.#isStreamBroken = true;
-      } else if (!hasGiven) {
-        if (isSilence(failure)) this.#silentStreams += 1;
-        this.#isStreamBroken = this.#silentStreams >= mostSilentStreams;
-        throw failure;
-      }
+      trouble = failure;
     }
-    const wasHeld = this.#options.clock.now() - startedMs >= shortestHoldMs;
-    return {
-      state: this.task ?? { id: this.taskId, status: "created" },
-      isDone: false,
-      wasHeld,
-      retryAfterMs: undefined,
-    };
+    const livedMs = clock.now() - startedMs;
+    const isSpoiled = !hasGiven || livedMs < steadyMs || trouble instanceof TimeoutError;
+    const isLast = isSpoiled && this.#spoiledStreams + 1 >= mostSpoiled;
+    const state = this.task ?? { id: this.taskId, status: "created" };
+    const reopened = { state, isDone: false, wasHeld: livedMs >= shortestHoldMs, retryAfterMs: undefined };
+    // If not even a poll succeeds, it is not the stream's fault.
+    const look = hasGiven && !isLast ? reopened : await this.#poll(signal, leftMs);
+    this.#spoiledStreams = isSpoiled ? this.#spoiledStreams + 1 : 0;
+    if (isLast) this.#endpoints.avoidStreams(trouble);
+    return look;
+  }
+
+  /** The task if it has ended. */
+  async #noteEvent(event: StreamedEvent, signal: AbortSignal): Promise<Task | undefined> {
+    if ("log" in event) {
+      await this.#noteLog(event.log, signal);
+      if (this.task && ownProgressOf(event.log) !== undefined) await this.#report(this.task, signal);
+      return undefined;
+    }
+    const isDone = isFinalStatus(event.task.status);
+    this.noteTask(event.task);
+    if (isDone) this.#tell(event.task);
+    await this.#report(event.task, signal);
+    return isDone ? event.task : undefined;
   }
 
   async #noteLog(log: TaskLog, signal: AbortSignal): Promise<void> {
@@ -321,10 +330,5 @@ export class TaskWatch {
 
 /** A gateway that blocks streams answers with an error of its own. */
 export function isRefusedStream(failure: unknown): boolean {
-  return failure instanceof ApiError && [406, 415, 501].includes(failure.status);
-}
-
-/** Nothing came in time; if a gateway was waiting, it says 504. */
-function isSilence(failure: unknown): boolean {
-  return failure instanceof TimeoutError || (failure instanceof ApiError && failure.status === 504);
+  return failure instanceof ApiError && [403, 405, 406, 415, 501].includes(failure.status);
 }

@@ -13,6 +13,11 @@ export interface Transport {
    * waits poll instead. Default: no limit.
    */
   readonly heldRequestLimit?: number;
+  /**
+   * If others use the same few connections, another tab of the browser for instance: asks for one that stays busy. Resolves
+   * to what gives it back, or to nothing if none can be spared now. `baseUrl` tells the server. Default: there are no others.
+   */
+  shareHeld?(baseUrl: string): Promise<(() => void) | undefined>;
   /** Closes kept connections. Safe to call twice. */
   close?(): Promise<void>;
 }
