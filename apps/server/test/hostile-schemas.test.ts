@@ -40,17 +40,13 @@ test.each([
   expect(performance.now() - startedMs).toBeLessThan(2_000); // 20 s for 30 letters, and twice that for each more
 });
 
-test("a pattern that needs another engine is refused with what it needs, when an input is checked", async () => {
+test("a pattern that needs another engine is not checked", async () => {
   await using data = await makeDataDirectory();
   const schema = '{ type: string, pattern: "(?=a)b" }';
   await using server = await openTestServer({
     packages: [await writePackage(data.path, { one: block(handle("text", schema)) })],
   });
-  const { status, message } = await refusalOf(await server.create("odd::one", { text: "b" }));
-  expect(status).toBe(400);
-  expect(message).toMatch(
-    /cannot be used: the pattern "\(\?=a\)b" cannot be read, or needs what this server does without/,
-  );
+  expect((await server.create("odd::one", { text: "b" })).status).toBe(200);
 });
 
 test.each([
@@ -88,25 +84,33 @@ test.each([
   [
     "lists 30,000 values",
     JSON.stringify({ enum: Array.from({ length: 30_000 }, (_, index) => `e${index}`) }),
-    "it lists more than 2000 values",
   ],
   [
     "has 3,000 alternatives",
     JSON.stringify({ anyOf: Array.from({ length: 3_000 }, () => ({ type: "null" })) }),
-    "it has more than 2000 parts",
   ],
-  ["is nested 500 levels deep", nested(500), "it is nested more than 64 levels deep"],
-  ["doubles 40 times", doubling(40), "it takes longer than"],
-  ["compares 60,000 objects with each other", "{ type: array, uniqueItems: true }", "it takes longer than"],
-])("a schema that %s is refused in bounded time", async (_what, schema, reason) => {
+  ["is nested 500 levels deep", nested(500)],
+])("a schema that %s is not checked", async (_what, schema) => {
+  await using data = await makeDataDirectory();
+  const packages = [await writePackage(data.path, { one: block(handle("value", schema)) })];
+  await using server = await openTestServer({ packages });
+  const startedMs = performance.now();
+  expect((await server.create("odd::one", { value: 1 })).status).toBe(200);
+  expect(performance.now() - startedMs).toBeLessThan(10_000); // minutes, or for ever
+});
+
+test.each([
+  ["doubles 40 times", doubling(40)],
+  ["compares 60,000 objects with each other", "{ type: array, uniqueItems: true }"],
+])("a value whose schema %s is refused in bounded time", async (_what, schema) => {
   await using data = await makeDataDirectory();
   const packages = [await writePackage(data.path, { one: block(handle("value", schema)) })];
   await using server = await openTestServer({ packages });
   const value = Array.from({ length: 60_000 }, (_, index) => ({ index }));
   const startedMs = performance.now();
   const { status, message } = await refusalOf(await server.create("odd::one", { value }));
-  expect([status, message]).toEqual([400, expect.stringContaining(reason)]);
-  expect(performance.now() - startedMs).toBeLessThan(10_000); // minutes, or for ever
+  expect([status, message]).toEqual([400, expect.stringContaining("it takes longer than")]);
+  expect(performance.now() - startedMs).toBeLessThan(10_000);
 });
 
 test("a schema that is as large as it may be is taken", async () => {

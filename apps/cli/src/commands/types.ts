@@ -18,10 +18,10 @@ export function addTypesCommand(program: Command): void {
     .addHelpText("after", "\nExample:\n  oomol-connect types --out src/blocks.d.ts");
   addConnectionFlags(command).action((flags: ConnectionFlags & { out?: string; json?: boolean }) =>
     withClient(flags, async (client) => {
-      const { writeBlockTypes } = await import("../write-block-types.ts");
+      const { writeBlockTypes } = await import("../types/write-block-types.ts");
       const { blocks } = await client.blocks.list();
       const directory = flags.out === undefined ? process.cwd() : dirname(resolve(flags.out));
-      const code = await writeBlockTypes(blocks, clientPackageFor(directory));
+      const code = writeBlockTypes(blocks, clientPackageFor(directory));
       if (flags.out !== undefined) await writeFile(flags.out, code);
       if (flags.json) {
         const { out: file = null } = flags;

@@ -1,5 +1,12 @@
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import type { Block, BlockHandle } from "@oomol/connect-node";
+import {
+  fileInputOf,
+  type HandleSchema,
+  type JsonSchema,
+  portableSchema,
+  readSchema,
+} from "@oomol/connect-schemas";
 
 /** A block as a tool: its inputs as JSON Schema, files as paths on the machine where this command runs. */
 export function blockTool(block: Block): Tool {
@@ -10,12 +17,12 @@ export function blockTool(block: Block): Tool {
     description: description ?? `Runs the OOMOL block ${block.blockId}.`,
     inputSchema: {
       type: "object",
-      properties: Object.fromEntries(inputs.map((input) => [input.handle, inputSchema(input)])),
+      ...handlesSchema(inputs, inputSchema),
       required: inputs.filter((input) => !isOptional(input)).map((input) => input.handle),
     },
     outputSchema: {
       type: "object",
-      properties: Object.fromEntries(outputs.map((output) => [output.handle, outputSchema(output)])),
+      ...handlesSchema(outputs, outputSchema),
     },
   };
 }
@@ -25,38 +32,47 @@ export function toolName(blockId: string): string {
   return blockId.replace(/[^\w-]+/g, "__").slice(-64);
 }
 
-/** Whether an input takes files, one or a list of them. */
-export function asksForFile(input: BlockHandle): "one" | "many" | undefined {
-  if (hasFileWidget(input.json_schema)) return "one";
-  const { items } = Object(input.json_schema) as { items?: unknown };
-  return hasFileWidget(items) ? "many" : undefined;
+/** The inputs or outputs as one schema, which contains everything that it refers to. */
+function handlesSchema(
+  handles: readonly BlockHandle[],
+  schemaOf: (handle: BlockHandle, prefix: string) => HandleSchema,
+): object {
+  const properties: Record<string, JsonSchema> = {};
+  const definitions: Record<string, JsonSchema> = {};
+  for (const [index, handle] of handles.entries()) {
+    const { schema, definitions: own } = schemaOf(handle, `${index}.`);
+    Object.assign(definitions, own);
+    properties[handle.handle] = described(
+      handle.nullable ? { anyOf: [schema, { type: "null" }] } : schema,
+      handle,
+    );
+  }
+  return { properties, ...(Object.keys(definitions).length > 0 && { $defs: definitions }) };
 }
 
-function hasFileWidget(schema: unknown): boolean {
-  return typeof schema === "object" && schema !== null && Reflect.get(schema, "ui:widget") === "file";
+function inputSchema(input: BlockHandle, prefix: string): HandleSchema {
+  const file = fileInputOf(input.json_schema);
+  const path = { type: "string", description: "Path of a file on this machine." };
+  if (file) return { schema: file.isList ? { type: "array", items: path } : path, definitions: {} };
+  return readHandle(input, prefix);
 }
 
-function inputSchema(input: BlockHandle): object {
-  const kind = asksForFile(input);
-  const description = input.description ?? (kind ? "Path of a file on this machine." : undefined);
-  const schema =
-    kind === "many"
-      ? { type: "array", items: { type: "string" } }
-      : kind
-        ? { type: "string" }
-        : input.json_schema;
-  return withNull({ ...Object(schema), ...(description && { description }) }, input);
+/** Clients prepare it as soon as they list the tools, each with its own validator. */
+function outputSchema(output: BlockHandle, prefix: string): HandleSchema {
+  const { schema, definitions } = readHandle(output, prefix);
+  const entries = Object.entries(definitions).map(([name, one]) => [name, portableSchema(one)]);
+  return { schema: portableSchema(schema), definitions: Object.fromEntries(entries) };
 }
 
-function outputSchema(output: BlockHandle): object {
-  return withNull(
-    { ...Object(output.json_schema), ...(output.description && { description: output.description }) },
-    output,
-  );
+/** What cannot be used says nothing, for this handle alone. */
+function readHandle({ json_schema }: BlockHandle, prefix: string): HandleSchema {
+  const reading = readSchema(json_schema ?? true, { prefix, annotations: ["title", "description"] });
+  return "unusable" in reading ? { schema: true, definitions: {} } : reading;
 }
 
-function withNull(schema: object, { nullable }: BlockHandle): object {
-  return nullable ? { anyOf: [schema, { type: "null" }] } : schema;
+function described(schema: JsonSchema, { description }: BlockHandle): JsonSchema {
+  const rules = schema === true ? {} : schema === false ? { not: {} } : schema;
+  return { ...rules, ...(description && { description }) };
 }
 
 function isOptional(input: BlockHandle): boolean {

@@ -1,5 +1,5 @@
 import type { Block, OomolConnectClient, PollingOptions, RunResult } from "@oomol/connect-node";
-import { asksForFile } from "./block-tool.ts";
+import { fileInputOf } from "@oomol/connect-schemas";
 
 /** Runs a block with a tool's arguments: paths of files are uploaded, the others are inputs. */
 export function runTool(
@@ -11,7 +11,7 @@ export function runTool(
   const files: Record<string, string[]> = {};
   const inputValues: Record<string, unknown> = { ...given };
   for (const input of block.inputs ?? []) {
-    if (!asksForFile(input)) continue;
+    if (!fileInputOf(input.json_schema)) continue;
     const paths = [given[input.handle]].flat().filter((path) => typeof path === "string");
     if (paths.length === 0) continue;
     files[input.handle] = paths;

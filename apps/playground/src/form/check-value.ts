@@ -1,4 +1,5 @@
 import { type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
+import { readSchema, standalone } from "@oomol/connect-schemas";
 
 /** Why a value does not fit, in a form that can be said in any language. */
 export interface Problem {
@@ -12,13 +13,18 @@ export interface Problem {
   text?: string;
 }
 
-/** Checks against a JSON Schema; compiles nothing, so a strict content security policy holds. */
-export function checkValue(schema: Readonly<Record<string, unknown>>, value: unknown): Problem | undefined {
+/**
+ * Checks a value against the `json_schema` of a handle, as the server does. Compiles nothing, so a strict content security policy
+ * holds. If the schema cannot be used, any value fits.
+ */
+export function checkValue(jsonSchema: unknown, value: unknown): Problem | undefined {
+  const known = checkerOf(jsonSchema);
+  if (!known) return undefined;
   let errors: OutputUnit[];
   try {
-    errors = validatorOf(schema).validate(value).errors;
+    errors = known.validator.validate(bare(value)).errors;
   } catch {
-    // A schema that cannot be used is the block author's matter; the server has the last word anyhow.
+    // Nested deeper than the stack is, for instance; the server has the last word anyhow.
     return undefined;
   }
   // The last error is the innermost cause.
@@ -27,22 +33,39 @@ export function checkValue(schema: Readonly<Record<string, unknown>>, value: unk
   const place = error.instanceLocation.replace(/^#\/?/, "");
   return {
     code: error.keyword,
-    limit: limitOf(schema, error),
+    limit: limitOf(known.schema, error),
     text: error.error,
     ...(place === "" ? {} : { place }),
   };
 }
 
-const validators = new WeakMap<object, Validator>();
+interface Checker {
+  schema: Schema | boolean;
+  validator: Validator;
+}
 
-function validatorOf(schema: Readonly<Record<string, unknown>>): Validator {
-  const known = validators.get(schema);
-  if (known) return known;
-  const { $schema: _dialect, ...rules } = schema;
-  // Any object may be a schema: the validator ignores keywords that it does not know.
-  const validator = new Validator(rules as Schema, "2020-12", true);
-  validators.set(schema, validator);
-  return validator;
+const checkers = new WeakMap<object, Checker | undefined>();
+
+function checkerOf(jsonSchema: unknown): Checker | undefined {
+  if (typeof jsonSchema !== "object" || jsonSchema === null) return createChecker(jsonSchema);
+  if (!checkers.has(jsonSchema)) checkers.set(jsonSchema, createChecker(jsonSchema));
+  return checkers.get(jsonSchema);
+}
+
+function createChecker(jsonSchema: unknown): Checker | undefined {
+  const reading = readSchema(jsonSchema);
+  if ("unusable" in reading) return undefined;
+  // Cast: the types of the two name the same keywords.
+  const schema = standalone(reading) as Schema | boolean;
+  return { schema, validator: new Validator(schema, "2020-12", true) };
+}
+
+/** A value whose objects have nothing but their own properties: the validator would find `constructor` in each. */
+function bare(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(bare);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([name, inner]) => [name, bare(inner)]);
+  return Object.setPrototypeOf(Object.fromEntries(entries), null);
 }
 
 function limitOf(schema: unknown, { keywordLocation }: OutputUnit): unknown {

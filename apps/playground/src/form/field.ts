@@ -1,4 +1,5 @@
 import type { BlockHandle } from "@oomol/connect-browser";
+import { fileInputOf } from "@oomol/connect-schemas";
 import { holds, isRecord, itemsOf, propertiesOf } from "./nested-schema.ts";
 
 export type FieldKind =
@@ -20,6 +21,8 @@ export interface Field {
   kind: FieldKind;
   description: string | undefined;
   schema: Readonly<Record<string, unknown>>;
+  /** What a value is checked against; undefined for what says nothing by itself. */
+  rules: unknown;
   /** The block runs without it: it has a default or may be null. */
   isOptional: boolean;
   isNullable: boolean;
@@ -46,14 +49,17 @@ export function createField(handle: BlockHandle): Field {
   const isOptional = Object.hasOwn(handle, "value");
   const field = describeField(handle, isOptional);
   const { isNullable, defaultValue } = field;
+  const rules = handle.json_schema;
   // A default that the server would fill in is taken away by null alone.
-  return { ...field, emptyIsNull: isNullable && defaultValue !== undefined && defaultValue !== null };
+  return { ...field, rules, emptyIsNull: isNullable && defaultValue !== undefined && defaultValue !== null };
 }
 
 /** A property of an object, or an item of a list: for what is left out here nobody fills in a default. */
 function createInner(name: string, json_schema: unknown, isRequired: boolean, depth: number): Field {
   const field = describeField({ handle: name, json_schema }, !isRequired, depth);
-  return { ...field, emptyIsNull: isRequired && field.isNullable };
+  // A reference leads to the whole schema, so a part with one says nothing by itself.
+  const rules = JSON.stringify(json_schema)?.includes('"$ref"') ? undefined : json_schema;
+  return { ...field, rules, emptyIsNull: isRequired && field.isNullable };
 }
 
 function describeField(handle: BlockHandle, mayBeLeftOut: boolean, depth = 0): Field {
@@ -67,6 +73,7 @@ function describeField(handle: BlockHandle, mayBeLeftOut: boolean, depth = 0): F
     description:
       handle.description ?? (typeof schema.description === "string" ? schema.description : undefined),
     schema,
+    rules: undefined,
     isOptional: isNullable || mayBeLeftOut,
     isNullable,
     isInteger: types.includes("integer"),
@@ -95,8 +102,8 @@ function isFile({ kind }: Field): boolean {
 }
 
 function kindOf(schema: Record<string, unknown>, types: readonly unknown[]): FieldKind {
-  if (asksForFile(schema)) return types.includes("array") ? "files" : "file";
-  if (asksForFile(schema.items)) return "files";
+  const file = fileInputOf(schema);
+  if (file) return file.isList ? "files" : "file";
   if (schema.contentMediaType === "oomol/secret") return "secret";
   if (Array.isArray(schema.enum)) return "choice";
   const [type] = types.filter((candidate) => candidate !== "null");
@@ -104,11 +111,6 @@ function kindOf(schema: Record<string, unknown>, types: readonly unknown[]): Fie
   if (type === "number" || type === "integer") return "number";
   if (type === "string") return isLong(schema) ? "textarea" : "text";
   return "json";
-}
-
-/** The same two marks that the server goes by when it hands uploads to inputs. */
-function asksForFile(schema: unknown): boolean {
-  return isRecord(schema) && (schema["ui:widget"] === "file" || schema.contentMediaType === "oomol/bin");
 }
 
 function isLong(schema: Record<string, unknown>): boolean {

@@ -94,6 +94,7 @@ function readFiles({ isOptional, kind, schema }: Field, draft: Draft | undefined
 }
 
 function checked(field: Field, value: unknown): Reading {
-  const problem = checkValue(field.schema, value);
+  const isFitting = value === null && field.isNullable;
+  const problem = isFitting ? undefined : checkValue(field.rules ?? true, value);
   return problem ? { state: "problem", problem } : { state: "value", value };
 }

@@ -4,7 +4,7 @@ const epochMs = z.number().meta({ description: "Epoch milliseconds." });
 
 export const handleSchema = z.looseObject({
   handle: z.string(),
-  json_schema: z.record(z.string(), z.unknown()).nullish(),
+  json_schema: z.unknown().optional(),
 });
 
 export const blockSchema = z.object({

@@ -1,16 +1,15 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { ErrorObject } from "ajv";
 import type { HandleManifest } from "../packages/manifest.ts";
 import { Refusal } from "../refusal.ts";
-import { messageOf, quoteList } from "../values.ts";
+import { isRecord, messageOf, quoteList } from "../values.ts";
 import type { InputTaker } from "./input-taker.ts";
-import { linearPatterns } from "./linear-patterns.ts";
-import { requireModest, type SchemaTraits } from "./modest-schema.ts";
 import { isReference } from "./refuse-references.ts";
+import { type Validator, validatorOf } from "./validators.ts";
 import { withinTime } from "./within-time.ts";
 
 /**
  * Checks that each input is declared and fits its `json_schema`; throws a {@link Refusal} naming the handle, what fits,
- * and what came.
+ * and what came. If a schema cannot be used, which the catalog has warned of, its values go through.
  */
 export function checkInputs(taker: InputTaker, given: ReadonlyMap<string, unknown>): void {
   requireDeclared(taker, given);
@@ -19,11 +18,11 @@ export function checkInputs(taker: InputTaker, given: ReadonlyMap<string, unknow
     if (!given.has(input.handle)) continue;
     const value = given.get(input.handle);
     // A schema says nothing about what a reference stands for.
-    if (!input.json_schema || (value === null && input.nullable) || isReference(value)) continue;
-    const { validate, mayTakeLong } = validatorOf(taker, input, input.json_schema, deadlineMs);
-    if (mayTakeLong ? isFitting(input, validate, value, deadlineMs) : validate(value)) continue;
+    if (input.json_schema == null || (value === null && input.nullable) || isReference(value)) continue;
+    const validator = validatorOf(input.json_schema, leftMs(deadlineMs));
+    if (!validator || isFitting(input, validator, value, deadlineMs)) continue;
     const where = `The input "${input.handle}" of ${taker.title}`;
-    throw new Refusal(400, `${where} ${describe(validate.errors ?? [], value, isSecret(input))}.`);
+    throw new Refusal(400, `${where} ${describe(validator.validate.errors ?? [], value, isSecret(input))}.`);
   }
 }
 
@@ -35,66 +34,20 @@ function requireDeclared({ title, inputs, takesOthers }: InputTaker, given: Read
   throw new Refusal(400, `${title} has no input ${quoteList(unknown)}; ${offered}.`);
 }
 
-function isSecret(input: HandleManifest): boolean {
-  return input.json_schema?.contentMediaType === "oomol/secret";
-}
-
-interface Validator extends SchemaTraits {
-  validate: ValidateFunction;
+function isSecret({ json_schema }: HandleManifest): boolean {
+  return isRecord(json_schema) && json_schema.contentMediaType === "oomol/secret";
 }
 
 /** For all inputs of a task together. */
 const longestMs = 1_000;
 
-/** Or why there is none. */
-const validators = new WeakMap<object, Validator | Refusal>();
-
-function validatorOf(
-  { path }: InputTaker,
-  input: HandleManifest,
-  schema: Record<string, unknown>,
-  deadlineMs: number,
-): Validator {
-  const isEarly = leftMs(deadlineMs) > longestMs / 2;
-  const known = validators.get(schema) ?? prepare(path, input, schema, deadlineMs);
-  // What others have left no time for may be done the next time.
-  if (isEarly || !(known instanceof Refusal)) validators.set(schema, known);
-  if (known instanceof Refusal) throw known;
-  return known;
-}
-
-function prepare(
-  path: string,
-  input: HandleManifest,
-  schema: Record<string, unknown>,
-  deadlineMs: number,
-): Validator | Refusal {
-  // Schemas carry keywords for editors (`ui:…`), and formats that nobody registered.
-  const ajv = new Ajv({
-    strict: false,
-    validateFormats: false,
-    addUsedSchema: false,
-    logger: false,
-    code: { regExp: linearPatterns },
-  });
-  const { $schema: _dialect, ...rules } = schema;
-  try {
-    const traits = requireModest(rules);
-    return { ...traits, validate: withinTime(() => ajv.compile(rules), leftMs(deadlineMs)) };
-  } catch (error) {
-    return new Refusal(
-      400,
-      `The json_schema of the input "${input.handle}" in ${path} cannot be used: ${messageOf(error)}.`,
-    );
-  }
-}
-
 function isFitting(
   { handle }: HandleManifest,
-  validate: ValidateFunction,
+  { validate, mayTakeLong }: Validator,
   value: unknown,
   deadlineMs: number,
 ): boolean {
+  if (!mayTakeLong) return validate(value);
   try {
     return withinTime(() => validate(value), leftMs(deadlineMs)) === true;
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { BlockInputs, BlockPayload, HandleDefs } from "@oomol/scriptlet/wire";
 import { JsonText } from "../../json-text.ts";
 import type { HandleManifest } from "../../packages/manifest.ts";
+import { isRecord } from "../../values.ts";
 import type { Job } from "./job.ts";
 import type { Executor } from "./start-executor.ts";
 
@@ -51,7 +52,7 @@ export function defsOf(handles: readonly HandleManifest[]): HandleDefs {
     const { description, json_schema, nullable, ...others } = def;
     const known = {
       ...(description != null && { description }),
-      ...(json_schema != null && { json_schema }),
+      ...(isRecord(json_schema) && { json_schema }),
       ...(nullable != null && { nullable }),
     };
     return [def.handle, { ...others, ...known, ...withNull }] as const;

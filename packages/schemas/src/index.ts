@@ -1,0 +1,12 @@
+/**
+ * What the `json_schema` of a handle says, in one form that every validator and every writer of types reads alike. Private: the
+ * builds of the server, the command and the playground contain it.
+ *
+ * @module
+ */
+export { type FileInput, fileInputOf } from "./file-input.ts";
+export { isMultipleOf } from "./is-multiple-of.ts";
+export type { JsonSchema } from "./json-schema.ts";
+export { portableSchema } from "./portable-schema.ts";
+export { type HandleSchema, type ReadOptions, readSchema, type UnusableSchema } from "./read-schema.ts";
+export { standalone } from "./standalone.ts";
