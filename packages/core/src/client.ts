@@ -26,7 +26,7 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
   readonly #http: Http;
   readonly #options: ResolvedClientOptions;
 
-  /** @throws {@link InvalidInputError} if an option is invalid, such as a relative `baseUrl` outside a page. */
+  /** @throws {@link InvalidInputError} if an option is invalid. A relative `baseUrl` outside a page fails its requests. */
   constructor(options: ClientOptions = {}, resolveUpload?: UploadResolver<Source>) {
     this.#options = resolveClientOptions(options);
     const http = new Http(this.#options);

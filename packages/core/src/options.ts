@@ -5,11 +5,11 @@ import { createFetchTransport } from "./transport/fetch-transport.ts";
 import type { Transport } from "./transport/transport.ts";
 import { type Clock, systemClock } from "./waiting/delay.ts";
 
-/** The options of a client. All have defaults; outside a page `baseUrl` must be given. */
+/** The options of a client. All have defaults; outside a page requests need a `baseUrl`. */
 export interface ClientOptions {
   /**
    * Origin plus `/api`, `http://localhost:3000/api` for instance. Default `/api`, relative to the page; without a
-   * page it must be absolute.
+   * page a request fails, unless it is absolute.
    */
   baseUrl?: string;
   /**
@@ -60,9 +60,9 @@ export interface ResolvedRetryOptions {
 }
 
 export interface ResolvedClientOptions {
-  /** Without a slash at its end. */
-  baseUrl: string;
-  appletsUrl: string;
+  /** Without a slash at its end. Throws an {@link InvalidInputError} if it is relative and there is no page. */
+  readonly baseUrl: string;
+  readonly appletsUrl: string;
   apiToken: () => string | undefined | Promise<string | undefined>;
   defaultHeaders: Readonly<Record<string, string>>;
   timeoutMs: number;
@@ -76,9 +76,15 @@ export interface ResolvedClientOptions {
 /** @throws {@link InvalidInputError} if an option is invalid. */
 export function resolveClientOptions(options: ClientOptions = {}): ResolvedClientOptions {
   const { apiToken, retry } = options;
+  const baseUrl = addressOf("baseUrl", options.baseUrl ?? "/api");
+  const appletsUrl = addressOf("appletsUrl", options.appletsUrl ?? "https://chat-data.oomol.com");
   return {
-    baseUrl: resolveUrl("baseUrl", options.baseUrl ?? "/api"),
-    appletsUrl: resolveUrl("appletsUrl", options.appletsUrl ?? "https://chat-data.oomol.com"),
+    get baseUrl() {
+      return baseUrl();
+    },
+    get appletsUrl() {
+      return appletsUrl();
+    },
     apiToken: typeof apiToken === "function" ? apiToken : () => apiToken,
     defaultHeaders: { ...options.defaultHeaders },
     timeoutMs: positive("timeoutMs", options.timeoutMs ?? 30_000),
@@ -100,13 +106,30 @@ function resolveRetry(retry: RetryOptions | false | undefined): ResolvedRetryOpt
   };
 }
 
-function resolveUrl(name: string, text: string): string {
-  // A page's own address completes a relative one.
-  const page = (globalThis as { location?: { href: string } }).location?.href;
+/**
+ * Checks an address at once, and resolves it when it is first used: a client may be made where there is no page yet, as in a build
+ * that renders pages on a server.
+ */
+function addressOf(name: string, text: string): () => string {
+  let resolved: string | undefined;
+  checkUrl(name, text, pageAddress() ?? "http://page/");
+  return () => {
+    resolved ??= checkUrl(name, text, pageAddress());
+    return resolved;
+  };
+}
+
+function pageAddress(): string | undefined {
+  return (globalThis as { location?: { href: string } }).location?.href;
+}
+
+/** `page` completes a relative address. */
+function checkUrl(name: string, text: string, page: string | undefined): string {
   if (!URL.canParse(text, page)) {
+    const problem = page === undefined ? "is relative, and there is no page to resolve it" : "is no address";
     throw new InvalidInputError(
       name,
-      `"${text}" is relative, and there is no page to resolve it. Give the whole address, such as "http://localhost:3000/api".`,
+      `"${text}" ${problem}. Give the whole address, such as "http://localhost:3000/api".`,
     );
   }
   const url = new URL(text, page);

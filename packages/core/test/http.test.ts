@@ -98,7 +98,7 @@ describe("authentication", () => {
 
 describe("options that cannot work are refused at once", () => {
   test.each([
-    [{ baseUrl: "/api" }, /"\/api" is relative/],
+    [{ baseUrl: "http://" }, /"http:\/\/" is no address/],
     [{ baseUrl: "ftp://host/api" }, /http: or https:/],
     [{ baseUrl: "http://user:secret@host/api" }, /apiToken/],
     [{ baseUrl: "http://host/api?x=1" }, /query/],
@@ -106,6 +106,13 @@ describe("options that cannot work are refused at once", () => {
   ])("%o", (options, message) => {
     expect(() => new OomolConnectClient(options)).toThrow(InvalidInputError);
     expect(() => new OomolConnectClient(options)).toThrow(message);
+  });
+
+  test("but for an address that only a page can complete, which fails the first request", async () => {
+    const client = new OomolConnectClient();
+    const failure = await client.tasks.list().catch(keep);
+    expect(failure).toBeInstanceOf(InvalidInputError);
+    expect(String(failure)).toMatch(/"\/api" is relative, and there is no page/);
   });
 
   test("and the caller's object stays as it was", () => {

@@ -6,7 +6,8 @@ import {
   type TaskFiles as CoreTaskFiles,
   createFetchTransport,
 } from "@oomol/connect-core";
-import { createUndiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";
+import type { UndiciTransportOptions } from "./connections.ts";
+import { createUndiciTransport } from "./undici-transport.ts";
 import { resolveUploadSource, type UploadSource } from "./upload-source.ts";
 
 /** Core's request, with the file sources of Node.js. */
@@ -27,7 +28,7 @@ export interface NodeClientOptions extends ClientOptions, UndiciTransportOptions
  * const { result } = await client.tasks.run({ blockId: "pkg::file-processor", files: ["test.txt"] });
  */
 export class OomolConnectClient extends CoreClient<UploadSource> {
-  /** @throws {@link InvalidInputError} if an option is invalid, such as a relative `baseUrl`. */
+  /** @throws {@link InvalidInputError} if an option is invalid. A relative `baseUrl` fails its requests. */
   constructor(options: NodeClientOptions = {}) {
     super({ ...options, transport: options.transport ?? defaultTransport(options) }, resolveUploadSource);
   }
