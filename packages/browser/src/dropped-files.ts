@@ -7,21 +7,25 @@ export async function filesOfDrop(transfer: DataTransfer): Promise<CoreUploadSou
     .filter((item) => item.kind === "file")
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   if (dropped.length === 0) return Array.from(transfer.files);
-  const found = await Promise.all(
-    dropped.map(({ entry, file }) => (entry?.isDirectory ? filesBelow(entry) : file ? [file] : [])),
-  );
-  return found.flat();
+  const found: CoreUploadSource[] = [];
+  for (const { entry, file } of dropped) {
+    if (entry?.isDirectory) await addFilesBelow(entry, found);
+    else if (file) found.push(file);
+  }
+  return found;
 }
 
-async function filesBelow(entry: FileSystemEntry): Promise<CoreUploadSource[]> {
+/** More are refused in any case, so a larger folder is not walked to its end. */
+const mostFiles = 1_001;
+
+async function addFilesBelow(entry: FileSystemEntry, found: CoreUploadSource[]): Promise<void> {
+  if (found.length >= mostFiles) return;
   if (isFile(entry)) {
     const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
-    return [{ data: file, name: entry.fullPath.replace(/^\//, "") }];
+    found.push({ data: file, name: entry.fullPath.replace(/^\//, "") });
+  } else if (isDirectory(entry)) {
+    for (const child of await childrenOf(entry)) await addFilesBelow(child, found);
   }
-  if (!isDirectory(entry)) return [];
-  const found: CoreUploadSource[] = [];
-  for (const child of await childrenOf(entry)) found.push(...(await filesBelow(child)));
-  return found;
 }
 
 async function childrenOf(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {

@@ -4,23 +4,45 @@ import {
   TransportError,
   type TransportRequest,
   type TransportResponse,
+  type Upload,
 } from "@oomol/connect-core";
 import { encodeMultipart } from "@oomol/connect-core/adapter";
+import { requireReadable } from "./readable-files.ts";
+import { shareHeld } from "./shared-connections.ts";
 
 /**
  * A page's transport: `XMLHttpRequest` for uploads, because it reports progress over any version of HTTP, and `fetch` for
- * everything else.
+ * everything else. Answers that stay open leave connections free for the other requests of all tabs.
  */
 export function createXhrTransport(): Transport {
   const fetching = createFetchTransport();
   return {
-    send(request) {
-      if (request.body === undefined || typeof request.body === "string") return fetching.send(request);
-      const { contentType, toBlob } = encodeMultipart(request.body);
-      const body = toBlob();
-      return body ? sendByXhr(request, body, contentType) : fetching.send(request);
+    shareHeld,
+    async send(request) {
+      const wasOffline = !navigator.onLine;
+      const { body } = request;
+      const upload = typeof body === "object" ? body : undefined;
+      if (upload) await requireReadable(upload);
+      try {
+        return await (upload ? sendUpload(request, upload, fetching) : fetching.send(request));
+      } catch (failure) {
+        if (!(failure instanceof TransportError)) throw failure;
+        if (upload) await requireReadable(upload);
+        if (navigator.onLine) throw failure;
+        throw new TransportError("the page is offline", { isUnsent: wasOffline, cause: failure });
+      }
     },
   };
+}
+
+function sendUpload(
+  request: TransportRequest,
+  upload: Upload,
+  fetching: Transport,
+): Promise<TransportResponse> {
+  const { contentType, toBlob } = encodeMultipart(upload);
+  const body = toBlob();
+  return body ? sendByXhr(request, body, contentType) : fetching.send(request);
 }
 
 function sendByXhr(request: TransportRequest, body: Blob, contentType: string): Promise<TransportResponse> {
@@ -61,9 +83,7 @@ function mayListen({ url, headers, wantsProgress }: TransportRequest): boolean {
 }
 
 function noAnswer(): TransportError {
-  const reason = navigator.onLine
-    ? "the connection broke, or the server refuses this page (CORS)"
-    : "the page is offline";
+  const reason = "the connection broke, or the server refuses this page (CORS)";
   return new TransportError(reason, { isUnsent: false });
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { FakeConnectServer, type FakeTask } from "@oomol/connect-core/testing";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { fakeHandler } from "@oomol/test-helpers/fake-handler";
@@ -134,6 +134,75 @@ describe("what a page has for a file", { timeout: 60_000 }, () => {
     expect(failures.slice(0, 2).map(String).join()).toMatch(/DataTransfer.*canvas.*DataTransfer.*canvas/s);
     expect(failures.slice(2).map(String).join()).toMatch(/holds no file.*holds no file/s);
   });
+});
+
+describe("a file that cannot be read any more is named, and nothing is sent in its place", {
+  timeout: 60_000,
+}, () => {
+  test.each<[string, (path: string) => Promise<void>]>([
+    ["changed", (path) => writeFile(path, "something else, and longer")],
+    ["emptied", (path) => writeFile(path, "")],
+    ["deleted", (path) => rm(path)],
+  ])("%s after it was chosen", async (_, spoil) => {
+    await using folder = await createTemporaryFolder();
+    const paths = [folder.file("whole.txt"), folder.file("gone.txt")];
+    for (const path of paths) await writeFile(path, "what was chosen");
+    const fake = new FakeConnectServer();
+    await using opened = await openPage(fakeHandler(fake));
+    const { page } = opened;
+    await page.evaluate(() => {
+      const input = Object.assign(document.createElement("input"), { type: "file", multiple: true });
+      document.body.append(input);
+    });
+    // By the browser itself: Playwright would copy the files first.
+    const session = await page.context().newCDPSession(page);
+    const { root } = await session.send("DOM.getDocument");
+    const input = await session.send("DOM.querySelector", { nodeId: root.nodeId, selector: "input" });
+    await session.send("DOM.setFileInputFiles", { files: paths, nodeId: input.nodeId });
+    await spoil(paths[1] ?? "");
+    const failure = await page.evaluate(async () => {
+      const input = document.querySelector("input");
+      if (!input) throw new Error("There is no input.");
+      const created = new window.connect.OomolConnectClient().tasks.create({
+        blockId: "a::b",
+        files: [input],
+      });
+      return created.then(() => "created", String);
+    });
+    expect(failure).toBe(
+      'InvalidInputError: files[1]: "gone.txt" cannot be read any more: it was changed or deleted after it was chosen. Choose it again.',
+    );
+    expect(fake.requests).toEqual([]);
+  });
+});
+
+test("more than a thousand files are refused before one of them is sent", { timeout: 60_000 }, async () => {
+  await using folder = await createTemporaryFolder();
+  const large = folder.file("large");
+  await mkdir(large);
+  await Promise.all(Array.from({ length: 1_100 }, (_, index) => writeFile(`${large}/${index}.txt`, "a")));
+  const fake = new FakeConnectServer();
+  await using opened = await openPage(fakeHandler(fake));
+  await expect(dropFiles(opened.page, [large], "a::b")).rejects.toThrow(/are more than 1000, the most/);
+  expect(fake.requests).toEqual([]);
+});
+
+test("a page that is offline says so, and that nothing was sent", { timeout: 60_000 }, async () => {
+  await using opened = await openPage(fakeHandler(new FakeConnectServer()));
+  const { page } = opened;
+  await page.context().setOffline(true);
+  const failures = await page.evaluate(async () => {
+    const { tasks } = new window.connect.OomolConnectClient({ retry: false });
+    const keep = (failure: Error) => [String(failure), Reflect.get(failure, "mayHaveHappened")];
+    const files = [new File(["a"], "a")];
+    return [
+      await tasks.create({ blockId: "a::b" }).catch(keep),
+      await tasks.create({ blockId: "a::b", files }).catch(keep),
+    ];
+  });
+  for (const failure of failures) {
+    expect(failure).toEqual([expect.stringMatching(/got no answer: the page is offline\.$/), false]);
+  }
 });
 
 test("a wait looks again when the page is back online", { timeout: 60_000 }, async () => {

@@ -13,7 +13,22 @@ export interface TakenFiles {
  *
  * @throws {@link InvalidInputError} for a value that is not a file, or neither a list nor an object by input.
  */
-export function takeFiles<Source>(files: unknown, resolve: UploadResolver<Source>): Promise<TakenFiles[]> {
+export async function takeFiles<Source>(
+  files: unknown,
+  resolve: UploadResolver<Source>,
+): Promise<TakenFiles[]> {
+  const taken = await takeAll(files, resolve);
+  const count = taken.reduce((sum, { parts }) => sum + parts.length, 0);
+  if (count > mostFiles) {
+    throw new InvalidInputError("files", `are more than ${mostFiles}, the most that a request may have.`);
+  }
+  return taken;
+}
+
+/** The most that a server takes in one request. */
+const mostFiles = 1_000;
+
+function takeAll<Source>(files: unknown, resolve: UploadResolver<Source>): Promise<TakenFiles[]> {
   const take = async (place: string, sources: unknown, handle?: string) => {
     const list: unknown[] = Array.isArray(sources) ? sources : [sources];
     const resolved = list.map(async (source, index) =>
