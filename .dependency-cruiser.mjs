@@ -115,7 +115,10 @@ export default {
     },
     ...insideRules,
     onlyIn("mqtt", "^$"),
-    onlyIn("undici", "^(packages/node/src/undici-transport|apps/server/src/installs/fetch-registry)\\.ts$"),
+    onlyIn(
+      "undici",
+      "^(packages/node/src/(undici-transport|connections)|apps/server/src/installs/fetch-registry)\\.ts$",
+    ),
     onlyIn("zod", "^(packages/core/src/wire/|apps/server/src/)"),
     onlyIn("aedes", "^apps/server/src/broker/mqtt-door\\.ts$"),
   ],

@@ -20,6 +20,8 @@ export async function serveScenarios(pages: Record<string, string> = {}): Promis
       return void response.setHeader("content-type", type).end(page);
     }
     if (name === "cut") return void cut.promise.then(() => response.end("cut"));
+    // Takes any upload and keeps nothing of it.
+    if (name === "sink") return void request.resume().on("end", () => response.end(createdTask));
     const fake = servers[name];
     if (!fake) return void response.writeHead(404).end();
     if (name === "endless") response.on("close", () => !response.writableFinished && cut.resolve());
@@ -34,6 +36,8 @@ export async function serveScenarios(pages: Record<string, string> = {}): Promis
     },
   };
 }
+
+const createdTask = JSON.stringify({ task: { id: "1", status: "created" } });
 
 function createServers(): Record<string, FakeConnectServer> {
   const extensions = ["wait", "events", "files"] as const;

@@ -38,44 +38,48 @@ export async function runSuite(origin: string, checks: Checks = clientChecks): P
 export const block = { blockId: "pkg::echo", inputValues: { text: "Hello" } };
 export const retry = { limit: 3, baseMs: 1, maxMs: 2 };
 
-export const clientChecks: Checks = {
-  "runs to a result, asking from time to time": (origin) => runs(client(origin, "plain")),
-  "runs to a result with held answers": (origin) => runs(client(origin, "held")),
-  "runs to a result with a stream of events": (origin) => runs(client(origin, "events")),
-  "uploads bytes and text, and tells how far it is": (origin) => uploads(client(origin, "uploads")),
-  "an abort ends a wait with its own reason, and cuts the request": aborts,
-  "a deadline ends a wait": async (origin) => {
-    const failure = await failureOf(client(origin, "endless").tasks.run(block, { timeoutMs: 200 }));
-    ok(failure instanceof TimeoutError, failure);
-  },
-  "a read is repeated after trouble": async (origin) => {
-    const { tasks } = await client(origin, "flaky").tasks.list();
-    equal(tasks, []);
-  },
-  "a refusal is an ApiError": async (origin) => {
-    const failure = await failureOf(client(origin, "refusing").tasks.list());
-    ok(failure instanceof ApiError && failure.status === 401, failure);
-  },
-  "a failed block is a TaskFailedError with its reason": async (origin) => {
-    const failure = await failureOf(client(origin, "failing").tasks.run(block));
-    ok(failure instanceof TaskFailedError && failure.reason === "no good", failure);
-  },
-  "a gateway's page is an UnexpectedResponseError": async (origin) => {
-    const failure = await failureOf(client(origin, "gateway").tasks.list());
-    ok(failure instanceof UnexpectedResponseError, failure);
-  },
-  "a server that is not there is a ConnectionError": async () => {
-    const nobody = new OomolConnectClient({ baseUrl: "http://127.0.0.1:5/api", retry: false });
-    const failure = await failureOf(nobody.tasks.list());
-    ok(failure instanceof ConnectionError, failure);
-  },
-  "downloads what a result names, going on where the connection broke": (origin) =>
-    downloads(client(origin, "files")),
-};
-
-function client(origin: string, scenario: string): OomolConnectClient {
-  return new OomolConnectClient({ baseUrl: `${origin}/${scenario}/api`, retry });
+/** What every client promises; `Client` is that of core, or one that widens it. */
+export function checksOf(Client: typeof OomolConnectClient): Checks {
+  const client = (origin: string, scenario: string) =>
+    new Client({ baseUrl: `${origin}/${scenario}/api`, retry });
+  return {
+    "runs to a result, asking from time to time": (origin) => runs(client(origin, "plain")),
+    "runs to a result with held answers": (origin) => runs(client(origin, "held")),
+    "runs to a result with a stream of events": (origin) => runs(client(origin, "events")),
+    "uploads bytes and text, and tells how far it is": (origin) => uploads(client(origin, "uploads")),
+    "an abort ends a wait with its own reason, and cuts the request": (origin) =>
+      aborts(origin, client(origin, "endless")),
+    "a deadline ends a wait": async (origin) => {
+      const failure = await failureOf(client(origin, "endless").tasks.run(block, { timeoutMs: 200 }));
+      ok(failure instanceof TimeoutError, failure);
+    },
+    "a read is repeated after trouble": async (origin) => {
+      const { tasks } = await client(origin, "flaky").tasks.list();
+      equal(tasks, []);
+    },
+    "a refusal is an ApiError": async (origin) => {
+      const failure = await failureOf(client(origin, "refusing").tasks.list());
+      ok(failure instanceof ApiError && failure.status === 401, failure);
+    },
+    "a failed block is a TaskFailedError with its reason": async (origin) => {
+      const failure = await failureOf(client(origin, "failing").tasks.run(block));
+      ok(failure instanceof TaskFailedError && failure.reason === "no good", failure);
+    },
+    "a gateway's page is an UnexpectedResponseError": async (origin) => {
+      const failure = await failureOf(client(origin, "gateway").tasks.list());
+      ok(failure instanceof UnexpectedResponseError, failure);
+    },
+    "a server that is not there is a ConnectionError": async () => {
+      const nobody = new Client({ baseUrl: "http://127.0.0.1:5/api", retry: false });
+      const failure = await failureOf(nobody.tasks.list());
+      ok(failure instanceof ConnectionError, failure);
+    },
+    "downloads what a result names, going on where the connection broke": (origin) =>
+      downloads(client(origin, "files")),
+  };
 }
+
+export const clientChecks = checksOf(OomolConnectClient);
 
 export async function runs({ tasks }: OomolConnectClient): Promise<void> {
   const logs: TaskLog[] = [];
@@ -116,10 +120,10 @@ export async function uploads({ tasks }: OomolConnectClient): Promise<void> {
   ok(phases.has("accepted"), [...phases]);
 }
 
-async function aborts(origin: string): Promise<void> {
+async function aborts(origin: string, { tasks }: OomolConnectClient): Promise<void> {
   const abort = new AbortController();
   const reason = new Error("enough");
-  const run = client(origin, "endless").tasks.run(block, {
+  const run = tasks.run(block, {
     signal: abort.signal,
     onLog: () => abort.abort(reason),
   });
@@ -148,7 +152,7 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   }
 }
 
-function equal(seen: unknown, expected: unknown): void {
+export function equal(seen: unknown, expected: unknown): void {
   if (seen === expected) return;
   const texts = [seen, expected].map((value) =>
     value instanceof Error ? String(value) : JSON.stringify(value),

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -30,6 +30,21 @@ beforeAll(async () => {
     target: "es2023",
     logLevel: "error",
   });
+  await build({
+    entryPoints: [join(root, "tests/runtimes/node-host.ts")],
+    outdir: directory,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "es2023",
+    // What there is of it is the runtime's affair.
+    external: ["undici"],
+    logLevel: "error",
+  });
+  await mkdir(join(directory, "node_modules"));
+  await symlink(join(root, "packages/node/node_modules/undici"), join(directory, "node_modules/undici"));
+  await writeFile(join(directory, "package.json"), '{ "type": "module", "dependencies": { "undici": "*" } }');
 });
 
 afterAll(() => rm(directory, { recursive: true }));
@@ -44,6 +59,23 @@ describe("the same suite passes in a process of", () => {
     skipUnlessInstalled(context, program);
     await using server = await serveScenarios();
     const host = join(directory, "process-host.mjs");
+    const { stdout } = await promisify(execFile)(program, [...args, host, server.origin], {
+      timeout: 50_000,
+    });
+    expectNoProblems(JSON.parse(stdout));
+  });
+});
+
+describe("the same suite passes with the client for Node.js, and that client's own promises, in a process of", () => {
+  test.for<[string, string, string[]]>([
+    ["Node.js, the one that scripts run on", process.execPath, []],
+    ["Node.js 22", join(root, "tests/node22/node_modules/.bin/node"), []],
+    ["Bun", bin("bun"), ["run"]],
+    ["Deno", bin("deno"), ["run", "--quiet", "--allow-all", "--node-modules-dir=manual"]],
+  ])("%s", async ([, program, args], context) => {
+    skipUnlessInstalled(context, program);
+    await using server = await serveScenarios();
+    const host = join(directory, "node-host.mjs");
     const { stdout } = await promisify(execFile)(program, [...args, host, server.origin], {
       timeout: 50_000,
     });

@@ -19,6 +19,7 @@ export {
   type ProxyOperation,
 } from "./proxy/index.ts";
 export { type SavedFile, type SaveOptions, saveDownload } from "./save-download.ts";
-export { createUndiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";
+export type { UndiciTransportOptions } from "./connections.ts";
+export { createUndiciTransport } from "./undici-transport.ts";
 export type { ByteStream } from "./stream-part.ts";
 export type { NamedData, NamedPath, UploadSource } from "./upload-source.ts";

@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
-import type { SecureContext } from "node:tls";
 import {
   InvalidInputError,
   type Transport,
@@ -9,33 +8,16 @@ import {
   toTransportError,
 } from "@oomol/connect-core";
 import { encodeMultipart } from "@oomol/connect-core/adapter";
-import type { buildConnector, Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { certificateError } from "./certificate-error.ts";
+import { Connections, defaultMaxConnections, type UndiciTransportOptions } from "./connections.ts";
 import { decodeBody } from "./decode-body.ts";
 import { recycle } from "./file-stream.ts";
-import { hearOut } from "./hear-out.ts";
-
-/** How to connect. */
-export interface UndiciTransportOptions {
-  /**
-   * Connections kept to one server at most. Default 256. A long-poll or stream occupies one; together they take three quarters,
-   * and further waits poll, so that other requests never wait for them.
-   */
-  maxConnections?: number;
-  /** Certificates, in PEM, that are trusted in addition to the system's. */
-  ca?: string | Buffer | readonly (string | Buffer)[];
-  /** Whether to use HTTP/2 with servers that offer it in the TLS handshake. Default true. */
-  http2?: boolean;
-  /**
-   * The proxy's address; `false` for none. Default: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` of the environment, which
-   * never apply to this machine itself.
-   */
-  proxy?: string | false;
-}
 
 /**
  * A transport on undici: bodies are streamed with their exact length, files are read again for each attempt, connections
- * are kept, and an abort closes the socket at once. Uses a quarter of the CPU of `fetch`.
+ * are kept, and an abort closes the socket at once. Uses a quarter of the CPU of `fetch`. Runtimes that have no undici, such as
+ * Bun, send by their own `fetch`.
  */
 export function createUndiciTransport(options: UndiciTransportOptions = {}): Transport {
   const { maxConnections = defaultMaxConnections } = options;
@@ -45,9 +27,10 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Tra
     async send(request) {
       request.signal.throwIfAborted();
       const { origin, pathname, search, hostname } = new URL(request.url);
+      const dispatcher = await connections.towards(hostname);
+      if ("send" in dispatcher) return dispatcher.send(request);
       const { headers, body, cancel } = requestBody(request);
       try {
-        const dispatcher = await connections.towards(hostname);
         const response = await dispatcher.request({
           origin,
           path: pathname + search,
@@ -70,79 +53,6 @@ export function createUndiciTransport(options: UndiciTransportOptions = {}): Tra
     },
     close: () => connections.close(),
   };
-}
-
-const defaultMaxConnections = 256;
-
-/** The connections to all servers, created for the first request. */
-class Connections {
-  readonly #options: UndiciTransportOptions;
-  #open: Promise<{ direct: Dispatcher; proxied: Dispatcher }> | undefined;
-  #isClosed = false;
-
-  constructor(options: UndiciTransportOptions) {
-    this.#options = options;
-  }
-
-  async towards(hostname: string): Promise<Dispatcher> {
-    if (this.#isClosed) throw new InvalidInputError("client", "is closed. Make a new one.");
-    this.#open ??= openDispatchers(this.#options);
-    const { direct, proxied } = await this.#open;
-    return isThisMachine(hostname) && this.#options.proxy === undefined ? direct : proxied;
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    const dispatchers = await this.#open;
-    await Promise.all([dispatchers?.direct.destroy(), dispatchers?.proxied.destroy()]);
-  }
-}
-
-async function openDispatchers({
-  maxConnections = defaultMaxConnections,
-  ca,
-  http2 = true,
-  proxy,
-}: UndiciTransportOptions) {
-  // Loading it takes longer than loading everything else, so load it only if needed.
-  const { Agent, EnvHttpProxyAgent, buildConnector } = await import("undici");
-  const tls = ca === undefined ? {} : { secureContext: await trusting(ca) };
-  const settings = { connections: maxConnections, allowH2: http2 };
-  const direct = new Agent({ ...settings, connect: hearingOut(buildConnector({ ...tls, allowH2: http2 })) });
-  if (proxy === false || (proxy === undefined && !hasProxyInEnvironment()))
-    return { direct, proxied: direct };
-  const given = proxy === undefined ? {} : { httpProxy: proxy, httpsProxy: proxy, noProxy: "" };
-  return {
-    direct,
-    proxied: new EnvHttpProxyAgent({ ...settings, ...given, requestTls: tls, proxyTls: tls }),
-  };
-}
-
-/** HTTP/2 has ways of its own to refuse an upload. */
-function hearingOut(connector: buildConnector.connector): buildConnector.connector {
-  return (options, callback) =>
-    connector(options, (failure, socket) => {
-      if (failure) return callback(failure, null);
-      const isHttp2 = "alpnProtocol" in socket && socket.alpnProtocol === "h2";
-      callback(null, isHttp2 ? socket : hearOut(socket));
-    });
-}
-
-async function trusting(ca: NonNullable<UndiciTransportOptions["ca"]>): Promise<SecureContext> {
-  const tls = await import("node:tls");
-  // Missing in Node before 22.15, whatever its types say.
-  const getKnown: (() => string[]) | undefined = Reflect.get(tls, "getCACertificates");
-  const known = getKnown?.() ?? tls.rootCertificates;
-  return tls.createSecureContext({ ca: [...known, ...[ca].flat()] });
-}
-
-function hasProxyInEnvironment(): boolean {
-  const names = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"];
-  return names.some((name) => process.env[name]);
-}
-
-function isThisMachine(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 function requestBody({ body, onBytesSent }: TransportRequest): {

@@ -35,11 +35,20 @@ async function requestBody({ body, onBytesSent, signal }: TransportRequest): Pro
   if (typeof body === "string") return { body };
   if (isPage && body.parts.every((part) => part.blob)) return { body: toFormData(body) };
   // Loaded only to send files: most pages never need it.
-  const { encodeMultipart } = await import("./multipart.ts");
+  const [{ encodeMultipart }, { passing }] = await Promise.all([
+    import("./multipart.ts"),
+    import("./passing-stream.ts"),
+  ]);
   const encoded = encodeMultipart(body);
   const length = encoded.contentLengthBytes;
+  let sentBytes = 0;
+  const onChunk = (chunk: Uint8Array) => {
+    sentBytes += chunk.byteLength;
+    onBytesSent?.(sentBytes);
+  };
   return {
-    body: watched(encoded.open(), signal, onBytesSent),
+    // Ends on abort: Node's fetch goes on reading the body of a request that it has given up.
+    body: passing(encoded.open(), { onChunk, signal }),
     headers: {
       "content-type": encoded.contentType,
       ...(length === undefined ? {} : { "content-length": String(length) }),
@@ -65,32 +74,6 @@ function toFormData({ fields, parts }: Upload): FormData {
   for (const [name, value] of fields) form.append(name, value);
   for (const { field, name, blob } of parts) if (blob) form.append(field, blob, name);
   return form;
-}
-
-/** Counts the bytes taken, and ends on abort: Node's fetch goes on reading the body of a request that it has given up. */
-function watched(
-  body: ReadableStream<Uint8Array>,
-  signal: AbortSignal,
-  onBytesSent: TransportRequest["onBytesSent"],
-): ReadableStream<Uint8Array> {
-  let sentBytes = 0;
-  const counter = new TransformStream<Uint8Array, Uint8Array>(
-    {
-      start(controller) {
-        if (signal.aborted) controller.error(signal.reason);
-        // The signal belongs to one attempt and goes with it.
-        signal.addEventListener("abort", () => controller.error(signal.reason), { once: true });
-      },
-      transform(chunk, controller) {
-        controller.enqueue(chunk);
-        sentBytes += chunk.byteLength;
-        onBytesSent?.(sentBytes);
-      },
-    },
-    undefined,
-    { highWaterMark: 0 },
-  );
-  return body.pipeThrough(counter);
 }
 
 function toTransportResponse(response: Response): TransportResponse {

@@ -1,5 +1,6 @@
 import type { Clock } from "../waiting/delay.ts";
 import { envelopeBytes } from "./multipart.ts";
+import { passing } from "./passing-stream.ts";
 import type { Upload, UploadPart } from "./transport.ts";
 
 /** The progress of an upload. All byte counts are of the files alone, without the request's envelope. */
@@ -129,16 +130,14 @@ function measured(part: UploadPart, index: number, sizes: (number | undefined)[]
   if (part.sizeBytes !== undefined) return part;
   const open = async () => {
     let readBytes = 0;
-    const counter = new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
+    return passing(await part.open(), {
+      onChunk(chunk) {
         readBytes += chunk.byteLength;
-        controller.enqueue(chunk);
       },
-      flush() {
+      onEnd() {
         sizes[index] = readBytes;
       },
     });
-    return (await part.open()).pipeThrough(counter);
   };
   return { ...part, open };
 }
