@@ -50,7 +50,7 @@ test("skips a package with a broken manifest, and logs its file and the reason",
     { name: "lab", version: "0.2.0" },
     { name: "lab", version: "0.1.0" },
   ]);
-  expect(lines.join("")).toMatch(/skipped the package .*broken.*nothing\/task\.oo\.yaml: /);
+  expect(lines.join("")).toMatch(/skipped the package .*broken.*package\.oo\.yaml: /);
 });
 
 test("notices packages that come, change and go while it runs", async () => {

@@ -44,6 +44,7 @@ export function createClusterCatalog({ database }: Pick<Postgres, "database">): 
 
   return {
     list,
+    problems: async () => (await list()).flatMap(({ problems = [] }) => problems),
     find: async (blockId, version) => findIn(await list(), blockId, version),
   };
 }

@@ -45,6 +45,11 @@ export const taskLogSchema = z.object({
 
 export const packageSchema = z.object({ name: z.string(), version: z.string() });
 
+export const packageProblemSchema = z.object({
+  path: z.string().meta({ description: "As in GET /v1/blocks, or the name of a folder." }),
+  message: z.string(),
+});
+
 export const installTaskSchema = z.object({
   ...packageSchema.shape,
   id: z.string(),

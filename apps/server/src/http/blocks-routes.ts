@@ -1,5 +1,7 @@
 import { Hono } from "hono";
 import { type PackageCatalog, runnablesOf } from "../packages/package-catalog.ts";
+import { inLanguage } from "../packages/package-words.ts";
+import { hasSlots } from "../packages/read-package.ts";
 import { blockAnswer } from "./answers.ts";
 
 /** What is installed: `GET /v1/blocks` and `GET /packages`. */
@@ -8,12 +10,19 @@ export function blocksRoutes(catalog: PackageCatalog): Hono {
 
   routes.get("/v1/blocks", async (context) => {
     const packages = await catalog.list();
-    return context.json({ blocks: packages.flatMap(runnablesOf).map(blockAnswer) });
+    const language = context.req.header("Accept-Language");
+    const blocks = packages.flatMap((one) =>
+      runnablesOf(one)
+        .filter((runnable) => !hasSlots(runnable))
+        .map((runnable) => inLanguage(blockAnswer(runnable), one.words ?? {}, language)),
+    );
+    context.header("Vary", "Accept-Language", { append: true });
+    return context.json({ blocks });
   });
 
   routes.get("/packages", async (context) => {
-    const packages = await catalog.list();
-    return context.json({ packages: packages.map(({ name, version }) => ({ name, version })) });
+    const packages = (await catalog.list()).map(({ name, version }) => ({ name, version }));
+    return context.json({ packages, problems: await catalog.problems() });
   });
 
   return routes;

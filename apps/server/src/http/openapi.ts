@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   blockSchema,
   installTaskSchema,
+  packageProblemSchema,
   packageSchema,
   refusalSchema,
   taskLogSchema,
@@ -58,7 +59,10 @@ const operations: Record<string, Record<string, Operation>> = {
     },
   },
   "/packages": {
-    get: { summary: "Installed packages", answer: z.object({ packages: z.array(packageSchema) }) },
+    get: {
+      summary: "Installed packages, and what is wrong with them",
+      answer: z.object({ packages: z.array(packageSchema), problems: z.array(packageProblemSchema) }),
+    },
   },
   "/packages/install": {
     get: {

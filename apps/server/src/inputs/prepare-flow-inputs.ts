@@ -2,7 +2,7 @@ import { blockIdOf } from "../packages/block-id.ts";
 import type { FlowNode } from "../packages/flow-manifest.ts";
 import type { HandleManifest } from "../packages/manifest.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
-import { type InstalledFlow, isFlow } from "../packages/read-package.ts";
+import { hasSlots, type InstalledFlow, isFlow } from "../packages/read-package.ts";
 import { resolveReference } from "../packages/resolve-reference.ts";
 import { Refusal } from "../refusal.ts";
 import { quoteList } from "../values.ts";
@@ -23,6 +23,12 @@ export async function prepareFlowInputs(
   files: readonly string[],
   catalog: PackageCatalog,
 ): Promise<Record<string, Record<string, unknown>>> {
+  if (hasSlots(flow)) {
+    throw new Refusal(
+      400,
+      `${blockIdOf(flow)} has slots, which only a flow that uses it can fill, so it cannot run alone.`,
+    );
+  }
   const takers = await takersOf(flow, catalog);
   const given = new Map([...takers.keys()].map((nodeId) => [nodeId, new Map<string, unknown>()]));
   for (const { nodeId, inputs } of nodes) {

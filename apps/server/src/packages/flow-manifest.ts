@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type HandleManifest, handlesSchema, readManifest } from "./manifest.ts";
+import { type HandleManifest, handlesSchema, readManifest, wordsSchema } from "./manifest.ts";
 
 const inputSourceSchema = z.looseObject({
   handle: z.string(),
@@ -23,7 +23,8 @@ const nodeSchema = z.looseObject({
 
 const flowSchema = z.looseObject({
   nodes: z.array(nodeSchema).nullish(),
-  description: z.string().nullish(),
+  title: wordsSchema,
+  description: wordsSchema,
   inputs_def: handlesSchema,
   outputs_def: handlesSchema,
 });

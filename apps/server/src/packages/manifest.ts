@@ -7,9 +7,17 @@ import { messageOf } from "../values.ts";
 const mostHandles = 1_000;
 const mostBytes = 2 ** 20;
 
+/** For people alone: a number counts as its text, and what is neither as nothing. */
+export const wordsSchema = z
+  .unknown()
+  .transform((value) =>
+    typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined,
+  )
+  .optional();
+
 const handleSchema = z.looseObject({
   handle: z.string(),
-  description: z.string().nullish(),
+  description: wordsSchema,
   // Whatever it is: one that cannot be used costs its own handle the check, and nobody the block.
   json_schema: z.unknown().optional(),
   nullable: z.boolean().nullish(),
@@ -40,8 +48,8 @@ const executorSchema = z.looseObject({
 
 const blockSchema = z.looseObject({
   executor: executorSchema,
-  title: z.string().nullish(),
-  description: z.string().nullish(),
+  title: wordsSchema,
+  description: wordsSchema,
   inputs_def: handlesSchema,
   outputs_def: handlesSchema,
   additional_inputs: additionalSchema,
@@ -49,8 +57,8 @@ const blockSchema = z.looseObject({
 });
 
 const packageSchema = z.looseObject({
-  name: z.string().nullish(),
-  version: z.string().nullish(),
+  name: wordsSchema,
+  version: wordsSchema,
   dependencies: z.record(z.string(), z.string()).nullish(),
 });
 
@@ -75,11 +83,14 @@ export async function readPackageDependencies(
 }
 
 /** A manifest that cannot be used: which file, and why. */
-class ManifestError extends Error {
+export class ManifestError extends Error {
   override readonly name = "ManifestError";
+  /** Without the file, whose path is not for callers. */
+  readonly reason: string;
 
   constructor(file: string, reason: string) {
     super(`${file}: ${reason}`);
+    this.reason = reason;
   }
 }
 

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Logger } from "pino";
 import semver from "semver";
 import { Refusal } from "../refusal.ts";
@@ -6,9 +6,11 @@ import { messageOf, quoteList } from "../values.ts";
 import { closestName } from "./closest-name.ts";
 import { entriesIn } from "./entries-in.ts";
 import { fileStamp } from "./file-stamp.ts";
+import { ManifestError } from "./manifest.ts";
 import { onceATurn } from "./once-a-turn.ts";
+import type { PackageProblem } from "./package-problem.ts";
 import { createPackageReader } from "./package-reader.ts";
-import type { InstalledPackage, Runnable } from "./read-package.ts";
+import { type InstalledPackage, kindAndName, type Runnable } from "./read-package.ts";
 
 /**
  * The packages that are there now. Folders are looked at in each call, so a changed one needs no restart; when one block is
@@ -18,10 +20,17 @@ export interface PackageCatalog {
   list(): Promise<InstalledPackage[]>;
   /** The newest version's block or flow, or that of `version`; throws a 404 that says what there is instead, a 400 for no id. */
   find(blockId: string, version?: string): Promise<Runnable>;
+  /** What is wrong with packages and their folders, looked at now. */
+  problems(): Promise<PackageProblem[]>;
 }
 
-/** A catalog of the package folders inside `directories`. */
-export function createPackageCatalog(directories: readonly string[], log: Logger): PackageCatalog {
+/** A catalog of the package folders inside `directories`, and in that of installed packages, which may be empty. */
+export function createPackageCatalog(
+  directories: readonly string[],
+  log: Logger,
+  installedDirectory?: string,
+): PackageCatalog {
+  const all = installedDirectory === undefined ? directories : [...directories, installedDirectory];
   const warned = new Set<string>();
   const readPackage = createPackageReader();
   let last: Listed | undefined;
@@ -32,30 +41,52 @@ export function createPackageCatalog(directories: readonly string[], log: Logger
     log.warn(message);
   };
 
-  const read = async (directory: string): Promise<InstalledPackage | undefined> => {
+  const read = async (
+    directory: string,
+    problems: PackageProblem[] = [],
+  ): Promise<InstalledPackage | undefined> => {
     try {
       return await readPackage(directory);
     } catch (error) {
       warnOnce(`skipped the package ${directory}: ${messageOf(error)}`);
+      problems.push(unreadable(directory, error));
       return undefined;
     }
   };
 
-  const list = async () => {
+  const look = async () => {
     // Before the reading: what changes during it counts as changed.
     const lookedAtMs = performance.now();
     const listings = new Map<string, string | undefined>();
-    const folders = directories.flatMap((directory) => listFolders(directory, listings));
-    const found = (await Promise.all(folders.map(read))).filter((one) => one !== undefined);
+    const problems: PackageProblem[] = [];
+    const folders = all.flatMap((directory) => listFolders(directory, listings));
+    const reading = folders.map((folder) => read(folder, problems));
+    const found = (await Promise.all(reading)).filter((one) => one !== undefined);
     const byId = new Map<string, InstalledPackage>();
     for (const one of found) {
       const id = `${one.name}-${one.version}`;
       const first = byId.get(id);
-      if (first) warnOnce(`skipped the package ${one.directory}: ${first.directory} is ${id} too`);
-      else byId.set(id, one);
+      if (first) {
+        warnOnce(`skipped the package ${one.directory}: ${first.directory} is ${id} too`);
+        problems.push({
+          path: `/packages/${id}`,
+          message: "Two folders hold this version; one is left out.",
+        });
+      } else byId.set(id, one);
     }
-    last = { lookedAtMs, listings, packages: [...byId.values()] };
-    return last.packages;
+    for (const { problems: own = [] } of byId.values()) {
+      for (const { path, message } of own) warnOnce(`${path}: ${message}`);
+      problems.push(...own);
+    }
+    for (const directory of directories.filter(
+      (one) => !folders.some((folder) => isIn(folder, one, found)),
+    )) {
+      const message = explainEmpty(directory);
+      warnOnce(`${directory}: ${message}`);
+      problems.push({ path: basename(directory), message });
+    }
+    last = { lookedAtMs, listings, packages: [...byId.values()], problems };
+    return last;
   };
 
   /** The packages of that name, looked at now; nothing if all of them have to be looked at. */
@@ -69,10 +100,14 @@ export function createPackageCatalog(directories: readonly string[], log: Logger
   });
 
   return {
-    list,
+    list: async () => (await look()).packages,
+    problems: async () => (await look()).problems,
     async find(blockId, version) {
       const named = await listNamed(blockId.split("::", 1).join());
-      return findAmong(named ?? [], blockId, version) ?? findIn(await list(), blockId, version);
+      const found = findAmong(named ?? [], blockId, version);
+      if (found) return found;
+      const { packages, problems } = await look();
+      return findIn(packages, blockId, version, problems);
     },
   };
 }
@@ -86,6 +121,7 @@ interface Listed {
   /** The stamps of the folders that were listed. */
   listings: ReadonlyMap<string, string | undefined>;
   packages: InstalledPackage[];
+  problems: PackageProblem[];
 }
 
 const maxBlockIdLength = 500;
@@ -95,6 +131,7 @@ export function findIn(
   packages: readonly InstalledPackage[],
   blockId: string,
   version: string | undefined,
+  problems: readonly PackageProblem[] = [],
 ): Runnable {
   if (blockId.length > maxBlockIdLength) {
     throw new Refusal(
@@ -108,10 +145,9 @@ export function findIn(
   }
   const found = findAmong(packages, blockId, version);
   if (found) return found;
-  throw new Refusal(
-    404,
-    explainUnknown(packageName, blockName, versionsOf(packages, packageName, version), packages),
-  );
+  const versions = versionsOf(packages, packageName, version);
+  const broken = explainBroken(packageName, blockName, versions, problems);
+  throw new Refusal(404, broken ?? explainUnknown(packageName, blockName, versions, packages));
 }
 
 function findAmong(
@@ -122,7 +158,10 @@ function findAmong(
   const [packageName, blockName, ...rest] = blockId.split("::");
   if (rest.length > 0) return undefined;
   for (const one of versionsOf(packages, packageName, version)) {
-    const found = runnablesOf(one).find((candidate) => candidate.name === blockName);
+    const candidates = runnablesOf(one);
+    const found =
+      candidates.find(({ name }) => name === blockName) ??
+      candidates.find((candidate) => kindAndName(candidate) === blockName);
     if (found) return found;
   }
   return undefined;
@@ -152,14 +191,58 @@ function precedence({ version }: InstalledPackage): semver.SemVer | string {
 /** The directory itself if it is a package, otherwise the folders in it, those of `@scope` folders included. */
 function listFolders(directory: string, listings: Map<string, string | undefined>): string[] {
   listings.set(directory, fileStamp(directory)?.text);
-  if (fileStamp(join(directory, "package.oo.yaml"))) return [directory];
-  return entriesIn(directory)
+  if (hasManifest(directory, "package")) return [directory];
+  const inner = entriesIn(directory)
     .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
     .flatMap(({ name }) => {
       const path = join(directory, name);
       return name.startsWith("@") ? listFolders(path, listings) : [path];
     });
+  return hasManifest(directory, "workspace") ? [directory, ...inner] : inner;
+}
+
+function hasManifest(directory: string, name: string): boolean {
+  return ["yaml", "yml"].some((extension) => fileStamp(join(directory, `${name}.oo.${extension}`)));
+}
+
+/** Whether a folder is one of the packages that were found in a directory. */
+function isIn(folder: string, directory: string, found: readonly InstalledPackage[]): boolean {
+  const isBelow = folder === directory || folder.startsWith(join(directory, "/"));
+  return isBelow && found.some((one) => one.directory === folder);
+}
+
+function explainEmpty(directory: string): string {
+  if (!fileStamp(directory)) return "There is no such folder, so it offers no packages.";
+  return "No package is here: neither this folder nor one in it has a package.oo.yaml or workspace.oo.yaml.";
+}
+
+/** Callers see the folder's name, not where it lies. */
+function unreadable(directory: string, error: unknown): PackageProblem {
+  const reason = error instanceof ManifestError ? error.reason : "it cannot be read";
+  return {
+    path: `/packages/${basename(directory)}`,
+    message: `The manifest of the package cannot be used: ${reason}.`,
+  };
+}
+
+/** Why something that is there cannot run. */
+function explainBroken(
+  packageName: string,
+  blockName: string,
+  versions: readonly InstalledPackage[],
+  problems: readonly PackageProblem[],
+): string | undefined {
+  const own = versions.flatMap((one) => one.problems ?? []);
+  const ofBlock = own.find((problem) =>
+    [problem.path.split("/").at(-1), kindAndName(problem)].includes(blockName),
+  );
+  if (ofBlock)
+    return `The block "${blockName}" of the package "${packageName}" cannot run: ${ofBlock.message}`;
+  if (versions.length > 0) return undefined;
+  const folder = `/packages/${packageName}`;
+  const whole = problems.find(({ path }) => path === folder || path.startsWith(`${folder}-`));
+  return whole && `The package "${packageName}" cannot be used: ${whole.message}`;
 }
 
 function explainUnknown(

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { entriesIn } from "./entries-in.ts";
 import { fileStamp } from "./file-stamp.ts";
+import { wordsFolder } from "./package-words.ts";
 import { type InstalledPackage, readPackage, runnableKinds } from "./read-package.ts";
 
 /** Reads a package folder as {@link readPackage} does, which it shares with whoever asks again before it has changed. */
@@ -51,5 +52,7 @@ function listPlaces(directory: string): string[] {
       .filter(({ name }) => /\.oo\.ya?ml$/.test(name))
       .map(({ name }) => join(folder, name)),
   );
-  return [directory, ...kinds, ...folders, ...manifests];
+  const words = join(directory, wordsFolder);
+  const languages = entriesIn(words).map(({ name }) => join(words, name));
+  return [directory, ...kinds, ...folders, ...manifests, words, ...languages];
 }

@@ -4,9 +4,13 @@ import { type FlowNode, nodesOf, readFlowManifest } from "./flow-manifest.ts";
 import {
   type BlockManifest,
   type HandleManifest,
+  ManifestError,
   readBlockManifest,
   readPackageManifest,
 } from "./manifest.ts";
+import type { PackageProblem } from "./package-problem.ts";
+import { type PackageWords, readWords } from "./package-words.ts";
+import { findSchemaProblems } from "./schema-problems.ts";
 
 /** One package folder with what it offers. */
 export interface InstalledPackage {
@@ -18,6 +22,10 @@ export interface InstalledPackage {
   blocks: InstalledBlock[];
   /** Subflows included. */
   flows: InstalledFlow[];
+  /** What is wrong with it; packages that an older version has read have none. */
+  problems?: PackageProblem[];
+  /** The words for `%key%` in titles and descriptions, by language. */
+  words?: PackageWords;
 }
 
 /** What a task can run. */
@@ -25,11 +33,16 @@ export type Runnable = InstalledBlock | InstalledFlow;
 
 export const isFlow = (runnable: Runnable): runnable is InstalledFlow => "nodes" in runnable;
 
+/** Whether it has places that only a flow which uses it can fill, so that it cannot run alone. */
+export const hasSlots = (runnable: Runnable): boolean =>
+  isFlow(runnable) && runnable.nodes.some((node) => node.hasSlot);
+
 interface Installed {
   packageName: string;
   packageVersion: string;
   /** Absolute folder of the package: the scope that executors are started for. */
   packageDirectory: string;
+  /** That of its folder, or `flows/FOLDER` if something else of the package has this name and comes first. */
   name: string;
   /** Absolute folder of its own, which the entry of a block is relative to. */
   directory: string;
@@ -60,41 +73,85 @@ export interface InstalledFlow extends Installed {
   nodes: FlowNode[];
 }
 
-/** The folders of a package in which blocks and flows lie. */
-export const runnableKinds = ["blocks", "tasks", "flows", "subflows"] as const;
+/** The folders of a package in which blocks and flows lie, in the order in which the engine looks for a name. */
+export const runnableKinds = ["blocks", "tasks", "subflows", "flows"] as const;
 type RunnableKind = (typeof runnableKinds)[number];
 
-/** Reads a folder in OOMOL's layout; throws where a manifest cannot be used, or answers `undefined` where it is not a package. */
+/** What an old workspace has instead of the manifest of a package; the rest is laid out alike. */
+const manifestNames = ["package", "workspace"] as const;
+
+/** Whether a folder has the manifest of a package. */
+export async function findPackageManifest(directory: string): Promise<string | undefined> {
+  for (const name of manifestNames) {
+    const file = await findManifest(directory, name);
+    if (file !== undefined) return file;
+  }
+  return undefined;
+}
+
+/**
+ * Reads a folder in OOMOL's layout, or answers `undefined` if it is not a package. A block whose manifest cannot be used is one of
+ * its problems; throws if that of the package itself cannot be used.
+ */
 export async function readPackage(directory: string): Promise<InstalledPackage | undefined> {
-  const manifestFile = await findManifest(directory, "package");
+  const manifestFile = await findPackageManifest(directory);
   if (manifestFile === undefined) return undefined;
   const manifest = await readPackageManifest(manifestFile);
   const version = manifest.version ?? "0.0.0";
-  const installed: InstalledPackage = {
-    name: manifest.name ?? nameOfFolder(directory, version),
+  const isWorkspace = basename(manifestFile).startsWith("workspace.");
+  const problems: PackageProblem[] = [];
+  const owner: PackageOwner = {
+    // The name of a workspace is a title.
+    name: (isWorkspace ? undefined : manifest.name) ?? nameOfFolder(directory, version),
     version,
     directory,
-    blocks: [],
-    flows: [],
+    problems,
   };
-  // `blocks/` is searched first, so its block hides a task of the same name.
   const blocks = [
-    ...(await readBlocks(installed, "blocks", "block")),
-    ...(await readBlocks(installed, "tasks", "task")),
+    ...(await readBlocks(owner, "blocks", "block")),
+    ...(await readBlocks(owner, "tasks", "task")),
   ];
-  installed.blocks = firstOfEachName(blocks);
-  const isBlock = (name: string) => installed.blocks.some((block) => block.name === name);
   const flows = [
-    ...(await readFlows(installed, "flows", "flow")),
-    ...(await readFlows(installed, "subflows", "subflow")),
+    ...(await readFlows(owner, "subflows", "subflow")),
+    ...(await readFlows(owner, "flows", "flow")),
   ];
-  installed.flows = firstOfEachName(flows.filter(({ name }) => !isBlock(name)));
-  return installed;
+  giveNames([...blocks, ...flows], problems);
+  problems.push(...[...blocks, ...flows].flatMap(findSchemaProblems));
+  return {
+    ...owner,
+    blocks: blocks.sort(byName),
+    flows: flows.sort(byName),
+    words: await readWords(directory),
+  };
 }
 
-function firstOfEachName<One extends Installed>(found: readonly One[]): One[] {
-  const byName = new Map(found.toReversed().map((one) => [one.name, one]));
-  return [...byName.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+type PackageOwner = Pick<InstalledPackage, "name" | "version" | "directory"> & { problems: PackageProblem[] };
+
+function byName(one: Installed, other: Installed): number {
+  return one.name < other.name ? -1 : 1;
+}
+
+/** Of those with one name the first keeps it; the others are told apart by their kind. */
+function giveNames(found: readonly Installed[], problems: PackageProblem[]): void {
+  const owners = new Map<string, Installed>();
+  for (const one of found) {
+    const first = owners.get(one.name);
+    if (!first) {
+      owners.set(one.name, one);
+      continue;
+    }
+    const [name, firstKind] = [kindAndName(one), kindAndName(first)];
+    problems.push({
+      path: one.path,
+      message: `${one.packageName}::${one.name} is ${firstKind}; run this one as ${one.packageName}::${name}.`,
+    });
+    one.name = name;
+  }
+}
+
+/** `flows/NAME`: the two last parts of its path. */
+export function kindAndName({ path }: Pick<Installed, "path">): string {
+  return path.split("/").slice(-2).join("/");
 }
 
 function nameOfFolder(directory: string, version: string): string {
@@ -102,35 +159,46 @@ function nameOfFolder(directory: string, version: string): string {
   return folder.endsWith(`-${version}`) ? folder.slice(0, -version.length - 1) : folder;
 }
 
-async function readBlocks(
-  owner: InstalledPackage,
-  kind: RunnableKind,
-  file: string,
-): Promise<InstalledBlock[]> {
-  const places = await findPlaces(owner, kind, file);
-  return Promise.all(
-    places.map(async (place) => describeBlock(owner, place, await readBlockManifest(place.manifestFile))),
+async function readBlocks(owner: PackageOwner, kind: RunnableKind, file: string): Promise<InstalledBlock[]> {
+  return readPlaces(owner, kind, file, async (place) =>
+    describeBlock(owner, place, await readBlockManifest(place.manifestFile)),
   );
 }
 
-async function readFlows(
-  owner: InstalledPackage,
+async function readFlows(owner: PackageOwner, kind: RunnableKind, file: string): Promise<InstalledFlow[]> {
+  return readPlaces(owner, kind, file, async (place) => {
+    const manifest = await readFlowManifest(place.manifestFile);
+    return { ...describe(owner, place, manifest), nodes: nodesOf(manifest) };
+  });
+}
+
+/** Those that can be read; the others are problems of their package. */
+async function readPlaces<One>(
+  owner: PackageOwner,
   kind: RunnableKind,
   file: string,
-): Promise<InstalledFlow[]> {
+  read: (place: Place) => Promise<One>,
+): Promise<One[]> {
   const places = await findPlaces(owner, kind, file);
-  return Promise.all(
+  const found = await Promise.all(
     places.map(async (place) => {
-      const manifest = await readFlowManifest(place.manifestFile);
-      return { ...describe(owner, place, manifest), nodes: nodesOf(manifest) };
+      try {
+        return [await read(place)];
+      } catch (error) {
+        if (!(error instanceof ManifestError)) throw error;
+        const message = `${basename(place.manifestFile)} cannot be used: ${error.reason}.`;
+        owner.problems.push({ path: place.path, message });
+        return [];
+      }
     }),
   );
+  return found.flat();
 }
 
 type Place = Pick<Installed, "name" | "directory" | "manifestFile" | "path">;
 
 /** The folders of one kind that have a manifest. */
-async function findPlaces(owner: InstalledPackage, kind: RunnableKind, file: string): Promise<Place[]> {
+async function findPlaces(owner: PackageOwner, kind: RunnableKind, file: string): Promise<Place[]> {
   const folders = await readdir(join(owner.directory, kind)).catch(() => []);
   const places = await Promise.all(
     folders.map(async (name) => {
@@ -156,7 +224,7 @@ export async function findManifest(directory: string, name: string): Promise<str
 }
 
 function describe(
-  owner: InstalledPackage,
+  owner: PackageOwner,
   place: Place,
   manifest: Pick<BlockManifest, "title" | "description" | "inputs_def" | "outputs_def">,
 ): Installed {
@@ -172,7 +240,7 @@ function describe(
   };
 }
 
-function describeBlock(owner: InstalledPackage, place: Place, manifest: BlockManifest): InstalledBlock {
+function describeBlock(owner: PackageOwner, place: Place, manifest: BlockManifest): InstalledBlock {
   const options = manifest.executor.options;
   return {
     ...describe(owner, place, manifest),

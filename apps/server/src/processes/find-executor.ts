@@ -20,6 +20,11 @@ export async function findExecutor(
     const program = createRequire(import.meta.url).resolve("@oomol/scriptlet/nodejs-executor");
     return { file: process.execPath, args: [...inheritedArguments(process.execArgv), program] };
   }
+  if (name === "connector") {
+    throw new Error(
+      "This block calls a service through OOMOL's connector, which runs inside of their engine with the account of a user who has connected the service: run it there.",
+    );
+  }
   const program = `${name}-executor`;
   const file = await findProgram(program, path);
   if (file !== undefined) return { file, args: [] };

@@ -46,7 +46,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     opened.add(() => broker.close());
 
     const packagesDirectory = join(dataDirectory, "packages");
-    const catalog = createPackageCatalog([...packages, packagesDirectory], log);
+    const catalog = createPackageCatalog(packages, log, packagesDirectory);
+    await catalog.list(); // what is wrong with the packages is told at once
     const cacheDirectory = join(dataDirectory, "npm-cache");
     const installer = createInstaller({
       store: installs,

@@ -9,6 +9,7 @@ import { type InstalledBlock, isFlow, type Runnable } from "../../packages/read-
 import { resolveReference } from "../../packages/resolve-reference.ts";
 import { isRecord, messageOf, quoteList } from "../../values.ts";
 import { defsOf } from "./block-messages.ts";
+import { asExecuted } from "./built-in-executors.ts";
 import type { Job } from "./job.ts";
 import type { Session } from "./open-session.ts";
 
@@ -108,7 +109,7 @@ async function prepare(parts: RequestParts, request: SessionMessage): Promise<Ru
   const found = await find(parts, request);
   if (isFlow(found)) throw new Error("It is a flow; this server runs flows as tasks of their own only.");
   const payload = isRecord(request.payload) ? request.payload : {};
-  const block = withAdditional(found, payload);
+  const block = withAdditional(asExecuted(found), payload);
   const given = new Map(Object.entries(isRecord(payload.inputs) ? payload.inputs : {}));
   const taker = { ...blockAsTaker(block), takesOthers: true };
   if (request.strict === true) checkInputs(taker, given);

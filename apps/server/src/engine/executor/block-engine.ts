@@ -12,6 +12,7 @@ import {
 } from "../engine.ts";
 import { followSignal } from "../follow-signal.ts";
 import { createExecutorPool, type ExecutorPoolOptions } from "../spares/executor-pool.ts";
+import { asExecuted } from "./built-in-executors.ts";
 import { describeStrays } from "./describe-strays.ts";
 import { openSession, type Session } from "./open-session.ts";
 import { newJobId } from "./run-on-executor.ts";
@@ -38,7 +39,8 @@ export function createBlockEngine(settings: BlockEngineOptions): Engine<Installe
   };
 
   return {
-    async run(request) {
+    async run(asked) {
+      const request = { ...asked, block: asExecuted(asked.block) };
       const { block, caller } = request;
       const scope = { ...block, executorName: block.executor.name, firstBlock: block };
       const uploads = isConfined(settings.confinement ?? unconfined) ? request.uploads : undefined;

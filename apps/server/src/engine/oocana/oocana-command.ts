@@ -1,6 +1,6 @@
 import { blockNodeId } from "../../inputs/node-inputs.ts";
 import type { JsonText } from "../../json-text.ts";
-import type { InstalledPackage } from "../../packages/read-package.ts";
+import type { PackagePlace } from "./link-packages.ts";
 
 export interface OocanaRun {
   manifestFile: string;
@@ -33,8 +33,8 @@ export function oocanaArguments(run: OocanaRun): string[] {
 }
 
 /** The folders in which the engine finds packages by name (oocana-protocol 7.3), each once. */
-export function searchPathsOf(packages: readonly InstalledPackage[]): string[] {
-  const parents = packages.map(({ directory, name }) => {
+export function searchPathsOf(places: readonly PackagePlace[]): string[] {
+  const parents = places.map(({ directory, name }) => {
     // A name may have a scope, which is a folder of its own.
     const depth = name.split("/").length;
     return directory.split(/[\\/]/).slice(0, -depth).join("/") || "/";

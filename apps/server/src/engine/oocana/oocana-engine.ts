@@ -24,6 +24,7 @@ import {
   type SessionRequest,
 } from "../engine.ts";
 import type { ExecutorSettings } from "../executor/executor-settings.ts";
+import { linkPackages } from "./link-packages.ts";
 import { oocanaArguments, searchPathsOf } from "./oocana-command.ts";
 import { createPathHider } from "./public-paths.ts";
 import { writeExecutorScript } from "./write-executor-script.ts";
@@ -86,6 +87,7 @@ async function startEngine(
   const executor = await findExecutor("nodejs");
   const programs = await writeExecutorScript(join(dataDirectory, "programs"), "nodejs-executor", executor);
   const packages = await catalog.list();
+  const places = await linkPackages(join(dataDirectory, "package-links"), packages);
   const args = oocanaArguments({
     manifestFile: flow.manifestFile,
     brokerAddress: broker.address,
@@ -95,7 +97,7 @@ async function startEngine(
     temporaryDirectory,
     packageDataDirectory,
     dataRootDirectory,
-    searchPaths: searchPathsOf(packages),
+    searchPaths: searchPathsOf(places),
     retainedVariables,
   });
   requireShortEnough(args);
@@ -104,7 +106,7 @@ async function startEngine(
     await mkdir(directory, { recursive: true });
   }
 
-  const hidePaths = createPathHider(packages);
+  const hidePaths = createPathHider([...places, ...packages]);
   const listeners = new Set<(event: ReportedEvent) => void>();
   // Before the engine starts: it reports at once.
   const room = broker.openRoom(sessionId);

@@ -1,12 +1,10 @@
-import type { InstalledPackage } from "../../packages/read-package.ts";
 import { isRecord } from "../../values.ts";
+import type { PackagePlace } from "./link-packages.ts";
 
 type Event = Record<string, unknown>;
 
 /** Replaces, in what an event says about its place, where this server keeps packages by what callers see. */
-export function createPathHider(
-  packages: readonly InstalledPackage[],
-): <One extends Event>(event: One) => One {
+export function createPathHider(packages: readonly PackagePlace[]): <One extends Event>(event: One) => One {
   const places = packages.map(
     ({ directory, name, version }) => [directory, `/packages/${name}-${version}`] as const,
   );

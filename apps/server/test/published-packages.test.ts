@@ -1,0 +1,193 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import { linkPackages } from "../src/engine/oocana/link-packages.ts";
+import { createPackageCatalog } from "../src/packages/package-catalog.ts";
+import { makeDataDirectory, openTestServer, refusalOf } from "./open-test-server.ts";
+
+const task = "executor: { name: nodejs, options: { entry: main.js } }\n";
+const shell = "executor: { name: shell }\n";
+
+/** A folder with these files, and a server of the packages in it. */
+async function openWith(files: Record<string, string>) {
+  const data = await makeDataDirectory();
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(data.path, name)), { recursive: true });
+    await writeFile(join(data.path, name), text);
+  }
+  const server = await openTestServer({ packages: [data.path] });
+  return Object.assign(server, {
+    folder: data.path,
+    namesOf: async (headers: Record<string, string> = {}) => {
+      const { blocks } = await server.getJson<{ blocks: Listed[] }>("/v1/blocks", { headers });
+      return blocks;
+    },
+    problems: async () => (await server.getJson<{ problems: object[] }>("/packages")).problems,
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await data[Symbol.asyncDispose]();
+    },
+  });
+}
+
+interface Listed {
+  name: string;
+  path: string;
+  title?: string;
+}
+
+const manifest = { "one/package.oo.yaml": "name: one\nversion: 1.0.0\n" };
+
+test.each([
+  ["zh-CN,zh;q=0.9,en;q=0.8", "问候"],
+  ["zh", "问候"],
+  ["fr, en;q=0.5", "Greet"],
+  ["*", "Greet"],
+  ["", "Greet"],
+])("titles are told in the caller's language: %j", async (language, title) => {
+  await using server = await openWith({
+    ...manifest,
+    "one/tasks/a/task.oo.yaml": `title: "%greet%"\n${task}inputs_def: [{ handle: x, description: "%greet%", value: "%greet%" }]\n`,
+    "one/oo-locales/en.json": '{ "greet": "Greet" }',
+    "one/oo-locales/zh-CN.json": '{ "greet": "问候" }',
+    "one/oo-locales/de.json": "no JSON",
+  });
+  expect(await server.namesOf({ "Accept-Language": language })).toMatchObject([
+    { title, inputs: [{ handle: "x", description: title, value: "%greet%" }] },
+  ]);
+});
+
+test("a manifest that cannot be used costs its block alone, and everybody learns why", async () => {
+  await using server = await openWith({
+    ...manifest,
+    "one/tasks/good/task.oo.yaml": `title: 2024\n${task}inputs_def: [{ handle: x, json_schema: true }]\n`,
+    "one/tasks/broken/task.oo.yaml": "inputs_def: 3\n",
+    "one/flows/torn/flow.oo.yaml": "nodes: [",
+    "one/tasks/odd/task.oo.yaml": `${task}inputs_def: [{ handle: x, json_schema: { type: strin } }]\n`,
+    "two/package.oo.yaml": "name: [",
+  });
+  expect((await server.namesOf()).map(({ name, title }) => [name, title])).toEqual([
+    ["good", "2024"],
+    ["odd", undefined],
+  ]);
+  expect(await server.problems()).toEqual(
+    expect.arrayContaining([
+      { path: "/packages/one-1.0.0/tasks/broken", message: expect.stringContaining("executor") },
+      {
+        path: "/packages/one-1.0.0/flows/torn",
+        message: expect.stringContaining("flow.oo.yaml cannot be used"),
+      },
+      { path: "/packages/one-1.0.0/tasks/odd", message: expect.stringContaining('"x" is not checked') },
+      { path: "/packages/two", message: expect.stringContaining("cannot be used") },
+    ]),
+  );
+  expect(JSON.stringify(await server.problems())).not.toContain(server.folder);
+  expect(await refusalOf(await server.create("one::broken", {}))).toEqual({
+    status: 404,
+    message: expect.stringContaining('The block "broken" of the package "one" cannot run: task.oo.yaml'),
+  });
+  expect(await refusalOf(await server.create("two::any", {}))).toEqual({
+    status: 404,
+    message: expect.stringContaining('The package "two" cannot be used'),
+  });
+});
+
+test("a task comes before a subflow and a flow of its name, which are told apart by their kind", async () => {
+  await using server = await openWith({
+    ...manifest,
+    "one/tasks/x/task.oo.yaml": task,
+    "one/subflows/x/subflow.oo.yaml": "nodes: []",
+    "one/flows/x/flow.oo.yaml": "nodes: []",
+    "one/subflows/y/subflow.oo.yaml": "nodes: []",
+    "one/flows/y/flow.oo.yaml": "nodes: []",
+  });
+  const paths = Object.fromEntries((await server.namesOf()).map(({ name, path }) => [name, path]));
+  expect(paths).toEqual({
+    x: "/packages/one-1.0.0/tasks/x",
+    "subflows/x": "/packages/one-1.0.0/subflows/x",
+    "flows/x": "/packages/one-1.0.0/flows/x",
+    y: "/packages/one-1.0.0/subflows/y",
+    "flows/y": "/packages/one-1.0.0/flows/y",
+  });
+  expect(await server.problems()).toContainEqual({
+    path: "/packages/one-1.0.0/flows/x",
+    message: "one::x is tasks/x; run this one as one::flows/x.",
+  });
+  expect((await server.create("one::flows/x", {})).status).toBe(200);
+});
+
+test("a subflow with slots is not offered, and refused with the reason", async () => {
+  await using server = await openWith({
+    ...manifest,
+    "one/subflows/s/subflow.oo.yaml": "nodes: [{ node_id: a, slot: {} }]",
+  });
+  expect(await server.namesOf()).toEqual([]);
+  expect(await refusalOf(await server.create("one::s", {}))).toEqual({
+    status: 400,
+    message: "one::s has slots, which only a flow that uses it can fill, so it cannot run alone.",
+  });
+});
+
+test("an old workspace is a package under the name of its folder", async () => {
+  await using server = await openWith({
+    "old/workspace.oo.yaml": "name: some old flows\n",
+    "old/blocks/a/block.oo.yaml": task,
+  });
+  expect(await server.namesOf()).toMatchObject([{ name: "a", path: "/packages/old-0.0.0/blocks/a" }]);
+});
+
+test("folders without packages are told", async () => {
+  await using data = await makeDataDirectory();
+  const missing = join(data.path, "missing");
+  const catalog = createPackageCatalog(
+    [data.path, missing],
+    pino({ enabled: false }),
+    join(data.path, "none"),
+  );
+  expect((await catalog.problems()).map(({ message }) => message)).toEqual([
+    expect.stringContaining("No package is here"),
+    expect.stringContaining("There is no such folder"),
+  ]);
+});
+
+test("a shell task runs its command, with its lines as logs", async () => {
+  const outputs = "outputs_def: [{ handle: stdout }]\n";
+  await using server = await openWith({
+    ...manifest,
+    "one/tasks/sh/task.oo.yaml": `${shell}inputs_def: [{ handle: command }, { handle: envs, nullable: true }]\n${outputs}`,
+  });
+  const run = async (inputs: Record<string, unknown>) => {
+    const { task } = (await (await server.create("one::sh", inputs)).json()) as { task: { id: string } };
+    const { status } = await server.waitForEnd(task.id);
+    return { status, logs: await server.logs(task.id) };
+  };
+  const good = await run({ command: 'echo "$A"; echo two; echo bad >&2', envs: "A=b=c" });
+  expect(good.status).toBe("completed");
+  expect(good.logs.find(({ type }) => type === "BlockFinished")?.event).toMatchObject({
+    result: { stdout: "b=c\ntwo" },
+  });
+  const bad = await run({ command: "exit 3" });
+  expect(bad.status).toBe("failed");
+  expect(JSON.stringify(bad.logs)).toContain("The command ended with code 3.");
+});
+
+test("a package in a folder of another name is linked to where the engine looks", async () => {
+  await using data = await makeDataDirectory();
+  const links = join(data.path, "links");
+  const at = (name: string) => join(data.path, name);
+  const describe = (directory: string) => ({
+    name: "one",
+    version: "1.0.0",
+    directory,
+    blocks: [],
+    flows: [],
+  });
+  await mkdir(at("a"));
+  const [first] = await linkPackages(links, [describe(at("a"))]);
+  expect(first?.directory).toBe(join(links, "one-1.0.0"));
+  await rename(at("a"), at("b"));
+  await linkPackages(links, [describe(at("b"))]);
+  await writeFile(join(links, "one-1.0.0", "seen"), "");
+  expect(await linkPackages(links, [describe(at("one"))])).toMatchObject([{ directory: at("one") }]);
+});
