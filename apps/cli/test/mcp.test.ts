@@ -60,6 +60,23 @@ test("files reach the inputs that they were given for", async () => {
   expect(withBoth.structuredContent).toEqual({ cover: "a.png", pages: ["1.png", "2.png"] });
 });
 
+test("so do those of the command, under the names of the inputs", async () => {
+  const paths = ["c.png", "3.png", "4.png"].map((name) => join(server.directory, name));
+  for (const path of paths) await writeFile(path, "x");
+  const given = paths.flatMap((path, index) => ["--file", `${index === 0 ? "cover" : "pages"}=${path}`]);
+  const { stdout } = await server.cli("run", "look::book", ...given);
+  expect(JSON.parse(stdout)).toEqual({ cover: "c.png", pages: ["3.png", "4.png"] });
+  const mixed = await server.cli(
+    "run",
+    "look::book",
+    "--file",
+    `cover=${paths[0]}`,
+    "--file",
+    paths[1] ?? "",
+  );
+  expect(mixed).toMatchObject({ code: 2, stderr: expect.stringContaining("name the input of each file") });
+});
+
 test("files of a result come back: pictures as such, others as resources, within a bound", async () => {
   const { content } = CallToolResultSchema.parse(await client.callTool({ name: "look__files" }));
   const [json, picture, note, few, many] = content;

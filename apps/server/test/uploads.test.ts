@@ -31,6 +31,22 @@ describeBothServers(({ shared, open }) => {
     });
   });
 
+  test("a field of a page in which no file was chosen is no file", async () => {
+    const part = (head: string, text: string) =>
+      `--limit\r\nContent-Disposition: form-data; ${head}\r\n\r\n${text}\r\n`;
+    const body = [
+      part('name="manifest"', "lab::one-file"),
+      part('name="files"; filename=""', ""),
+      "--limit--\r\n",
+    ].join("");
+    const headers = { "Content-Type": "multipart/form-data; boundary=limit" };
+    const answer = await shared().request("/v1/tasks", { method: "POST", headers, body });
+    expect(await refusalOf(answer)).toEqual({
+      status: 400,
+      message: expect.stringContaining("needs the input"),
+    });
+  });
+
   test("a large file arrives byte for byte, whatever looks like the end of its part", async () => {
     const server = shared();
     const content = randomBytes(9_000_001);

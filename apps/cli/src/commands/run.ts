@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import type { OomolConnectClient, PollingOptions, RunResult, SavedFile } from "@oomol/connect-node";
 import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
+import { UsageError } from "../exit-codes.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { printJson } from "../print.ts";
 import { collectInput, readInputs } from "../read-inputs.ts";
@@ -22,12 +24,16 @@ export function addRunCommand(program: Command): void {
     .argument("<block>", "PACKAGE::BLOCK")
     .option("-i, --input <handle=value>", "an input, as JSON or else as text; repeatable", collectInput)
     .option("--inputs-json <file>", "inputs as a JSON object from a file, or - for stdin")
-    .option("-f, --file <path>", "a file for the block; repeatable", collect)
+    .option(
+      "-f, --file <[handle=]path>",
+      "a file for the block, or for one of its inputs; repeatable",
+      collect,
+    )
     .option("-o, --out <dir>", "save the files that the result names in this folder")
     .option("--json", "print only the whole outcome to stdout, as JSON")
     .addHelpText(
       "after",
-      '\nExamples:\n  oomol-connect run audio-lab::text-to-audio --input text="Hello, World" --out sounds\n  oomol-connect run pkg::file-processor --file test.txt\n  echo \'{"text": "Hi"}\' | oomol-connect run audio-lab::text-to-audio --inputs-json -',
+      '\nExamples:\n  oomol-connect run audio-lab::text-to-audio --input text="Hello, World" --out sounds\n  oomol-connect run pkg::file-processor --file test.txt\n  oomol-connect run pkg::book --file cover=a.png --file pages=1.png --file pages=2.png\n  echo \'{"text": "Hi"}\' | oomol-connect run audio-lab::text-to-audio --inputs-json -',
     );
   addConnectionFlags(command).action((blockId: string, flags: RunFlags) =>
     withClient(flags, async (client) => {
@@ -36,7 +42,7 @@ export function addRunCommand(program: Command): void {
       using interruption = onInterrupt();
       using display = new TaskDisplay(process.stderr);
       const options = display.follow(client, interruption.signal);
-      const request = { blockId, inputValues: inputs, files: flags.file ?? [] };
+      const request = { blockId, inputValues: inputs, files: filesOf(flags.file ?? []) };
       const outcome = await client.tasks.run(request, options);
       display.finish();
       const saved =
@@ -63,6 +69,22 @@ async function saveFiles(
   }
   if (saved.length === 0) process.stderr.write("The result names no files, so nothing was saved.\n");
   return saved;
+}
+
+/** By input if they are given so: a file that is really called `a=b` is none. */
+function filesOf(given: readonly string[]): readonly string[] | Record<string, string[]> {
+  const pairs = given.map((one) => (existsSync(one) ? undefined : /^([^=/\\]+)=(.+)$/s.exec(one)));
+  if (pairs.every((pair) => !pair)) return given;
+  const files: Record<string, string[]> = {};
+  for (const [index, pair] of pairs.entries()) {
+    const [, handle, path] = pair ?? [];
+    if (handle === undefined || path === undefined)
+      throw new UsageError(
+        `--file ${given[index]}: name the input of each file, as handle=path, or of none.`,
+      );
+    files[handle] = [...(files[handle] ?? []), path];
+  }
+  return files;
 }
 
 function collect(value: string, previous: string[] = []): string[] {

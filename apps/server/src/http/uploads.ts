@@ -61,14 +61,15 @@ export async function receiveForm(
   inFlight: RequestBytes,
 ): Promise<ReceivedForm> {
   const ending = new AbortController();
-  const saved: Promise<ReceivedFile>[] = [];
+  const saved: Promise<ReceivedFile | undefined>[] = [];
   const save = (stream: BusboyFileStream, fileName: string) => {
     const saving = saveFile(stream, join(directory, String(saved.length)), fileName, ending.signal);
     saved.push(saving);
     return saving;
   };
   try {
-    return { fields: await receive(form, limits, inFlight, save), files: await Promise.all(saved) };
+    const fields = await receive(form, limits, inFlight, save);
+    return { fields, files: (await Promise.all(saved)).filter((file) => file !== undefined) };
   } catch (error) {
     ending.abort();
     await Promise.allSettled(saved); // one that still opens its file would bring the directory back
@@ -82,7 +83,7 @@ async function receive(
   { request, body = webBody(request) }: FormRequest,
   limits: UploadLimits,
   inFlight: RequestBytes,
-  save: (stream: BusboyFileStream, fileName: string) => Promise<ReceivedFile>,
+  save: (stream: BusboyFileStream, fileName: string) => Promise<unknown>,
 ): Promise<Map<string, string>> {
   const fields = new Map<string, string>();
   let fieldsBytes = 0;
@@ -167,13 +168,16 @@ async function pour(body: Readable, parser: Writable): Promise<void> {
   }
 }
 
-/** A directory for each file: the name stays as it was, and two files of one name do not meet. */
+/**
+ * A directory for each file: the name stays as it was, and two files of one name do not meet. Nothing without a name and
+ * content is kept: a page sends that for a field in which nobody has chosen a file.
+ */
 async function saveFile(
   stream: BusboyFileStream,
   directory: string,
   fileName: string,
   signal: AbortSignal,
-): Promise<ReceivedFile> {
+): Promise<ReceivedFile | undefined> {
   // At once: the stream may fail before anyone listens.
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, safeFileName(fileName ?? ""));
@@ -183,7 +187,9 @@ async function saveFile(
   // The chunks are ours: the parser copies what it keeps.
   const file = createWriteStream(path, { flags: "wx", highWaterMark: bufferBytes, fs: releasingFs });
   await pipeline(stream, file, { signal });
-  return { path, digest: digest.end() };
+  if (file.bytesWritten > 0 || fileName !== "") return { path, digest: digest.end() };
+  await rm(directory, { recursive: true });
+  return undefined;
 }
 
 /** Answers what ends it. */
