@@ -28,7 +28,7 @@ const order = {
     ["cli", "index", "testing"],
   ],
   server: [
-    ["values", "json-text", "refusal", "metrics"],
+    ["values", "json-text", "text-pieces", "refusal", "metrics"],
     ["processes"],
     ["packages"],
     ["inputs"],

@@ -1,4 +1,5 @@
-import { depthWithin, topics } from "@oomol/scriptlet/wire";
+import { isNestedDeeper } from "@oomol/connect-core/wire";
+import { topics } from "@oomol/scriptlet/wire";
 import { isRecord } from "../values.ts";
 import { mayReport, type Role } from "./rights.ts";
 
@@ -24,7 +25,7 @@ export function readMessage(
   // In characters for a text, which are no more than its bytes.
   if (payload.length > maxMessageBytes) return { refused: tooLarge(payload.length) };
   const text = payload.toString();
-  if (!depthWithin(text, maxDepth)) {
+  if (isNestedDeeper(text, maxDepth)) {
     return { refused: `The block sent a value that is nested more than ${maxDepth} levels deep.` };
   }
   // What processes of the session say to each other is theirs.

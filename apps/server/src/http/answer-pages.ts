@@ -1,4 +1,17 @@
+import { setImmediate as breathe } from "node:timers/promises";
 import type { Context } from "hono";
+import { piecesOf } from "../text-pieces.ts";
+
+const json = { "Content-Type": "application/json" };
+
+/** Characters. What is not more goes out at once. */
+const pieceCharacters = 256 * 1024;
+
+/** Answers JSON; a large text in pieces, as the client takes them: to encode it at once would hold up others. */
+export function answerText(context: Context, text: string): Response {
+  if (text.length <= pieceCharacters) return context.body(text, 200, json);
+  return context.body(streamOf(inPieces([text])), 200, json);
+}
 
 /**
  * Answers `{ [name]: [...], success: true }`, whose items are given as JSON. What is more than a page is read as the client takes it, so that a client that
@@ -13,31 +26,37 @@ export async function answerPages(
   const second = first.done ? first : await pages.next();
   const head = `{${JSON.stringify(name)}:[`;
   const tail = '],"success":true}';
-  const type = { "Content-Type": "application/json" };
-  if (second.done) return context.body(`${head}${(first.value ?? []).join()}${tail}`, 200, type);
+  const begun = head + [...(first.value ?? []), ...(second.value ?? [])].join();
+  if (second.done) return answerText(context, begun + tail);
+  const others = async function* () {
+    yield begun;
+    for await (const page of pages) yield page.map((one) => `,${one}`).join("");
+    yield tail;
+  };
+  return context.body(streamOf(inPieces(others())), 200, json);
+}
 
+async function* inPieces(texts: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string, void> {
+  for await (const text of texts) yield* piecesOf(text, pieceCharacters);
+}
+
+function streamOf(pieces: AsyncGenerator<string, void>): ReadableStream {
   const encoder = new TextEncoder();
-  let text = head + [...(first.value ?? []), ...second.value].join();
-  const body = new ReadableStream(
+  return new ReadableStream(
     {
       async pull(controller) {
-        const next = text === "" ? await pages.next() : undefined;
-        if (next?.done) {
-          controller.enqueue(encoder.encode(tail));
-          controller.close();
-          return;
-        }
-        for (const one of next?.value ?? []) text += `,${one}`;
-        controller.enqueue(encoder.encode(text));
-        text = "";
+        // The store answers at once: without this, others would wait until the client has enough.
+        await breathe();
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
       },
       async cancel() {
-        await pages.return();
+        await pieces.return();
       },
     },
     { highWaterMark: 0 },
   );
-  return context.body(body, 200, type);
 }
 
 /** The pages with each item as the JSON that is answered. */

@@ -3,6 +3,7 @@ import { JsonText, writeJson } from "../json-text.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import type { StoredInstall } from "../store/install-store.ts";
 import type { StoredLog, StoredTask } from "../store/task-rows.ts";
+import { answerText } from "./answer-pages.ts";
 import type { BlockAnswer, InstallAnswer, TaskAnswer, TaskLogAnswer } from "./answer-schemas.ts";
 
 /** A local server knows one project and one user. */
@@ -10,7 +11,7 @@ export const localProject = "local";
 
 /** Answers an object whose members may be JSON already. */
 export function answerJson(context: Context, body: object): Response {
-  return context.body(writeJson(body), 200, { "Content-Type": "application/json" });
+  return answerText(context, writeJson(body));
 }
 
 /** A block or flow as `GET /v1/blocks` lists it. */

@@ -1,10 +1,12 @@
 import type { ServerResponse } from "node:http";
+import { setImmediate as breathe } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import { TaskFollower } from "../store/task-follower.ts";
 import { isTerminal, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
+import { piecesOf } from "../text-pieces.ts";
 import { logText, taskAnswer } from "./answers.ts";
 import { clampLogId } from "./caller-text.ts";
 import type { CallerEnv } from "./callers.ts";
@@ -17,6 +19,7 @@ const heartbeatMs = 15_000;
 
 /** In characters. */
 const writtenTogether = 64 * 1024;
+const pieceCharacters = 256 * 1024;
 
 /** A short task has ended by then, and all that there is to say goes out at once. */
 const gatherMs = 5;
@@ -104,7 +107,7 @@ async function sendNews(
       text = "";
     }
     if (isEnded) {
-      outgoing.end(text + statusText);
+      await end(outgoing, text + statusText);
       return;
     }
     if (text !== "") await write(outgoing, text);
@@ -114,8 +117,21 @@ async function sendNews(
   outgoing.end();
 }
 
-/** Resolves when the client has room for more, or is gone. */
+async function end(outgoing: ServerResponse, text: string): Promise<void> {
+  const isLarge = text.length > pieceCharacters;
+  if (isLarge) await write(outgoing, text);
+  outgoing.end(isLarge ? undefined : text);
+}
+
+/** Resolves when the client has room for more, or is gone. A large text goes in pieces, between which others have their turn. */
 async function write(outgoing: ServerResponse, text: string): Promise<void> {
+  for (const piece of piecesOf(text, pieceCharacters)) {
+    await writePiece(outgoing, piece);
+    if (piece.length < text.length) await breathe();
+  }
+}
+
+async function writePiece(outgoing: ServerResponse, text: string): Promise<void> {
   if (outgoing.destroyed || outgoing.write(text)) return;
   await new Promise<void>((resolve) => {
     const settle = () => {

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Kysely, SqliteDialect, sql } from "kysely";
 import { DEFAULT_MIGRATION_TABLE, Migrator } from "kysely/migration";
+import { removeStrayTexts } from "./large-texts.ts";
 import { migrations } from "./migrations.ts";
 import { openNodeSqlite, type SqliteSync } from "./node-sqlite.ts";
 import type { Tables } from "./tables.ts";
@@ -20,6 +21,7 @@ export async function openDatabase(dataDirectory: string, sync?: SqliteSync): Pr
     const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
     const { error } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;
+    await removeStrayTexts(database);
     return database;
   } catch (error) {
     await database.destroy();

@@ -1,11 +1,12 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import type { Kysely } from "kysely";
+import { piecesOf } from "../text-pieces.ts";
 import type { Tables } from "./tables.ts";
 import type { TaskRow } from "./task-rows.ts";
 
 /**
  * Large inputs of tasks stand in rows of their own in SQLite, which writes a row anew with each change of one of its columns. They
- * are written in parts, so that the process has time for others between them. In PostgreSQL a large column does both itself.
+ * are written in parts, so that the process has time for others between them, as are logs that are large. In PostgreSQL a large column does both itself.
  */
 const largeColumns = ["input_values", "inputs"] as const;
 
@@ -15,31 +16,49 @@ type LargeColumn = (typeof largeColumns)[number];
 const elsewhere = "";
 
 const mostInRow = 64 * 1024;
-const partCharacters = 1024 * 1024;
+const partCharacters = 512 * 1024;
 
 /** Whether the row is to be stored by {@link insertWithTexts}. */
 export function hasLargeTexts(row: TaskRow): boolean {
   return largeColumns.some((name) => row[name].length > mostInRow);
 }
 
-/** Stores a task with its large texts, all or nothing; false if it, or its idempotency key, is there. */
-export function insertWithTexts(database: Kysely<Tables>, row: TaskRow): Promise<boolean> {
+/** Stores a task with its large texts, these first; false if it, or its idempotency key, is there. */
+export async function insertWithTexts(database: Kysely<Tables>, row: TaskRow): Promise<boolean> {
   const large = largeColumns.filter((name) => row[name].length > mostInRow);
   const places = Object.fromEntries(large.map((name) => [name, elsewhere]));
-  return database.transaction().execute(async (transaction) => {
-    const insert = transaction.insertInto("tasks").values({ ...row, ...places });
+  let isNew = false;
+  try {
+    for (const name of large) await writeText(database, row.id, name, row[name]);
+    const insert = database.insertInto("tasks").values({ ...row, ...places });
     const { numInsertedOrUpdatedRows } = await insert
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow();
-    if (numInsertedOrUpdatedRows !== 1n) return false;
-    for (const name of large) {
-      for (const [part, text] of partsOf(row[name]).entries()) {
-        await transaction.insertInto("task_texts").values({ task_id: row.id, name, part, text }).execute();
-        await breathe();
-      }
-    }
-    return true;
-  });
+    isNew = numInsertedOrUpdatedRows === 1n;
+    return isNew;
+  } finally {
+    if (!isNew) await removeStrayTexts(database, row.id).catch(() => undefined); // at the next start
+  }
+}
+
+/**
+ * Stores a text in parts, for a row that is written afterwards. Each part is a transaction of its own: what SQLite does at its end
+ * takes time that grows with what is in it, and holds the process.
+ */
+export async function writeText(
+  database: Kysely<Tables>,
+  taskId: string,
+  name: string,
+  text: string,
+): Promise<void> {
+  let part = 0;
+  for (const piece of piecesOf(text, partCharacters)) {
+    const values = { task_id: taskId, name, part, text: piece };
+    // An earlier try may have stored it.
+    await database.replaceInto("task_texts").values(values).execute();
+    part += 1;
+    await breathe();
+  }
 }
 
 /** The row as it was given, with the texts that are elsewhere in their place. */
@@ -49,37 +68,40 @@ export async function withTexts<Row extends { id: string } & { [Name in LargeCol
 ): Promise<Row> {
   const filled = { ...row };
   for (const name of largeColumns) {
-    if (row[name] === elsewhere) Object.assign(filled, { [name]: await readText(database, row.id, name) });
+    if (row[name] !== elsewhere) continue;
+    const text = await readText(database, row.id, name);
+    Object.assign(filled, { [name]: text ?? (name === "inputs" ? "{}" : "[]") }); // removed meanwhile
   }
   return filled;
 }
 
-async function readText(database: Kysely<Tables>, id: string, name: LargeColumn): Promise<string> {
-  const select = database.selectFrom("task_texts").select("text").where("task_id", "=", id);
-  const rows = await select.where("name", "=", name).orderBy("part").execute();
-  await breathe();
-  if (rows.length === 0) return name === "inputs" ? "{}" : "[]"; // removed meanwhile
-  return rows.map(({ text }) => text).join("");
+/** A text that {@link writeText} has stored; `undefined` if it was removed. */
+export async function readText(
+  database: Kysely<Tables>,
+  taskId: string,
+  name: string,
+): Promise<string | undefined> {
+  const select = database.selectFrom("task_texts").select("text");
+  let text: string | undefined;
+  for (let part = 0; ; part += 1) {
+    const ofPart = select.where("task_id", "=", taskId).where("name", "=", name).where("part", "=", part);
+    const row = await ofPart.executeTakeFirst();
+    if (row === undefined) return text;
+    text = (text ?? "") + row.text;
+    await breathe();
+  }
 }
 
 export async function removeTexts(database: Kysely<Tables>, taskId: string): Promise<void> {
   await database.deleteFrom("task_texts").where("task_id", "=", taskId).execute();
 }
 
-function partsOf(text: string): string[] {
-  const parts: string[] = [];
-  for (let start = 0; start < text.length; ) {
-    let end = Math.min(start + partCharacters, text.length);
-    // Half a character cannot be stored.
-    if (isHighSurrogate(text.charCodeAt(end - 1)) && end < text.length) end -= 1;
-    parts.push(text.slice(start, end));
-    start = end;
-  }
-  return parts;
-}
-
-function isHighSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff;
+/** Texts whose row was not written: of one task, or of all. Nobody may be writing one of them. */
+export async function removeStrayTexts(database: Kysely<Tables>, taskId?: string): Promise<void> {
+  const stray = database
+    .deleteFrom("task_texts")
+    .where("task_id", "not in", ({ selectFrom }) => selectFrom("tasks").select("id"));
+  await (taskId === undefined ? stray : stray.where("task_id", "=", taskId)).execute();
 }
 
 export async function createTextsTable(database: Kysely<unknown>): Promise<void> {

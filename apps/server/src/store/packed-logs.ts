@@ -1,7 +1,7 @@
-import { setImmediate as breathe } from "node:timers/promises";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Kysely, Transaction } from "kysely";
 import { compileOnce } from "./compile-once.ts";
+import { readText, writeText } from "./large-texts.ts";
 import { type LogRow, type LogTable, pageBytes } from "./log-table.ts";
 import { LoosePacks, type Pack } from "./loose-packs.ts";
 import type { Tables } from "./tables.ts";
@@ -32,6 +32,15 @@ export function createPackedLogs(database: Kysely<Tables>): LogTable {
 }
 
 const reading: Omit<LogTable, "insert"> = {
+  async stage(database, rows) {
+    const staged: LogRow[] = [];
+    for (const row of rows) {
+      const isLarge = row.event.length > largePack;
+      if (isLarge) await writeText(database, row.task_id, textName(row.id), row.event);
+      staged.push(isLarge ? { ...row, event: elsewhere } : row);
+    }
+    return staged;
+  },
   async read(database, taskId, after) {
     const packs = await nextPacks(database, taskId, after);
     const page: StoredLog[] = [];
@@ -40,7 +49,10 @@ const reading: Omit<LogTable, "insert"> = {
       sizeBytes += size_bytes;
       if (page.length > 0 && sizeBytes > pageBytes) return { logs: page, isLast: false };
       const pack = logs ?? (await readPack(database, taskId, first_id));
-      for (const log of unpack(taskId, pack)) if (log.id > after) page.push(log);
+      for (const log of unpack(taskId, pack)) {
+        if (log.id <= after) continue;
+        page.push(log.event === elsewhere ? { ...log, event: await readEvent(database, log) } : log);
+      }
     }
     return { logs: page, isLast: packs.length < packsOfPage };
   },
@@ -60,7 +72,15 @@ const reading: Omit<LogTable, "insert"> = {
       .select(({ fn, ref }) => ["task_id", fn.sum(fn("octet_length", [ref("logs")])).as("bytes")])
       .groupBy("task_id")
       .execute();
-    return new Map(rows.map(({ task_id, bytes }) => [task_id, Number(bytes)]));
+    const texts = await database
+      .selectFrom("task_texts")
+      .select(({ fn, ref }) => ["task_id", fn.sum(fn("octet_length", [ref("text")])).as("bytes")])
+      .where("name", "like", textName("%"))
+      .groupBy("task_id")
+      .execute();
+    const sizes = new Map(rows.map(({ task_id, bytes }) => [task_id, Number(bytes)]));
+    for (const { task_id, bytes } of texts) sizes.set(task_id, (sizes.get(task_id) ?? 0) + Number(bytes));
+    return sizes;
   },
   async remove(transaction, taskId) {
     await transaction.deleteFrom("log_packs").where("task_id", "=", taskId).execute();
@@ -68,17 +88,11 @@ const reading: Omit<LogTable, "insert"> = {
 };
 
 async function insertPacks(transaction: Transaction<Tables>, packs: readonly Pack[]): Promise<void> {
-  const [small, large] = partition(packs, (one) => one.size_bytes <= largePack);
-  for (let start = 0; start < small.length; start += packsAtOnce) {
+  for (let start = 0; start < packs.length; start += packsAtOnce) {
     await transaction
       .insertInto("log_packs")
-      .values(small.slice(start, start + packsAtOnce))
+      .values(packs.slice(start, start + packsAtOnce))
       .execute();
-  }
-  for (const one of large) {
-    await breathe();
-    await transaction.insertInto("log_packs").values(one).execute();
-    await breathe();
   }
 }
 
@@ -104,8 +118,11 @@ const packColumns = ["task_id", "first_id", "last_id", "size_bytes", "logs"] as 
 
 /** A statement takes 32,766 parameters. */
 const packsAtOnce = 50;
-/** Writing one holds the process for a while, so that others get their turn before the next. */
-const largePack = 1024 * 1024;
+/** In the place of an event that is in the table of texts; JSON never is. */
+const elsewhere = "";
+const textName = (id: number | "%") => `log ${id}`;
+/** Writing a larger one would hold the process too long. */
+const largePack = 512 * 1024;
 /** Characters of JSON, unless one log alone has more. */
 const packCharacters = 64 * 1024;
 /** Less is not worth the time, more would take too much at once. */
@@ -117,9 +134,15 @@ function packsOf(rows: readonly LogRow[]): Pack[] {
   const open = new Map<string, { rows: LogRow[]; characters: number }>();
   for (const row of rows) {
     let current = open.get(row.task_id);
-    if (current && current.characters + row.event.length > packCharacters) {
+    const isAlone = row.event === elsewhere;
+    if (current && (isAlone || current.characters + row.event.length > packCharacters)) {
       packs.push(pack(row.task_id, current.rows));
+      open.delete(row.task_id);
       current = undefined;
+    }
+    if (isAlone) {
+      packs.push(pack(row.task_id, [row]));
+      continue;
     }
     current ??= { rows: [], characters: 0 };
     current.rows.push(row);
@@ -137,7 +160,8 @@ function pack(taskId: string, rows: readonly LogRow[]): Pack {
     task_id: taskId,
     first_id: rows[0]?.id ?? 0,
     last_id: rows.at(-1)?.id ?? 0,
-    size_bytes: json.length,
+    // What stands elsewhere is a page of its own.
+    size_bytes: only?.event === elsewhere ? pageBytes + 1 : json.length,
     logs: isCompressed(json.length) ? zstdCompressSync(json, fast) : json,
   };
 }
@@ -180,10 +204,6 @@ function logOf(
   return { task_id, id, session_id, node_id, type, event, created_at };
 }
 
-function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
-  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
-}
-
 /** A large pack is left out: it may be a page of its own. */
 function nextPacks(database: Kysely<Tables>, taskId: string, after: number) {
   return (
@@ -214,4 +234,8 @@ async function readPack(database: Kysely<Tables>, taskId: string, firstId: numbe
   const select = database.selectFrom("log_packs").select("logs").where("task_id", "=", taskId);
   const row = await select.where("first_id", "=", firstId).executeTakeFirst();
   return row?.logs ?? "[]"; // removed meanwhile
+}
+
+async function readEvent(database: Kysely<Tables>, { task_id, id }: StoredLog): Promise<string> {
+  return (await readText(database, task_id, textName(id))) ?? "{}"; // removed meanwhile
 }

@@ -31,11 +31,11 @@ export interface Tables {
     /** Epoch milliseconds. */
     updated_at: number;
   };
-  /** Of SQLite: large inputs of tasks, in parts. */
+  /** Of SQLite: large inputs and logs of tasks, in parts. */
   task_texts: {
     task_id: string;
-    /** The column of `tasks` that they belong into. */
-    name: "input_values" | "inputs";
+    /** The column of `tasks` that it belongs into, or `log` with the id of a log. */
+    name: string;
     part: number;
     text: string;
   };

@@ -412,9 +412,10 @@ export class TaskWriter {
     logs: readonly LogRow[],
     changes: readonly Change[],
   ): Promise<ReadonlyMap<string, HeldTask>> {
-    const { transact, writeAtOnce } = this.#parts;
+    const { database, transact, writeAtOnce } = this.#parts;
     if (writeAtOnce === undefined) {
-      return transact((transaction) => this.#write(transaction, ids, logs, changes));
+      const rows = (await this.#parts.logs.stage?.(database, logs)) ?? logs;
+      return transact((transaction) => this.#write(transaction, ids, rows, changes));
     }
     const last = lastChanges(changes);
     const tasks = ids.flatMap((id) => {

@@ -12,19 +12,29 @@ export const inputValuesNesting = 4;
  */
 export function isNestedDeeper(json: string, levels: number): boolean {
   let depth = 0;
-  let isInString = false;
   for (let at = 0; at < json.length; at += 1) {
     const character = json.charCodeAt(at);
-    if (isInString) {
-      if (character === backslash) at += 1;
-      else if (character === quote) isInString = false;
-    } else if (character === quote) isInString = true;
+    if (character === quote) at = endOfString(json, at + 1);
     else if (character === openBracket || character === openBrace) {
       depth += 1;
       if (depth > levels) return true;
     } else if (character === closeBracket || character === closeBrace) depth -= 1;
   }
   return false;
+}
+
+/** Where the quote is that ends a string, or the end of the text. */
+function endOfString(json: string, start: number): number {
+  const end = json.indexOf('"', start);
+  if (end === -1) return json.length;
+  if (json.charCodeAt(end - 1) !== backslash) return end;
+  // It may be escaped, as may each after it: looking for one at a time would take longer.
+  for (let at = start; at < json.length; at += 1) {
+    const character = json.charCodeAt(at);
+    if (character === backslash) at += 1;
+    else if (character === quote) return at;
+  }
+  return json.length;
 }
 
 const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = [

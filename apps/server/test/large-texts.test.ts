@@ -1,0 +1,59 @@
+import { randomUUID } from "node:crypto";
+import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
+import { expect, test } from "vitest";
+import { openDatabase } from "../src/store/database.ts";
+import { TaskStore } from "../src/store/task-store.ts";
+
+const block = { blockId: "lab::shout", packageVersion: "0.2.0" };
+
+test("others have their turn again and again while large inputs and logs are written and read", async () => {
+  await using folder = await createTemporaryFolder();
+  const store = new TaskStore(await openDatabase(folder.path));
+  const text = "x".repeat(15_000_000);
+  const id = randomUUID();
+  const turns = await turnsDuring(async () => {
+    await store.create({ id, ...block, inputValues: [], inputs: { text } });
+  });
+  expect(turns).toBeGreaterThan(20);
+  await store.claim([id]);
+  const writing = async () => {
+    void store.appendLog(id, { sessionId: "s", nodeId: null, type: "BlockLog", event: { text } });
+    await store.setStatus(id, "completed");
+  };
+  expect(await turnsDuring(writing)).toBeGreaterThan(20);
+  const reading = async () => expect((await store.listLogs(id))[0]?.event.length).toBe(text.length + 11);
+  expect(await turnsDuring(reading)).toBeGreaterThan(20);
+  expect((await store.listEnded())[0]?.logBytes).toBeGreaterThan(text.length);
+  await store.close();
+});
+
+test("parts of a text whose row was never written are gone after the next start, the others stay", async () => {
+  await using folder = await createTemporaryFolder();
+  const database = await openDatabase(folder.path);
+  const store = new TaskStore(database);
+  const id = randomUUID();
+  const text = "x".repeat(100_000);
+  await store.create({ id, ...block, inputValues: [], inputs: { text } });
+  const stray = { task_id: "killed", name: "inputs", part: 0, text };
+  await database.insertInto("task_texts").values(stray).execute();
+  await store.close();
+
+  const again = await openDatabase(folder.path);
+  const left = await again.selectFrom("task_texts").select("task_id").execute();
+  expect(left).toEqual([{ task_id: id }]);
+  await again.destroy();
+});
+
+/** How often the loop turned. */
+async function turnsDuring(work: () => Promise<void>): Promise<number> {
+  let turns = 0;
+  let isOver = false;
+  const count = () => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  await work();
+  isOver = true;
+  return turns;
+}
