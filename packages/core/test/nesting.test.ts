@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isNestedDeeper } from "../src/wire/nesting.ts";
+import { excessOf, isNestedDeeper } from "../src/wire/nesting.ts";
 
 /** How deep a parsed value is. */
 function depthOf(value: unknown): number {
@@ -28,4 +28,14 @@ test.each([
   ["]]]][[", 1, false],
 ])("%s within %d levels: too deep is %s", (json, levels, isTooDeep) => {
   expect(isNestedDeeper(json, levels)).toBe(isTooDeep);
+});
+
+test.each([
+  ["[1,2,3]", 4, undefined],
+  ["[1,2,3]", 2, "values"],
+  ['[",,,,,,[[[["]', 1, undefined],
+  ['{"a":{},"b":[]}', 3, "values"],
+  [`[${"[],".repeat(1_000)}[]]`, 2_000, "values"],
+])("%s has no more than %d values, but for %s", (json, values, excess) => {
+  expect(excessOf(json, { levels: 100, values })).toBe(excess);
 });

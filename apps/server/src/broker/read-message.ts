@@ -1,5 +1,6 @@
 import { isNestedDeeper } from "@oomol/connect-core/wire";
 import { topics } from "@oomol/scriptlet/wire";
+import { parseMembers } from "../json-text.ts";
 import { isRecord } from "../values.ts";
 import { mayReport, type Role } from "./rights.ts";
 
@@ -43,9 +44,15 @@ export function tooLarge(sizeBytes: number): string {
   return `The block sent a message of ${sizeBytes} bytes; this server takes ${maxMessageBytes}. Write large values to a file.`;
 }
 
+/** What blocks say, which nobody here looks into. */
+const contents = new Set(["json", "log", "output", "outputs", "payload", "result"]);
+
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const message = parseMembers(text, contents);
+    // What it asks for is looked into.
+    const isQuestion = isRecord(message) && message.type === "BlockRequest" && message.action !== "Preview";
+    return isQuestion ? JSON.parse(text) : message;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { deepestNesting, isNestedDeeper, taskBodyNesting } from "@oomol/connect-core/wire";
+import { deepestNesting, excessOf } from "@oomol/connect-core/wire";
 import { Refusal } from "../refusal.ts";
 import type { RequestBytes } from "./bytes-in-flight.ts";
 import { stopIdle } from "./stop-idle.ts";
@@ -10,60 +10,77 @@ export interface BodyLimits {
   clientIdleMs: number;
 }
 
-/** Reads a JSON body; throws a {@link Refusal}. */
+/** Reads a JSON body that is small; throws a {@link Refusal}. */
 export async function readJsonBody(
   request: Pick<Request, "headers" | "body">,
   limits: BodyLimits,
   inFlight: RequestBytes,
-  /** The same body as Node reads it, if that is how it came: web streams cost more than the rest of a short request. */
-  nodeBody?: Readable,
 ): Promise<unknown> {
-  const text = await readText(request, limits, inFlight, nodeBody);
-  requireShallow(text, deepestNesting + taskBodyNesting);
+  const bodyLimitBytes = Math.min(limits.bodyLimitBytes, smallBytes);
+  const body = await readBody(request, { ...limits, bodyLimitBytes }, inFlight);
+  return parseJson(new TextDecoder().decode(body), deepestNesting, () => "The body is not valid JSON.");
+}
+
+const smallBytes = 64 * 1024;
+
+/** In memory each takes many times the two characters that it may be written in. */
+const mostValues = 1_000_000;
+
+/** Parses JSON of at most so many levels; `invalid` is the sentence if it is none. */
+export function parseJson(text: string, levels: number, invalid: () => string): unknown {
+  // Before it is parsed: a text of brackets alone takes seconds, and what it makes slows all that touches it.
+  const excess = excessOf(text, { levels, values: mostValues });
+  if (excess === "levels") {
+    throw new Refusal(
+      400,
+      `The JSON is nested too deep: a value may have ${deepestNesting} levels, more the engine cannot read.`,
+    );
+  }
+  if (excess === "values") {
+    throw new Refusal(
+      413,
+      `The JSON holds more than the ${mostValues} values that this server takes. Send so many in a file.`,
+    );
+  }
   try {
     return JSON.parse(text);
   } catch {
-    throw new Refusal(400, isForm(text) ? labelledForm : "The body is not valid JSON.");
+    throw new Refusal(400, invalid());
   }
 }
 
-/** Before it is parsed: a text of brackets alone holds the process for seconds, and what it makes slows all that touches it. */
-export function requireShallow(json: string, levels: number): void {
-  if (!isNestedDeeper(json, levels)) return;
-  throw new Refusal(
-    400,
-    `The JSON is nested too deep: a value may have ${deepestNesting} levels, more the engine cannot read.`,
-  );
-}
-
-const labelledForm =
-  "The body is a form, but its Content-Type says application/json: leave that header to the HTTP library, which knows the boundary.";
-
-/** The published Python client sends files like this. */
-function isForm(text: string): boolean {
-  return /^--[^\r\n]+\r\ncontent-disposition: form-data/i.test(text);
-}
-
-async function readText(
+/** Reads a body to its end; throws a {@link Refusal} if it is too large, or stops coming. */
+export async function readBody(
   request: Pick<Request, "headers" | "body">,
   { bodyLimitBytes, clientIdleMs }: BodyLimits,
   inFlight: RequestBytes,
-  nodeBody: Readable | undefined,
-): Promise<string> {
+  /** The same body as Node reads it, if that is how it came: web streams cost more than the rest of a short request. */
+  nodeBody?: Readable,
+): Promise<Uint8Array> {
   const tooLarge = () =>
     new Refusal(413, `The body is larger than the ${bodyLimitBytes} bytes that this server takes.`);
   if (Number(request.headers.get("Content-Length")) > bodyLimitBytes) throw tooLarge();
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  let text = "";
+  const received: Uint8Array[] = [];
   let sizeBytes = 0;
   // A refusal still has to be answered on the connection.
   const chunks = nodeBody?.iterator({ destroyOnReturn: false }) ?? request.body;
-  if (chunks === null) return text;
+  if (chunks === null) return new Uint8Array();
   for await (const chunk of stopIdle(chunks, clientIdleMs)) {
     sizeBytes += chunk.byteLength;
     if (sizeBytes > bodyLimitBytes) throw tooLarge();
     inFlight.add(chunk.byteLength);
-    text += decoder.decode(chunk, { stream: true });
+    received.push(chunk);
   }
-  return text + decoder.decode();
+  return joined(received, sizeBytes);
+}
+
+/** In memory of its own, which can be handed to a thread. */
+function joined(chunks: readonly Uint8Array[], sizeBytes: number): Uint8Array {
+  const whole = new Uint8Array(sizeBytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
 }

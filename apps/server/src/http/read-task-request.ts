@@ -1,36 +1,42 @@
-import { createTaskBodySchema, deepestNesting, inputValuesNesting } from "@oomol/connect-core/wire";
-import type { NodeInputs } from "../inputs/node-inputs.ts";
 import { Refusal } from "../refusal.ts";
-import { isRecord } from "../values.ts";
 import type { RequestBytes } from "./bytes-in-flight.ts";
-import { readJsonBody, requireShallow } from "./read-json-body.ts";
+import { readBody } from "./read-json-body.ts";
+import type { RequestThreads } from "./request-threads.ts";
+import { parseTaskRequest, type TaskBody, type TaskRequest } from "./task-request.ts";
 import { type FormRequest, type ReceivedFile, receiveForm, type UploadLimits } from "./uploads.ts";
 
-/** What a caller asks to run. */
-export interface TaskRequest {
-  blockId: string;
-  inputValues: NodeInputs;
+export interface ReadTaskRequest {
+  request: TaskRequest;
   /** In the order of their parts. */
   files: ReceivedFile[];
 }
 
+export interface ReadingParts {
+  uploadDirectory: string;
+  limits: UploadLimits;
+  inFlight: RequestBytes;
+  threads: RequestThreads;
+}
+
+/** Above that, parsing a body and checking what is in it would hold up others. */
+const largeBytes = 128 * 1024;
+
 /** Reads the body of `POST /v1/tasks`, JSON or a form; files go into `uploadDirectory`. Throws a {@link Refusal}. */
-export async function readTaskRequest(
-  form: FormRequest,
-  uploadDirectory: string,
-  limits: UploadLimits,
-  inFlight: RequestBytes,
-): Promise<TaskRequest> {
+export async function readTaskRequest(form: FormRequest, parts: ReadingParts): Promise<ReadTaskRequest> {
   const { request, body } = form;
+  const { uploadDirectory, limits, inFlight } = parts;
   const type = request.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (type === "application/json") {
-    return { ...checkBody(await readJsonBody(request, limits, inFlight, body)), files: [] };
+    const json = await readBody(request, limits, inFlight, body);
+    return { request: await parse({ json }, json.byteLength, parts), files: [] };
   }
   if (type === "multipart/form-data") {
-    const { fields, files } = await receiveForm(form, uploadDirectory, limits, inFlight);
-    const inputValues = parseInputValues(fields.get("inputValues"));
-    const block = { manifest: fields.get("manifest"), blockId: fields.get("blockId") };
-    return { ...checkBody({ ...block, inputValues }), files };
+    const { fields: all, files } = await receiveForm(form, uploadDirectory, limits, inFlight);
+    const [manifest, blockId, inputValues] = ["manifest", "blockId", "inputValues"].map((name) =>
+      all.get(name),
+    );
+    const fields = { manifest, blockId, inputValues };
+    return { request: await parse({ fields }, inputValues?.length ?? 0, parts), files };
   }
   throw new Refusal(
     415,
@@ -38,33 +44,6 @@ export async function readTaskRequest(
   );
 }
 
-function parseInputValues(text: string | undefined): unknown {
-  if (text === undefined || text === "") return undefined;
-  requireShallow(text, deepestNesting + inputValuesNesting);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal(400, 'The field "inputValues" is not valid JSON.');
-  }
-}
-
-function checkBody(body: unknown): Omit<TaskRequest, "files"> {
-  if (!isRecord(body))
-    throw new Refusal(400, 'The body must be an object with "manifest" and "inputValues".');
-  // The published Python client calls it by the other name.
-  const manifest = body.manifest ?? body.blockId;
-  if (typeof manifest !== "string") {
-    throw new Refusal(400, 'The body must name a block in "manifest", as PACKAGE::BLOCK.');
-  }
-  const checked = createTaskBodySchema.safeParse({ manifest, inputValues: nodesOf(body.inputValues) });
-  if (!checked.success) {
-    throw new Refusal(400, '"inputValues" must be a list of { nodeId, inputs: [{ handle, value }] }.');
-  }
-  return { blockId: checked.data.manifest, inputValues: checked.data.inputValues ?? [] };
-}
-
-/** Published clients send `{}` for no inputs. */
-function nodesOf(inputValues: unknown): unknown {
-  const isEmpty = isRecord(inputValues) && Object.keys(inputValues).length === 0;
-  return isEmpty ? [] : (inputValues ?? []);
+async function parse(body: TaskBody, size: number, { threads }: ReadingParts): Promise<TaskRequest> {
+  return size > largeBytes ? threads.open(body) : parseTaskRequest(body);
 }

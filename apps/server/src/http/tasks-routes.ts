@@ -2,7 +2,6 @@ import { type Context, Hono, type HonoRequest } from "hono";
 import { v7 as newTaskId } from "uuid";
 import type { FileStore } from "../files/file-store.ts";
 import { referTo } from "../files/upload-references.ts";
-import { prepareInputs } from "../inputs/prepare-inputs.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
@@ -22,6 +21,7 @@ import { readIdempotency, requireSameRequest } from "./idempotency.ts";
 import { nodeBody } from "./node-body.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readTaskRequest } from "./read-task-request.ts";
+import type { RequestThreads } from "./request-threads.ts";
 import { streamTask, type TasksEnv } from "./task-events.ts";
 import type { FormRequest, UploadLimits } from "./uploads.ts";
 
@@ -31,6 +31,7 @@ export interface TasksRoutesParts {
   runner: TaskControl;
   limits: UploadLimits;
   inFlight: BytesInFlight;
+  threads: RequestThreads;
   files: FileStore;
   /** Aborted when the server closes: answers that are held go out then. */
   closing: AbortSignal;
@@ -136,7 +137,7 @@ function wantsEvents(request: HonoRequest): boolean {
 
 /** A new task with its block, or the one that the same request made before. */
 async function acceptTask(
-  { catalog, store, limits, inFlight, files }: TasksRoutesParts,
+  { catalog, store, limits, inFlight, files, threads }: TasksRoutesParts,
   form: FormRequest,
   caller: Caller,
 ): Promise<{ task: StoredTask; block?: Runnable }> {
@@ -145,21 +146,22 @@ async function acceptTask(
   let task: StoredTask | undefined;
   using held = inFlight.open();
   try {
-    const received = await readTaskRequest(form, files.uploadDirectory(id), limits, held);
-    const { blockId, inputValues } = received;
+    const uploadDirectory = files.uploadDirectory(id);
+    const received = await readTaskRequest(form, { uploadDirectory, limits, inFlight: held, threads });
+    using request = received.request;
+    const { blockId } = request;
     const key = form.request.headers.get("Idempotency-Key") ?? undefined;
-    const idempotency = readIdempotency(caller, key, [blockId, inputValues], received.files);
+    const idempotency = await readIdempotency(caller, key, () => request.fingerprint(received.files));
     const earlier = await findEarlier(store, idempotency);
     if (earlier) return { task: earlier };
 
     const block = await catalog.find(blockId);
     const paths = received.files.map(({ path }) => path);
     const references = paths.map((path) => referTo(id, path));
-    const inputs = await prepareInputs(block, inputValues, references, catalog);
+    const values = await request.prepare(block, references, catalog);
     await files.keepUploads(id, paths);
     const { packageVersion } = block;
-    const created = { id, blockId, packageVersion, inputValues, inputs, idempotency };
-    task = await store.create({ ...created, caller: caller.id });
+    task = await store.create({ id, blockId, packageVersion, ...values, idempotency, caller: caller.id });
     if (task) return { task, block };
     // The same request won a race.
     const winner = await findEarlier(store, idempotency);

@@ -3,6 +3,7 @@ import { createClusterControl } from "../cluster/cluster-control.ts";
 import { createApp } from "../http/app.ts";
 import { createAppletsFile } from "../http/applets-file.ts";
 import { listenHttp } from "../http/listen-http.ts";
+import { createRequestThreads } from "../http/request-threads.ts";
 import { createMetrics } from "../metrics.ts";
 import { Refusal } from "../refusal.ts";
 import { InstallStore } from "../store/install-store.ts";
@@ -41,9 +42,12 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     const metrics = createMetrics(() => store.countByStatus(true));
     const retention = createRetention({ ...resolved, ...cluster, keepBytes: undefined });
     opened.add(() => retention.close());
+    const threads = createRequestThreads();
+    opened.add(() => threads.close());
     const app = createApp({
       ...resolved,
       ...cluster,
+      threads,
       limits: resolved,
       closing: closing.signal,
       applets,

@@ -5,6 +5,7 @@ import { createLocalFiles } from "../files/local-files.ts";
 import { createApp } from "../http/app.ts";
 import { createAppletsFile } from "../http/applets-file.ts";
 import { listenHttp } from "../http/listen-http.ts";
+import { createRequestThreads } from "../http/request-threads.ts";
 import { createInstaller } from "../installs/installer.ts";
 import { createRegistry } from "../installs/registry.ts";
 import { createMetrics } from "../metrics.ts";
@@ -73,9 +74,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     let isReady = false;
     const closing = new AbortController();
     const routes = { catalog, store, runner, files, installer, installs, applets, metrics };
+    const threads = createRequestThreads();
+    opened.add(() => threads.close());
     const app = createApp({
       ...resolved,
       ...routes,
+      threads,
       limits: resolved,
       closing: closing.signal,
       isReady: () => isReady && !closing.signal.aborted,

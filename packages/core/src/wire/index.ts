@@ -4,6 +4,13 @@
  * @module @oomol/connect-core/wire
  */
 export * from "./extensions.ts";
-export { deepestNesting, inputValuesNesting, isNestedDeeper, taskBodyNesting } from "./nesting.ts";
+export {
+  deepestNesting,
+  endOfString,
+  excessOf,
+  inputValuesNesting,
+  isNestedDeeper,
+  taskBodyNesting,
+} from "./nesting.ts";
 export * from "./schemas.ts";
 export { type DataOf, type Schema, type Validation, validate } from "./validate.ts";

@@ -11,20 +11,35 @@ export const inputValuesNesting = 4;
  * take seconds.
  */
 export function isNestedDeeper(json: string, levels: number): boolean {
+  return excessOf(json, { levels }) === "levels";
+}
+
+/** What a JSON text has too much of; `values` counts lists, objects and what is in them. Scans the text once. */
+export function excessOf(
+  json: string,
+  { levels, values = Number.POSITIVE_INFINITY }: { levels: number; values?: number },
+): "levels" | "values" | undefined {
   let depth = 0;
+  let count = 0;
   for (let at = 0; at < json.length; at += 1) {
     const character = json.charCodeAt(at);
     if (character === quote) at = endOfString(json, at + 1);
     else if (character === openBracket || character === openBrace) {
       depth += 1;
-      if (depth > levels) return true;
+      count += 1;
+      if (depth > levels) return "levels";
+      if (count > values) return "values";
     } else if (character === closeBracket || character === closeBrace) depth -= 1;
+    else if (character === comma) {
+      count += 1;
+      if (count > values) return "values";
+    }
   }
-  return false;
+  return undefined;
 }
 
-/** Where the quote is that ends a string, or the end of the text. */
-function endOfString(json: string, start: number): number {
+/** Where the quote is that ends a string whose text begins at `start`, or the end of the JSON. */
+export function endOfString(json: string, start: number): number {
   const end = json.indexOf('"', start);
   if (end === -1) return json.length;
   if (json.charCodeAt(end - 1) !== backslash) return end;
@@ -37,6 +52,6 @@ function endOfString(json: string, start: number): number {
   return json.length;
 }
 
-const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = [
-  0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
+const [quote, comma, backslash, openBracket, closeBracket, openBrace, closeBrace] = [
+  0x22, 0x2c, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
 ];

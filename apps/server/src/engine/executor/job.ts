@@ -21,6 +21,6 @@ export interface Job {
 
 /** How a job ended; `error` wins over `result`. */
 export interface JobFinish {
-  result?: Record<string, unknown>;
+  result?: Record<string, unknown> | JsonText;
   error?: string;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { topics } from "@oomol/scriptlet/wire";
 import type { ExecutorChannel } from "../../broker/executor-channel.ts";
 import type { SessionMessage } from "../../broker/read-message.ts";
+import { JsonText } from "../../json-text.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import type { ExecutorExit } from "../../processes/executor-process.ts";
 import { isRecord, messageOf } from "../../values.ts";
@@ -113,7 +114,8 @@ function isReportOf(message: SessionMessage): boolean {
 function readFinish(message: SessionMessage): JobFinish {
   const { error, result } = message;
   if (typeof error === "string") return { error };
-  if (isRecord(result)) return { result };
+  const isText = result instanceof JsonText && result.text.trimStart().startsWith("{");
+  if (isText || (isRecord(result) && !(result instanceof JsonText))) return { result };
   if (result == null && error == null) return {};
   // The real engine drops such a message and waits forever.
   return { error: "The executor finished the block with a result that cannot be read." };

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import {
+  createTaskBodySchema,
+  deepestNesting,
+  inputValuesNesting,
+  taskBodyNesting,
+} from "@oomol/connect-core/wire";
+import type { NodeInputs } from "../inputs/node-inputs.ts";
+import { prepareInputs } from "../inputs/prepare-inputs.ts";
+import type { JsonText } from "../json-text.ts";
+import type { PackageCatalog } from "../packages/package-catalog.ts";
+import type { Runnable } from "../packages/read-package.ts";
+import { Refusal } from "../refusal.ts";
+import { isRecord } from "../values.ts";
+import { parseJson } from "./read-json-body.ts";
+import type { ReceivedFile } from "./uploads.ts";
+
+/** What a caller asks to run. Its methods throw a {@link Refusal}. */
+export interface TaskRequest extends Disposable {
+  blockId: string;
+  /** Tells it from another request with the same key: of the content alone, as the boundaries of a form differ each time. */
+  fingerprint(files: readonly ReceivedFile[]): Promise<string>;
+  /** The values as they came, and those that the block gets; `references` are its files. */
+  prepare(block: Runnable, references: readonly string[], catalog: PackageCatalog): Promise<PreparedInputs>;
+}
+
+export interface PreparedInputs {
+  inputValues: NodeInputs | JsonText;
+  inputs: Record<string, unknown> | JsonText;
+}
+
+/** The body of `POST /v1/tasks` before it is parsed. */
+export type TaskBody = { json: string | Uint8Array } | { fields: FormFields };
+
+/** The fields of a form; `inputValues` is JSON. */
+export interface FormFields {
+  manifest?: string | undefined;
+  blockId?: string | undefined;
+  inputValues?: string | undefined;
+}
+
+/** Reads and checks a body; throws a {@link Refusal}. */
+export function parseTaskRequest(body: TaskBody): TaskRequest {
+  const { blockId, inputValues } = checkBody(
+    "json" in body ? parseBody(body.json) : parseFields(body.fields),
+  );
+  return {
+    blockId,
+    async fingerprint(files) {
+      const hash = createHash("sha256").update(JSON.stringify([blockId, inputValues]));
+      for (const { path, digest } of files) hash.update(JSON.stringify([basename(path), digest]));
+      return hash.digest("hex");
+    },
+    async prepare(block, references, catalog) {
+      return { inputValues, inputs: await prepareInputs(block, inputValues, references, catalog) };
+    },
+    [Symbol.dispose]() {},
+  };
+}
+
+function parseBody(json: string | Uint8Array): unknown {
+  const text = typeof json === "string" ? json : new TextDecoder("utf-8", { ignoreBOM: true }).decode(json);
+  return parseJson(text, deepestNesting + taskBodyNesting, () =>
+    isForm(text) ? labelledForm : "The body is not valid JSON.",
+  );
+}
+
+const labelledForm =
+  "The body is a form, but its Content-Type says application/json: leave that header to the HTTP library, which knows the boundary.";
+
+/** The published Python client sends files like this. */
+function isForm(text: string): boolean {
+  return /^--[^\r\n]+\r\ncontent-disposition: form-data/i.test(text);
+}
+
+function parseFields({ inputValues = "", ...block }: FormFields): unknown {
+  if (inputValues === "") return block;
+  const parsed = parseJson(
+    inputValues,
+    deepestNesting + inputValuesNesting,
+    () => 'The field "inputValues" is not valid JSON.',
+  );
+  return { ...block, inputValues: parsed };
+}
+
+function checkBody(body: unknown): { blockId: string; inputValues: NodeInputs } {
+  if (!isRecord(body))
+    throw new Refusal(400, 'The body must be an object with "manifest" and "inputValues".');
+  // The published Python client calls it by the other name.
+  const manifest = body.manifest ?? body.blockId;
+  if (typeof manifest !== "string") {
+    throw new Refusal(400, 'The body must name a block in "manifest", as PACKAGE::BLOCK.');
+  }
+  const checked = createTaskBodySchema.safeParse({ manifest, inputValues: nodesOf(body.inputValues) });
+  if (!checked.success) {
+    throw new Refusal(400, '"inputValues" must be a list of { nodeId, inputs: [{ handle, value }] }.');
+  }
+  return { blockId: checked.data.manifest, inputValues: checked.data.inputValues ?? [] };
+}
+
+/** Published clients send `{}` for no inputs. */
+function nodesOf(inputValues: unknown): unknown {
+  const isEmpty = isRecord(inputValues) && Object.keys(inputValues).length === 0;
+  return isEmpty ? [] : (inputValues ?? []);
+}
