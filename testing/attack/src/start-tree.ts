@@ -12,7 +12,7 @@ export interface StartedTree {
   /** Whether its tokens have names and roles; before they had, each was good for everything. */
   hasRoles: boolean;
   hasEnded(): boolean;
-  stop(): Promise<void>;
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** The built server of a tree, on a free port of this machine, with data in `folder`. */
@@ -54,8 +54,8 @@ async function startWith(tree: string, folder: string, lines: readonly string[])
   return {
     target: new Target(url, child.pid ?? 0),
     hasEnded: () => isEnded,
-    async stop() {
-      child.kill("SIGTERM");
+    async stop(signal: NodeJS.Signals = "SIGTERM") {
+      child.kill(signal);
       const patience = setTimeout(() => child.kill("SIGKILL"), 10_000);
       await exited;
       clearTimeout(patience);
