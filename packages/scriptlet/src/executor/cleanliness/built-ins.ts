@@ -2,10 +2,10 @@ import type { ObjectWatch } from "./watch-objects.ts";
 
 /** Watches the objects that language and runtime give to every module: the globals, their prototypes and namespaces. */
 export function addBuiltIns(objects: ObjectWatch): void {
-  objects.add("globalThis", globalThis, { isAlwaysWhole: true });
+  objects.add("globalThis", globalThis, { countsHidden: true });
   // Counted and told apart by name elsewhere.
   const unwatched = ["_events", "_eventsCount", "_maxListeners", "_exiting"];
-  objects.add("process", process, { unwatched, isAlwaysWhole: true });
+  objects.add("process", process, { unwatched, countsHidden: true });
   addMembers(objects, "Buffer", Buffer);
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(globalThis))) {
     addMembers(objects, name, value);
@@ -43,11 +43,11 @@ function addClass(objects: ObjectWatch, name: string, value: object, isInside: b
   const prototype: unknown = Object.getOwnPropertyDescriptor(value, "prototype")?.value;
   const isClass = typeof prototype === "object" && prototype !== null;
   const hasStatics = Reflect.ownKeys(value).some((key) => !ofEachFunction.includes(String(key)));
-  const isAlwaysWhole = isPatchedOften(name);
+  const countsHidden = isPatchedOften(name);
   if (isClass && Reflect.ownKeys(prototype).length > 1) {
-    objects.add(`${name}.prototype`, prototype, { isAlwaysWhole });
+    objects.add(`${name}.prototype`, prototype, { countsHidden });
   } else if (isInside && !hasStatics) return;
-  objects.add(name, value, { unwatched: ofEachFunction, isAlwaysWhole });
+  objects.add(name, value, { unwatched: ofEachFunction, countsHidden });
 }
 
 /** What polyfills and extensions of the language add hidden properties to. */

@@ -12,8 +12,7 @@ interface Watched {
   keys: PropertyKey[];
   /** By key; undefined if it may be anything, or cannot change. */
   descriptors: (PropertyDescriptor | undefined)[];
-  /** Undefined for one that is always compared whole. */
-  outline: Outline | undefined;
+  outline: Outline;
 }
 
 /** What a quick look at an object compares. */
@@ -21,7 +20,9 @@ interface Outline {
   keys: PropertyKey[];
   values: unknown[];
   accessors: { key: PropertyKey; before: PropertyDescriptor }[];
-  listed: number;
+  /** How many properties there are, counted by `count`. */
+  size: number;
+  count(object: object): number;
 }
 
 export interface ChangedProperty {
@@ -45,8 +46,8 @@ export interface ObjectWatch {
 export interface WatchOptions {
   /** Keys that may change. */
   unwatched?: readonly PropertyKey[];
-  /** Every look at it is a whole one. */
-  isAlwaysWhole?: boolean;
+  /** A quick look notices hidden new properties too. */
+  countsHidden?: boolean;
 }
 
 /** Notices each property that was added, removed or described anew, accessors included; a whole look reads no value. */
@@ -54,11 +55,11 @@ export function watchObjects(): ObjectWatch {
   const watched = new Map<object, Watched>();
   const all: Watched[] = [];
   return {
-    add(name, object, { unwatched = [], isAlwaysWhole = false } = {}) {
+    add(name, object, { unwatched = [], countsHidden = false } = {}) {
       if (watched.has(object)) return;
       const keys = ownKeys(object);
       const descriptors = keys.map((key) => describe(object, key, unwatched));
-      const outline = isAlwaysWhole ? undefined : outlineOf(object, keys, descriptors);
+      const outline = outlineOf(object, keys, descriptors, countsHidden ? countAll : countListed);
       const one = { name, object, prototype: getPrototypeOf(object), keys, descriptors, outline };
       watched.set(object, one);
       all.push(one);
@@ -72,7 +73,7 @@ export function watchObjects(): ObjectWatch {
         one.keys.push(key);
         one.descriptors.push(now);
       }
-      if (one.outline) one.outline = outlineOf(object, one.keys, one.descriptors);
+      one.outline = outlineOf(object, one.keys, one.descriptors, one.outline.count);
     },
     changes(look) {
       const found: ChangedProperty[] = [];
@@ -85,8 +86,17 @@ export function watchObjects(): ObjectWatch {
   };
 }
 
-function outlineOf(object: object, keys: PropertyKey[], descriptors: Watched["descriptors"]): Outline {
-  const outline: Outline = { keys: [], values: [], accessors: [], listed: listedKeys(object).length };
+const countAll = (object: object) => ownKeys(object).length;
+/** Costs much less where most are hidden, as in classes. */
+const countListed = (object: object) => listedKeys(object).length;
+
+function outlineOf(
+  object: object,
+  keys: PropertyKey[],
+  descriptors: Watched["descriptors"],
+  count: Outline["count"],
+): Outline {
+  const outline: Outline = { keys: [], values: [], accessors: [], size: count(object), count };
   for (const [index, before] of descriptors.entries()) {
     const key = keys[index] as PropertyKey;
     if (before === undefined) continue;
@@ -101,13 +111,12 @@ function outlineOf(object: object, keys: PropertyKey[], descriptors: Watched["de
 
 /** False if it has to be compared whole. */
 function hasItsOutline({ object, prototype, outline }: Watched): boolean {
-  if (outline === undefined || getPrototypeOf(object) !== prototype) return false;
-  const { keys, values, accessors, listed } = outline;
-  if (listedKeys(object).length !== listed) return false;
+  const { keys, values, accessors, size, count } = outline;
+  if (getPrototypeOf(object) !== prototype || count(object) !== size) return false;
   try {
     for (let index = 0; index < keys.length; index += 1) {
-      if (!is((object as Record<PropertyKey, unknown>)[keys[index] as PropertyKey], values[index]))
-        return false;
+      const now = (object as Record<PropertyKey, unknown>)[keys[index] as PropertyKey];
+      if (now !== values[index] && !is(now, values[index])) return false;
     }
   } catch {
     return false; // a getter stands there now
