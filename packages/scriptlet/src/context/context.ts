@@ -65,9 +65,9 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
   /**
    * Shows something to the user while the block runs (oocana-protocol 6.5).
    *
-   * Besides `{ type, data }` it takes data frames directly, or as the `data` of a table: Apache Arrow tables and record
-   * batches, Arquero tables, nodejs-polars data frames, arrays of records. Tables become CSV files; a data frame of more
-   * than 1000 rows is cut to the first and last 500, with its true `row_count`. It also takes plots: Vega-Lite and Vega
+   * Besides `{ type, data }` it takes data frames directly, or as the `data` of a table: those of Apache Arrow, Arquero,
+   * nodejs-polars, danfojs and DuckDB, and arrays of records. Tables become CSV files; a data frame of more than 1000 rows
+   * is cut to the first and last 500, with its true `row_count`. It also takes plots: Vega-Lite and Vega
    * specifications and Plotly figures (pages that load their library from a CDN), Observable Plot and any other SVG, as
    * text or element.
    *

@@ -27,11 +27,11 @@ export function createJobFiles(options: {
       return path;
     },
     readBinary: (path) => readFile(path),
-    async writeCsv(text) {
+    async writeCsv(pieces) {
       const folder = join(tmpDir, asFileName(jobId));
       await mkdir(folder, { recursive: true });
       const path = join(folder, `${crypto.randomUUID()}.csv`);
-      await writeFile(path, text);
+      await writeFile(path, pieces);
       return path;
     },
   };

@@ -1,5 +1,6 @@
 import type { JobFiles } from "../values/value-stores.ts";
-import { type DataFrame, type FrameView, viewFrame } from "./data-frame.ts";
+import { type DataFrame, viewFrame } from "./frames/data-frame.ts";
+import type { FrameView } from "./frames/frame-view.ts";
 import { isElement, type Plot, plotPreview, toImageSource } from "./plot.ts";
 import type { PreviewPayload } from "./preview-payload.ts";
 import { toCell } from "./to-cell.ts";
@@ -34,12 +35,10 @@ export function preparePreview(
 
   const frame = viewFrame(data);
   if (frame !== undefined && frame.rowCount > maxRows) return { ...identified, data: firstAndLast(frame) };
-  const table = frame === undefined ? asTable(data) : [frame.columns, frame.rows(0, frame.rowCount)];
+  const table = frame === undefined ? asTable(data) : wholeTable(frame);
   if (table === undefined) return identified;
-  const [columns = [], rows = []] = table;
-  return files
-    .writeCsv(toCsv(columns, rows as unknown[][]))
-    .then((path) => ({ ...identified, data: path, ...rowCountOf(data) }));
+  const { columns, rows, ...known } = table;
+  return files.writeCsv(toCsv(columns, rows)).then((path) => ({ ...identified, data: path, ...known }));
 }
 
 function asPreview(payload: Previewable): { type: string; data: unknown } {
@@ -54,21 +53,39 @@ function asPreview(payload: Previewable): { type: string; data: unknown } {
 }
 
 /** The gap between them is a row of dots. */
-function firstAndLast({ columns, rowCount, rows }: FrameView): object {
+function firstAndLast({ columns, types, rowCount, rows }: FrameView): object {
   const half = maxRows / 2;
   const shown = [...rows(0, half), columns.map(() => gap), ...rows(rowCount - half, rowCount)];
-  return { columns, rows: shown.map((row) => row.map(toCell)), row_count: rowCount };
+  return {
+    columns,
+    rows: shown.map((row) => row.map(toCell)),
+    row_count: rowCount,
+    ...(types && { types }),
+  };
+}
+
+interface Table {
+  columns: readonly unknown[];
+  /** Each a list of cells; anything else is a row of one. */
+  rows: readonly unknown[];
+  /** Of the whole table, if `rows` is only a part. */
+  row_count?: number;
+  types?: readonly unknown[];
+}
+
+function wholeTable({ columns, types, rowCount, rows }: FrameView): Table {
+  return { columns, rows: rows(0, rowCount), ...(types && { types }) };
 }
 
 /** A table that the block itself has cut is written as it is, with the block's count. */
-function asTable(data: unknown): [unknown[], unknown[][]] | undefined {
+function asTable(data: unknown): Table | undefined {
   if (typeof data !== "object" || data === null || !("rows" in data) || !Array.isArray(data.rows))
     return undefined;
-  const columns = "columns" in data && Array.isArray(data.columns) ? data.columns : [];
-  return [columns, data.rows.map((row: unknown) => (Array.isArray(row) ? row : [row]))];
-}
-
-function rowCountOf(data: unknown): { row_count?: number } {
-  const count = typeof data === "object" && data !== null && "row_count" in data ? data.row_count : undefined;
-  return typeof count === "number" ? { row_count: count } : {};
+  const { columns, rows, row_count, types } = data as Partial<Table>;
+  return {
+    columns: Array.isArray(columns) ? columns : [],
+    rows: rows ?? [],
+    ...(typeof row_count === "number" && { row_count }),
+    ...(Array.isArray(types) && { types: types.map(String) }),
+  };
 }

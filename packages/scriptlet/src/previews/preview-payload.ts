@@ -1,12 +1,14 @@
-import type { DataFrame } from "./data-frame.ts";
+import type { DataFrame } from "./frames/data-frame.ts";
 import type { SvgElement } from "./plot.ts";
 
 /** A table as rows of cells. */
 export interface TableData {
   columns: (string | number)[];
-  rows: (string | number | boolean | null | undefined)[][];
+  rows: readonly (readonly unknown[])[];
   /** How many rows the whole table has, if `rows` is only a part. */
   row_count?: number;
+  /** A type for each column, which is shown below its name. */
+  types?: string[];
 }
 
 /** A URL, a path, a data URL or base64. */

@@ -1,18 +1,37 @@
 import { toCell } from "./to-cell.ts";
 
-/** CSV by RFC 4180, with lines ended by `\n`; without columns there is no header. */
-export function toCsv(columns: readonly unknown[], rows: readonly (readonly unknown[])[]): string {
-  const lines = columns.length === 0 ? rows : [columns, ...rows];
-  return lines.map((line) => `${toLine(line)}\n`).join("");
+/** Of each piece of text; a table with fewer is written as it is at the call. */
+const linesAtOnce = 1000;
+
+/**
+ * CSV by RFC 4180, with lines ended by `\n`; without columns there is no header. In pieces, so that a large table is never in
+ * memory as text: the first one is made at once, the others as they are read.
+ */
+export function toCsv(columns: readonly unknown[], rows: readonly unknown[]): Iterable<string> {
+  const header = columns.length === 0 ? "" : toLine(columns);
+  const first = header + toLines(rows, 0);
+  return rows.length <= linesAtOnce ? [first] : pieces(first, rows);
+}
+
+function* pieces(first: string, rows: readonly unknown[]): Generator<string> {
+  yield first;
+  for (let start = linesAtOnce; start < rows.length; start += linesAtOnce) yield toLines(rows, start);
+}
+
+function toLines(rows: readonly unknown[], start: number): string {
+  let text = "";
+  for (const row of rows.slice(start, start + linesAtOnce)) text += toLine(Array.isArray(row) ? row : [row]);
+  return text;
 }
 
 function toLine(cells: readonly unknown[]): string {
   const line = cells.map(toField).join(",");
   // Readers skip an empty line, and with it the row.
-  return line === "" && cells.length === 1 ? '""' : line;
+  return line === "" && cells.length === 1 ? '""\n' : `${line}\n`;
 }
 
 function toField(value: unknown): string {
-  const text = String(toCell(value) ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const cell = toCell(value);
+  if (typeof cell !== "string") return cell === null ? "" : String(cell);
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

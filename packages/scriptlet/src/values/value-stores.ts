@@ -21,8 +21,8 @@ export interface JobFiles {
   /** Writes bytes, or a stream of them piece by piece, to a new file of their own and returns its path. */
   writeBinary(handle: string, bytes: BinarySource): Promise<string>;
   readBinary(path: string): Promise<Uint8Array>;
-  /** Writes a table for a preview and returns its path. */
-  writeCsv(text: string): Promise<string>;
+  /** Writes a table for a preview, piece by piece, and returns its path. */
+  writeCsv(pieces: Iterable<string>): Promise<string>;
 }
 
 /** `secrets.json`: name → its type and entries. */

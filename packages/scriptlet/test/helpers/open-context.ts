@@ -84,9 +84,9 @@ export function createTestStores(secrets?: Secrets) {
         if (!(bytes instanceof Uint8Array)) throw new Error(`no file ${path}`);
         return bytes;
       },
-      async writeCsv(text) {
+      async writeCsv(pieces) {
         const path = `/csv/${files.size}.csv`;
-        files.set(path, text);
+        files.set(path, [...pieces].join(""));
         return path;
       },
     },

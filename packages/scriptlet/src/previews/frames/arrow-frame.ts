@@ -1,0 +1,30 @@
+import { type ArrowVector, arrowValue } from "./arrow-value.ts";
+import { hasMethod, range } from "./frame-parts.ts";
+import type { FrameView } from "./frame-view.ts";
+
+/** Apache Arrow's `Table` and `RecordBatch`. */
+export interface ArrowTable {
+  readonly numRows: number;
+  readonly schema: { readonly fields: readonly { readonly name: unknown; readonly type: unknown }[] };
+  getChildAt(index: number): { get(index: number): unknown } | null;
+}
+
+export function isArrow(value: object): value is ArrowTable {
+  const { numRows, schema } = value as Partial<ArrowTable>;
+  return typeof numRows === "number" && typeof schema === "object" && hasMethod(value, "getChildAt");
+}
+
+export function viewArrow(table: ArrowTable): FrameView {
+  const { fields } = table.schema;
+  // A child of any version of Arrow has what is read of it.
+  const children = fields.map((_, column) => table.getChildAt(column) as ArrowVector | null);
+  return {
+    columns: fields.map(({ name }) => String(name)),
+    types: fields.map(({ type }) => String(type)),
+    rowCount: table.numRows,
+    rows: (start, end) =>
+      range(start, Math.min(end, table.numRows)).map((row) =>
+        children.map((child) => child && arrowValue(child, row)),
+      ),
+  };
+}

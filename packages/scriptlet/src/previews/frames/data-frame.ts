@@ -1,0 +1,60 @@
+import { type ArrowTable, isArrow, viewArrow } from "./arrow-frame.ts";
+import { type DanfoFrame, isDanfo, viewDanfo } from "./danfo-frame.ts";
+import { type DuckDbReader, isDuckDb, viewDuckDb } from "./duckdb-frame.ts";
+import { hasMethod, range } from "./frame-parts.ts";
+import type { FrameView } from "./frame-view.ts";
+import { isPolars, type PolarsDataFrame, viewPolars } from "./polars-frame.ts";
+
+/**
+ * A table of a data frame library, recognized by its shape: Apache Arrow, Arquero, nodejs-polars, danfojs, a result of DuckDB,
+ * or an array of records.
+ */
+export type DataFrame =
+  | ArrowTable
+  | ArqueroTable
+  | PolarsDataFrame
+  | DanfoFrame
+  | DuckDbReader
+  | readonly object[];
+
+interface ArqueroTable {
+  columnNames(): string[];
+  numRows(): number;
+  /** Honours filter and order. */
+  get(column: string, row: number): unknown;
+}
+
+/** A view of a value that is a data frame; undefined for any other value. */
+export function viewFrame(value: unknown): FrameView | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (Array.isArray(value)) return viewRecords(value);
+  // First: its columns may have the names of what the others are recognized by.
+  if (isPolars(value)) return viewPolars(value);
+  if (isArrow(value)) return viewArrow(value);
+  if (isArquero(value)) return viewArquero(value);
+  if (isDuckDb(value)) return viewDuckDb(value);
+  return isDanfo(value) ? viewDanfo(value) : undefined;
+}
+
+function viewRecords(records: readonly unknown[]): FrameView {
+  const names = new Set<string>();
+  for (const record of records) for (const name of Object.keys(Object(record))) names.add(name);
+  const columns = [...names];
+  const toRow = (record: unknown) => columns.map((column) => Object(record)[column]);
+  return { columns, rowCount: records.length, rows: (start, end) => records.slice(start, end).map(toRow) };
+}
+
+function isArquero(value: object): value is ArqueroTable {
+  return hasMethod(value, "columnNames") && hasMethod(value, "numRows") && hasMethod(value, "get");
+}
+
+function viewArquero(table: ArqueroTable): FrameView {
+  const columns = table.columnNames();
+  const rowCount = table.numRows();
+  return {
+    columns,
+    rowCount,
+    rows: (start, end) =>
+      range(start, Math.min(end, rowCount)).map((row) => columns.map((column) => table.get(column, row))),
+  };
+}

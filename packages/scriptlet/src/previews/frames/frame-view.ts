@@ -1,0 +1,9 @@
+/** Any data frame, read the same way. */
+export interface FrameView {
+  columns: string[];
+  /** The library's own names of the columns' types, such as `Float64`; absent if it has none. */
+  types?: string[];
+  rowCount: number;
+  /** Rows from `start`, before `end`. Their values become cells by `toCell`. */
+  rows(start: number, end: number): unknown[][];
+}
