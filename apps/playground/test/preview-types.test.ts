@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPlayground } from "./helpers/open-playground.ts";
@@ -15,7 +16,8 @@ afterAll(() => playground[Symbol.asyncDispose]());
 interface Payload {
   type?: string;
   data?: unknown;
-  file?: { name: string; text: string };
+  /** Written by the block: `text`, then `again` so many `times`. */
+  file?: { name: string; text: string; again?: string; times?: number };
   [field: string]: unknown;
 }
 
@@ -93,6 +95,37 @@ test.for(types)("shows %s", async ([, payload, check]) => {
   await check(opened.page.locator(".preview").first());
   expect(opened.complaints).toEqual([]);
 });
+
+test("a table says what it was, and is saved as CSV", async () => {
+  const data = {
+    columns: ["id", "words"],
+    types: ["Int64", "String"],
+    rows: [
+      [1, 'say "x"'],
+      [null, { a: 1 }],
+    ],
+  };
+  const huge = { name: "huge.csv", text: "n\n", again: "1\n", times: 10_000_000 };
+  await using opened = await showPreviews([
+    { type: "table", data },
+    { type: "csv", file: huge, types: ["Float32"] },
+  ]);
+  const [small, cut] = [opened.page.locator(".preview").first(), opened.page.locator(".preview").nth(1)];
+  await small.getByText("2 rows × 2 columns").waitFor();
+  await small.getByRole("columnheader", { name: "Int64" }).waitFor();
+  expect(await savedBy(opened.page, small)).toBe('id,words\n1,"say ""x"""\n,"{""a"":1}"\n');
+
+  await cut.getByRole("columnheader", { name: "Float32" }).waitFor();
+  await cut.getByText(/^first 8,388,60\d rows × 1 column$/).waitFor();
+  expect(await savedBy(opened.page, cut)).toHaveLength(2 + 2 * huge.times);
+});
+
+/** What the person gets who saves a preview. */
+async function savedBy(page: Page, preview: Locator): Promise<string> {
+  const download = page.waitForEvent("download");
+  await preview.getByRole("button", { name: "CSV" }).click();
+  return text(await (await download).createReadStream());
+}
 
 test("a hundred thousand rows scroll, and a few of them are in the document", async () => {
   const rows = Array.from({ length: 100_000 }, (_, index) => `${index + 1},name ${index + 1}`);

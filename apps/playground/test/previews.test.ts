@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { inSession } from "../src/connection/session-files.ts";
+import { csvOf } from "../src/preview/csv-of.ts";
 import { isSvg } from "../src/preview/is-svg.ts";
 import { parseCsv } from "../src/preview/parse-csv.ts";
 import { classifySource } from "../src/preview/source-kind.ts";
@@ -64,6 +65,16 @@ test("a table is columns and rows, or records", () => {
   expect(tableOf("text")).toBeUndefined();
 });
 
+test("a table that came as data is saved as CSV that reads the same", () => {
+  const rows = [
+    ["a,b", 'say "x"', null],
+    ["two\nlines", { a: 1 }, 0.5],
+  ];
+  const table = tableOf({ columns: ["x", "x", "y"], rows });
+  const csv = table && csvOf(table);
+  expect(csv).toBe('x,x,y\r\n"a,b","say ""x""",\r\n"two\nlines","{""a"":1}",0.5\r\n');
+});
+
 test.each([
   ["<svg></svg>", true],
   [' \n<SVG width="1">', true],
@@ -82,10 +93,9 @@ test.each([
   ["comments that are not closed", `<!--${"-->  <!--".repeat(200_000)}`],
   ["spaces", " ".repeat(1_000_000)],
   ["declarations", "<?xml ".repeat(200_000)],
-])("a million characters of %s are told from SVG in no time", (_name, text) => {
-  const startedMs = performance.now();
+])("a million characters of %s are told from SVG, each read once", (_name, text) => {
+  // 183 bytes took almost a second before: this would not end.
   expect(isSvg(text)).toBe(false);
-  expect(performance.now() - startedMs).toBeLessThan(1_000); // 183 bytes took almost one before
 });
 
 test.each(["file://%", "file://[", "file:///a%b.png", "file:///\ud800"])(

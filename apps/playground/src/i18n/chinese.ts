@@ -90,11 +90,8 @@ export const chinese: Messages = {
   openPage: "显示",
   previewFailed: "无法显示此预览。",
   rows: (count, shown) =>
-    shown < count
-      ? `共 ${count.toLocaleString("zh")} 行，显示 ${shown.toLocaleString("zh")} 行`
-      : `${count.toLocaleString("zh")} 行`,
-  columns: (count: number, shown: number) =>
-    `${count.toLocaleString("zh")} 列中的 ${shown.toLocaleString("zh")} 列`,
+    count === undefined ? `前 ${shown.toLocaleString("zh")} 行` : partOf(count, shown, "行"),
+  columns: (count, shown) => partOf(count, shown, "列"),
   previewsHeldBack: "显示这些预览时页面曾停止响应。",
   showAll: (count?: number) => `全部显示 ${count?.toLocaleString("zh") ?? ""}`,
   forget: "从历史记录中移除",
@@ -124,3 +121,8 @@ export const chinese: Messages = {
     return place === undefined ? sentence : `${place}：${sentence}`;
   },
 };
+
+function partOf(count: number, shown: number, unit: string): string {
+  const whole = `${count.toLocaleString("zh")} ${unit}`;
+  return shown < count ? `共 ${whole}，显示 ${shown.toLocaleString("zh")} ${unit}` : whole;
+}

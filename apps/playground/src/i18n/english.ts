@@ -91,12 +91,9 @@ export const english = {
   openLink: "Open in a new tab",
   openPage: "Show",
   previewFailed: "This preview could not be shown.",
-  rows: (count: number, shown: number) => {
-    const whole = `${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`;
-    return shown < count ? `${shown.toLocaleString("en")} of ${whole}` : whole;
-  },
-  columns: (count: number, shown: number) =>
-    `${shown.toLocaleString("en")} of ${count.toLocaleString("en")} columns`,
+  rows: (count: number | undefined, shown: number) =>
+    count === undefined ? `first ${counted(shown, "row")}` : partOf(count, shown, "row"),
+  columns: (count: number, shown: number) => partOf(count, shown, "column"),
   previewsHeldBack: "The page stopped answering with these previews.",
   showAll: (count?: number) => `Show all ${count?.toLocaleString("en") ?? ""}`,
   forget: "Remove from the history",
@@ -128,3 +125,12 @@ export const english = {
 };
 
 export type Messages = typeof english;
+
+function partOf(count: number, shown: number, noun: string): string {
+  const whole = counted(count, noun);
+  return shown < count ? `${shown.toLocaleString("en")} of ${whole}` : whole;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -73,8 +73,8 @@ export function IframePreview({ item, source }: { item: PreviewItem; source: str
 }
 
 function HtmlFile({ item, source }: { item: PreviewItem; source: string }) {
-  const { text, path, url } = useSourceText(item, source, "text/html");
-  return text === undefined ? <SourceCard path={path} url={url} /> : <HtmlFrame html={text} />;
+  const { text, isCut, path, url } = useSourceText(item, source, "text/html");
+  return text === undefined || isCut ? <SourceCard path={path} url={url} /> : <HtmlFrame html={text} />;
 }
 
 function SourceLink({ url }: { url: string }) {

@@ -14,8 +14,8 @@ export default function MarkdownPreview({ item, source }: { item: PreviewItem; s
 }
 
 function MarkdownFile({ item, source }: { item: PreviewItem; source: string }) {
-  const { text, path, url } = useSourceText(item, source, "text/markdown");
-  return text === undefined ? <SourceCard path={path} url={url} /> : <MarkdownText text={text} />;
+  const { text, isCut, path, url } = useSourceText(item, source, "text/markdown");
+  return text === undefined || isCut ? <SourceCard path={path} url={url} /> : <MarkdownText text={text} />;
 }
 
 /** The parser takes seconds for some texts of that many characters; longer ones are shown as they are written. */

@@ -1,11 +1,14 @@
 import { isRecord } from "../form/nested-schema.ts";
+import type { PreviewItem } from "../state/task-view.ts";
 import { shortJson } from "../ui/short-json.ts";
 
 export interface Table {
   columns: readonly string[];
+  /** What the library that made it calls the columns' types; empty if nobody said. */
+  types: readonly string[];
   rowsThere: number;
-  /** Rows of the whole table, of which those that are there may be a part. */
-  rowCount: number;
+  /** Rows of the whole table, of which those that are there may be a part; undefined if nobody knows. */
+  rowCount: number | undefined;
   /** Read only as far as it is looked at: of 200,000 columns most never are. */
   cell(row: number, column: number): unknown;
 }
@@ -15,15 +18,18 @@ export function tableOf(data: unknown): Table | undefined {
   if (Array.isArray(data)) return fromRecords(data.filter(isRecord));
   if (!isRecord(data) || !Array.isArray(data.rows)) return undefined;
   const columns = Array.isArray(data.columns) ? data.columns.map(cellText) : [];
-  return fromRows(columns, data.rows, data.row_count);
+  return fromRows(columns, data.rows, data);
 }
 
-/** `rowCount` where the file holds a part of the table alone. */
+/** A table out of the records of a CSV file, of which the last one may be half there. */
 export function tableOfCsv(
-  [columns = [], ...rows]: readonly (readonly string[])[],
-  rowCount: unknown = undefined,
+  records: readonly (readonly string[])[],
+  said: Pick<PreviewItem, "row_count" | "types">,
+  isCut: boolean,
 ): Table {
-  return fromRows(columns, rows, rowCount);
+  const [columns = [], ...rows] = isCut ? records.slice(0, -1) : records;
+  const table = fromRows(columns, rows, said);
+  return isCut && said.row_count === undefined ? { ...table, rowCount: undefined } : table;
 }
 
 const longestCell = 500;
@@ -36,9 +42,14 @@ export function cellText(value: unknown): string {
   return text.length > longestCell ? `${text.slice(0, longestCell)}…` : text;
 }
 
-function fromRows(columns: readonly string[], rows: readonly unknown[], rowCount: unknown): Table {
+function fromRows(
+  columns: readonly string[],
+  rows: readonly unknown[],
+  { row_count: rowCount, types }: { row_count?: unknown; types?: unknown },
+): Table {
   return {
     columns,
+    types: Array.isArray(types) ? types.map(cellText) : [],
     rowsThere: rows.length,
     rowCount: typeof rowCount === "number" ? rowCount : rows.length,
     cell(row, column) {
@@ -55,6 +66,7 @@ function fromRecords(records: readonly Record<string, unknown>[]): Table {
   const columns = [...names];
   return {
     columns: columns.map(cellText),
+    types: [],
     rowsThere: records.length,
     rowCount: records.length,
     cell(row, column) {

@@ -1,25 +1,42 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import type { PreviewItem } from "../state/task-view.ts";
+import { downloadText } from "../ui/download.ts";
+import { Icon } from "../ui/icon.tsx";
 import { ScrollRegion } from "../ui/scroll-region.tsx";
 import { ShowAll } from "../ui/show-all.tsx";
+import { csvOf } from "./csv-of.ts";
 import { parseCsv } from "./parse-csv.ts";
 import { SourceCard } from "./source-card.tsx";
 import { cellText, type Table, tableOf, tableOfCsv } from "./table-of.ts";
+import { useSaveFile } from "./use-save-file.ts";
 import { useSourceText } from "./use-source.ts";
 
 /** A table given as data, or as a CSV file on the server. */
 export default function TablePreview({ item }: { item: PreviewItem }) {
   if (typeof item.data === "string") return <CsvFile item={item} source={item.data} />;
   const table = tableOf(item.data);
-  return table ? <TableView table={table} id={item.id} /> : <SourceCard />;
+  if (!table) return <SourceCard />;
+  const save = () => downloadText(`table-${item.id}.csv`, csvOf(table), "text/csv");
+  return <TableView table={table} id={item.id} onSave={save} />;
 }
 
+/** As much of a file as a page reads within a second; it can be saved whole. */
+const mostCsvBytes = 16 * 1024 * 1024;
+
 function CsvFile({ item, source }: { item: PreviewItem; source: string }) {
-  const { text, path, url } = useSourceText(item, source, "text/csv");
-  if (text === undefined) return <SourceCard path={path} url={url} />;
-  return <TableView table={tableOfCsv(parseCsv(text), item.row_count)} id={item.id} />;
+  const { text, isCut, path, url } = useSourceText(item, source, "text/csv", mostCsvBytes);
+  const save = useSaveFile(item, path);
+  const table = useMemo(
+    () => (text === undefined ? undefined : tableOfCsv(parseCsv(text), item, isCut)),
+    [text, item, isCut],
+  );
+  return table ? (
+    <TableView table={table} id={item.id} onSave={save} />
+  ) : (
+    <SourceCard path={path} url={url} />
+  );
 }
 
 const rowHeight = 34;
@@ -28,8 +45,8 @@ const fewColumns = 100;
 const mostColumns = 2_000;
 
 /** Only the rows in sight are in the document, so a hundred thousand of them scroll like ten. */
-function TableView({ table, id }: { table: Table; id: number }) {
-  const { rowsThere, rowCount } = table;
+function TableView({ table, id, onSave }: { table: Table; id: number; onSave: () => void }) {
+  const { rowsThere, rowCount, types } = table;
   const messages = useMessages();
   const [isWide, setWide] = useState(false);
   const columns = table.columns.slice(0, isWide ? mostColumns : fewColumns);
@@ -53,6 +70,7 @@ function TableView({ table, id }: { table: Table; id: number }) {
                 // biome-ignore lint/suspicious/noArrayIndexKey: two columns may bear one name
                 <th key={position} scope="col">
                   {column}
+                  {types[position] !== undefined && <small className="column-type">{types[position]}</small>}
                 </th>
               ))}
             </tr>
@@ -71,11 +89,17 @@ function TableView({ table, id }: { table: Table; id: number }) {
           </tbody>
         </table>
       </ScrollRegion>
-      <p className="table-count">
-        {messages.rows(rowCount, rowsThere)}
-        {columns.length < table.columns.length &&
-          ` · ${messages.columns(table.columns.length, columns.length)}`}
-      </p>
+      <div className="table-foot">
+        <p className="table-count">
+          <span>{messages.rows(rowCount, rowsThere)}</span>
+          {" × "}
+          <span>{messages.columns(table.columns.length, columns.length)}</span>
+        </p>
+        <button type="button" className="button quiet small" onClick={onSave}>
+          <Icon name="download" />
+          CSV
+        </button>
+      </div>
       {!isWide && columns.length < table.columns.length && <ShowAll onShow={() => setWide(true)} />}
     </div>
   );

@@ -29,43 +29,50 @@ export function useSource(
   return { url: classified.kind === "url" ? classified.url : (opened.data ?? undefined), path };
 }
 
-/** The text behind a source, for previews that need more than an address. */
-export function useSourceText(
-  item: PreviewItem,
-  source: string,
-  type: string,
-): ResolvedSource & { text: string | undefined } {
-  const resolved = useSource(item, source, type);
-  const { url, path } = resolved;
+export interface SourceText {
+  /** Undefined until it is there, and if it cannot be had. */
+  text: string | undefined;
+  /** Whether the file goes on after the text. */
+  isCut: boolean;
+  path: string | undefined;
+  url: string | undefined;
+}
+
+/** The text of a file that a preview names, for previews that need more than an address; no more of it than `most` bytes. */
+export function useSourceText(item: PreviewItem, source: string, type: string, most = mostBytes): SourceText {
+  const { files } = useConnection();
+  const classified = classifySource(source, type);
+  const path = classified.kind === "path" ? classified.path : undefined;
+  const { taskId, sessionId } = item;
   const loaded = useQuery({
-    queryKey: ["file-text", url],
+    queryKey: ["file-text", taskId, sessionId, path, most],
     queryFn: async ({ signal }) => {
-      const answer = await fetch(url ?? "", { signal });
-      if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-      return readText(answer);
+      const answer = await files.read({ taskId, sessionId, path: path ?? "" }, signal);
+      return answer ? readText(answer, most) : null;
     },
-    enabled: path !== undefined && url !== undefined,
+    enabled: path !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return { ...resolved, text: loaded.data };
+  const { text, isCut = false } = loaded.data ?? {};
+  return { text, isCut, path, url: classified.kind === "url" ? classified.url : undefined };
 }
 
 /** A page draws no more than that; the file itself can be had whole. */
-const largestTextBytes = 32 * 1024 * 1024;
+const mostBytes = 32 * 1024 * 1024;
 
-async function readText(answer: Response): Promise<string> {
+async function readText({ body }: Response, most: number): Promise<{ text: string; isCut: boolean }> {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
-  for (const reader = answer.body?.getReader(); reader; ) {
+  for (const reader = body?.getReader(); reader; ) {
     const { done, value } = await reader.read();
     if (done) break;
+    text += decoder.decode(value.subarray(0, most - bytes), { stream: true });
     bytes += value.byteLength;
-    if (bytes > largestTextBytes) {
+    if (bytes > most) {
       await reader.cancel();
-      throw new Error(`The file has more than ${largestTextBytes} bytes.`);
+      return { text, isCut: true };
     }
-    text += decoder.decode(value, { stream: true });
   }
-  return text + decoder.decode();
+  return { text: text + decoder.decode(), isCut: false };
 }

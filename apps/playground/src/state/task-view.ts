@@ -31,6 +31,8 @@ export interface PreviewItem {
   data: unknown;
   /** Of a table in a file: how many rows the whole of it has. */
   row_count?: unknown;
+  /** Of a table in a file: a type for each column. */
+  types?: unknown;
   taskId: string;
   /** Names the directory that relative files of this preview live in. */
   sessionId: string | undefined;
