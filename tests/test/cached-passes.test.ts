@@ -69,7 +69,16 @@ test.for<[kind: string, file: string, packages: string[]]>([
     "testing/fault-proxy/src/index.ts",
     ["browser", "core", "fault-proxy", "node", "scriptlet", "server"],
   ],
-  ["the settings of all tests", "tooling/src/define-project.ts", [...helped, "fault-proxy", "test-helpers"]],
+  [
+    "the settings of all tests",
+    "tooling/src/define-project.ts",
+    [...helped, "fault-proxy", "schemas", "test-helpers"],
+  ],
+  [
+    "the reading of schemas",
+    "packages/schemas/src/index.ts",
+    ["browser", "cli", "node", "playground", "schemas", "server", "tests"],
+  ],
   ["the README", "README.md", ["tests"]],
   ["a guide", "docs/guides/run-a-block.md", ["tests"]],
   ["the troubleshooting page", "docs/troubleshooting.md", ["tests"]],
