@@ -40,7 +40,7 @@ const cases: Case[] = [
   ["brackets, 0.6 MB of them", post("/v1/tasks", nested(300_000)), 400, tooDeep],
   ["brackets, 15 MB of them", post("/v1/tasks", body(nested(7_500_000))), 400, tooDeep],
   ["objects within each other", post("/v1/tasks", '{"a":'.repeat(200_000)), 400, tooDeep],
-  ["an install that is nested", post("/packages/install", nested(300_000)), 400, tooDeep],
+  ["an install that is nested", post("/packages/install", nested(30_000)), 400, tooDeep],
   ["a form's value of 101 levels", form(nodes(nested(101))), 400, tooDeep],
   ["one of 100 in a form", form(nodes(nested(100))), 400, /text/],
   ["a form's field of brackets", form(nested(300_000)), 400, tooDeep],

@@ -51,14 +51,16 @@ async function reply(
 
 /** The server's, which is asked for each block. */
 function catalogOf(conversation: Conversation): PackageCatalog {
+  const refuse = async () => {
+    throw new Error("only the server itself lists packages");
+  };
   return {
+    list: refuse,
+    problems: refuse,
     async find(blockId, version) {
       const wanted: Wanted = { kind: "find", blockId, version };
       conversation.say(wanted);
       return takeAnswer((await conversation.next()) as Answer) as Runnable;
-    },
-    async list() {
-      throw new Error("only the server itself lists packages");
     },
   };
 }
