@@ -145,7 +145,7 @@ test("folders without packages are told", async () => {
     pino({ enabled: false }),
     join(data.path, "none"),
   );
-  expect((await catalog.problems()).map(({ message }) => message)).toEqual([
+  expect((await catalog.inspect()).problems.map(({ message }) => message)).toEqual([
     expect.stringContaining("No package is here"),
     expect.stringContaining("There is no such folder"),
   ]);

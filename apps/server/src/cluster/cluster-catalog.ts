@@ -44,7 +44,10 @@ export function createClusterCatalog({ database }: Pick<Postgres, "database">): 
 
   return {
     list,
-    problems: async () => (await list()).flatMap(({ problems = [] }) => problems),
+    async inspect() {
+      const packages = await list();
+      return { packages, problems: packages.flatMap(({ problems = [] }) => problems) };
+    },
     find: async (blockId, version) => findIn(await list(), blockId, version),
   };
 }

@@ -21,8 +21,8 @@ export function blocksRoutes(catalog: PackageCatalog): Hono {
   });
 
   routes.get("/packages", async (context) => {
-    const packages = (await catalog.list()).map(({ name, version }) => ({ name, version }));
-    return context.json({ packages, problems: await catalog.problems() });
+    const { packages, problems } = await catalog.inspect();
+    return context.json({ packages: packages.map(({ name, version }) => ({ name, version })), problems });
   });
 
   return routes;

@@ -1,6 +1,6 @@
 // A thread of the server that reads large bodies of tasks: parses them, checks them, and answers their values as JSON.
 import { writeJson } from "../json-text.ts";
-import type { PackageCatalog } from "../packages/package-catalog.ts";
+import type { BlockFinder } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import {
   type Answer,
@@ -50,13 +50,8 @@ async function reply(
 }
 
 /** The server's, which is asked for each block. */
-function catalogOf(conversation: Conversation): PackageCatalog {
-  const refuse = async () => {
-    throw new Error("only the server itself lists packages");
-  };
+function catalogOf(conversation: Conversation): BlockFinder {
   return {
-    list: refuse,
-    problems: refuse,
     async find(blockId, version) {
       const wanted: Wanted = { kind: "find", blockId, version };
       conversation.say(wanted);

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { JsonText } from "../json-text.ts";
-import type { PackageCatalog } from "../packages/package-catalog.ts";
+import type { BlockFinder } from "../packages/package-catalog.ts";
 import {
   type Answer,
   answerOf,
@@ -60,7 +60,7 @@ async function openRequest(pool: Piscina, body: TaskBody): Promise<TaskRequest> 
     },
   );
 
-  const ask = async (question?: Question, catalog?: PackageCatalog): Promise<unknown> => {
+  const ask = async (question?: Question, catalog?: BlockFinder): Promise<unknown> => {
     if (question) conversation.say(question);
     for (;;) {
       const message = (await conversation.next()) as Answer | Wanted | undefined;
@@ -89,5 +89,5 @@ async function openRequest(pool: Piscina, body: TaskBody): Promise<TaskRequest> 
 }
 
 function memoryOf(body: TaskBody): ArrayBuffer[] {
-  return "json" in body && typeof body.json !== "string" ? [body.json.buffer as ArrayBuffer] : [];
+  return "json" in body ? [body.json.buffer as ArrayBuffer] : [];
 }

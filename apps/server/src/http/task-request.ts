@@ -9,7 +9,7 @@ import {
 import type { NodeInputs } from "../inputs/node-inputs.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
 import type { JsonText } from "../json-text.ts";
-import type { PackageCatalog } from "../packages/package-catalog.ts";
+import type { BlockFinder } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
 import { isRecord } from "../values.ts";
@@ -22,7 +22,7 @@ export interface TaskRequest extends Disposable {
   /** Tells it from another request with the same key: of the content alone, as the boundaries of a form differ each time. */
   fingerprint(files: readonly ReceivedFile[]): Promise<string>;
   /** The values as they came, and those that the block gets; `references` are its files. */
-  prepare(block: Runnable, references: readonly string[], catalog: PackageCatalog): Promise<PreparedInputs>;
+  prepare(block: Runnable, references: readonly string[], catalog: BlockFinder): Promise<PreparedInputs>;
 }
 
 export interface PreparedInputs {
@@ -31,7 +31,7 @@ export interface PreparedInputs {
 }
 
 /** The body of `POST /v1/tasks` before it is parsed. */
-export type TaskBody = { json: string | Uint8Array } | { fields: FormFields };
+export type TaskBody = { json: Uint8Array } | { fields: FormFields };
 
 /** The fields of a form; `inputValues` is JSON. */
 export interface FormFields {
@@ -59,8 +59,8 @@ export function parseTaskRequest(body: TaskBody): TaskRequest {
   };
 }
 
-function parseBody(json: string | Uint8Array): unknown {
-  const text = typeof json === "string" ? json : new TextDecoder("utf-8", { ignoreBOM: true }).decode(json);
+function parseBody(json: Uint8Array): unknown {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(json);
   return parseJson(text, deepestNesting + taskBodyNesting, () =>
     isForm(text) ? labelledForm : "The body is not valid JSON.",
   );

@@ -1,7 +1,7 @@
 import { blockIdOf } from "../packages/block-id.ts";
 import type { FlowNode } from "../packages/flow-manifest.ts";
 import type { HandleManifest } from "../packages/manifest.ts";
-import type { PackageCatalog } from "../packages/package-catalog.ts";
+import type { BlockFinder } from "../packages/package-catalog.ts";
 import { hasSlots, type InstalledFlow, isFlow } from "../packages/read-package.ts";
 import { resolveReference } from "../packages/resolve-reference.ts";
 import { Refusal } from "../refusal.ts";
@@ -21,7 +21,7 @@ export async function prepareFlowInputs(
   flow: InstalledFlow,
   nodes: NodeInputs,
   files: readonly string[],
-  catalog: PackageCatalog,
+  catalog: BlockFinder,
 ): Promise<Record<string, Record<string, unknown>>> {
   if (hasSlots(flow)) {
     throw new Refusal(
@@ -51,7 +51,7 @@ export async function prepareFlowInputs(
 }
 
 /** The flow itself and each of its nodes. */
-async function takersOf(flow: InstalledFlow, catalog: PackageCatalog): Promise<Map<string, InputTaker>> {
+async function takersOf(flow: InstalledFlow, catalog: BlockFinder): Promise<Map<string, InputTaker>> {
   const title = blockIdOf(flow);
   const { path } = flow;
   const whole = { title, path, inputs: flow.inputs ?? [], takesOthers: false };
@@ -67,7 +67,7 @@ async function takersOf(flow: InstalledFlow, catalog: PackageCatalog): Promise<M
 async function declaredInputs(
   flow: InstalledFlow,
   { reference, isOpaque, inputs }: FlowNode,
-  catalog: PackageCatalog,
+  catalog: BlockFinder,
 ): Promise<{ inputs: HandleManifest[]; takesOthers: boolean }> {
   if (reference === undefined) return { inputs, takesOthers: isOpaque };
   const found = await resolveReference(reference, flow, catalog).catch(() => undefined);

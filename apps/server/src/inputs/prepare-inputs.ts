@@ -1,4 +1,4 @@
-import type { PackageCatalog } from "../packages/package-catalog.ts";
+import type { BlockFinder } from "../packages/package-catalog.ts";
 import { type InstalledBlock, isFlow, type Runnable } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
 import { quoteList } from "../values.ts";
@@ -18,7 +18,7 @@ export async function prepareInputs(
   runnable: Runnable,
   nodes: NodeInputs,
   files: readonly string[],
-  catalog: PackageCatalog,
+  catalog: BlockFinder,
 ): Promise<Record<string, unknown>> {
   return isFlow(runnable)
     ? prepareFlowInputs(runnable, nodes, files, catalog)

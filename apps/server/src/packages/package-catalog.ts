@@ -20,8 +20,16 @@ export interface PackageCatalog {
   list(): Promise<InstalledPackage[]>;
   /** The newest version's block or flow, or that of `version`; throws a 404 that says what there is instead, a 400 for no id. */
   find(blockId: string, version?: string): Promise<Runnable>;
-  /** What is wrong with packages and their folders, looked at now. */
-  problems(): Promise<PackageProblem[]>;
+  /** The packages with what is wrong with them and their folders. */
+  inspect(): Promise<InspectedPackages>;
+}
+
+/** Whoever needs a block by its id, and nothing else. */
+export type BlockFinder = Pick<PackageCatalog, "find">;
+
+export interface InspectedPackages {
+  packages: InstalledPackage[];
+  problems: PackageProblem[];
 }
 
 /** A catalog of the package folders inside `directories`, and in that of installed packages, which may be empty. */
@@ -78,9 +86,8 @@ export function createPackageCatalog(
       for (const { path, message } of own) warnOnce(`${path}: ${message}`);
       problems.push(...own);
     }
-    for (const directory of directories.filter(
-      (one) => !folders.some((folder) => isIn(folder, one, found)),
-    )) {
+    const isEmpty = (directory: string) => !found.some((one) => isWithin(one.directory, directory));
+    for (const directory of directories.filter(isEmpty)) {
       const message = explainEmpty(directory);
       warnOnce(`${directory}: ${message}`);
       problems.push({ path: basename(directory), message });
@@ -101,7 +108,7 @@ export function createPackageCatalog(
 
   return {
     list: async () => (await look()).packages,
-    problems: async () => (await look()).problems,
+    inspect: look,
     async find(blockId, version) {
       const named = await listNamed(blockId.split("::", 1).join());
       const found = findAmong(named ?? [], blockId, version);
@@ -116,12 +123,10 @@ export function createPackageCatalog(
 const trustedMs = 5_000;
 
 /** What was listed last. */
-interface Listed {
+interface Listed extends InspectedPackages {
   lookedAtMs: number;
   /** The stamps of the folders that were listed. */
   listings: ReadonlyMap<string, string | undefined>;
-  packages: InstalledPackage[];
-  problems: PackageProblem[];
 }
 
 const maxBlockIdLength = 500;
@@ -206,10 +211,8 @@ function hasManifest(directory: string, name: string): boolean {
   return ["yaml", "yml"].some((extension) => fileStamp(join(directory, `${name}.oo.${extension}`)));
 }
 
-/** Whether a folder is one of the packages that were found in a directory. */
-function isIn(folder: string, directory: string, found: readonly InstalledPackage[]): boolean {
-  const isBelow = folder === directory || folder.startsWith(join(directory, "/"));
-  return isBelow && found.some((one) => one.directory === folder);
+function isWithin(folder: string, directory: string): boolean {
+  return folder === directory || folder.startsWith(join(directory, "/"));
 }
 
 function explainEmpty(directory: string): string {

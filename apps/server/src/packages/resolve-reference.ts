@@ -1,5 +1,5 @@
 import { readPackageManifest } from "./manifest.ts";
-import type { PackageCatalog } from "./package-catalog.ts";
+import type { BlockFinder } from "./package-catalog.ts";
 import { findManifest, type Runnable } from "./read-package.ts";
 
 /**
@@ -10,7 +10,7 @@ import { findManifest, type Runnable } from "./read-package.ts";
 export async function resolveReference(
   reference: string,
   from: Pick<Runnable, "packageName" | "packageVersion" | "packageDirectory">,
-  catalog: PackageCatalog,
+  catalog: BlockFinder,
 ): Promise<Runnable> {
   const [packageName = "", name = "", ...rest] = reference.split("::");
   if (packageName === "" || name === "" || rest.length > 0) {
