@@ -1,11 +1,8 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import type { Context } from "hono";
-import { piecesOf } from "../text-pieces.ts";
+import { pieceCharacters, piecesOf } from "../text-pieces.ts";
 
 const json = { "Content-Type": "application/json" };
-
-/** Characters. What is not more goes out at once. */
-const pieceCharacters = 256 * 1024;
 
 /** Answers JSON; a large text in pieces, as the client takes them: to encode it at once would hold up others. */
 export function answerText(context: Context, text: string): Response {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Installer } from "../installs/installer.ts";
@@ -35,7 +35,9 @@ export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
     using held = inFlight.open();
     const wanted = checkBody(await readJsonBody(context.req.raw, limits, held));
     const key = context.req.header("Idempotency-Key");
-    const idempotency = await readIdempotency(context.var.caller, key, () => fingerprintOf(wanted));
+    const idempotency = await readIdempotency(context.var.caller, key, () =>
+      hash("sha256", JSON.stringify(wanted)),
+    );
     const { id } = await acceptInstall(parts, wanted, idempotency);
     return context.json({ success: true, taskId: id });
   });
@@ -93,10 +95,6 @@ async function acceptInstall(
     (await findEarlier()) ?? (await installer.submit({ ...wanted, idempotency })) ?? (await findEarlier()); // the same key won a race
   if (!install) throw new Error(`The install of ${wanted.name} was not stored.`);
   return install;
-}
-
-function fingerprintOf(wanted: object): string {
-  return createHash("sha256").update(JSON.stringify(wanted)).digest("hex");
 }
 
 /** The body of `POST /packages/install`. */

@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import { TaskFollower } from "../store/task-follower.ts";
 import { isTerminal, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
-import { piecesOf } from "../text-pieces.ts";
+import { pieceCharacters, piecesOf } from "../text-pieces.ts";
 import { logText, taskAnswer } from "./answers.ts";
 import { clampLogId } from "./caller-text.ts";
 import type { CallerEnv } from "./callers.ts";
@@ -19,7 +19,6 @@ const heartbeatMs = 15_000;
 
 /** In characters. */
 const writtenTogether = 64 * 1024;
-const pieceCharacters = 256 * 1024;
 
 /** A short task has ended by then, and all that there is to say goes out at once. */
 const gatherMs = 5;

@@ -20,6 +20,15 @@ export function createPackedLogs(database: Kysely<Tables>): LogTable {
   );
   return {
     ...reading,
+    async stage(database, rows) {
+      const staged: LogRow[] = [];
+      for (const row of rows) {
+        const isLarge = row.event.length > largePack;
+        if (isLarge) await writeText(database, row.task_id, textName(row.id), row.event);
+        staged.push(isLarge ? { ...row, event: elsewhere } : row);
+      }
+      return staged;
+    },
     async insert(transaction, rows) {
       const packs = packsOf(rows);
       const [only] = packs;
@@ -31,16 +40,7 @@ export function createPackedLogs(database: Kysely<Tables>): LogTable {
   };
 }
 
-const reading: Omit<LogTable, "insert"> = {
-  async stage(database, rows) {
-    const staged: LogRow[] = [];
-    for (const row of rows) {
-      const isLarge = row.event.length > largePack;
-      if (isLarge) await writeText(database, row.task_id, textName(row.id), row.event);
-      staged.push(isLarge ? { ...row, event: elsewhere } : row);
-    }
-    return staged;
-  },
+const reading: Omit<LogTable, "stage" | "insert"> = {
   async read(database, taskId, after) {
     const packs = await nextPacks(database, taskId, after);
     const page: StoredLog[] = [];

@@ -104,7 +104,7 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
       queue.push(task);
     },
     async stop(taskId) {
-      if (queue.remove(taskId)) known.take(taskId);
+      queue.remove(taskId);
       if (!running.has(taskId)) onSettled(taskId);
       const task = running.get(taskId);
       task?.abort.abort(stopRequested);
