@@ -1,5 +1,5 @@
 import { type ArrowVector, arrowValue } from "./arrow-value.ts";
-import { hasMethod, range } from "./frame-parts.ts";
+import { hasMethod, rowsByCell } from "./frame-parts.ts";
 import type { FrameView } from "./frame-view.ts";
 
 /** Apache Arrow's `Table` and `RecordBatch`. */
@@ -22,9 +22,9 @@ export function viewArrow(table: ArrowTable): FrameView {
     columns: fields.map(({ name }) => String(name)),
     types: fields.map(({ type }) => String(type)),
     rowCount: table.numRows,
-    rows: (start, end) =>
-      range(start, Math.min(end, table.numRows)).map((row) =>
-        children.map((child) => child && arrowValue(child, row)),
-      ),
+    rows: rowsByCell(table.numRows, fields.length, (column, row) => {
+      const child = children[column];
+      return child && arrowValue(child, row);
+    }),
   };
 }

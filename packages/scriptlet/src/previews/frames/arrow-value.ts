@@ -22,24 +22,31 @@ export function arrowValue(vector: ArrowVector, index: number): unknown {
   const value = vector.get(index);
   if (value === null || value === undefined) return null;
   switch (type.typeId) {
-    case 7:
+    case typeIds.decimal:
       return decimalText(String(value), type.scale ?? 0);
-    case 8:
-      return type.unit === 0
-        ? isoText(millis(value), 1).slice(0, -"T00:00:00.000Z".length)
-        : isoText(millis(value), 1);
-    case 9:
+    case typeIds.date:
+      return dateText(value, type.unit);
+    case typeIds.time:
       return isoText(storedValue(vector, index), type.unit).slice("1970-01-01T".length, -"Z".length);
-    case 10:
+    case typeIds.timestamp:
       return isoText(storedValue(vector, index), type.unit);
-    case 12:
-    case 16:
+    case typeIds.list:
+    case typeIds.fixedSizeList:
       return range(0, (value as ArrowVector).length).map((item) => arrowValue(value as ArrowVector, item));
-    case 13:
+    case typeIds.struct:
       return structValue(vector, index);
     default:
       return value;
   }
+}
+
+/** Those of the Arrow format whose values `get` does not give as they are. */
+const typeIds = { decimal: 7, date: 8, time: 9, timestamp: 10, list: 12, struct: 13, fixedSizeList: 16 };
+
+/** A date in days (0) is no time of a day. */
+function dateText(value: unknown, unit?: number): string {
+  const text = isoText(BigInt(Math.trunc(Number(value))), 1);
+  return unit === 0 ? text.slice(0, -"T00:00:00.000Z".length) : text;
 }
 
 /** `"-15"` with the scale 3 is `"-0.015"`. */
@@ -67,10 +74,6 @@ function storedValue(vector: ArrowVector, index: number): bigint {
     at -= length;
   }
   return 0n;
-}
-
-function millis(value: unknown): bigint {
-  return BigInt(Math.trunc(Number(value)));
 }
 
 /** ISO text of an instant, with as many digits as its unit has: seconds (0), milliseconds, microseconds or nanoseconds (3). */

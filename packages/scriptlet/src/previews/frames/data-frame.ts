@@ -1,7 +1,7 @@
 import { type ArrowTable, isArrow, viewArrow } from "./arrow-frame.ts";
 import { type DanfoFrame, isDanfo, viewDanfo } from "./danfo-frame.ts";
 import { type DuckDbReader, isDuckDb, viewDuckDb } from "./duckdb-frame.ts";
-import { hasMethod, range } from "./frame-parts.ts";
+import { hasMethod, rowsByCell } from "./frame-parts.ts";
 import type { FrameView } from "./frame-view.ts";
 import { isPolars, type PolarsDataFrame, viewPolars } from "./polars-frame.ts";
 
@@ -54,7 +54,6 @@ function viewArquero(table: ArqueroTable): FrameView {
   return {
     columns,
     rowCount,
-    rows: (start, end) =>
-      range(start, Math.min(end, rowCount)).map((row) => columns.map((column) => table.get(column, row))),
+    rows: rowsByCell(rowCount, columns.length, (column, row) => table.get(columns[column] as string, row)),
   };
 }

@@ -1,4 +1,4 @@
-import { hasMethod, range } from "./frame-parts.ts";
+import { hasMethod, rowsByCell } from "./frame-parts.ts";
 import type { FrameView } from "./frame-view.ts";
 
 /** What `runAndReadAll` of `@duckdb/node-api` gives. */
@@ -20,9 +20,6 @@ export function viewDuckDb(reader: DuckDbReader): FrameView {
     columns,
     types: reader.columnTypes().map(String),
     rowCount,
-    rows: (start, end) =>
-      range(start, Math.min(end, rowCount)).map((row) =>
-        columns.map((_, column) => reader.value(column, row)),
-      ),
+    rows: rowsByCell(rowCount, columns.length, (column, row) => reader.value(column, row)),
   };
 }
