@@ -49,38 +49,37 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true }));
 
+type Runtime = [name: string, program: string, args: string[]];
+
+/** Runs a host, which prints what it found, in a process of a runtime. */
+const passesBy =
+  (hostFile: string) =>
+  async ([, program, args]: Runtime, context: TestContext) => {
+    skipUnlessInstalled(context, program);
+    await using server = await serveScenarios();
+    const host = join(directory, hostFile);
+    const { stdout } = await promisify(execFile)(program, [...args, host, server.origin], {
+      timeout: 50_000,
+    });
+    expectNoProblems(JSON.parse(stdout));
+  };
+
 describe("the same suite passes in a process of", () => {
-  test.for<[string, string, string[]]>([
+  test.for<Runtime>([
     ["Node.js, the one that scripts run on", process.execPath, []],
     ["Node.js 22", join(root, "tests/node22/node_modules/.bin/node"), []],
     ["Bun", bin("bun"), ["run"]],
     ["Deno", bin("deno"), ["run", "--quiet", "--allow-net", "--no-config"]],
-  ])("%s", async ([, program, args], context) => {
-    skipUnlessInstalled(context, program);
-    await using server = await serveScenarios();
-    const host = join(directory, "process-host.mjs");
-    const { stdout } = await promisify(execFile)(program, [...args, host, server.origin], {
-      timeout: 50_000,
-    });
-    expectNoProblems(JSON.parse(stdout));
-  });
+  ])("%s", passesBy("process-host.mjs"));
 });
 
 describe("the same suite passes with the client for Node.js, and that client's own promises, in a process of", () => {
-  test.for<[string, string, string[]]>([
+  test.for<Runtime>([
     ["Node.js, the one that scripts run on", process.execPath, []],
     ["Node.js 22", join(root, "tests/node22/node_modules/.bin/node"), []],
     ["Bun", bin("bun"), ["run"]],
     ["Deno", bin("deno"), ["run", "--quiet", "--allow-all", "--node-modules-dir=manual"]],
-  ])("%s", async ([, program, args], context) => {
-    skipUnlessInstalled(context, program);
-    await using server = await serveScenarios();
-    const host = join(directory, "node-host.mjs");
-    const { stdout } = await promisify(execFile)(program, [...args, host, server.origin], {
-      timeout: 50_000,
-    });
-    expectNoProblems(JSON.parse(stdout));
-  });
+  ])("%s", passesBy("node-host.mjs"));
 });
 
 test("the same suite passes in workerd", async (context) => {
