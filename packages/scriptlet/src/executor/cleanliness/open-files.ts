@@ -12,7 +12,12 @@ const keptByRuntime = "anon_inode:";
  * that the process holds, which only Linux lists; elsewhere, file handles alone count.
  */
 export function watchOpenFiles(): (look: Look) => Leftover[] {
-  const known = new Map(listOpen().map((number) => [number, identityOf(number)]));
+  const known = new Map<string, string>();
+  for (const number of listOpen()) {
+    const identity = identityOf(number);
+    // Not the listing itself: the next file gets its number.
+    if (identity !== undefined) known.set(number, identity);
+  }
   return (look) => {
     const found: Leftover[] = [];
     for (const number of listOpen()) {
