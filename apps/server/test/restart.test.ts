@@ -65,9 +65,24 @@ test("removes the folder of the session that a task had before it runs again", a
   first.child.kill("SIGKILL");
   await first.exited;
 
-  await using _second = await startProgram(flags);
+  await using second = await startProgram(flags);
   await expect.poll(sessions, { timeout: 20_000 }).toHaveLength(1);
   expect(await sessions()).not.toEqual(before);
+  // Not killed: nobody would end what the block has started in a process group of its own.
+  second.child.kill("SIGTERM");
+  await second.exited;
+});
+
+test("what a block has started ends with a server that is killed; a process group of its own at the next start", async () => {
+  await using data = await makeDataDirectory();
+  await using first = await startProgram(["--data", data.path]);
+  const { event } = await first.client.waitForLog(await first.client.start("lab::hang"), "BlockOutput");
+  const [executor = 0, child = 0, detached = 0] = event.output as number[];
+  first.child.kill("SIGKILL");
+  await first.exited;
+  await waitUntilGone([executor, child], 5_000);
+  await using _second = await startProgram(["--data", data.path]);
+  await waitUntilGone([detached], 1_000);
 });
 
 test("fails what runs when it is asked to stop, and keeps what waits", async () => {

@@ -14,6 +14,7 @@ import { captureOutput } from "./capture-output.ts";
 import { createChannelMainframe } from "./channel-mainframe.ts";
 import { createProcessWatch, type ProcessWatch } from "./cleanliness/create-process-watch.ts";
 import { createExecutor, type Executor } from "./create-executor.ts";
+import { endProcessGroup } from "./end-process-group.ts";
 import { encodeExecutorReady } from "./executor-ready.ts";
 import { guardProcess } from "./guard-process.ts";
 import { createBlockLoader } from "./load-block.ts";
@@ -48,7 +49,7 @@ export async function runChannelExecutor(
       }
     },
     onTrouble: (description) => watch?.note({ kind: "rejection", description }),
-    hasOpenJobs: () => (session?.executor.openJobs.size ?? 0) > 0,
+    hasOpenJobs,
   });
   captureOutput();
   process.on("SIGTERM", leave);
@@ -59,7 +60,7 @@ export async function runChannelExecutor(
   if (isReusable) await parentWatch;
   // Not earlier: messages that have been sent meanwhile wait in it.
   const socket = new Socket({ fd: fileDescriptor, readable: true, writable: true });
-  const mainframe = createChannelMainframe({ socket, onMessage: hear, onLost: leave });
+  const mainframe = createChannelMainframe({ socket, onMessage: hear, onLost: lose });
   // After everything of the executor's own, and before any code of a block.
   if (isReusable) watch = createProcessWatch();
   open(executorArguments);
@@ -156,9 +157,18 @@ export async function runChannelExecutor(
     timer.abort();
   }
 
-  /** The server has closed the connection or asked to leave; nothing waits for an answer any more. */
+  function hasOpenJobs(): boolean {
+    return (session?.executor.openJobs.size ?? 0) > 0;
+  }
+
+  /** The connection is closed. While a block runs, the server may have been killed, and nobody else ends what the block has started. */
+  function lose(): void {
+    if (hasOpenJobs()) endProcessGroup();
+    leave();
+  }
+
+  /** The server asks to leave, or is gone; nothing waits for an answer any more. */
   function leave(): void {
-    const hasOpenJobs = (session?.executor.openJobs.size ?? 0) > 0;
-    guard.exit(hasOpenJobs ? 1 : 0);
+    guard.exit(hasOpenJobs() ? 1 : 0);
   }
 }
