@@ -83,8 +83,11 @@ test("a block that crashes says so, and the next starts in a process of its own"
 test("a block that kills the process that it was forked from fails, and the next task runs", async () => {
   await using server = await openTestServer(settings);
   const { parent } = await probe(server);
-  const id = await server.start("warm::leave", { what: "parent" });
+  await using folder = await makeDataDirectory();
+  const cue = join(folder.path, "cue");
+  const id = await server.start("warm::leave", { what: "parent", cue });
   const { event } = await server.waitForLog(id, "BlockOutput");
+  await writeFile(cue, "");
   expect(await server.waitForEnd(id)).toMatchObject({ status: "failed" });
   await waitUntilGone([parent, ...(event.output as number[])], 5_000);
   expect(await probe(server)).toMatchObject({ runs: 1 });
