@@ -119,7 +119,7 @@ export default {
       "undici",
       "^(packages/node/src/(undici-transport|connections)|apps/server/src/installs/fetch-registry)\\.ts$",
     ),
-    onlyIn("zod", "^(packages/core/src/wire/|apps/server/src/)"),
+    onlyIn("zod", "^apps/server/src/"),
     onlyIn("aedes", "^apps/server/src/broker/mqtt-door\\.ts$"),
   ],
   options: {

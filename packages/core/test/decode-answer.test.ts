@@ -1,11 +1,11 @@
 import { ApiError, UnexpectedResponseError } from "@oomol/connect-core";
 import { describe, expect, test, vi } from "vitest";
-import * as z from "zod/mini";
 import { decodeAnswer, parseRetryAfter } from "../src/http/decode-answer.ts";
 import type { TransportResponse } from "../src/transport/transport.ts";
+import { object, text } from "../src/wire/schema.ts";
 
 const token = "api-canary";
-const schema = z.looseObject({ task: z.looseObject({ id: z.string() }) });
+const schema = object({ task: object({ id: text }) });
 
 function decode(status: number, body: unknown, headers: Record<string, string> = {}) {
   const text = typeof body === "string" ? body : JSON.stringify(body);

@@ -17,17 +17,19 @@ export const blockSchema = z.object({
   outputs: z.array(handleSchema).optional(),
 });
 
+export const nodeInputsSchema = z.array(
+  z.looseObject({
+    nodeId: z.string(),
+    inputs: z.array(z.looseObject({ handle: z.string(), value: z.unknown() })),
+  }),
+);
+
 export const taskSchema = z.object({
   id: z.string(),
   status: z.enum(["created", "pending", "running", "completed", "failed", "stopped"]),
   project_id: z.string(),
   manifest_path: z.string(),
-  inputValues: z.array(
-    z.looseObject({
-      nodeId: z.string(),
-      inputs: z.array(z.looseObject({ handle: z.string(), value: z.unknown() })),
-    }),
-  ),
+  inputValues: nodeInputsSchema,
   created_at: epochMs,
   updated_at: epochMs,
 });

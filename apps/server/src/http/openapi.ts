@@ -1,8 +1,9 @@
-import { createTaskBodySchema } from "@oomol/connect-core/wire";
+import type { createTaskBodySchema, DataOf } from "@oomol/connect-core/wire";
 import { z } from "zod";
 import {
   blockSchema,
   installTaskSchema,
+  nodeInputsSchema,
   packageProblemSchema,
   packageSchema,
   refusalSchema,
@@ -32,6 +33,12 @@ interface Operation {
 
 const task = z.object({ task: taskSchema, success });
 
+/** Describes what core's schema checks; the compiler compares them. */
+const taskBodySchema: z.ZodType<Partial<DataOf<typeof createTaskBodySchema>>> = z.looseObject({
+  manifest: z.string(),
+  inputValues: nodeInputsSchema.optional(),
+});
+
 /** Every operation, from the schemas by which requests are checked and answers are typed. */
 const operations: Record<string, Record<string, Operation>> = {
   "/v1/blocks": {
@@ -42,7 +49,7 @@ const operations: Record<string, Record<string, Operation>> = {
     post: {
       summary: "Run a block",
       answer: task.extend({ userID: z.string() }),
-      body: createTaskBodySchema,
+      body: taskBodySchema,
       takesForm: true,
       parameters: [keyParameter],
     },

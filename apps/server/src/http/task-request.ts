@@ -5,6 +5,7 @@ import {
   deepestNesting,
   inputValuesNesting,
   taskBodyNesting,
+  validate,
 } from "@oomol/connect-core/wire";
 import type { NodeInputs } from "../inputs/node-inputs.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
@@ -92,8 +93,8 @@ function checkBody(body: unknown): { blockId: string; inputValues: NodeInputs } 
   if (typeof manifest !== "string") {
     throw new Refusal(400, 'The body must name a block in "manifest", as PACKAGE::BLOCK.');
   }
-  const checked = createTaskBodySchema.safeParse({ manifest, inputValues: nodesOf(body.inputValues) });
-  if (!checked.success) {
+  const checked = validate(createTaskBodySchema, { manifest, inputValues: nodesOf(body.inputValues) });
+  if (!checked.isValid) {
     throw new Refusal(400, '"inputValues" must be a list of { nodeId, inputs: [{ handle, value }] }.');
   }
   return { blockId: checked.data.manifest, inputValues: checked.data.inputValues ?? [] };

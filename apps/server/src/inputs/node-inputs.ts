@@ -1,8 +1,7 @@
-import type { nodeInputsSchema } from "@oomol/connect-core/wire";
-import type { z } from "zod";
+import type { DataOf, nodeInputsSchema } from "@oomol/connect-core/wire";
 
 /** Inputs as they travel: a list of nodes, each with the values of its handles. */
-export type NodeInputs = z.infer<typeof nodeInputsSchema>;
+export type NodeInputs = DataOf<typeof nodeInputsSchema>;
 
 /** The node that stands for the block, or for the flow as a whole. */
 export const blockNodeId = "_";

@@ -12,5 +12,5 @@ export {
   isNestedDeeper,
   taskBodyNesting,
 } from "./nesting.ts";
+export { type DataOf, type LooseObject, Mismatch, type Schema, type Validation, validate } from "./schema.ts";
 export * from "./schemas.ts";
-export { type DataOf, type Schema, type Validation, validate } from "./validate.ts";

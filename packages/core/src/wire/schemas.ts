@@ -1,142 +1,108 @@
-import * as z from "zod/mini";
+import { anything, flag, list, listOfGood, number, object, orMissing, record, text, that } from "./schema.ts";
 
-// Servers in the field add fields, omit some and send null for others: require only the fields that the client uses,
-// keep the rest, and treat a wrong value of an optional field as missing. (`z.catch` would do that too, for 4 kB.)
-const optional = <Value>(isRight: (value: unknown) => value is Value) =>
-  z.optional(z.transform((value: unknown) => (isRight(value) ? value : undefined)));
-const text = optional((value) => typeof value === "string");
-const textOrNull = optional((value) => typeof value === "string" || value === null);
-const flag = optional((value) => typeof value === "boolean");
-const epochMs = optional((value) => typeof value === "number");
-const record = optional(
-  (value): value is Record<string, unknown> =>
-    typeof value === "object" && value !== null && !Array.isArray(value),
-);
-/** A list without its malformed items. */
-const listOf = <Item extends z.core.$ZodType>(item: Item) =>
-  z.optional(
-    z.transform((value: unknown) =>
-      Array.isArray(value)
-        ? value.flatMap((entry) => {
-            const checked = z.safeParse(item, entry);
-            return checked.success ? [checked.data] : [];
-          })
-        : undefined,
-    ),
-  );
+// Servers in the field add fields, omit some and send null for others: require only the fields that the client uses.
+
+const textOrNull = that("text or null", (value) => typeof value === "string" || value === null);
+/** A time; epoch milliseconds. */
+const epochMs = number;
 
 /** An input or output of a block, as its manifest declares it. */
-const blockHandleSchema = z.looseObject({ handle: z.string(), description: text, nullable: flag });
+const blockHandleSchema = object({ handle: text }, { description: text, nullable: flag });
 
 /** The inputs of one node, in the node form, the only one on the wire. */
-const nodeInputs = z.looseObject({
-  nodeId: z.string(),
-  inputs: z.array(z.looseObject({ handle: z.string(), value: z.unknown() })),
+const nodeInputs = object({
+  nodeId: text,
+  inputs: list(object({ handle: text, value: anything })),
 });
 
 /** A block as servers list it (connect-api 4.1). */
-export const blockSchema = z.looseObject({
-  package: z.string(),
-  name: z.string(),
-  path: z.string(),
-  description: text,
-  inputs: listOf(blockHandleSchema),
-  outputs: listOf(blockHandleSchema),
-});
+export const blockSchema = object(
+  { package: text, name: text, path: text },
+  {
+    description: text,
+    inputs: listOfGood(blockHandleSchema),
+    outputs: listOfGood(blockHandleSchema),
+  },
+);
 
 /** A task (connect-api 4.2). */
-export const taskSchema = z.looseObject({
-  id: z.string(),
-  status: z.string(),
-  project_id: text,
-  manifest_path: text,
-  inputValues: listOf(nodeInputs),
-  created_at: epochMs,
-  updated_at: epochMs,
-});
+export const taskSchema = object(
+  { id: text, status: text },
+  {
+    project_id: text,
+    manifest_path: text,
+    inputValues: listOfGood(nodeInputs),
+    created_at: epochMs,
+    updated_at: epochMs,
+  },
+);
 
 /** A log (connect-api 4.3). */
-export const taskLogSchema = z.looseObject({
-  id: z.number(),
-  type: z.string(),
-  project_name: text,
-  session_id: text,
-  node_id: textOrNull,
-  manifest_path: text,
-  event: record,
-  created_at: epochMs,
-});
+export const taskLogSchema = object(
+  { id: number, type: text },
+  {
+    project_name: text,
+    session_id: text,
+    node_id: textOrNull,
+    manifest_path: text,
+    event: record,
+    created_at: epochMs,
+  },
+);
 
 /** Answers `GET /v1/blocks`. */
-export const blocksAnswerSchema = z.looseObject({ blocks: z.array(blockSchema) });
+export const blocksAnswerSchema = object({ blocks: list(blockSchema) });
 /** Answers every call about one task. */
-export const taskAnswerSchema = z.looseObject({ task: taskSchema, success: flag });
+export const taskAnswerSchema = object({ task: taskSchema }, { success: flag });
 /** Answers `POST /v1/tasks`. */
-export const createTaskAnswerSchema = z.looseObject({ task: taskSchema, success: flag, userID: text });
+export const createTaskAnswerSchema = object({ task: taskSchema }, { success: flag, userID: text });
 /** Answers `GET /v1/tasks`. */
-export const tasksAnswerSchema = z.looseObject({ tasks: z.array(taskSchema) });
+export const tasksAnswerSchema = object({ tasks: list(taskSchema) });
 /** Answers `GET /v1/tasks/{id}/logs`. */
-export const logsAnswerSchema = z.looseObject({ logs: z.array(taskLogSchema), success: flag });
+export const logsAnswerSchema = object({ logs: list(taskLogSchema) }, { success: flag });
 
 /** The body of any failed answer (connect-api 5). */
-export const errorAnswerSchema = z.looseObject({
-  success: z.optional(z.unknown()),
-  message: z.optional(z.unknown()),
-  error: z.optional(z.unknown()),
-});
+export const errorAnswerSchema = object({}, { success: anything, message: anything, error: anything });
 
 /** The node form of inputs, the only one on the wire. */
-export const nodeInputsSchema = z.array(nodeInputs);
+export const nodeInputsSchema = list(nodeInputs);
 
 /** The body of `POST /v1/tasks`, as JSON or as the fields of a form. */
-export const createTaskBodySchema = z.looseObject({
-  manifest: z.string(),
-  inputValues: z.optional(nodeInputsSchema),
-});
+export const createTaskBodySchema = object({ manifest: text, inputValues: orMissing(nodeInputsSchema) });
 
 /** Answers `GET /packages`. */
-export const packagesAnswerSchema = z.looseObject({
-  packages: z.array(z.looseObject({ name: z.string(), version: z.string() })),
-});
+export const packagesAnswerSchema = object({ packages: list(object({ name: text, version: text })) });
 
 /** An installation (connect-api 4.4). */
-export const installTaskSchema = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  version: text,
-  status: z.string(),
-  packagePath: text,
-  dependencies: listOf(z.looseObject({ name: z.string(), version: z.string(), packagePath: z.string() })),
-  error: text,
-  createdAt: epochMs,
-  updatedAt: epochMs,
-});
-
-/** Answers `POST /packages/install`. */
-export const installAnswerSchema = z.looseObject({ taskId: text, success: flag });
-/** Answers `GET /packages/install/{id}`. */
-export const installTaskAnswerSchema = z.looseObject({ task: installTaskSchema, success: flag });
-/** Answers `GET /packages/install`. */
-export const installTasksAnswerSchema = z.looseObject({
-  tasks: z.array(installTaskSchema),
-  success: flag,
-});
-
-/** Answers `POST /rpc/listApplets`. */
-export const appletsAnswerSchema = z.array(
-  z.looseObject({
-    appletId: z.string(),
-    userId: text,
+export const installTaskSchema = object(
+  { id: text, name: text, status: text },
+  {
+    version: text,
+    packagePath: text,
+    dependencies: listOfGood(object({ name: text, version: text, packagePath: text })),
+    error: text,
     createdAt: epochMs,
     updatedAt: epochMs,
-    data: z.looseObject({
-      id: text,
-      title: text,
-      description: text,
-      createdAt: epochMs,
-      packageId: z.string(),
-      blockName: z.string(),
-      presetInputs: record,
-    }),
-  }),
+  },
+);
+
+/** Answers `POST /packages/install`. */
+export const installAnswerSchema = object({}, { taskId: text, success: flag });
+/** Answers `GET /packages/install/{id}`. */
+export const installTaskAnswerSchema = object({ task: installTaskSchema }, { success: flag });
+/** Answers `GET /packages/install`. */
+export const installTasksAnswerSchema = object({ tasks: list(installTaskSchema) }, { success: flag });
+
+/** Answers `POST /rpc/listApplets`. */
+export const appletsAnswerSchema = list(
+  object(
+    {
+      appletId: text,
+      data: object(
+        { packageId: text, blockName: text },
+        { id: text, title: text, description: text, createdAt: epochMs, presetInputs: record },
+      ),
+    },
+    { userId: text, createdAt: epochMs, updatedAt: epochMs },
+  ),
 );
