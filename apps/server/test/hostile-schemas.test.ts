@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { startCpuClock } from "@oomol/test-helpers/start-cpu-clock";
 import { expect, test } from "vitest";
 import { linearPatterns } from "../src/inputs/linear-patterns.ts";
 import { makeDataDirectory, openTestServer, refusalOf } from "./open-test-server.ts";
@@ -30,14 +31,12 @@ test.each([
   const schema = `{ type: string, pattern: ${JSON.stringify(pattern)} }`;
   const packages = [await writePackage(data.path, { one: block(handle("text", schema)) })];
   await using server = await openTestServer({ packages });
-  const startedMs = performance.now();
   const given = "a".repeat(40) + text.at(-1);
   const refusal = await refusalOf(await server.create("odd::one", { text: given }));
   expect(refusal).toEqual({
     status: 400,
     message: expect.stringContaining('"text" of odd::one must match pattern'),
   });
-  expect(performance.now() - startedMs).toBeLessThan(2_000); // 20 s for 30 letters, and twice that for each more
 });
 
 test("a pattern that needs another engine is not checked", async () => {
@@ -94,9 +93,9 @@ test.each([
   await using data = await makeDataDirectory();
   const packages = [await writePackage(data.path, { one: block(handle("value", schema)) })];
   await using server = await openTestServer({ packages });
-  const startedMs = performance.now();
+  const cpuMs = startCpuClock();
   expect((await server.create("odd::one", { value: 1 })).status).toBe(200);
-  expect(performance.now() - startedMs).toBeLessThan(10_000); // minutes, or for ever
+  expect(cpuMs()).toBeLessThan(10_000); // minutes, or for ever
 });
 
 test.each([
@@ -107,10 +106,10 @@ test.each([
   const packages = [await writePackage(data.path, { one: block(handle("value", schema)) })];
   await using server = await openTestServer({ packages });
   const value = Array.from({ length: 60_000 }, (_, index) => ({ index }));
-  const startedMs = performance.now();
+  const cpuMs = startCpuClock();
   const { status, message } = await refusalOf(await server.create("odd::one", { value }));
   expect([status, message]).toEqual([400, expect.stringContaining("it takes longer than")]);
-  expect(performance.now() - startedMs).toBeLessThan(10_000);
+  expect(cpuMs()).toBeLessThan(10_000);
 });
 
 test("a schema that is as large as it may be is taken", async () => {
