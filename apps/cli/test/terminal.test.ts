@@ -95,13 +95,11 @@ const noTerminal = {
   TERM_PROGRAM_VERSION: "",
   LC_TERMINAL: "",
   KONSOLE_VERSION: "",
-  ...{
-    KITTY_WINDOW_ID: "",
-    KITTY_PID: "",
-    GHOSTTY_RESOURCES_DIR: "",
-    WEZTERM_PANE: "",
-    WEZTERM_UNIX_SOCKET: "",
-  },
+  KITTY_WINDOW_ID: "",
+  KITTY_PID: "",
+  GHOSTTY_RESOURCES_DIR: "",
+  WEZTERM_PANE: "",
+  WEZTERM_UNIX_SOCKET: "",
 };
 
 function once<Terminal>(words: string, act: (terminal: Terminal) => void) {

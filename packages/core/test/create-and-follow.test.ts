@@ -117,7 +117,8 @@ describe("a run of a server that streams and holds", () => {
     await using server = await serveKnown((task) => task.setStatus("running"));
     const abort = new AbortController();
     const run = server.client.tasks.run(block, {
-      ...{ signal: abort.signal, stopOnAbort: true },
+      signal: abort.signal,
+      stopOnAbort: true,
       onProgress: () => abort.abort(new Error("enough")),
     });
     await expect(run).rejects.toThrow("enough");

@@ -31,7 +31,9 @@ export function productionDependencies(): ProductionDependency[] {
   const byLicence: Record<string, Listed[]> = JSON.parse(output.toString());
   const dependencies = Object.entries(byLicence).flatMap(([licence, packages]) =>
     packages.map(({ name, versions, paths }) => ({
-      ...{ name, licence, versions: versions.toSorted() },
+      name,
+      licence,
+      versions: versions.toSorted(),
       installScripts: [...new Set(paths.flatMap(installScriptsIn))],
       isOfPlatform: paths.some((path) => "os" in manifestIn(path) || "cpu" in manifestIn(path)),
     })),
