@@ -2,13 +2,13 @@ import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, parse } from "node:path";
 import { InvalidInputError } from "@oomol/connect-core";
 
-/** What to do where a file exists. */
+/** What to do if a file exists. */
 export type IfExists = "refuse" | "replace" | "number";
 
 /**
  * Gives a whole file its name, and never overwrites one that has appeared meanwhile unless told to. Resolves to its path.
  *
- * @throws {@link InvalidInputError} where the file exists and is not to be replaced.
+ * @throws {@link InvalidInputError} if the file exists and is not to be replaced.
  */
 export async function publishFile(partial: string, target: string, ifExists: IfExists): Promise<string> {
   if (ifExists === "replace") {

@@ -1,8 +1,8 @@
 import { pathInSession, path as pathOf } from "@oomol/connect-core/adapter";
 
-/** Files that tasks made on the server, where it hands them out (connect-api 6.5). */
+/** Files that tasks made on the server, if it hands them out (connect-api 6.5). */
 export interface SessionFiles {
-  /** An address that this page may load the file from; `undefined` where the server keeps it to itself. */
+  /** An address that this page may load the file from; `undefined` if the server keeps it to itself. */
   open(file: SessionFile, signal: AbortSignal): Promise<string | undefined>;
   /** The same file as it comes; whoever has read enough cancels its body. */
   read(file: SessionFile, signal: AbortSignal): Promise<Response | undefined>;

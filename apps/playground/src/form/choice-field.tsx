@@ -3,7 +3,7 @@ import { useMessages } from "../i18n/use-messages.ts";
 import { Icon } from "../ui/icon.tsx";
 import { describedBy, type FieldProps } from "./field-frame.tsx";
 
-/** Loaded where a list is long enough to search: most forms do without. */
+/** Loaded if a list is long enough to search: most forms do without. */
 const LongChoice = lazy(() => import("./long-choice.tsx"));
 
 const mostWithoutSearch = 12;

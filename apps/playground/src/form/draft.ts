@@ -66,7 +66,7 @@ function listOf(drafts: readonly Draft[]): ListDraft {
   return { items: drafts.map((draft, key) => ({ key, draft })), nextKey: drafts.length };
 }
 
-/** Drafts for a whole form; those given win where they still fit the field. */
+/** Drafts for a whole form; those given win if they still fit the field. */
 export function initialDrafts(fields: readonly Field[], given: Drafts = {}): Drafts {
   return Object.fromEntries(fields.map((field) => [field.handle, restored(field, given[field.handle])]));
 }

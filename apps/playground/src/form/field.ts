@@ -35,7 +35,7 @@ export interface Field {
   item: Field | undefined;
   /** Values to choose from, for a choice. */
   choices: readonly Choice[];
-  /** `undefined` where there is none. */
+  /** `undefined` if there is none. */
   defaultValue: unknown;
 }
 

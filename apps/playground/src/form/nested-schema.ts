@@ -7,7 +7,7 @@ export type SchemaProperty = [name: string, schema: JsonSchema, isRequired: bool
 const branching = ["anyOf", "oneOf", "allOf", "not", "if", "$ref", "const", "enum"];
 const openEnded = ["patternProperties", "prefixItems", "contains", "dependentSchemas", "unevaluatedItems"];
 
-/** What an object is made of; `undefined` where the schema leaves that open, so that JSON alone says it all. */
+/** What an object is made of; `undefined` if the schema leaves that open, so that JSON alone says it all. */
 export function propertiesOf(schema: JsonSchema): SchemaProperty[] | undefined {
   const { properties, required, additionalProperties = false } = schema;
   if (!isOnly(schema, "object") || !isRecord(properties) || additionalProperties !== false) return undefined;
@@ -18,7 +18,7 @@ export function propertiesOf(schema: JsonSchema): SchemaProperty[] | undefined {
   return known.length > 0 && names.every((name) => name in properties) ? known : undefined;
 }
 
-/** What each item of an array is; `undefined` where they may be anything. */
+/** What each item of an array is; `undefined` if they may be anything. */
 export function itemsOf(schema: JsonSchema): JsonSchema | undefined {
   const { items } = schema;
   return isOnly(schema, "array") && isRecord(items) && Object.keys(items).length > 0 ? items : undefined;

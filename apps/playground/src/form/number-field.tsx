@@ -24,7 +24,7 @@ export function NumberField({ field, id, value, problem, onChange }: FieldProps<
       <input
         id={id}
         className="input"
-        // `type="number"` would hide what was typed where it is no number.
+        // `type="number"` would hide what was typed if it is no number.
         type="text"
         inputMode={field.isInteger ? "numeric" : "decimal"}
         autoComplete="off"

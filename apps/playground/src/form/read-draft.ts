@@ -33,7 +33,7 @@ function readEmpty({ isOptional, emptyIsNull }: Field): Reading {
   return emptyIsNull ? { state: "value", value: null } : { state: "omitted" };
 }
 
-/** An object or array of which nothing is filled in is left out, where it may be. */
+/** An object or array of which nothing is filled in is left out if it may be. */
 function readNested(field: Field, draft: GroupDraft | ListDraft): Reading {
   const { isNullable, isOptional, defaultValue } = field;
   const mayBeEmpty = isNullable || (isOptional && defaultValue === undefined);

@@ -12,12 +12,12 @@ export interface BlockForm {
   readings: ReadonlyMap<string, Reading>;
   /** The problem to show at a field: none before it was touched. The path of a field inside others has slashes. */
   problemOf(path: string): Problem | undefined;
-  /** `touched` is the path of the field that was changed, where it lies inside the one of this handle. */
+  /** `touched` is the path of the field that was changed, if it lies inside the one of this handle. */
   change(handle: string, draft: Draft, touched?: string): void;
   reset(): void;
   /** Puts back what stood in the form when a task of the history was started. */
   restore(drafts: Drafts): void;
-  /** What may be sent; `undefined` where something does not fit, and then every problem shows. */
+  /** What may be sent; `undefined` if something does not fit, and then every problem shows. */
   submit(): Submission | undefined;
 }
 

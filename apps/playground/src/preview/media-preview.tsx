@@ -12,7 +12,7 @@ interface MediaProps {
 
 const fallbackTypes = { image: "image/png", audio: "audio/wav", video: "video/mp4" };
 
-/** A picture, a sound or a film; where it cannot be had, its address or path. */
+/** A picture, a sound or a film; if it cannot be had, its address or path. */
 export function MediaPreview({ item, type, source }: MediaProps) {
   const messages = useMessages();
   const { url, path } = useSource(item, source, fallbackTypes[type]);

@@ -3,7 +3,7 @@ import { isFinalStatus, type TaskEvent, type TaskLog, type TaskStatus } from "@o
 /** What a person sees of a task. */
 export interface TaskView {
   status: TaskStatus;
-  /** 0…100 of the outermost block; `undefined` where it has said nothing. */
+  /** 0…100 of the outermost block; `undefined` if it has said nothing. */
   progress: number | undefined;
   lines: readonly LogLine[];
   /** How many earlier lines are no longer kept. */

@@ -12,7 +12,7 @@ export function CopyButton({ text, label }: { text: string | (() => string); lab
     return () => clearTimeout(timer);
   }, [isCopied]);
   const copy = () => {
-    // Refused where the page is not in the foreground; nothing is lost then.
+    // Refused if the page is not in the foreground; nothing is lost then.
     navigator.clipboard?.writeText(typeof text === "string" ? text : text()).then(
       () => setCopied(true),
       () => undefined,

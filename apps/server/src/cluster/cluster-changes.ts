@@ -1,7 +1,7 @@
 import { TaskChanges } from "../store/task-changes.ts";
 import type { Notices } from "./notices.ts";
 
-/** How long somebody who waits may be late where a notice got lost with the process that was to send it. */
+/** How long somebody who waits may be late if a notice got lost with the process that was to send it. */
 const lookAgainMs = 15_000;
 
 /** Changes of tasks, told to every process of the cluster and heard from every one. */

@@ -22,7 +22,7 @@ export interface JobQueue extends TransactionalQueue {
 }
 
 export interface JobQueueOptions {
-  /** How often a task is tried where its worker is lost. */
+  /** How often a task is tried if its worker is lost. */
   attempts: number;
   /** How long a worker may be silent before its tasks are taken from it; at least 10. */
   lostAfterSeconds: number;

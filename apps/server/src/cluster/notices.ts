@@ -4,7 +4,7 @@ import { messageOf } from "../values.ts";
 import { keepListening } from "./keep-listening.ts";
 import type { Postgres } from "./postgres.ts";
 
-/** What processes tell each other: a task's id where something about it is new or is to stop, a queue's name where a task waits. */
+/** What processes tell each other: a task's id if something about it is new or is to stop, a queue's name if a task waits. */
 export type Topic = "changed" | "stop" | "queued";
 
 /**

@@ -80,7 +80,7 @@ async function createTasks(database: Kysely<unknown>): Promise<void> {
     // Room on each page, so that a new status stays on it and no index is touched.
     .modifyEnd(sql`with (fillfactor = 80)`)
     .execute();
-  // Partial: both stay small where the table grows.
+  // Partial: both stay small while the table grows.
   await database.schema
     .createIndex("unfinished_tasks")
     .on("tasks")

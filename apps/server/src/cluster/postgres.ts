@@ -14,7 +14,7 @@ export interface Postgres {
   connect(): Promise<pg.Client>;
 }
 
-/** Prepares a pool; nothing is connected before it is used. Throws where the address is none of a PostgreSQL. */
+/** Prepares a pool; nothing is connected before it is used. Throws if the address is none of a PostgreSQL. */
 export function openPostgres(url: string, maxConnections: number, log: Logger): Postgres {
   requirePostgresUrl(url);
   const config: pg.ClientConfig = {
@@ -54,7 +54,7 @@ export function describePostgres(url: string): string {
   return `${host}${pathname}`;
 }
 
-/** Throws where the database does not answer, or does not let this program in. */
+/** Throws if the database does not answer, or does not let this program in. */
 export async function requireReachable({ pool }: Pick<Postgres, "pool">, url: string): Promise<void> {
   try {
     await pool.query("select 1");

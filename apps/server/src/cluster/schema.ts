@@ -58,7 +58,7 @@ async function migrateAlone({ database, pool }: Postgres): Promise<void> {
     .execute();
 }
 
-/** Throws where this program cannot work with the schema that the database has. */
+/** Throws if this program cannot work with the schema that the database has. */
 export async function requireKnownSchema({ database }: Pick<Postgres, "database">): Promise<void> {
   const schema = await readSchema({ database });
   if (schema === undefined || schema.version < schemaVersion) {

@@ -1,6 +1,6 @@
 /** Knows when this process has stood still: frozen, or on a machine that slept. */
 export interface Standstill {
-  /** True where it has since then, by `performance.now()`. */
+  /** True if it has since then, by `performance.now()`. */
   hasHappenedSince(ms: number): boolean;
   close(): void;
 }

@@ -24,7 +24,7 @@ export function createEngine(settings: BlockEngineOptions & { broker: Broker }):
   };
 }
 
-/** The engine's program starts executors itself, where nothing holds them. */
+/** The engine's program starts executors itself, and nothing holds them. */
 const refuseFlows: Engine<InstalledFlow> = {
   run: async (request) =>
     refuseSession(

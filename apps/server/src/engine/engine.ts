@@ -17,13 +17,13 @@ export interface SessionRequest<Runs extends Runnable = Runnable> {
   caller: string;
   /** Complete and checked; those of a flow by node, its own under `"_"`. */
   inputs: JsonText;
-  /** The folder of the files that were uploaded for it, where there are any. */
+  /** The folder of the files that were uploaded for it, if there are any. */
   uploads?: string | undefined;
   /** Called once, when a process works on the session. */
   onStarted(sessionId: string): void;
   /**
    * Called with each event, in order; never after the outcome. Answers what to wait for before the session's processes are
-   * listened to again, where they say more than can be stored.
+   * listened to again if they say more than can be stored.
    */
   onEvent(event: SessionEvent): Promise<void> | undefined;
   /** Aborted to stop the session; its processes are then killed. The reason becomes the session's error. */

@@ -14,7 +14,7 @@ export interface FileStore {
   keepSession(sessionId: string): Promise<void>;
   /** Lets go of what was only here to run the task. */
   release(taskId: string, sessionId: string | undefined): Promise<void>;
-  /** A file of a session by the still encoded path of a URL; `undefined` where there is none, or it is no business of the caller's. */
+  /** A file of a session by the still encoded path of a URL; `undefined` if there is none, or it is no business of the caller's. */
   openSessionFile(sessionId: string, path: string): Promise<OpenedFile | undefined>;
   /** Forgets everything about a task. */
   remove(task: { id: string; sessionId: string | null }): Promise<void>;

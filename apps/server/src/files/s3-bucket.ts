@@ -8,13 +8,13 @@ export interface Bucket {
   /** Writes a file in parts, so that memory stays flat. */
   write(key: string, content: Readable): Promise<void>;
   download(key: string, file: string): Promise<void>;
-  /** `undefined` where there is none. */
+  /** `undefined` if there is none. */
   open(key: string): Promise<OpenedFile | undefined>;
   /** Removes every object whose key begins so. */
   removeAll(keyStart: string): Promise<void>;
 }
 
-/** Opens `s3://bucket/prefix`. Rejects where that is no such address, or where the bucket cannot be reached. */
+/** Opens `s3://bucket/prefix`. Rejects if that is no such address, or if the bucket cannot be reached. */
 export async function openBucket(address: string): Promise<Bucket> {
   const { hostname: name, pathname, protocol } = URL.parse(address) ?? {};
   if (protocol !== "s3:" || !name) throw new Error(`"${address}" is no bucket: write s3://BUCKET/PREFIX.`);
@@ -80,7 +80,7 @@ export async function openBucket(address: string): Promise<Bucket> {
   };
 }
 
-/** It is large, so it is installed, and loaded, only where it is needed. */
+/** It is large, so it is installed, and loaded, only if it is needed. */
 async function loadSdk() {
   try {
     return await Promise.all([import("@aws-sdk/client-s3"), import("@aws-sdk/lib-storage")]);

@@ -14,7 +14,7 @@ export interface SessionFile {
  * pipes and sockets, are passed over: elsewhere they would lead to something else.
  */
 export async function listSessionFiles(directory: string): Promise<SessionFile[]> {
-  // Not there where no block has asked for a folder.
+  // It exists only if a block has asked for a folder.
   const root = await realpath(directory).catch(() => undefined);
   if (root === undefined) return [];
   const list = async (folder: string): Promise<SessionFile[]> => {

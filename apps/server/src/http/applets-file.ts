@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { messageOf } from "../values.ts";
 
-/** What `listApplets` answers, where the file may leave out some. */
+/** What `listApplets` answers; the file may leave out some. */
 export const appletSchema = z.looseObject({
   appletId: z.string(),
   userId: z.string().optional(),

@@ -29,7 +29,7 @@ export class BytesInFlight {
 }
 
 export interface RequestBytes extends Disposable {
-  /** So many more have come; throws a {@link Refusal} where they have no room. */
+  /** So many more have come; throws a {@link Refusal} if they have no room. */
   add(sizeBytes: number): void;
 }
 

@@ -1,7 +1,7 @@
 import type { KnownToken } from "./auth.ts";
 import { roles } from "./callers.ts";
 
-/** Throws where a token could not be used, or one text would be two callers. Never says a token. */
+/** Throws if a token could not be used, or one text would be two callers. Never says a token. */
 export function checkTokens(tokens: readonly KnownToken[]): void {
   const seen = new Map<string, KnownToken>();
   for (const known of tokens) {

@@ -13,7 +13,7 @@ export interface ListeningHttp {
 const drainMs = 500;
 const maxHeaderBytes = 16 * 1024;
 
-/** Serves an app; rejects where the port is taken. `closing` is aborted first thing when it closes. */
+/** Serves an app; rejects if the port is taken. `closing` is aborted first thing when it closes. */
 export async function listenHttp<E extends Env>(
   app: Hono<E>,
   { host, port, clientIdleMs }: { host: string; port: number; clientIdleMs: number },

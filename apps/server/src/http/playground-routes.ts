@@ -11,7 +11,7 @@ const pagePolicy =
 const previewPolicy =
   "sandbox allow-scripts; default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval' https://cdn.jsdelivr.net; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:";
 
-/** The web app at `/`; no routes where it has not been built. */
+/** The web app at `/`; no routes if it has not been built. */
 export function playgroundRoutes(directory: string | undefined): Hono {
   const routes = new Hono();
   if (directory === undefined) return routes;

@@ -1,7 +1,7 @@
 /** The longest that an answer is held. */
 const maxWaitSeconds = 60;
 
-/** The milliseconds of `Prefer: wait=N` (RFC 7240), at most a minute; `undefined` where the header does not ask for it. */
+/** The milliseconds of `Prefer: wait=N` (RFC 7240), at most a minute; `undefined` if the header does not ask for it. */
 export function parsePreferWait(header: string | undefined): number | undefined {
   for (const preference of header?.split(/[,;]/) ?? []) {
     const seconds = /^\s*wait\s*=\s*"?(\d+)"?\s*$/i.exec(preference)?.[1];

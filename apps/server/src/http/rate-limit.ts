@@ -4,7 +4,7 @@ import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { Refusal } from "../refusal.ts";
 import type { CallerEnv } from "./callers.ts";
 
-/** Lets each caller make so many requests a minute: a caller is who has a token, or an address where there are no tokens. */
+/** Lets each caller make so many requests a minute. A caller is a token, or an address if there are no tokens. */
 export function limitRate(
   requestsPerMinute: number | undefined,
   hasTokens: boolean,

@@ -5,7 +5,7 @@ import type { InputTaker } from "./input-taker.ts";
 
 /**
  * Gives uploaded files, in the order of their parts, to the inputs that ask for files and have no value yet.
- * Throws a {@link Refusal} where it is not clear which file belongs to which input.
+ * Throws a {@link Refusal} if it is not clear which file belongs to which input.
  */
 export function assignFiles(
   { title, inputs }: InputTaker,
@@ -46,7 +46,7 @@ export function assignFiles(
   }
 }
 
-/** All open inputs, or only those that must have a file where that is what the number of files says. */
+/** All open inputs, or only those that must have a file if that is what the number of files says. */
 function chooseTakers(open: readonly FileHandle[], fileCount: number): readonly FileHandle[] {
   const required = open.filter((input) => !input.isOptional);
   const singles = open.filter((input) => !input.isList);

@@ -25,7 +25,7 @@ export interface FetchOptions {
 }
 
 /**
- * Asks the registry for something and gives its bytes as they come; a second time where the connection failed or the registry
+ * Asks the registry for something and gives its bytes as they come; a second time if the connection failed or the registry
  * is in trouble. Nobody else is asked, whatever the registry names or redirects to: that might be a service behind the
  * firewall that this server stands behind, too.
  */

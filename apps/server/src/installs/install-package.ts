@@ -75,7 +75,7 @@ export async function installPackage(
 const oneByOne = takeTurns(1);
 
 interface StagedPackage extends PackageVersion {
-  /** Absent where it was installed before. */
+  /** Absent if it was installed before. */
   directory?: string;
 }
 

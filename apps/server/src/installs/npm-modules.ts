@@ -42,7 +42,7 @@ export async function installNpmModules(directory: string, options: NpmModulesOp
 }
 
 /**
- * With the token where there is one: programs of packages do not run here. It stands in settings of the folder alone.
+ * With the token if there is one: programs of packages do not run here. It stands in settings of the folder alone.
  * On the command line everybody would see it, and a variable any other settings could name.
  */
 async function install(directory: string, options: NpmModulesOptions): Promise<void> {

@@ -22,7 +22,7 @@ export function tokenKey(registryUrl: string): string {
   return `//${host}${pathname.endsWith("/") ? pathname : `${pathname}/`}:_authToken`;
 }
 
-/** The lines of npm's own settings; none where there are none. */
+/** The lines of npm's own settings; none if there are none. */
 export function readNpmSettings({ NPM_CONFIG_USERCONFIG }: NodeJS.ProcessEnv): string[] {
   try {
     return readFileSync(NPM_CONFIG_USERCONFIG ?? join(homedir(), ".npmrc"), "utf8").split(/\r?\n/);

@@ -11,7 +11,7 @@ export interface Registry {
   readonly token: string | undefined;
   /** The exact version that a version, range or tag stands for. */
   resolve(name: string, wanted: string, signal: AbortSignal): Promise<string>;
-  /** Unpacks a version; throws where its content does not have the checksum that the registry names, or is too much. */
+  /** Unpacks a version; throws if its content does not have the checksum that the registry names, or is too much. */
   unpack(name: string, version: string, directory: string, options: UnpackLimits): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ export interface UnpackOptions {
   signal: AbortSignal;
 }
 
-/** Unpacks the archive of a package into a folder; throws where its content does not have the checksum, or is too much. */
+/** Unpacks the archive of a package into a folder; throws if its content does not have the checksum, or is too much. */
 export async function unpackArchive(
   archive: AsyncIterable<Buffer>,
   directory: string,

@@ -1,4 +1,4 @@
-/** The name that a mistyped one most likely stands for, or `undefined` where none is near. */
+/** The name that a mistyped one most likely stands for, or `undefined` if none is near. */
 export function closestName(wanted: string, names: readonly string[]): string | undefined {
   const farthest = Math.max(2, wanted.length / 3);
   const ranked = names

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 
 /**
- * What tells one state of a file or folder from the next; `undefined` where there is none. A folder's changes when an
- * entry is added to it or taken away. Looking takes microseconds, where asking through the thread pool takes ten times
+ * What tells one state of a file or folder from the next; `undefined` if there is none. A folder's changes when an
+ * entry is added to it or taken away. Looking takes microseconds; asking through the thread pool takes ten times
  * the work: whoever looks at many pauses between them.
  */
 export function fileStamp(path: string): FileStamp | undefined {

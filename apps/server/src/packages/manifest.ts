@@ -114,7 +114,7 @@ export async function readManifest<Manifest>(file: string, schema: z.ZodType<Man
   return checked.data;
 }
 
-/** The text is absent where the file is as it was last time. */
+/** The text is absent if the file is as it was last time. */
 async function readStamped(file: string): Promise<{ text?: string; stamp: string }> {
   try {
     const { mtimeMs, size, ino } = await stat(file);

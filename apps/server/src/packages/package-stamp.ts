@@ -11,7 +11,7 @@ const filesAtOnce = 500;
 
 /**
  * What tells one state of a package folder from the next: names, sizes and times of its files. Of installed modules only
- * the lists of them count. `undefined` where the folder is too large to look at before each task.
+ * the lists of them count. `undefined` if the folder is too large to look at before each task.
  */
 export async function packageStamp(directory: string): Promise<string | undefined> {
   const lines: string[] = [];

@@ -15,7 +15,7 @@ import { findSchemaProblems } from "./schema-problems.ts";
 /** One package folder with what it offers. */
 export interface InstalledPackage {
   name: string;
-  /** `0.0.0` where the manifest has none. */
+  /** `0.0.0` if the manifest has none. */
   version: string;
   /** Absolute. */
   directory: string;
@@ -53,9 +53,9 @@ interface Installed {
   /** What people call it. */
   title?: string;
   description?: string;
-  /** Absent where the manifest has no `inputs_def`. */
+  /** Absent if the manifest has no `inputs_def`. */
   inputs?: HandleManifest[];
-  /** Absent where the manifest has no `outputs_def`. */
+  /** Absent if the manifest has no `outputs_def`. */
   outputs?: HandleManifest[];
 }
 

@@ -4,8 +4,8 @@ import { findManifest, type Runnable } from "./read-package.ts";
 
 /**
  * What a manifest or a running block means by `self::NAME` or `PACKAGE::NAME` (oocana-protocol 7.3): the same
- * version of its own package, or the version of another that its package depends on, the newest where it names none.
- * Throws where there is no such thing.
+ * version of its own package, or the version of another that its package depends on, the newest if it names none.
+ * Throws if there is no such thing.
  */
 export async function resolveReference(
   reference: string,

@@ -21,7 +21,7 @@ export interface ConfinementOptions {
 /** The same, found on this machine. */
 export interface Confinement {
   user: RunAsUser | undefined;
-  /** The program of the sandbox, where there is one. */
+  /** The program of the sandbox, if there is one. */
   bwrap: string | undefined;
   hasNetwork: boolean;
 }
@@ -41,7 +41,7 @@ export interface ExecutorPlace {
   /** Folders within the session's, to be made. */
   temporaryDirectories: readonly string[];
   packageData: string;
-  /** The files that were uploaded for the task; absent where there are none, and where the task is not known yet. */
+  /** The files that were uploaded for the task; absent if there are none, or the task is not known yet. */
   uploads?: string | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface ConfinedCommand {
   identity: { uid?: number; gid?: number };
 }
 
-/** Finds out whether this machine can do what is asked for, and prepares the data directory. Throws what to do where it cannot. */
+/** Finds out whether this machine can do what is asked for, and prepares the data directory. Throws what to do if it cannot. */
 export async function openConfinement(options: ConfinementOptions): Promise<Confinement> {
   const { runAs, sandbox, noNetwork, dataDirectory } = options;
   if (noNetwork && sandbox === undefined) {

@@ -8,9 +8,9 @@ import { createStrays, type Strays } from "./stray-processes.ts";
 
 /** A running executor with everything that it starts. */
 export interface ExecutorProcess extends ProcessEnd {
-  /** Absent where there was no process at all. */
+  /** Absent if there was no process at all. */
   readonly pid: number | undefined;
-  /** The other end of its file descriptor 3, where it was started with one. */
+  /** The other end of its file descriptor 3, if it was started with one. */
   readonly channel: Duplex | undefined;
   /** Settles when the executor itself is gone; never rejects. */
   readonly exited: Promise<ExecutorExit>;

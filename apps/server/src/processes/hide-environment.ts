@@ -3,7 +3,7 @@ import { executorEnvironment } from "./executor-environment.ts";
 
 /**
  * Empties, in what the system shows of this process (`/proc/PID/environ`), each variable that blocks are not given: they run as
- * the same user and could read it there. The program itself keeps them. False where the system offers no way to.
+ * the same user and could read it there. The program itself keeps them. False if the system offers no way to.
  */
 export function hideEnvironment(): boolean {
   if (process.platform !== "linux") return false;

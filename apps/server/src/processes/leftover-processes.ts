@@ -4,7 +4,7 @@ import { endMarked } from "./marked-processes.ts";
 /**
  * Ends what a server that was killed has left running: every process whose environment names the package data of this
  * data directory, as that of executors and of all they start does. Nobody else may use the directory meanwhile. Answers
- * how many there were; 0 where this cannot be told, as outside Linux, where executors notice the loss themselves.
+ * how many there were; 0 if this cannot be told, as outside Linux, where executors notice the loss themselves.
  */
 export function endLeftoverProcesses(dataDirectory: string): number {
   return endMarked(`OOCANA_PKG_DIR=${join(dataDirectory, "package-data")}/`).length;

@@ -30,7 +30,7 @@ function isMarked(pid: string, mark: string): boolean {
   return environment.startsWith(mark) || environment.includes(`\0${mark}`);
 }
 
-/** Whether a process has started any other; true where that cannot be told. */
+/** Whether a process has started any other; true if that cannot be told. */
 export function hasHadChildren(pid: number): boolean {
   const stat = read(`/proc/${pid}/stat`);
   // Behind the name, which may hold anything: the eleventh field of proc(5) grows with each child that has ended.

@@ -38,7 +38,7 @@ function indexChildren(): (pid: number) => number[] {
   return (pid) => children.get(pid) ?? [];
 }
 
-/** What processes and all that descend from them hold in memory; 0 where this cannot be told, as outside Linux. */
+/** What processes and all that descend from them hold in memory; 0 if this cannot be told, as outside Linux. */
 export function residentBytes(pids: readonly number[]): number {
   const all = new Set(pids.flatMap((pid) => [pid, ...listDescendants(pid)]));
   if (process.platform !== "linux") return 0;

@@ -12,7 +12,7 @@ export interface RunAsUser {
 
 const run = promisify(execFile);
 
-/** Finds the user of `--run-as`. Throws where there is none, where it is root, and where this process may not become another. */
+/** Finds the user of `--run-as`. Throws if there is none, if it is root, or if this process may not become another. */
 export async function findUser(name: string): Promise<RunAsUser> {
   if (process.platform === "win32") throw new Error("--run-as needs a system with users of POSIX.");
   if (process.getuid?.() !== 0) {
@@ -32,7 +32,7 @@ export async function findUser(name: string): Promise<RunAsUser> {
 }
 
 /**
- * Gives a folder of ours to the user, with what is in it; made first where it is absent. Its parent must be ours, so that nobody
+ * Gives a folder of ours to the user, with what is in it; made first if it is absent. Its parent must be ours, so that nobody
  * can put another in its place. What the user has already is left alone: from then on the user may change it at any time.
  */
 export async function handOver(folder: string, { uid, gid }: RunAsUser): Promise<void> {
@@ -51,7 +51,7 @@ async function giveAll(folder: string, { uid, gid }: Pick<RunAsUser, "uid" | "gi
   await lchown(folder, uid, gid);
 }
 
-/** Throws where the user cannot reach something that executors need, and says what. */
+/** Throws if the user cannot reach something that executors need, and says what. */
 export async function requireReach(
   paths: readonly { path: string; test: "-x" | "-r" }[],
   { name, uid, gid }: RunAsUser,

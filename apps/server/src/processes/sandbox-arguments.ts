@@ -53,8 +53,8 @@ function resolverFiles(): string[] {
 }
 
 /**
- * What a program needs of its own: itself, the modules that it can import, and the folder that it was installed into, where the
- * system did not install it. Throws where that would be a home folder as a whole.
+ * What a program needs of its own: itself, the modules that it can import, and the folder that it was installed into, if the
+ * system did not install it. Throws if that would be a home folder as a whole.
  */
 export function runtimeOf({ file, args }: ExecutorCommand): string[] {
   const program = realpathSync(file);

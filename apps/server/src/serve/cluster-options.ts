@@ -34,7 +34,7 @@ export interface ApiOptions
       | "clientIdleMs"
       | "log"
     > {
-  /** How often a task is tried where its worker is lost or stopped; 3 by default. */
+  /** How often a task is tried if its worker is lost or stopped; 3 by default. */
   attempts?: number | undefined;
   /** How long a worker may be silent before its tasks are taken from it; 20 by default, at least 10. */
   lostAfterSeconds?: number | undefined;
@@ -73,7 +73,7 @@ export interface WorkerOptions
   drainMs?: number | undefined;
 }
 
-/** Throws where what a cluster needs is missing or out of range. */
+/** Throws if what a cluster needs is missing or out of range. */
 export function checkClusterOptions({ database, files, maxConnections = 10 }: ClusterOptions): void {
   if (!database) throw new Error("Name the database: --database postgres://… or OOMOL_CONNECT_DATABASE.");
   if (!files) {

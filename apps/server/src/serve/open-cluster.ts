@@ -26,7 +26,7 @@ type ClusterStoreOptions = Omit<JobQueueOptions, "log"> & { crashLimit: number; 
 /** How many tasks a listing answers; there may be millions. */
 const listLimit = 1_000;
 
-/** Opens them one by one, each to be closed by `opened`. Rejects where the database is not one that this program knows. */
+/** Opens them one by one, each to be closed by `opened`. Rejects if the database is not one that this program knows. */
 export async function openCluster(
   options: ClusterOptions,
   { crashLimit, taskLogBytes, ...queueOptions }: ClusterStoreOptions,

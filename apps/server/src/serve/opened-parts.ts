@@ -1,4 +1,4 @@
-/** Opens parts one by one; where that fails, those that are open are closed again. */
+/** Opens parts one by one; if that fails, those that are open are closed again. */
 export async function openParts<Result>(open: (opened: OpenedParts) => Promise<Result>): Promise<Result> {
   const opened = new OpenedParts();
   try {

@@ -75,7 +75,7 @@ export interface ServerOptions {
   taskLogBytes?: number | undefined;
   /** How many processes of the server may die, or be lost, while a task runs before it is failed for that; 2 by default. */
   crashLimit?: number | undefined;
-  /** The user as whom executors run, where root starts the server; the server's own by default. */
+  /** The user as whom executors run, if root starts the server; the server's own by default. */
   runAs?: string | undefined;
   /** Runs executors in a sandbox: what they see is their package, their session and the runtime. Linux, with bubblewrap. */
   sandbox?: "bwrap" | undefined;

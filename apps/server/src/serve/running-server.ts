@@ -5,7 +5,7 @@ import type { OpenedParts } from "./opened-parts.ts";
 export interface RunningServer {
   /** What a client takes as its base URL: `http://127.0.0.1:3000/api`. */
   readonly url: string;
-  /** Where a browser finds the playground; `undefined` where it has not been built. */
+  /** Where a browser finds the playground; `undefined` if it has not been built. */
   readonly playgroundUrl: string | undefined;
   /** Stops everything that was started: HTTP, executors, broker, database. Safe to call twice. */
   close(): Promise<void>;

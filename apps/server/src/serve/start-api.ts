@@ -16,7 +16,7 @@ import { type RunningServer, runningServer } from "./running-server.ts";
 
 /**
  * Starts a process that answers callers and runs nothing: any number of them share one database, behind any load
- * balancer. Rejects where the options cannot work or the database has a schema that this version does not know.
+ * balancer. Rejects if the options cannot work or the database has a schema that this version does not know.
  */
 export async function startApi(options: ApiOptions): Promise<RunningServer> {
   const { attempts = 3, lostAfterSeconds = 20 } = options;

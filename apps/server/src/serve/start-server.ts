@@ -25,7 +25,7 @@ import { type RunningServer, runningServer } from "./running-server.ts";
 
 /**
  * Starts a Connect server; several may run in one process, each with a data directory of its own.
- * Rejects where the options cannot work, the port is taken, or another server uses the data.
+ * Rejects if the options cannot work, the port is taken, or another server uses the data.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const resolved = resolveServerOptions(options);

@@ -16,14 +16,14 @@ import { resolveServerOptions } from "./options.ts";
 
 /** A process that runs tasks. */
 export interface RunningWorker {
-  /** Where it tells how it is: `http://127.0.0.1:9090`; absent where it has no port. */
+  /** Where it tells how it is: `http://127.0.0.1:9090`; absent if it has no port. */
   readonly url: string | undefined;
   /** Takes no more tasks, lets those that run end for a while, gives back the others, and stops. Safe to call twice. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a process that runs tasks of the packages that it has, with any number of others. Rejects where the options
+ * Starts a process that runs tasks of the packages that it has, with any number of others. Rejects if the options
  * cannot work or the database has a schema that this version does not know.
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {

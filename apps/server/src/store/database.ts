@@ -8,7 +8,7 @@ import { openNodeSqlite, type SqliteSync } from "./node-sqlite.ts";
 import type { Tables } from "./tables.ts";
 
 /**
- * Opens the database of a data directory, brought up to date; throws where another server holds it, and where a newer
+ * Opens the database of a data directory, brought up to date; throws if another server holds it, or if a newer
  * one has written it.
  */
 export async function openDatabase(dataDirectory: string, sync?: SqliteSync): Promise<Kysely<Tables>> {

@@ -29,7 +29,7 @@ export class InstallStore {
     this.#database = database;
   }
 
-  /** Answers `undefined` where the idempotency key is taken. */
+  /** Answers `undefined` if the idempotency key is taken. */
   async create({ id, name, version, idempotency }: NewInstall): Promise<StoredInstall | undefined> {
     const now = Date.now();
     const row = await this.#database

@@ -19,7 +19,7 @@ const cuttable = new Set([
 ]);
 
 /**
- * Whether a log is kept (`keep`), dropped (`drop`), or dropped as the first, which is to be said in its place (`tell`). Throws where
+ * Whether a log is kept (`keep`), dropped (`drop`), or dropped as the first, which is to be said in its place (`tell`). Throws if
  * a task that is over its quota sends as much again that could not be dropped.
  */
 export function judgeLog(quota: LogQuota, { type, event }: LogRow): "keep" | "drop" | "tell" {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * Does something on the database again where the connection to it was lost, for `patienceMs` at most. What it does must
+ * Does something on the database again if the connection to it was lost, for `patienceMs` at most. What it does must
  * come out the same when it is done twice: an answer may be lost after the database did it.
  */
 export async function retryConnection<Result>(

@@ -24,7 +24,7 @@ export interface Tables {
     attempt: Generated<number>;
     /** How often it was taken by a process that neither ended it nor gave it back; one that runs it now counts. */
     interruptions: Generated<number>;
-    /** Epoch milliseconds; where the task is to stop, whoever runs it. */
+    /** Epoch milliseconds; set if the task is to stop, whoever runs it. */
     stop_requested_at: number | null;
     /** Epoch milliseconds. */
     created_at: number;
@@ -60,7 +60,7 @@ export interface Tables {
     last_id: number;
     /** Characters of its JSON. */
     size_bytes: number;
-    /** JSON: `[[id, session_id, node_id, type, created_at, event], …]`; as bytes where it is compressed (zstd). */
+    /** JSON: `[[id, session_id, node_id, type, created_at, event], …]`; as bytes if it is compressed (zstd). */
     logs: string | Uint8Array;
   };
   installs: {

@@ -7,7 +7,7 @@ export interface TaskNews {
   logs: readonly StoredLog[];
 }
 
-/** `news` where the writer knows it all; without it something is new, and the store says what. */
+/** `news` if the writer knows it all; without it something is new, and the store says what. */
 export type ChangeListener = (news: TaskNews | undefined) => void;
 
 /** Tells who waits for a task that something about it is new in the store: its status or its logs. */

@@ -113,7 +113,7 @@ export class TaskStore {
     this.stopping = this.#writer.stopping;
   }
 
-  /** Stores a task, in the queue too where that is in the database. Answers `undefined` where the idempotency key is taken. */
+  /** Stores a task, in the queue too if that is in the database. Answers `undefined` if the idempotency key is taken. */
   async create(task: NewTask): Promise<StoredTask | undefined> {
     const now = Date.now();
     const values = {
@@ -131,7 +131,7 @@ export class TaskStore {
       created_at: now,
       updated_at: now,
     };
-    // A small one may still find room where what others have logged does not.
+    // A small one may still find room if what others have logged does not.
     if (this.#writer.health.failure && this.#writer.hasPending) throw this.#writer.health.failure;
     await retryConnection(async () => this.#queue?.prepare(task));
     const store = async () => {
@@ -213,7 +213,7 @@ export class TaskStore {
       .execute();
   }
 
-  /** How many tasks there are in each state; only in those that are not terminal where `isOpenOnly`, which costs little. */
+  /** How many tasks there are in each state; only in those that are not terminal if `isOpenOnly`, which costs little. */
   async countByStatus(isOpenOnly = false): Promise<Map<StoredStatus, number>> {
     const select = this.#database
       .selectFrom("tasks")
@@ -223,13 +223,13 @@ export class TaskStore {
     return new Map(rows.map(({ status, count }) => [status, Number(count)]));
   }
 
-  /** Rejects where the database does not answer, or takes nothing because the disk is full. */
+  /** Rejects if the database does not answer, or takes nothing because the disk is full. */
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#database);
     await this.#writer.tryDisk();
   }
 
-  /** Why nothing can be stored at the moment, where that is so. */
+  /** Why nothing can be stored at the moment, if that is so. */
   get writeFailure(): Error | undefined {
     return this.#writer.health.failure;
   }
@@ -299,28 +299,28 @@ export class TaskStore {
 
   /**
    * Takes one event of a claimed task; it is on disk before anyone can read it. Answers what to wait for before more of the
-   * task is given, where it comes faster than it can be written. Throws where it cannot be written as JSON, or is too much.
+   * task is given, if it comes faster than it can be written. Throws if it cannot be written as JSON, or is too much.
    */
   appendLog(taskId: string, log: NewLog): Promise<void> | undefined {
     return this.#writer.appendLog(taskId, log);
   }
 
-  /** Logs that were appended before are stored together with the new status, or earlier. False where the claim is lost. */
+  /** Logs that were appended before are stored together with the new status, or earlier. False if the claim is lost. */
   setStatus(id: string, status: StoredStatus, sessionId?: string): Promise<boolean> {
     return this.#writer.setStatus(id, status, sessionId);
   }
 
-  /** Ends a task over the head of whoever holds it, with a reason in its logs. False where it had ended before. */
+  /** Ends a task over the head of whoever holds it, with a reason in its logs. False if it had ended before. */
   end(id: string, status: "failed" | "stopped", reason?: string): Promise<boolean> {
     return this.#writer.end(id, status, reason === undefined ? {} : { reason });
   }
 
-  /** Stops a task that nobody has taken yet; false where somebody has, or where it has ended. */
+  /** Stops a task that nobody has taken yet; false if somebody has, or if it has ended. */
   stopUnclaimed(id: string): Promise<boolean> {
     return this.#writer.end(id, "stopped", { unclaimedOnly: true });
   }
 
-  /** Writes what is pending about a task that was claimed, and lets go of it. False where it was lost before. */
+  /** Writes what is pending about a task that was claimed, and lets go of it. False if it was lost before. */
   release(id: string): Promise<boolean> {
     return this.#writer.release(id);
   }

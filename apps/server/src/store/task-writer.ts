@@ -91,7 +91,7 @@ interface Change {
 
 /**
  * Writes what happens to the tasks that this process has claimed. Logs and changes that gather while a transaction runs
- * go into the next one, and each transaction first makes sure that the claims still hold: where another process has
+ * go into the next one, and each transaction first makes sure that the claims still hold: if another process has
  * taken a task since (this one was frozen, or cut off), nothing is written about it any more and `lost` tells so.
  */
 export class TaskWriter {
@@ -194,7 +194,7 @@ export class TaskWriter {
 
   /**
    * Takes one event of a claimed task; it is on disk before anyone can read it. Answers what to wait for before more of the
-   * task is given, where it comes faster than it can be written. Throws where it cannot be written as JSON, or is too much.
+   * task is given, if it comes faster than it can be written. Throws if it cannot be written as JSON, or is too much.
    */
   appendLog(taskId: string, log: NewLog): Promise<void> | undefined {
     const claim = this.#claims.get(taskId);
@@ -223,7 +223,7 @@ export class TaskWriter {
     this.flush().catch(() => undefined);
   }
 
-  /** Stored together with the logs that were appended before, or later. False where the claim is lost. */
+  /** Stored together with the logs that were appended before, or later. False if the claim is lost. */
   setStatus(taskId: string, status: StoredStatus, sessionId?: string): Promise<boolean> {
     if (!this.#claims.has(taskId)) return Promise.resolve(false);
     return new Promise((settle, fail) => {
@@ -269,7 +269,7 @@ export class TaskWriter {
     return !this.#pending.isEmpty || this.#changes.length > 0;
   }
 
-  /** Finds out whether a disk that took nothing takes something again; rejects where it does not. */
+  /** Finds out whether a disk that took nothing takes something again; rejects if it does not. */
   async tryDisk(): Promise<void> {
     if (this.health.failure === undefined) return;
     if (this.hasPending) return this.flush();
@@ -285,7 +285,7 @@ export class TaskWriter {
 
   /**
    * Writes what is pending about a task and lets go of it: this process writes nothing about it any more, and does not count as
-   * one that the task took down. False where it was lost.
+   * one that the task took down. False if it was lost.
    */
   async release(taskId: string): Promise<boolean> {
     await this.flush();
@@ -303,8 +303,8 @@ export class TaskWriter {
   }
 
   /**
-   * Ends a task over the head of whoever holds it, leaving a reason in its logs; or, with `unclaimedOnly`, only where
-   * nobody has taken it yet. False where it was not ended by this call.
+   * Ends a task over the head of whoever holds it, leaving a reason in its logs; or, with `unclaimedOnly`, only if
+   * nobody has taken it yet. False if it was not ended by this call.
    */
   async end(
     taskId: string,
@@ -357,7 +357,7 @@ export class TaskWriter {
     }
   }
 
-  /** False where there is nothing to write. */
+  /** False if there is nothing to write. */
   async #writeBatch(): Promise<boolean> {
     const logs = this.#pending.take();
     // The others wait for what comes before them.

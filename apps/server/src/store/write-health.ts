@@ -2,7 +2,7 @@
 export class WriteHealth {
   #failure: Error | undefined;
 
-  /** Why nothing can be stored at the moment, where that is so. */
+  /** Why nothing can be stored at the moment, if that is so. */
   get failure(): Error | undefined {
     return this.#failure;
   }
@@ -25,7 +25,7 @@ const sqliteFailures = new Set([8, 10, 13, 14]);
 /** Of the file system, and of PostgreSQL. */
 const failureCodes = new Set(["ENOSPC", "EDQUOT", "EROFS", "53100"]);
 
-/** True where there is no room for what is to be stored, or the disk cannot be written. */
+/** True if there is no room for what is to be stored, or the disk cannot be written. */
 export function isStorageFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // The lower byte of SQLite's extended codes is the code.

@@ -1,7 +1,7 @@
 /** At most `concurrency` at once; callers take turns, and the tasks of one caller are first in, first out. */
 export interface Queue {
   push(task: { id: string; caller: string }): void;
-  /** False where it was not waiting any more. */
+  /** False if it was not waiting any more. */
   remove(id: string): boolean;
   /** Starts nothing any more. */
   close(): void;

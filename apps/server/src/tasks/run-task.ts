@@ -14,8 +14,8 @@ import { keepTrying } from "./keep-trying.ts";
 
 /**
  * Runs one task that was claimed. Aborted with a {@link TaskStop}. Resolves to `ended` when its end is in the store, `left`
- * where it was let go of without one, and `lost` where somebody else has taken or ended it. An end that cannot be stored is
- * tried again until `closing` is aborted; only then it rejects.
+ * if it was let go of without one, and `lost` if somebody else has taken or ended it. Storing the end is retried until `closing`
+ * is aborted; only then it rejects.
  */
 export type RunTask = (
   task: ClaimedTask,
@@ -30,7 +30,7 @@ export interface RunTaskOptions {
   block?: Runnable | undefined;
   /** Called when nothing of it runs any more, before its end is stored. */
   onRan?(): void;
-  /** Asked when the engine says how the task ended; where that cannot be relied on, it is left to others. */
+  /** Called when the engine says how the task ended; if that cannot be relied on, others decide. */
   isReliable?(): boolean;
 }
 

@@ -5,7 +5,7 @@ import { pauseOn } from "../waiting/delay.ts";
 import type { HttpCall } from "./http-call.ts";
 
 /**
- * Makes a call's attempts until one succeeds: calls that change nothing or travel `underKey` are repeated, others where the
+ * Makes a call's attempts until one succeeds: calls that change nothing or travel `underKey` are repeated, others if the
  * server surely did not take them. Of several failures the one that leaves a doubt is thrown.
  */
 export async function withRetries<Result>(

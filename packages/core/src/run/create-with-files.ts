@@ -16,7 +16,7 @@ export interface FilesRequest<Answer> extends FilesByHandle {
 }
 
 /**
- * Creates a task with files: by a form, or by JSON where there are none after all.
+ * Creates a task with files: by a form, or by JSON if there are none after all.
  *
  * @throws `InvalidInputError` if files that were given by input cannot reach their inputs.
  */

@@ -40,7 +40,7 @@ export async function answerRequest(parts: RequestParts, request: SessionMessage
     job.onEvent({ type: "BlockPreview", ...about, payload: request.payload ?? null });
     return;
   }
-  // No id of a topic of its own, no answer; weights have none where there is no flow.
+  // No id of a topic of its own, no answer; weights have none if there is no flow.
   if (action === "UpdateNodeWeight" || !isTopicPart(request_id)) return;
   const answer = await answerOf(parts, request).catch((error: unknown) => ({
     error: explain(request, error),
@@ -92,7 +92,7 @@ function find({ catalog, job }: RequestParts, { block }: SessionMessage): Promis
   return resolveReference(textOf(block), job.block, catalog);
 }
 
-/** What should be a text; as JSON where it is none, which always has one. */
+/** What should be a text; as JSON if it is none, which always has one. */
 function textOf(field: unknown): string {
   return typeof field === "string" ? field : (JSON.stringify(field) ?? "undefined");
 }
@@ -118,7 +118,7 @@ async function prepare(parts: RequestParts, request: SessionMessage): Promise<Ru
   return { id, name: textOf(request.block), block, inputs: Object.fromEntries(given) };
 }
 
-/** Further handles count only where the block declares some itself. */
+/** Further handles count only if the block declares some itself. */
 function withAdditional(block: InstalledBlock, payload: Record<string, unknown>): InstalledBlock {
   const { inputs, outputs } = block;
   return {

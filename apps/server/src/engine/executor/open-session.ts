@@ -14,7 +14,7 @@ export interface Session {
   readonly executor: Executor;
   /** Resolves, if ever, with the limit that the session has exceeded; whoever runs something on it ends it then. */
   readonly exceeded: Promise<string>;
-  /** The executor of a scope, started where the session has none. Rejects where there is no such program. */
+  /** The executor of a scope, started if the session has none. Rejects if there is no such program. */
   executorOf(scope: ExecutorScope): Promise<Executor>;
   /** What the executors say and hear. */
   readonly room: Room;
@@ -31,7 +31,7 @@ export interface SessionOwner extends Pick<Wanted, "caller" | "uploads"> {
   taskMemoryBytes: number | undefined;
 }
 
-/** Opens a session with an executor for a package of it. Rejects where there is no such program. */
+/** Opens a session with an executor for a package of it. Rejects if there is no such program. */
 export async function openSession(
   pool: ExecutorPool,
   scope: ExecutorScope,

@@ -52,7 +52,7 @@ export interface Executor {
   readonly process: ExecutorProcess;
   /** The way to our own executor; others are met in the room of the session. */
   readonly channel: ExecutorChannel | undefined;
-  /** Resolves at ExecutorReady; rejects where none came in time. A crash shows in `exited` alone. */
+  /** Resolves at ExecutorReady; rejects if none came in time. A crash shows in `exited` alone. */
   readonly ready: Promise<void>;
   readonly exited: Promise<ExecutorExit>;
   /**
@@ -70,7 +70,7 @@ export interface Executor {
 
 /**
  * Starts an executor with the command line of the engine; one that `isReusable` prepares to tell whether its sessions have
- * left anything, which takes some 50 ms more. Rejects where there is no such program.
+ * left anything, which takes some 50 ms more. Rejects if there is no such program.
  */
 export async function startExecutor(
   settings: ExecutorSettings,

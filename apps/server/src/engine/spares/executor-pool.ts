@@ -21,7 +21,7 @@ import type { WarmOptions } from "./warm-options.ts";
 export interface ExecutorPool {
   /**
    * An executor that serves one session alone until it is released: one that stands by for the caller's package, or a new
-   * one. `place` is the session's, if there is one already. Rejects where there is no such program.
+   * one. `place` is the session's, if there is one already. Rejects if there is no such program.
    */
   acquire(wanted: Wanted, place?: SessionPlace): Promise<Executor>;
   /** The session is over. The executor is kept for the next one of the same caller and package, or leaves. */

@@ -87,7 +87,7 @@ export function watchObjects(): ObjectWatch {
 }
 
 const countAll = (object: object) => ownKeys(object).length;
-/** Costs much less where most are hidden, as in classes. */
+/** Costs much less if most are hidden, as in classes. */
 const countListed = (object: object) => listedKeys(object).length;
 
 function outlineOf(
