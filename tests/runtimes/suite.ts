@@ -88,8 +88,8 @@ export async function runs({ tasks }: OomolConnectClient): Promise<void> {
   equal(
     logs.map((log) => [log.id, log.type]),
     [
-      [0, "BlockProgress"],
-      [1, "BlockFinished"],
+      [1, "BlockProgress"],
+      [2, "BlockFinished"],
     ],
   );
 }

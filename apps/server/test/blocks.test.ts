@@ -12,18 +12,18 @@ test("lists every version of every block, with a path that carries its version",
   await using server = await openTestServer();
   const { blocks } = await server.getJson<Listing>("/v1/blocks");
   const paths = blocks.map((block) => block.path);
-  expect(paths).toContain("/packages/lab-0.1.0/tasks/shout");
-  expect(paths).toContain("/packages/lab-0.2.0/blocks/shout");
+  expect(paths).toContain("/packages/lab-0.1.0/0.1.0/tasks/shout");
+  expect(paths).toContain("/packages/lab-0.2.0/0.2.0/blocks/shout");
   expect(JSON.stringify(blocks)).not.toContain(fixturePackages);
 });
 
 test("lists inputs and outputs as the manifest declares them, without groups", async () => {
   await using server = await openTestServer();
   const { blocks } = await server.getJson<Listing>("/v1/blocks");
-  expect(blocks.find((block) => block.path === "/packages/lab-0.2.0/blocks/shout")).toEqual({
+  expect(blocks.find((block) => block.path === "/packages/lab-0.2.0/0.2.0/blocks/shout")).toEqual({
     package: "lab",
     name: "shout",
-    path: "/packages/lab-0.2.0/blocks/shout",
+    path: "/packages/lab-0.2.0/0.2.0/blocks/shout",
     title: "Shout it out",
     description: "Says it louder.",
     inputs: [

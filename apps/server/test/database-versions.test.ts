@@ -37,6 +37,23 @@ test.each(versions.slice(0, -1))(
   },
 );
 
+test("a task that an older version has begun goes on behind the ids of its logs, which begin with 0", async () => {
+  await using data = await makeDataDirectory();
+  const file = join(data.path, "connect.db");
+  await migrateTo(file, versions.at(-1) ?? "");
+  write(
+    file,
+    `insert into tasks (id, status, block_id, package_version, session_id, input_values, inputs, attempt, created_at, updated_at)
+    values ('done', 'running', 'lab::shout', '0.2.0', 's', '[]', '{"text":"x","mark":"!"}', 1, 1, 2);
+    ${logPack};`,
+  );
+  await using server = await openTestServer({ dataDirectory: data.path, rerunInterrupted: true });
+  expect(await server.waitForEnd("done")).toMatchObject({ status: "completed" });
+  const logs = await server.logs("done");
+  expect(logs.map(({ id }) => id)).toEqual(logs.map((_, index) => index));
+  expect(logs.length).toBeGreaterThan(3);
+});
+
 test("leaves a database alone that a newer version has changed, and says so", async () => {
   await using data = await makeDataDirectory();
   const file = join(data.path, "connect.db");

@@ -85,5 +85,5 @@ test("does not serve what it does not announce", async () => {
   expect((await server.request(`/v1/tasks/${ids[0]}/files/x`)).status).toBe(404);
   await expect.poll(async () => (await server.logs(ids[0] ?? "")).length).toBeGreaterThan(2);
   const { logs } = await server.getJson<{ logs: { id: number }[] }>(`/v1/tasks/${ids[0]}/logs?after=1`);
-  expect(logs[0]).toMatchObject({ id: 0 });
+  expect(logs[0]).toMatchObject({ id: 1 });
 });

@@ -24,13 +24,13 @@ test("lists flows and subflows beside blocks", async () => {
   expect(blocks).toContainEqual({
     package: "lab",
     name: "greet",
-    path: "/packages/lab-0.2.0/flows/greet",
+    path: "/packages/lab-0.2.0/0.2.0/flows/greet",
     description: "Greets whom it is told to, loudly.",
   });
   expect(blocks).toContainEqual({
     package: "lab",
     name: "loud",
-    path: "/packages/lab-0.2.0/subflows/loud",
+    path: "/packages/lab-0.2.0/0.2.0/subflows/loud",
     inputs: [{ handle: "text", json_schema: { type: "string" } }],
     outputs: [{ handle: "loud", json_schema: { type: "string" } }],
   });
@@ -61,8 +61,8 @@ test("runs a flow on oocana, with our executor, and logs what the engine reports
   ]);
   expect(logs[9]?.event).toMatchObject({
     result: { loud: "HELLO FLOW!" },
-    block_path: "/packages/lab-0.2.0/blocks/shout/block.oo.yaml",
-    stacks: [{ node_id: "end", flow: "/packages/lab-0.2.0/flows/greet/flow.oo.yaml" }],
+    block_path: "/packages/lab-0.2.0/0.2.0/blocks/shout/block.oo.yaml",
+    stacks: [{ node_id: "end", flow: "/packages/lab-0.2.0/0.2.0/flows/greet/flow.oo.yaml" }],
   });
   expect(JSON.stringify(logs)).not.toContain(fixturePackages);
   const file = await server.request(`/v1/tasks/${task.id}/files/greeting.txt`);
@@ -122,8 +122,10 @@ test("fails a flow whose block throws, with the block's message at its node", as
   expect(logs.at(-1)).toMatchObject({
     type: "SessionFinished",
     event: {
-      error: "flow /packages/lab-0.2.0/flows/greet/flow.oo.yaml failed.",
-      _error: { stack: [{ node_id: "make-text", flow: "/packages/lab-0.2.0/flows/greet/flow.oo.yaml" }] },
+      error: "flow /packages/lab-0.2.0/0.2.0/flows/greet/flow.oo.yaml failed.",
+      _error: {
+        stack: [{ node_id: "make-text", flow: "/packages/lab-0.2.0/0.2.0/flows/greet/flow.oo.yaml" }],
+      },
     },
   });
   expect(JSON.stringify(logs.at(-1))).not.toContain(fixturePackages);

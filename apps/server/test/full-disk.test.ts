@@ -79,7 +79,7 @@ test("a task whose end found no room on the disk ends as soon as there is some",
   await full.room();
   await stopping;
   expect(await store.get(id)).toMatchObject({ status: "completed", sessionId: "session" });
-  expect(await store.listLogs(id)).toMatchObject([{ id: 0, type: "BlockFinished" }]);
+  expect(await store.listLogs(id)).toMatchObject([{ id: 1, type: "BlockFinished" }]);
 });
 
 test("a server on a full disk can be closed", async () => {

@@ -44,8 +44,8 @@ test("installs a package with what it depends on, and runs its block", async () 
     name: "@lab/top",
     version: "2.0.0-beta.1",
     status: "success",
-    packagePath: "/packages/@lab/top-2.0.0-beta.1",
-    dependencies: [{ name: "base", version: "1.2.0", packagePath: "/packages/base-1.2.0" }],
+    packagePath: "/packages/@lab/top-2.0.0-beta.1/2.0.0-beta.1",
+    dependencies: [{ name: "base", version: "1.2.0", packagePath: "/packages/base-1.2.0/1.2.0" }],
   });
   const { packages } = await server.getJson<{ packages: unknown[] }>("/packages");
   expect(packages).toContainEqual({ name: "base", version: "1.2.0" });

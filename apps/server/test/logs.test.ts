@@ -13,7 +13,7 @@ test("a task that logs more than it may goes on, is told so once, and keeps its 
   expect(logs.filter(({ type }) => type === "BlockWarning").map(({ event }) => event.warning)).toEqual([
     "This task has logged the 0.1 MiB that this server keeps (--task-log-mb): what its blocks say from here on is not kept. The task goes on, and so does its result.",
   ]);
-  expect(logs.map((log) => log.id)).toEqual(logs.map((_, index) => index));
+  expect(logs.map((log) => log.id)).toEqual(logs.map((_, index) => index + 1));
   expect(await server.finish(id)).toMatchObject({ result: { said: 1_000 } });
   expect(logs.at(-1)).toMatchObject({ type: "SessionFinished" });
 });
@@ -47,11 +47,13 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
       await room;
     }
     await store.setStatus(id, "completed");
-    for (const after of [-1, 0, 4, 5, 1_000, texts.length - 2, texts.length - 1, texts.length + 5]) {
+    for (const after of [-1, 0, 1, 4, 5, 1_000, texts.length - 1, texts.length, texts.length + 5]) {
       const pages = [];
       for await (const page of store.logPages(id, after)) pages.push(page);
-      expect(pages.flat().map((log) => JSON.parse(log.event).text)).toEqual(texts.slice(after + 1));
-      expect(pages.flat().map((log) => log.id)).toEqual(texts.map((_, index) => index).slice(after + 1));
+      expect(pages.flat().map((log) => JSON.parse(log.event).text)).toEqual(texts.slice(Math.max(0, after)));
+      expect(pages.flat().map((log) => log.id)).toEqual(
+        texts.map((_, index) => index + 1).slice(Math.max(0, after)),
+      );
       if (after === -1) expect(pages.length).toBeGreaterThan(5);
     }
   });
@@ -95,9 +97,9 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
       if (index % 50 === 0)
         expect(all.map((log) => JSON.parse(log.event).text)).toEqual(texts.slice(0, index + 1));
     }
-    for (const after of [-1, 0, 62, 63, 64, 150, 298]) {
+    for (const after of [-1, 0, 1, 63, 64, 65, 150, 299]) {
       expect((await store.listLogs(id, after)).map((log) => JSON.parse(log.event).text)).toEqual(
-        texts.slice(after + 1),
+        texts.slice(Math.max(0, after)),
       );
     }
   });

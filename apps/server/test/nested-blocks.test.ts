@@ -32,8 +32,8 @@ test("a block runs another of its package, in the same process, and gets its out
   ]);
   expect(logs[3]?.event).toMatchObject({
     log: "shouting in",
-    block_path: "/packages/lab-0.2.0/blocks/shout/block.oo.yaml",
-    stacks: [{ flow: "/packages/lab-0.2.0/tasks/nest/task.oo.yaml", node_id: node }],
+    block_path: "/packages/lab-0.2.0/0.2.0/blocks/shout/block.oo.yaml",
+    stacks: [{ flow: "/packages/lab-0.2.0/0.2.0/tasks/nest/task.oo.yaml", node_id: node }],
   });
   expect(JSON.stringify(logs)).not.toContain(fixturePackages);
 });

@@ -73,12 +73,12 @@ test("a manifest that cannot be used costs its block alone, and everybody learns
   ]);
   expect(await server.problems()).toEqual(
     expect.arrayContaining([
-      { path: "/packages/one-1.0.0/tasks/broken", message: expect.stringContaining("executor") },
+      { path: "/packages/one-1.0.0/1.0.0/tasks/broken", message: expect.stringContaining("executor") },
       {
-        path: "/packages/one-1.0.0/flows/torn",
+        path: "/packages/one-1.0.0/1.0.0/flows/torn",
         message: expect.stringContaining("flow.oo.yaml cannot be used"),
       },
-      { path: "/packages/one-1.0.0/tasks/odd", message: expect.stringContaining('"x" is not checked') },
+      { path: "/packages/one-1.0.0/1.0.0/tasks/odd", message: expect.stringContaining('"x" is not checked') },
       { path: "/packages/two", message: expect.stringContaining("cannot be used") },
     ]),
   );
@@ -104,14 +104,14 @@ test("a task comes before a subflow and a flow of its name, which are told apart
   });
   const paths = Object.fromEntries((await server.namesOf()).map(({ name, path }) => [name, path]));
   expect(paths).toEqual({
-    x: "/packages/one-1.0.0/tasks/x",
-    "subflows/x": "/packages/one-1.0.0/subflows/x",
-    "flows/x": "/packages/one-1.0.0/flows/x",
-    y: "/packages/one-1.0.0/subflows/y",
-    "flows/y": "/packages/one-1.0.0/flows/y",
+    x: "/packages/one-1.0.0/1.0.0/tasks/x",
+    "subflows/x": "/packages/one-1.0.0/1.0.0/subflows/x",
+    "flows/x": "/packages/one-1.0.0/1.0.0/flows/x",
+    y: "/packages/one-1.0.0/1.0.0/subflows/y",
+    "flows/y": "/packages/one-1.0.0/1.0.0/flows/y",
   });
   expect(await server.problems()).toContainEqual({
-    path: "/packages/one-1.0.0/flows/x",
+    path: "/packages/one-1.0.0/1.0.0/flows/x",
     message: "one::x is tasks/x; run this one as one::flows/x.",
   });
   expect((await server.create("one::flows/x", {})).status).toBe(200);
@@ -134,7 +134,7 @@ test("an old workspace is a package under the name of its folder", async () => {
     "old/workspace.oo.yaml": "name: some old flows\n",
     "old/blocks/a/block.oo.yaml": task,
   });
-  expect(await server.namesOf()).toMatchObject([{ name: "a", path: "/packages/old-0.0.0/blocks/a" }]);
+  expect(await server.namesOf()).toMatchObject([{ name: "a", path: "/packages/old-0.0.0/0.0.0/blocks/a" }]);
 });
 
 test("folders without packages are told", async () => {

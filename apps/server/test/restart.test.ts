@@ -27,7 +27,7 @@ test("forgets nothing when it is killed: finished tasks stay, queued ones run, t
   const logs = await second.client.logs(running);
   expect(logs.slice(0, seen.length)).toEqual(seen);
   expect(logs.slice(seen.length)).toMatchObject([
-    { id: seen.length, type: "SessionFinished", event: { error: reason } },
+    { id: seen.length + 1, type: "SessionFinished", event: { error: reason } },
   ]);
   // What the first server had started is gone, though some of it led process groups of its own.
   await waitUntilGone(event.output as number[], 1_000);

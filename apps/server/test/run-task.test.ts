@@ -28,14 +28,14 @@ describeBothServers(({ shared, open }) => {
     await server.waitForEnd(id);
     const logs = await server.logs(id);
     expect(logs.map((log) => [log.id, log.type, log.node_id])).toEqual([
-      [0, "SessionStarted", null],
-      [1, "BlockStarted", "_"],
-      [2, "BlockLog", "_"],
-      [3, "BlockProgress", "_"],
-      [4, "BlockPreview", "_"],
-      [5, "BlockOutput", "_"],
-      [6, "BlockFinished", "_"],
-      [7, "SessionFinished", null],
+      [1, "SessionStarted", null],
+      [2, "BlockStarted", "_"],
+      [3, "BlockLog", "_"],
+      [4, "BlockProgress", "_"],
+      [5, "BlockPreview", "_"],
+      [6, "BlockOutput", "_"],
+      [7, "BlockFinished", "_"],
+      [8, "SessionFinished", null],
     ]);
     expect(logs[2]?.event).toMatchObject({ log: "shouting hi", stdio: "stdout", stacks: [] });
     expect(logs[3]?.event).toMatchObject({ progress: 40 });

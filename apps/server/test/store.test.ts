@@ -67,7 +67,7 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     expect(await backend.store.list()).toHaveLength(1);
   });
 
-  test("numbers logs from 0 without gaps, through every claim", async () => {
+  test("numbers logs from 1 without gaps, through every claim", async () => {
     await using backend = await open();
     const { store } = backend;
     const id = await create(store);
@@ -80,9 +80,9 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     store.appendLog(id, logOf("b"));
     expect(await store.setStatus(id, "completed")).toBe(true);
     const logs = await store.listLogs(id);
-    expect(logs.map((log) => log.id)).toEqual(Array.from({ length: 121 }, (_, index) => index));
+    expect(logs.map((log) => log.id)).toEqual(Array.from({ length: 121 }, (_, index) => index + 1));
     expect(logs.at(-1)?.event).toBe('{"text":"b"}');
-    expect((await store.listLogs(id, 118)).map((log) => log.id)).toEqual([119, 120]);
+    expect((await store.listLogs(id, 119)).map((log) => log.id)).toEqual([120, 121]);
   });
 
   test("lists the last session of each task that has one", async () => {
@@ -113,8 +113,8 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     other.appendLog(id, logOf("second"));
     expect(await other.setStatus(id, "failed")).toBe(true);
     expect(await textsOf(other, id)).toEqual([
-      [0, "first"],
-      [1, "second"],
+      [1, "first"],
+      [2, "second"],
     ]);
     expect(await store.get(id)).toMatchObject({ status: "failed", sessionId: "one" });
   });
@@ -154,7 +154,7 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     expect(await store.end(id, "stopped")).toBe(false);
     expect(await store.claim([id])).toEqual([]);
     expect(await store.get(id)).toMatchObject({ status: "failed" });
-    expect(await textsOf(store, id)).toEqual([[0, "the reason"]]);
+    expect(await textsOf(store, id)).toEqual([[1, "the reason"]]);
   });
 
   test("stops at once only what nobody has taken", async () => {

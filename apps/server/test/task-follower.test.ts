@@ -63,9 +63,9 @@ test("what the writer tells of a new task is read without the database", async (
   let news = 0;
   const follower = new TaskFollower(store, "t", { created: task, onNews: () => (news += 1) });
   expect(await readAll(follower)).toEqual(["pending"]);
-  store.write("running", [logOf(0), logOf(1)]);
-  store.write("completed", [logOf(2)]);
-  expect(await readAll(follower)).toEqual(["completed", 0, 1, 2]);
+  store.write("running", [logOf(1), logOf(2)]);
+  store.write("completed", [logOf(3)]);
+  expect(await readAll(follower)).toEqual(["completed", 1, 2, 3]);
   expect(await readAll(follower)).toEqual(["completed"]);
   expect({ news, reads: store.reads }).toEqual({ news: 2, reads: 0 });
   follower.close();
@@ -73,59 +73,59 @@ test("what the writer tells of a new task is read without the database", async (
 
 test("what came before is read from the database, and the rest as it is told", async () => {
   const store = openStore();
-  store.write("running", [logOf(0), logOf(1), logOf(2)]);
-  const follower = new TaskFollower(store, "t", { afterId: 0, onNews: () => undefined });
-  expect(await readAll(follower)).toEqual(["running", 1, 2]);
-  store.write("completed", [logOf(3)]);
-  expect(await readAll(follower)).toEqual(["completed", 3]);
+  store.write("running", [logOf(1), logOf(2), logOf(3)]);
+  const follower = new TaskFollower(store, "t", { afterId: 1, onNews: () => undefined });
+  expect(await readAll(follower)).toEqual(["running", 2, 3]);
+  store.write("completed", [logOf(4)]);
+  expect(await readAll(follower)).toEqual(["completed", 4]);
   expect(store.reads).toBe(1);
   follower.close();
 });
 
 test.each([
-  ["nothing is told", (store: ReturnType<typeof openStore>) => store.write("completed", [logOf(1)], false)],
+  ["nothing is told", (store: ReturnType<typeof openStore>) => store.write("completed", [logOf(2)], false)],
   [
     "something was told that does not follow",
     (store: ReturnType<typeof openStore>) => {
-      store.changes.notify("t", { task, logs: [logOf(2)] });
-      store.write("completed", [logOf(1), logOf(2)], false);
+      store.changes.notify("t", { task, logs: [logOf(3)] });
+      store.write("completed", [logOf(2), logOf(3)], false);
     },
   ],
   [
     "more is told than is kept",
-    (store: ReturnType<typeof openStore>) => store.write("completed", [logOf(1, "x".repeat(300_000))]),
+    (store: ReturnType<typeof openStore>) => store.write("completed", [logOf(2, "x".repeat(300_000))]),
   ],
 ])("the database is read again where %s", async (_name, write) => {
   const store = openStore();
   const follower = new TaskFollower(store, "t", { created: task, onNews: () => undefined });
-  store.write("running", [logOf(0)]);
-  expect(await readAll(follower)).toEqual(["running", 0]);
+  store.write("running", [logOf(1)]);
+  expect(await readAll(follower)).toEqual(["running", 1]);
   write(store);
-  expect((await readAll(follower)).slice(0, 2)).toEqual(["completed", 1]);
+  expect((await readAll(follower)).slice(0, 2)).toEqual(["completed", 2]);
   expect(store.reads).toBe(1);
   follower.close();
 });
 
 test("what is written while the database is read is not missed, and nothing comes twice", async () => {
   const store = openStore();
-  store.write("running", [logOf(0)]);
+  store.write("running", [logOf(1)]);
   const follower = new TaskFollower(store, "t", { onNews: () => undefined });
   store.onRead(() => {
     store.onRead(() => {});
-    store.write("completed", [logOf(1)]);
+    store.write("completed", [logOf(2)]);
   });
-  expect(await readAll(follower)).toEqual(["running", 0]);
-  expect(await readAll(follower)).toEqual(["completed", 1]);
+  expect(await readAll(follower)).toEqual(["running", 1]);
+  expect(await readAll(follower)).toEqual(["completed", 2]);
   expect(await readAll(follower)).toEqual(["completed"]);
   follower.close();
 });
 
 test("what is read page by page is all only with the last one", async () => {
   const store = openStore({ pageLength: 2 });
-  store.write("completed", [logOf(0), logOf(1), logOf(2)]);
+  store.write("completed", [logOf(1), logOf(2), logOf(3)]);
   const follower = new TaskFollower(store, "t", { onNews: () => undefined });
-  expect(await follower.read()).toMatchObject({ isAll: false, logs: [{ id: 0 }, { id: 1 }] });
-  expect(await follower.read()).toMatchObject({ isAll: true, logs: [{ id: 2 }] });
+  expect(await follower.read()).toMatchObject({ isAll: false, logs: [{ id: 1 }, { id: 2 }] });
+  expect(await follower.read()).toMatchObject({ isAll: true, logs: [{ id: 3 }] });
   follower.close();
 });
 
@@ -135,4 +135,17 @@ test("a follower that is closed hears nothing more", async () => {
   new TaskFollower(store, "t", { created: task, onNews: () => (news += 1) }).close();
   store.write("completed", []);
   expect(news).toBe(0);
+});
+
+test("the first log of an older version, with the id 0, is read before those with higher ids", async () => {
+  const store = openStore();
+  const follower = new TaskFollower(store, "t", { onNews: () => undefined });
+  expect(await readAll(follower)).toEqual(["pending"]);
+  store.write("running", [logOf(0)], false);
+  store.write("running", [logOf(1)]);
+  expect(await readAll(follower)).toEqual(["running", 0, 1]);
+  store.write("completed", [logOf(2)]);
+  expect(await readAll(follower)).toEqual(["completed", 2]);
+  expect(store.reads).toBe(2);
+  follower.close();
 });

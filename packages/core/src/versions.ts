@@ -1,16 +1,17 @@
-/** `NAME-VERSION` as a whole segment: semver 2.0.0 with pre-release and build metadata. */
+/** `NAME-VERSION` or `VERSION` as a whole segment: semver 2.0.0 with pre-release and build metadata. */
 const versionedSegment =
-  /^(?<name>.+?)-(?<version>\d+\.\d+\.\d+(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)$/;
+  /^(?:(?<name>.+?)-)??(?<version>\d+\.\d+\.\d+(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)$/;
 
 /**
- * The version in a block's path, in a segment `NAME-VERSION` (POSIX or Windows separators).
- * The package's own name wins over other versioned segments; without one, the last such segment counts.
+ * The version in a block's path (POSIX or Windows separators), in a segment `NAME-VERSION` or in one of its own behind the name
+ * (connect-api 4.1). The package's own name wins over others; without it, the last version counts.
  */
 export function versionFromPath(path: string, packageName: string): string | undefined {
-  const versioned = path
-    .split(/[\\/]/)
-    .map((segment) => splitVersionedName(segment))
-    .filter((parts) => parts !== undefined);
+  const segments = path.split(/[\\/]/);
+  const versioned = segments.flatMap((segment, index) => {
+    const groups = versionedSegment.exec(segment)?.groups;
+    return groups ? { name: groups.name ?? segments[index - 1], version: groups.version } : [];
+  });
   // `@scope/name` spans two segments.
   const ownName = packageName.split("/").at(-1);
   const own = versioned.findLast((parts) => parts.name === ownName);

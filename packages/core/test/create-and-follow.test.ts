@@ -70,13 +70,13 @@ describe("a run of a server that streams and holds", () => {
     });
     const logIds: number[] = [];
     const run = server.client.tasks.run(block, { onLog: ({ id }) => void logIds.push(id) });
-    await expect.poll(() => logIds).toEqual([0]);
+    await expect.poll(() => logIds).toEqual([1]);
     server.cutConnections();
     finish();
     expect((await run).result).toEqual({ a: 1 });
-    expect(logIds).toEqual([0, 1, 2]);
+    expect(logIds).toEqual([1, 2, 3]);
     expect(askedFor(server).slice(0, 2)).toEqual(["POST /v1/tasks", "GET /v1/tasks/task-1"]);
-    expect(server.fake.requests.at(-1)?.headers["last-event-id"]).toBe("0");
+    expect(server.fake.requests.at(-1)?.headers["last-event-id"]).toBe("1");
   });
 
   test.each<Fault>([

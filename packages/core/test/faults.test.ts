@@ -91,7 +91,7 @@ test("a stream of events that breaks in the middle of one is opened again, and t
     logs.push(event.log.id);
     server.fake.tasks.get(run.id)?.complete({ a: 1 });
   }
-  expect(logs).toEqual([0, 1]);
+  expect(logs).toEqual([1, 2]);
   expect((await run.result()).result).toEqual({ a: 1 });
   const streams = server.fake.requests.filter(({ headers }) => headers.accept === "text/event-stream");
   expect(streams).toHaveLength(2);

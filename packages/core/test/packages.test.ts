@@ -1,5 +1,6 @@
 import type { InstallTask } from "@oomol/connect-core";
-import { InstallFailedError, InvalidInputError, TimeoutError } from "@oomol/connect-core";
+import { InstallFailedError, InvalidInputError, OomolConnectClient, TimeoutError } from "@oomol/connect-core";
+import { serve as listen } from "@oomol/test-helpers/serve";
 import { expect, test } from "vitest";
 import { serve } from "./helpers/serve.ts";
 
@@ -28,6 +29,29 @@ test("installs and waits, telling each state", async () => {
   });
   expect(task.packagePath).toBe("/p/ffmpeg-0.2.0");
   expect(states).toEqual(["running", "success"]);
+});
+
+test.each([
+  ["in a field", (task: InstallTask) => ({ taskId: task.id }), (task: InstallTask) => ({ task })],
+  ["at the top level", (task: InstallTask) => task, (task: InstallTask) => task],
+])("reads an installation that a server gives %s", async (_place, created, read) => {
+  const pending: InstallTask = { id: "i-1", name: "ffmpeg", version: "0.2.0", status: "pending" };
+  const done: InstallTask = { ...pending, status: "success", packagePath: "/p/ffmpeg/0.2.0" };
+  await using server = await listen(({ method }, response) => {
+    response.end(JSON.stringify({ success: true, ...(method === "POST" ? created(pending) : read(done)) }));
+  });
+  const { packages } = new OomolConnectClient({ baseUrl: `${server.origin}/api` });
+  expect((await packages.install("ffmpeg", "0.2.0")).taskId).toBe("i-1");
+  expect((await packages.getInstallTask("i-1")).task).toMatchObject(done);
+  expect(await packages.installAndWait("ffmpeg", "0.2.0")).toMatchObject({ taskId: "i-1", task: done });
+});
+
+test("an answer without an installation is not one", async () => {
+  await using server = await listen((_request, response) => {
+    response.end('{ "success": true, "name": "ffmpeg" }');
+  });
+  const { packages } = new OomolConnectClient({ baseUrl: `${server.origin}/api` });
+  await expect(packages.getInstallTask("i-1")).rejects.toMatchObject({ field: "task" });
 });
 
 test("tells why an installation failed", async () => {

@@ -32,7 +32,7 @@ describe.each(extensionSets.map((extensions) => ({ extensions })))(
         "status completed",
       ]);
       expect(events.filter((event) => event.type === "log").map((event) => event.log.id)).toEqual([
-        0, 1, 2, 3, 4, 5,
+        1, 2, 3, 4, 5, 6,
       ]);
     });
 
@@ -68,7 +68,7 @@ describe.each(extensionSets.map((extensions) => ({ extensions })))(
       expect(server.fake.requestsTo("GET", /logs/)).toEqual([]);
       const { result, logs } = await run.result();
       expect(result).toEqual({ a: 1 });
-      expect(logs.map((log) => log.id)).toEqual([0, 1]);
+      expect(logs.map((log) => log.id)).toEqual([1, 2]);
       expect((await collect(run)).map(brief)).toEqual([
         "status running",
         "log",
@@ -215,7 +215,7 @@ test("only new logs travel where the server announces `after`", async () => {
   expect(logs.map((log) => log.type)).toEqual(["A", "B", "BlockFinished"]);
   expect(server.fake.requestsTo("GET", /logs/).map((request) => request.path)).toEqual([
     "/v1/tasks/task-1/logs",
-    "/v1/tasks/task-1/logs?after=0",
+    "/v1/tasks/task-1/logs?after=1",
   ]);
 });
 

@@ -9,7 +9,15 @@ test.each([
   ["/p/a-b-1.2.3-beta.1+build.5/tasks/x", "a-b", "1.2.3-beta.1+build.5"],
   ["/store-2.0.0/packages/audio-lab-1.0.0/tasks/x", "audio-lab", "1.0.0"],
   ["/p/@scope/name-3.2.1/tasks/x", "@scope/name", "3.2.1"],
+  ["/home/u/.oomol/packages/ffmpeg/0.1.9/blocks/split", "ffmpeg", "0.1.9"],
+  ["/home/u/packages/ffmpeg-0.1.9/0.1.9/blocks/split", "ffmpeg", "0.1.9"],
+  ["C:\\oomol\\packages\\ffmpeg\\1.0.0-beta.1+b\\blocks\\split", "ffmpeg", "1.0.0-beta.1+b"],
+  ["/packages/ffmpeg-1.0.0-beta.1/1.0.0-beta.1/tasks/x", "ffmpeg", "1.0.0-beta.1"],
+  ["/python-3.11.2/packages/ffmpeg/0.1.9/blocks/4.5.6", "ffmpeg", "0.1.9"],
+  ["/3.11.2/packages/@scope/name/0.1.9/tasks/x", "@scope/name", "0.1.9"],
+  ["/p/other/0.1.9/tasks/x", "audio-lab", "0.1.9"],
   ["/p/audio-lab/tasks/x", "audio-lab", undefined],
+  ["/p/audio-lab/1.0/tasks/x", "audio-lab", undefined],
 ])("reads the version off %s", (path, name, version) => {
   expect(versionFromPath(path, name)).toBe(version);
 });

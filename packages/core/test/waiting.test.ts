@@ -27,7 +27,7 @@ test("runs a task and reads its result, logs and final state", async () => {
     task: { status: "completed" },
     result: { audio_address: "/a.wav" },
   });
-  expect(run.logs.map((log) => log.id)).toEqual([0, 1]);
+  expect(run.logs.map((log) => log.id)).toEqual([1, 2]);
 });
 
 test("gives the result of the outermost block, and all by node id", async () => {
@@ -59,7 +59,7 @@ test("delivers every log once, in order, the first and the last ones too", async
     else if (!task?.isDone) task?.log("BlockLog", { log: "last" }).complete();
   };
   const { logs } = await server.client.tasks.run(block, { ...quick, onLog });
-  expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
   expect(logs.map((log) => log.id)).toEqual(seen);
 });
 

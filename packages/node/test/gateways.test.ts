@@ -21,7 +21,7 @@ const ways = {
   "a run whose logs are watched": async ({ tasks }) => {
     const ids: number[] = [];
     const { result } = await tasks.run(block, { onLog: ({ id }) => void ids.push(id) });
-    expect(ids).toEqual([0, 1, 2, 3]);
+    expect(ids).toEqual([1, 2, 3, 4]);
     return result;
   },
   "a run by its events": async ({ tasks }) => {

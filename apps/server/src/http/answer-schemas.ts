@@ -10,7 +10,7 @@ export const handleSchema = z.looseObject({
 export const blockSchema = z.object({
   package: z.string(),
   name: z.string(),
-  path: z.string().meta({ description: "Has a segment NAME-VERSION." }),
+  path: z.string().meta({ description: "Has the segments NAME-VERSION and VERSION." }),
   title: z.string().optional(),
   description: z.string().optional(),
   inputs: z.array(handleSchema).optional(),
@@ -35,7 +35,7 @@ export const taskSchema = z.object({
 });
 
 export const taskLogSchema = z.object({
-  id: z.int().min(0),
+  id: z.int().min(0).meta({ description: "From 1, ascending; from 0 in tasks of older versions." }),
   project_name: z.string(),
   session_id: z.string(),
   node_id: z.string().nullable(),

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { JsonText, writeJson } from "../json-text.ts";
+import { publicPath } from "../packages/public-path.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import type { StoredInstall } from "../store/install-store.ts";
 import type { StoredLog, StoredTask } from "../store/task-rows.ts";
@@ -66,15 +67,14 @@ export function logText(log: StoredLog, { blockId }: StoredTask): string {
 /** An install as `GET /packages/install` answers it. */
 export function installAnswer(install: StoredInstall): InstallAnswer {
   const { id, name, version, status, dependencies, error, createdAt, updatedAt } = install;
-  const place = (one: { name: string; version: string }) => `/packages/${one.name}-${one.version}`;
   return {
     id,
     name,
     version,
     status,
     ...(status === "success" && {
-      packagePath: place(install),
-      dependencies: dependencies.map((one) => ({ ...one, packagePath: place(one) })),
+      packagePath: publicPath(install),
+      dependencies: dependencies.map((one) => ({ ...one, packagePath: publicPath(one) })),
     }),
     ...(error !== null && { error }),
     createdAt,

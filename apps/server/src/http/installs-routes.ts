@@ -38,8 +38,8 @@ export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
     const idempotency = await readIdempotency(context.var.caller, key, () =>
       hash("sha256", JSON.stringify(wanted)),
     );
-    const { id } = await acceptInstall(parts, wanted, idempotency);
-    return context.json({ success: true, taskId: id });
+    const install = await acceptInstall(parts, wanted, idempotency);
+    return context.json({ success: true, taskId: install.id, ...installAnswer(install) });
   });
 
   routes.get("/", async (context) =>
@@ -62,9 +62,8 @@ export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
   routes.get("/:id", async (context) => {
     const install = await find(context.req.param("id"));
     const waitMs = parsePreferWait(context.req.header("Prefer"));
-    if (waitMs === undefined) return context.json({ success: true, task: installAnswer(install) });
-    const waited = await hold(context, install, waitMs);
-    return context.json({ success: true, task: installAnswer(waited) }, 200, {
+    if (waitMs === undefined) return context.json(bothShapes(install));
+    return context.json(bothShapes(await hold(context, install, waitMs)), 200, {
       "Preference-Applied": "wait",
     });
   });
@@ -79,6 +78,12 @@ export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
   };
 
   return routes;
+}
+
+/** Published clients read it in different places (connect-api 2). */
+function bothShapes(install: StoredInstall) {
+  const answer = installAnswer(install);
+  return { success: true, ...answer, task: answer };
 }
 
 async function acceptInstall(

@@ -78,7 +78,7 @@ const operations: Record<string, Record<string, Operation>> = {
     },
     post: {
       summary: "Install a package",
-      answer: z.object({ success, taskId: z.string() }),
+      answer: installTaskSchema.extend({ success, taskId: z.string() }),
       body: installBodySchema,
       parameters: [keyParameter],
     },
@@ -86,7 +86,7 @@ const operations: Record<string, Record<string, Operation>> = {
   "/packages/install/{id}": {
     get: {
       summary: "An install",
-      answer: z.object({ success, task: installTaskSchema }),
+      answer: installTaskSchema.extend({ success, task: installTaskSchema }),
       parameters: [waitParameter],
     },
     delete: {

@@ -10,6 +10,7 @@ import { ManifestError } from "./manifest.ts";
 import { onceATurn } from "./once-a-turn.ts";
 import type { PackageProblem } from "./package-problem.ts";
 import { createPackageReader } from "./package-reader.ts";
+import { publicPath } from "./public-path.ts";
 import { type InstalledPackage, kindAndName, type Runnable } from "./read-package.ts";
 
 /**
@@ -77,7 +78,7 @@ export function createPackageCatalog(
       if (first) {
         warnOnce(`skipped the package ${one.directory}: ${first.directory} is ${id} too`);
         problems.push({
-          path: `/packages/${id}`,
+          path: publicPath(one),
           message: "Two folders hold this version; one is left out.",
         });
       } else byId.set(id, one);

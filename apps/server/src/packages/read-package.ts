@@ -10,6 +10,7 @@ import {
 } from "./manifest.ts";
 import type { PackageProblem } from "./package-problem.ts";
 import { type PackageWords, readWords } from "./package-words.ts";
+import { publicPath } from "./public-path.ts";
 import { findSchemaProblems } from "./schema-problems.ts";
 
 /** One package folder with what it offers. */
@@ -48,7 +49,7 @@ interface Installed {
   directory: string;
   /** Absolute path of its manifest. */
   manifestFile: string;
-  /** What clients see instead: `/packages/NAME-VERSION/tasks/BLOCK`; they read the version off it. */
+  /** What clients see instead: `/packages/NAME-VERSION/VERSION/tasks/BLOCK`. */
   path: string;
   /** What people call it. */
   title?: string;
@@ -205,9 +206,7 @@ async function findPlaces(owner: PackageOwner, kind: RunnableKind, file: string)
       const directory = join(owner.directory, kind, name);
       const manifestFile = await findManifest(directory, file);
       if (manifestFile === undefined) return [];
-      return [
-        { name, directory, manifestFile, path: `/packages/${owner.name}-${owner.version}/${kind}/${name}` },
-      ];
+      return [{ name, directory, manifestFile, path: `${publicPath(owner)}/${kind}/${name}` }];
     }),
   );
   return places.flat();

@@ -28,3 +28,6 @@ export interface LogPage {
 
 /** How much of a task's logs is read at once, unless one alone is larger. */
 export const pageBytes = 256 * 1024;
+
+/** Published clients never show a log with the id 0 (connect-api 2). Tasks of older versions begin with it, and keep their ids. */
+export const firstLogId = 1;

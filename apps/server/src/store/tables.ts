@@ -42,7 +42,7 @@ export interface Tables {
   /** Of PostgreSQL. */
   task_logs: {
     task_id: string;
-    /** From 0 within a task, without gaps. */
+    /** From 1 within a task, without gaps; from 0 in tasks of older versions. */
     id: number;
     session_id: string;
     node_id: string | null;

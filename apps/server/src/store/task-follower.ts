@@ -1,4 +1,4 @@
-import type { LogPage } from "./log-table.ts";
+import { firstLogId, type LogPage } from "./log-table.ts";
 import type { TaskChanges, TaskNews } from "./task-changes.ts";
 import type { StoredLog, StoredTask } from "./task-rows.ts";
 
@@ -35,7 +35,8 @@ export class TaskFollower {
   readonly #store: FollowedStore;
   readonly #taskId: string;
   readonly #stopListening: () => void;
-  #nextLogId: number;
+  /** The last log that was read; -1 before the first. */
+  #lastLogId: number;
   #task: StoredTask | undefined;
   #told: StoredLog[] = [];
   #toldCharacters = 0;
@@ -47,7 +48,7 @@ export class TaskFollower {
   constructor(store: FollowedStore, taskId: string, { afterId = -1, created, onNews }: FollowOptions) {
     this.#store = store;
     this.#taskId = taskId;
-    this.#nextLogId = afterId + 1;
+    this.#lastLogId = afterId;
     this.#task = created;
     this.#mustRead = created === undefined;
     this.#stopListening = store.changes.listen(taskId, (news) => {
@@ -59,7 +60,7 @@ export class TaskFollower {
   /** The task as it is, and the next logs that were not read before; nothing if the task is gone. */
   async read(): Promise<ReadNews | undefined> {
     const { logs, isLast } = this.#mustRead ? await this.#readStore() : this.#takeTold();
-    this.#nextLogId = (logs.at(-1)?.id ?? this.#nextLogId - 1) + 1;
+    this.#lastLogId = logs.at(-1)?.id ?? this.#lastLogId;
     return this.#task && { task: this.#task, logs, isAll: isLast };
   }
 
@@ -72,7 +73,7 @@ export class TaskFollower {
     // The task first: logs that are read after a terminal status are all there are.
     this.#task = await this.#store.get(this.#taskId);
     if (!this.#task) return { logs: [], isLast: true };
-    const page = await this.#store.readLogs(this.#taskId, this.#nextLogId - 1);
+    const page = await this.#store.readLogs(this.#taskId, this.#lastLogId);
     this.#mustRead = this.#isStale || !page.isLast;
     return page;
   }
@@ -94,7 +95,7 @@ export class TaskFollower {
   #keep({ task, logs }: TaskNews): void {
     this.#task = task;
     for (const log of logs) {
-      const expectedId = this.#nextLogId + this.#told.length;
+      const expectedId = Math.max(this.#lastLogId + 1, firstLogId) + this.#told.length;
       if (log.id < expectedId) continue; // read before
       this.#told.push(log);
       this.#toldCharacters += log.event.length;

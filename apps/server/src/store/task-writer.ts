@@ -3,7 +3,7 @@ import { JsonText, writeJson } from "../json-text.ts";
 import { messageOf } from "../values.ts";
 import { withTexts } from "./large-texts.ts";
 import { judgeLog, type LogQuota, quotaWarning } from "./log-quota.ts";
-import type { LogRow, LogTable } from "./log-table.ts";
+import { firstLogId, type LogRow, type LogTable } from "./log-table.ts";
 import { PendingLogs } from "./pending-logs.ts";
 import { retryConnection } from "./retry-connection.ts";
 import type { Transact } from "./share-turns.ts";
@@ -138,7 +138,10 @@ export class TaskWriter {
   async adopt(ids: readonly string[], rows: readonly ClaimedRow[]): Promise<ClaimedTask[]> {
     const isPlain = rows.length === ids.length && rows.every(({ attempt }) => attempt === 1);
     if (isPlain && this.#parts.crashLimit > 0) {
-      return this.#holdAll({ taken: inOrder(rows).map((row) => ({ row, nextLogId: 0 })), failed: [] });
+      return this.#holdAll({
+        taken: inOrder(rows).map((row) => ({ row, nextLogId: firstLogId })),
+        failed: [],
+      });
     }
     const judge = () =>
       this.#parts.database.transaction().execute((transaction) => this.#judge(transaction, ids, rows));
@@ -163,11 +166,18 @@ export class TaskWriter {
         .set({ status: "failed", updated_at: Date.now() })
         .where("id", "=", id)
         .execute();
-      const end = toRow(id, nextLogIds.get(id) ?? 0, sessionEnd(session_id ?? "", tookDown(crashLimit)));
+      const end = toRow(
+        id,
+        nextLogIds.get(id) ?? firstLogId,
+        sessionEnd(session_id ?? "", tookDown(crashLimit)),
+      );
       await logs.insert(transaction, [end]);
     }
     if (failed.length > 0) await onEnded(transaction, failed.map(toQueued));
-    return { taken: inOrder(taken).map((row) => ({ row, nextLogId: nextLogIds.get(row.id) ?? 0 })), failed };
+    return {
+      taken: inOrder(taken).map((row) => ({ row, nextLogId: nextLogIds.get(row.id) ?? firstLogId })),
+      failed,
+    };
   }
 
   #holdAll({ taken, failed }: Judged): ClaimedTask[] {
@@ -179,7 +189,7 @@ export class TaskWriter {
   async claimOne(id: string): Promise<ClaimedTask | undefined> {
     const claim = this.#queries.claimFirst(id);
     const [row] = (await this.#parts.transact((transaction) => transaction.executeQuery(claim))).rows;
-    if (row) return this.#hold(await withTexts(this.#parts.database, row), 0);
+    if (row) return this.#hold(await withTexts(this.#parts.database, row), firstLogId);
     return (await this.claim(async () => [id]))[0];
   }
 
@@ -323,7 +333,7 @@ export class TaskWriter {
         const row = await (unclaimedOnly ? update.where("attempt", "=", 0) : update).executeTakeFirst();
         if (!row) return false;
         if (reason !== undefined) {
-          const nextLogId = (await logs.nextIds(transaction, [taskId])).get(taskId) ?? 0;
+          const nextLogId = (await logs.nextIds(transaction, [taskId])).get(taskId) ?? firstLogId;
           await logs.insert(transaction, [
             toRow(taskId, nextLogId, sessionEnd(row.session_id ?? "", reason)),
           ]);

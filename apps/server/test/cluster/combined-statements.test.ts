@@ -65,7 +65,7 @@ test("of a batch only what belongs to claims that hold is written", async () => 
   expect(await cluster.store.get(lost.id)).toMatchObject({ status: "pending", sessionId: null });
   expect(await cluster.store.listLogs(lost.id)).toEqual([]);
   expect(await cluster.store.get(kept.id)).toMatchObject({ status: "completed", sessionId: "s" });
-  expect(await cluster.store.listLogs(kept.id)).toMatchObject([{ id: 0, event: JSON.stringify(event) }]);
+  expect(await cluster.store.listLogs(kept.id)).toMatchObject([{ id: 1, event: JSON.stringify(event) }]);
   await vi.waitFor(async () => expect(await cluster.jobs()).toEqual([lost.id]));
 });
 
@@ -80,7 +80,7 @@ test("a task that ends at once is written once, with its logs", async () => {
   const ended = cluster.store.setStatus(task.id, "completed", "s");
   expect(await Promise.all([running, ended])).toEqual([true, true]);
   expect(cluster.writes()).toBe(1);
-  expect((await cluster.store.listLogs(task.id)).map(({ id }) => id)).toEqual([0, 1]);
+  expect((await cluster.store.listLogs(task.id)).map(({ id }) => id)).toEqual([1, 2]);
 });
 
 test("what a task says is written before it ends", async () => {
@@ -93,7 +93,7 @@ test("what a task says is written before it ends", async () => {
   const changed = new Promise<void>((resolve) => void cluster.store.changes.listen(task.id, () => resolve()));
   void cluster.store.appendLog(task.id, log);
   await changed;
-  expect(await cluster.other.listLogs(task.id)).toMatchObject([{ id: 0, event: JSON.stringify(event) }]);
+  expect(await cluster.other.listLogs(task.id)).toMatchObject([{ id: 1, event: JSON.stringify(event) }]);
 });
 
 test("the job of a task that has ended is taken out by whoever fetches it, and the task does not run", async () => {

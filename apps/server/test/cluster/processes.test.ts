@@ -8,7 +8,7 @@ import { openProcesses } from "./open-processes.ts";
 
 async function gaplessLogs(client: TestClient, id: string) {
   const logs = await client.logs(id);
-  expect(logs.map((log) => log.id)).toEqual(logs.map((_log, index) => index));
+  expect(logs.map((log) => log.id)).toEqual(logs.map((_log, index) => index + 1));
   return logs;
 }
 

@@ -8,11 +8,13 @@ import { beforeAll, expect, test } from "vitest";
 import { idOf, makeDataDirectory, type TestClient } from "../open-test-server.ts";
 import { waitUntilGone } from "../processes.ts";
 import { startProgram } from "../start-program.ts";
+import { startRegistry } from "../start-registry.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 let client: TestClient;
 let pythonPath: string;
+let registry: Awaited<ReturnType<typeof startRegistry>>;
 
 /** One server for all tests, which finds the executor on its `PATH`. */
 beforeAll(async () => {
@@ -23,12 +25,15 @@ beforeAll(async () => {
   const data = await makeDataDirectory();
   const path = [here("bin"), process.env.PATH ?? ""].join(delimiter);
   const env = { PATH: path, OOMOL_TEST_PYTHON_PATH: pythonPath };
-  const flags = ["--packages", here("packages"), "--data", data.path, "--spare-executors", "0"];
+  registry = await startRegistry();
+  const flags = ["--packages", here("packages"), "--data", data.path, "--registry", registry.url];
+  flags.push("--spare-executors", "0");
   const server = await startProgram(flags, { env });
   client = server.client;
   return async () => {
     server.child.kill("SIGTERM");
     await server.exited;
+    await registry[Symbol.asyncDispose]();
     await data[Symbol.asyncDispose]();
   };
 });
@@ -78,6 +83,7 @@ test("the published Python client runs unchanged", async () => {
   await using folder = await makeDataDirectory();
   const letter = join(folder.path, "letter.txt");
   await writeFile(letter, "Dear all");
+  await registry.publish({ name: "said", version: "1.2.0" });
   const { stdout } = await promisify(execFile)("python3", [here("run-client.py"), client.url, letter], {
     env: { ...process.env, PYTHONPATH: pythonPath },
   });
@@ -90,9 +96,12 @@ test("the published Python client runs unchanged", async () => {
     unknown: [404, expect.stringContaining('There is no task "nothing".')],
     stopped: "stopped",
     listed: true,
-    packages: ["helper", "lab", "lab", "snake"],
+    versions: { helper: "1.0.0", lab: "0.2.0", snake: "1.0.0" },
+    installed: ["said", "1.2.0", "/packages/said-1.2.0/1.2.0"],
+    refused: expect.stringContaining("said@9.9.9"),
+    packages: ["helper", "lab", "lab", "snake", "said"],
   });
   expect(seen.blocks).toContain("snake::greet");
   expect(seen.progress.at(-1)).toBe("completed");
-  expect(seen.logs).toContain("BlockFinished");
+  expect([seen.logs[0], seen.logs.at(-1)]).toEqual(["SessionStarted", "SessionFinished"]);
 });

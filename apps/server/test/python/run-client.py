@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 
-from oomol_connect_sdk import ApiError, OomolConnectClient, TaskFailedError
+from oomol_connect_sdk import ApiError, InstallFailedError, OomolConnectClient, TaskFailedError
 
 
 async def main(base_url: str, letter: str) -> dict:
@@ -13,6 +13,7 @@ async def main(base_url: str, letter: str) -> dict:
     async with OomolConnectClient(options) as client:
         blocks = await client.blocks.list()
         seen["blocks"] = sorted({f"{block['package']}::{block['name']}" for block in blocks["blocks"]})
+        seen["versions"] = {block["package"]: block["version"] for block in blocks["blocks"]}
         polling = {
             "interval_ms": 100,
             "on_progress": lambda task: seen["progress"].append(task["status"]),
@@ -36,6 +37,12 @@ async def main(base_url: str, letter: str) -> dict:
         hanging = await client.tasks.create({"blockId": "lab::hang", "inputValues": {}})
         seen["stopped"] = (await client.tasks.stop(hanging["task"]["id"]))["task"]["status"]
         seen["listed"] = hanging["task"]["id"] in [task["id"] for task in (await client.tasks.list())["tasks"]]
+        installed = await client.packages.install_and_wait("said", "1.2.0", {"interval_ms": 100})
+        seen["installed"] = [installed["name"], installed["version"], installed["packagePath"]]
+        try:
+            await client.packages.install_and_wait("said", "9.9.9", {"interval_ms": 100})
+        except InstallFailedError as error:
+            seen["refused"] = str(error)
         seen["packages"] = [package["name"] for package in (await client.packages.list())["packages"]]
     return seen
 

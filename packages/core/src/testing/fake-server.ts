@@ -207,12 +207,14 @@ export class FakeConnectServer {
     this.installTasks.set(task.id, task);
     if (this.#options.onInstall) this.#options.onInstall(task);
     else task.status = "success";
-    return json({ success: true, taskId: task.id });
+    return json({ success: true, taskId: task.id, ...task });
   }
 
   #installTask(id: string): Response {
     const task = this.installTasks.get(id);
-    return task ? json({ success: true, task }) : json({ success: false, error: `no installation ${id}` });
+    return task
+      ? json({ success: true, ...task, task })
+      : json({ success: false, error: `no installation ${id}` });
   }
 }
 

@@ -47,10 +47,10 @@ export class FakeTask {
     return this.inputValues.flatMap((node) => node.inputs).find((input) => input.handle === handle)?.value;
   }
 
-  /** Writes a log of any type; ids count from 0. */
+  /** Writes a log of any type; ids count from 1. */
   log(type: string, event: Record<string, unknown> = {}, nodeId: string | null = null): this {
     this.logs.push({
-      id: this.logs.length,
+      id: this.logs.length + 1,
       type,
       event,
       node_id: nodeId,

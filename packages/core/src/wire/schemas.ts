@@ -1,4 +1,16 @@
-import { anything, flag, list, listOfGood, number, object, orMissing, record, text, that } from "./schema.ts";
+import {
+  anything,
+  flag,
+  list,
+  listOfGood,
+  number,
+  object,
+  orMissing,
+  record,
+  type Schema,
+  text,
+  that,
+} from "./schema.ts";
 
 // Servers in the field add fields, omit some and send null for others: require only the fields that the client uses.
 
@@ -86,10 +98,20 @@ export const installTaskSchema = object(
   },
 );
 
+/** Servers give an installation in a field of the answer, at its top level, or both (connect-api 2). */
+const orAtTop =
+  <Data>(field: "taskId" | "task", answer: Schema<Data>): Schema<Data> =>
+  (body) => {
+    const id: unknown = Reflect.get(Object(body), "id");
+    return answer(typeof id === "string" ? { [field]: field === "task" ? body : id, ...Object(body) } : body);
+  };
 /** Answers `POST /packages/install`. */
-export const installAnswerSchema = object({}, { taskId: text, success: flag });
+export const installAnswerSchema = orAtTop("taskId", object({}, { taskId: text, success: flag }));
 /** Answers `GET /packages/install/{id}`. */
-export const installTaskAnswerSchema = object({ task: installTaskSchema }, { success: flag });
+export const installTaskAnswerSchema = orAtTop(
+  "task",
+  object({ task: installTaskSchema }, { success: flag }),
+);
 /** Answers `GET /packages/install`. */
 export const installTasksAnswerSchema = object({ tasks: list(installTaskSchema) }, { success: flag });
 

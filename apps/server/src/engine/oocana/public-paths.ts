@@ -1,3 +1,4 @@
+import { publicPath } from "../../packages/public-path.ts";
 import { isRecord } from "../../values.ts";
 import type { PackagePlace } from "./link-packages.ts";
 
@@ -5,9 +6,7 @@ type Event = Record<string, unknown>;
 
 /** Replaces, in what an event says about its place, where this server keeps packages by what callers see. */
 export function createPathHider(packages: readonly PackagePlace[]): <One extends Event>(event: One) => One {
-  const places = packages.map(
-    ({ directory, name, version }) => [directory, `/packages/${name}-${version}`] as const,
-  );
+  const places = packages.map((one) => [one.directory, publicPath(one)] as const);
   const hide = (path: unknown) => {
     if (typeof path !== "string") return path;
     const place = places.find(([directory]) => path === directory || /^[\\/]/.test(rest(path, directory)));
