@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { readdir, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findBuild } from "../src/executor/build-index.ts";
-import { bundleBlock } from "../src/executor/bundle-block.ts";
-import { pruneCache } from "../src/executor/prune-cache.ts";
+import { buildBlock } from "../src/executor/typescript/build-block.ts";
+import { findBuild } from "../src/executor/typescript/build-index.ts";
+import { pruneCache } from "../src/executor/typescript/prune-cache.ts";
 import { openSession } from "./helpers/open-session.ts";
 import { createWorkspace } from "./helpers/workspace.ts";
 
@@ -56,10 +56,10 @@ test.each([
   await using workspace = await createWorkspace(files);
   const main = join(workspace.path, "main.ts");
   const cacheDir = join(workspace.path, "cache");
-  const built = await bundleBlock(main, cacheDir);
+  const built = await buildBlock(main, cacheDir);
   await expect.poll(() => findBuild(main, cacheDir)).toBe(built);
   await workspace.write(name, text);
-  expect(await findBuild(main, cacheDir)).toBeUndefined();
+  expect(findBuild(main, cacheDir)).toBeUndefined();
 });
 
 test("a bundle that refers to a package nobody has installed is not kept", async () => {
@@ -68,8 +68,8 @@ test("a bundle that refers to a package nobody has installed is not kept", async
   });
   const main = join(workspace.path, "main.ts");
   const cacheDir = join(workspace.path, "cache");
-  await bundleBlock(main, cacheDir);
-  expect(await findBuild(main, cacheDir)).toBeUndefined();
+  await buildBlock(main, cacheDir);
+  expect(findBuild(main, cacheDir)).toBeUndefined();
   expect(await readdir(cacheDir)).not.toContain("index");
 });
 
@@ -77,18 +77,18 @@ test("an index entry that is damaged, and a build that was removed, count as non
   await using workspace = await createWorkspace(files);
   const main = join(workspace.path, "main.ts");
   const cacheDir = join(workspace.path, "cache");
-  const built = await bundleBlock(main, cacheDir);
+  const built = await buildBlock(main, cacheDir);
   await expect.poll(() => findBuild(main, cacheDir)).toBe(built);
   const [entry] = await readdir(join(cacheDir, "index"));
   await workspace.write(`cache/index/${entry}`, "{ half");
-  expect(await findBuild(main, cacheDir)).toBeUndefined();
+  expect(findBuild(main, cacheDir)).toBeUndefined();
 });
 
 test("builds of one file at the same time leave one whole file", async () => {
   await using workspace = await createWorkspace(files);
   const main = join(workspace.path, "main.ts");
   const cacheDir = join(workspace.path, "cache");
-  const built = await Promise.all(Array.from({ length: 20 }, () => bundleBlock(main, cacheDir)));
+  const built = await Promise.all(Array.from({ length: 20 }, () => buildBlock(main, cacheDir)));
   expect(new Set(built).size).toBe(1);
   await expect.poll(() => findBuild(main, cacheDir)).toBe(built[0]);
   await expect
@@ -98,7 +98,7 @@ test("builds of one file at the same time leave one whole file", async () => {
 
 test("what was used longest ago goes first, and what is young stays", async () => {
   await using workspace = await createWorkspace();
-  const [a, b, c, young] = ["a", "b", "c", "d"].map((digit) => `${digit.repeat(32)}.mjs`);
+  const [a, b, c, young] = ["a", "b", "c", "d"].map((digit) => `${digit.repeat(32)}.build`);
   for (const [index, name] of [a, b, c].entries()) {
     const path = await workspace.write(`cache/${name}`, "x".repeat(100));
     await utimes(path, 1000 + index, 1000 + index);
@@ -116,7 +116,7 @@ test("all that the cache writes is pruned, and nothing else in its folder", asyn
   await using workspace = await createWorkspace();
   const name = "0123456789abcdef".repeat(2);
   const unfinished = `.${randomUUID()}.tmp`;
-  const written = [".mjs", `.mjs${unfinished}`].map((ending) => `cache/${name}${ending}`);
+  const written = [".build", `.build${unfinished}`, ".mjs"].map((ending) => `cache/${name}${ending}`);
   const indexed = [".json", `.json${unfinished}`].map((ending) => `cache/index/${name}${ending}`);
   const foreign = ["cache/index/notes.json", `cache/${name}.json`, "cache/page.mjs", "cache/thesis.zip"];
   for (const file of [...written, ...indexed, ...foreign]) {

@@ -9,7 +9,7 @@ const sources = {
   "where.ts": `import { readdirSync } from "node:fs";
     import { tmpdir } from "node:os";
     import { dirname } from "node:path";
-    const builds = readdirSync(tmpdir(), { recursive: true }).map(String).filter((name) => name.endsWith(".mjs"));
+    const builds = readdirSync(tmpdir(), { recursive: true }).map(String).filter((name) => name.endsWith(".build"));
     export default () => ({ value: builds.map((build) => dirname(build)) });`,
 };
 const shared = `oomol-scriptlet-${process.getuid?.() ?? "user"}`;

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { attachDebugger, readSourceMap } from "./helpers/debugger.ts";
 import { findFreePort } from "./helpers/find-free-port.ts";
@@ -46,9 +46,9 @@ test("--inspect-wait waits for a debugger, and a breakpoint in a TypeScript bloc
   expect(engine.messagesOf(jobId).map(({ type }) => type)).toEqual(["BlockReady"]);
   await client.send("Runtime.runIfWaitingForDebugger");
 
-  // Before the bundle runs, as a debugger does that has breakpoints in its sources.
+  // Before the script runs, as a debugger does that has breakpoints in its sources.
   const { data } = await client.next("Debugger.paused");
-  const { scriptId, sourceMapURL } = data as { scriptId: string; sourceMapURL: string };
+  const { scriptId, sourceMapURL, url } = data as Record<"scriptId" | "sourceMapURL" | "url", string>;
   const map = readSourceMap(sourceMapURL);
   const lineNumber = map.generatedLine("main.ts", 6);
   await client.send("Debugger.setBreakpoint", { location: { scriptId, lineNumber } });
@@ -62,9 +62,9 @@ test("--inspect-wait waits for a debugger, and a breakpoint in a TypeScript bloc
   const place = map.originOf(frame?.location.lineNumber ?? -1, frame?.location.columnNumber ?? 0);
   expect(hitBreakpoints).toHaveLength(1);
   expect(place?.line).toBe(6);
-  // Sources stand in the map relative to the bundle, which lies in the cache.
-  const source = resolve(workspace.path, ".test-cache", String(place?.source));
-  expect(source).toBe(`${workspace.path}/main.ts`);
+  // It stands in the map as a neighbour of the script, whose address is the source's own.
+  expect(place?.source).toBe("main.ts");
+  expect(url).toBe(pathToFileURL(`${workspace.path}/main.ts`).href);
   const seen = await client.send("Debugger.evaluateOnCallFrame", {
     callFrameId: frame?.callFrameId,
     expression: "loud",

@@ -3,6 +3,7 @@ import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BlockLoadError } from "./block-load-error.ts";
 import { chooseFunction } from "./choose-function.ts";
+import { compiledExtensions } from "./typescript/compiled-extensions.ts";
 
 export interface BlockSource {
   /** Absolute; `entry` is relative to it. */
@@ -14,8 +15,11 @@ export interface BlockSource {
 
 export type LoadedBlock = (inputs: unknown, context: unknown) => unknown;
 
-/** Loads blocks; each file is evaluated once, so its top-level state lasts for the life of the process (oocana-protocol 6.9.4). */
-export function createBlockLoader(cacheDir: string) {
+/**
+ * Loads blocks; each file is evaluated once, so its top-level state lasts for the life of the process (oocana-protocol 6.9.4).
+ * `onFailedImport` is called if Node.js could not import a file, or what it imports: it tries none of them again.
+ */
+export function createBlockLoader(cacheDir: string, onFailedImport = () => {}) {
   const modules = new Map<string, Promise<object>>();
   /** By the manifest's path: a loaded block stays, whatever happens to its file. */
   const known = new Map<string, Promise<object>>();
@@ -51,27 +55,16 @@ export function createBlockLoader(cacheDir: string) {
 
   async function loadModule(file: string): Promise<object> {
     try {
-      const runnable = bundled.has(extname(file)) ? await bundle(file) : file;
-      return (await import(pathToFileURL(runnable).href)) as object;
+      if (!compiledExtensions.has(extname(file))) return (await import(pathToFileURL(file).href)) as object;
+      // Load what only TypeScript needs on demand, node:crypto above all.
+      const { loadTypeScript } = await import("./typescript/load-typescript.ts");
+      return await loadTypeScript(file, cacheDir);
     } catch (error) {
+      if (!(error instanceof BlockLoadError)) onFailedImport();
       throw error instanceof BlockLoadError ? error : new BlockLoadError(file, undefined, error);
     }
   }
-
-  async function bundle(file: string): Promise<string> {
-    // Stack traces then name the user's files and lines.
-    process.setSourceMapsEnabled(true);
-    // Load what only TypeScript needs on demand, node:crypto above all.
-    const { findBuild } = await import("./build-index.ts");
-    const built = await findBuild(file, cacheDir);
-    if (built !== undefined) return built;
-    // Loading esbuild costs some 10 ms, which a stored build need not pay.
-    const { bundleBlock } = await import("./bundle-block.ts");
-    return bundleBlock(file, cacheDir);
-  }
 }
-
-const bundled = new Set([".ts", ".mts", ".cts", ".tsx", ".jsx"]);
 
 async function findEntry(dir: string, entry: string): Promise<string> {
   const path = resolve(dir, entry);

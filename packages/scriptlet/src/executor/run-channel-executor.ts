@@ -21,6 +21,7 @@ import { createBlockLoader } from "./load-block.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import { refuseJob } from "./refuse-job.ts";
 import { startParentWatch } from "./start-parent-watch.ts";
+import { allowTypeScriptWorkers } from "./typescript/typescript-workers.ts";
 
 /** How long the resources of a block may take to close after its end. */
 const closingGraceMs = 100;
@@ -33,7 +34,12 @@ export async function runChannelExecutor(
 ): Promise<void> {
   const writeError = process.stderr.write.bind(process.stderr);
   const warnLocally = (text: string) => void writeError(`nodejs-executor: ${text}\n`);
-  const loadBlock = createBlockLoader(cacheDir);
+  const loadBlock = createBlockLoader(cacheDir, () =>
+    watch?.note({
+      kind: "module",
+      description: "a module that failed to load, which stays so in its process",
+    }),
+  );
   const runBlockTopic = topics.runBlock("nodejs");
   let session: { id: string; identifier: string | undefined; executor: Executor } | undefined;
   let watch: ProcessWatch | undefined;
@@ -52,6 +58,7 @@ export async function runChannelExecutor(
     hasOpenJobs,
   });
   captureOutput();
+  allowTypeScriptWorkers(cacheDir);
   process.on("SIGTERM", leave);
   process.on("SIGINT", leave);
 

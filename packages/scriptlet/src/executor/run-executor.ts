@@ -5,6 +5,7 @@ import { guardProcess } from "./guard-process.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import type { MqttThread } from "./start-mqtt-thread.ts";
 import { createThreadMainframe, type ThreadNews } from "./thread-mainframe.ts";
+import { allowTypeScriptWorkers } from "./typescript/typescript-workers.ts";
 
 /** The engine pauses 600 ms between SessionFinished and SIGTERM (oocana-protocol 1.5). */
 const flushTimeoutMs = 500;
@@ -37,6 +38,7 @@ export async function runExecutor(
     hasOpenJobs: () => leaving === undefined && executor.openJobs.size > 0,
   });
   captureOutput();
+  allowTypeScriptWorkers(cacheDir);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => leave());
   }

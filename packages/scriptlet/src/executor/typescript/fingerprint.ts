@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** A file's content, or the names in a folder, as a hash; `"absent"` if neither exists. */
-export async function fingerprint(path: string): Promise<string> {
+export function fingerprint(path: string): string {
   try {
-    return hash(await readFile(path));
+    return hash(readFileSync(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EISDIR") return "absent";
-    return hash(JSON.stringify((await readdir(path)).sort()));
+    return hash(JSON.stringify(readdirSync(path).sort()));
   }
 }
 

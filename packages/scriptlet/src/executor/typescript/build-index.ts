@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { access, mkdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
+import { accessSync, readFileSync } from "node:fs";
+import { mkdir, rename, utimes, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fingerprint } from "./fingerprint.ts";
 
-/** Raise this with every change to the output of bundle-block.ts. */
-const buildVersion = 1;
+/** Raise this with every change to the output of build-block.ts. */
+const buildVersion = 2;
 
 /** The sources of a build, and its result. */
 interface IndexEntry {
@@ -18,17 +18,14 @@ interface IndexEntry {
 
 /**
  * The built file of an entry, if an earlier process has made one from exactly the same sources; then the compiler need not
- * even be loaded. Undefined if there is none.
+ * even be loaded. Undefined if there is none. Synchronous, as loading a module is.
  */
-export async function findBuild(file: string, cacheDir: string): Promise<string | undefined> {
+export function findBuild(file: string, cacheDir: string): string | undefined {
   try {
-    const entry = JSON.parse(await readFile(indexPath(file, cacheDir), "utf8")) as IndexEntry;
+    const entry = JSON.parse(readFileSync(indexPath(file, cacheDir), "utf8")) as IndexEntry;
     const path = join(cacheDir, entry.built);
-    const unchanged = await Promise.all([
-      access(path).then(() => true),
-      ...entry.sources.map(async ([source, seen]) => (await fingerprint(source)) === seen),
-    ]);
-    if (unchanged.includes(false)) return undefined;
+    accessSync(path);
+    if (entry.sources.some(([source, seen]) => fingerprint(source) !== seen)) return undefined;
     // A used build stays when the cache is pruned.
     const now = new Date();
     utimes(path, now, now).catch(() => undefined);
@@ -49,9 +46,7 @@ export async function rememberBuild(
   const path = indexPath(file, cacheDir);
   const entry: IndexEntry = {
     built,
-    sources: await Promise.all(
-      sources.map(async (source): Promise<[string, string]> => [source, await fingerprint(source)]),
-    ),
+    sources: sources.map((source): [string, string] => [source, fingerprint(source)]),
   };
   await mkdir(join(cacheDir, "index"), { recursive: true, mode: 0o700 });
   const unfinished = `${path}.${crypto.randomUUID()}.tmp`;

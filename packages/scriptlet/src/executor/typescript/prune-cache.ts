@@ -18,7 +18,8 @@ export interface PruneLimits {
  * the folder may contain other files too.
  */
 export async function pruneCache(cacheDir: string, limits: PruneLimits = {}): Promise<void> {
-  await pruneFolder(cacheDir, /^[0-9a-f]{32}\.mjs(\.[0-9a-f-]{36}\.tmp)?$/, limits);
+  // Earlier versions have written `.mjs`.
+  await pruneFolder(cacheDir, /^[0-9a-f]{32}\.(build|mjs)(\.[0-9a-f-]{36}\.tmp)?$/, limits);
   await pruneFolder(join(cacheDir, "index"), /^[0-9a-f]{32}\.json(\.[0-9a-f-]{36}\.tmp)?$/, limits);
 }
 
