@@ -58,7 +58,7 @@ describeBothServers(({ shared, open }) => {
     expect((await server.request(path("x"))).status).toBe(400);
   });
 
-  test("events: streams every log and the terminal status, and resumes after one", async () => {
+  test("events: streams every log and the final status, and resumes after one", async () => {
     const server = shared();
     const id = await server.start("lab::shout", { text: "x" });
     const read = async (headers: Record<string, string>) => {

@@ -1,4 +1,4 @@
-import { isTerminal, type StoredTask } from "../store/task-rows.ts";
+import { isFinalStatus, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import type { TaskControl } from "../tasks/task-runner.ts";
 import { waitForChange } from "../tasks/wait-for-change.ts";
@@ -19,7 +19,7 @@ export function createClusterControl(store: TaskStore, notices: Notices, closing
       if (await store.stopUnclaimed(taskId)) return;
       await store.requestStop(taskId);
       notices.send("stop", taskId);
-      const isOver = ({ status }: StoredTask) => isTerminal(status);
+      const isOver = ({ status }: StoredTask) => isFinalStatus(status);
       const waiting = { changes: store.changes, id: taskId, read: () => store.get(taskId), isOver };
       const task = await waitForChange(waiting, stopPatienceMs, closing);
       if (!task || isOver(task)) return;

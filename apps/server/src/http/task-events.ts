@@ -4,7 +4,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import { TaskFollower } from "../store/task-follower.ts";
-import { isTerminal, type StoredTask } from "../store/task-rows.ts";
+import { isFinalStatus, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { pieceCharacters, piecesOf } from "../text-pieces.ts";
 import { logText, taskAnswer } from "./answers.ts";
@@ -34,7 +34,7 @@ export interface StreamOptions {
 
 /**
  * Answers a task as server-sent events until it has ended: `log` for each log, with the log's id as `id:`, and `status`
- * with the task, at once and at each new status; the terminal one comes last. `Last-Event-ID` resumes after a log.
+ * with the task, at once and at each new status; the final one comes last. `Last-Event-ID` resumes after a log.
  *
  * Written to Node's own answer: the streams of the web cost more than all the rest of a short task.
  */
@@ -94,8 +94,8 @@ async function sendNews(
     const news = await follower.read();
     if (!news) break;
     const { task, logs, isAll } = news;
-    const isEnded = isTerminal(task.status) && isAll;
-    const isNews = isEnded || (task.status !== status && !isTerminal(task.status));
+    const isEnded = isFinalStatus(task.status) && isAll;
+    const isNews = isEnded || (task.status !== status && !isFinalStatus(task.status));
     const statusText = isNews ? encodeEvent("status", taskAnswer(task).text) : "";
     if (isNews) status = task.status;
     if (!isEnded) text += statusText;

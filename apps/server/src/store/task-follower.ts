@@ -70,7 +70,7 @@ export class TaskFollower {
 
   async #readStore(): Promise<LogPage> {
     this.#isStale = false;
-    // The task first: logs that are read after a terminal status are all there are.
+    // The task first: logs that are read after a final status are all there are.
     this.#task = await this.#store.get(this.#taskId);
     if (!this.#task) return { logs: [], isLast: true };
     const page = await this.#store.readLogs(this.#taskId, this.#lastLogId);

@@ -58,14 +58,14 @@ export interface IdempotentRequest {
 /** A key as it is stored. No caller's id holds a space, so no two callers have one in common. */
 export const storedKey = ({ caller, key }: IdempotentRequest): string => `${caller} ${key}`;
 
-/** The states that never change again. */
-export const terminalStatuses = ["completed", "failed", "stopped"] as const;
+/** The states that never change again: those for which `isFinalStatus` of core is true, which asks any text. */
+export const finalStatuses = ["completed", "failed", "stopped"] as const;
 
 /** The others. */
 export const openStatuses = ["created", "pending", "running"] as const;
 
-export function isTerminal(status: StoredStatus): status is (typeof terminalStatuses)[number] {
-  return terminalStatuses.some((one) => one === status);
+export function isFinalStatus(status: StoredStatus): status is (typeof finalStatuses)[number] {
+  return finalStatuses.some((one) => one === status);
 }
 
 export const taskColumns = [

@@ -14,6 +14,7 @@ import {
   type ClaimedRow,
   type ClaimedTask,
   type EndedTask,
+  finalStatuses,
   type IdempotentRequest,
   type NewLog,
   type NewTask,
@@ -22,7 +23,6 @@ import {
   type StoredTask,
   storedKey,
   type TaskRow,
-  terminalStatuses,
   toTask,
 } from "./task-rows.ts";
 import {
@@ -213,7 +213,7 @@ export class TaskStore {
       .execute();
   }
 
-  /** How many tasks there are in each state; only in those that are not terminal if `isOpenOnly`, which costs little. */
+  /** How many tasks there are in each state; only in those that are not final if `isOpenOnly`, which costs little. */
   async countByStatus(isOpenOnly = false): Promise<Map<StoredStatus, number>> {
     const select = this.#database
       .selectFrom("tasks")
@@ -240,7 +240,7 @@ export class TaskStore {
     const rows = await this.#database
       .selectFrom("tasks")
       .select(["id", "session_id", "updated_at"])
-      .where("status", "in", terminalStatuses)
+      .where("status", "in", finalStatuses)
       .orderBy("updated_at", "desc")
       .execute();
     return rows.map(({ id, session_id, updated_at }) => ({
@@ -256,7 +256,7 @@ export class TaskStore {
     const rows = await this.#database
       .selectFrom("tasks")
       .select(["id", "session_id"])
-      .where("status", "in", terminalStatuses)
+      .where("status", "in", finalStatuses)
       .where("updated_at", "<", epochMs)
       .orderBy("updated_at")
       .limit(count)

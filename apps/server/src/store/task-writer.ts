@@ -13,7 +13,7 @@ import { claimRows, selectHeld, writerQueries } from "./task-queries.ts";
 import {
   type ClaimedRow,
   type ClaimedTask,
-  isTerminal,
+  isFinalStatus,
   type NewLog,
   openStatuses,
   type StoredTask,
@@ -238,7 +238,7 @@ export class TaskWriter {
     if (!this.#claims.has(taskId)) return Promise.resolve(false);
     return new Promise((settle, fail) => {
       this.#changes.push({ taskId, status, sessionId, atMs: Date.now(), settle, fail });
-      if (isTerminal(status))
+      if (isFinalStatus(status))
         this.flush().catch(() => undefined); // the change was told
       else this.#gather(this.#parts.isShared ? sharedGatherMs : gatherMs);
     });
@@ -386,7 +386,7 @@ export class TaskWriter {
     this.#pending.settle(logs);
     const news = this.#newsOf(held, logs, changes);
     for (const { taskId, status, settle } of changes) {
-      if (isTerminal(status) && held.has(taskId)) this.#claims.delete(taskId);
+      if (isFinalStatus(status) && held.has(taskId)) this.#claims.delete(taskId);
       settle(held.has(taskId));
     }
     for (const id of ids) {
@@ -435,7 +435,7 @@ export class TaskWriter {
     });
     const held = new Map((await writeAtOnce({ tasks, logs })).map((row) => [row.id, toHeld(row)] as const));
     this.#leaveQueue(
-      changes.flatMap(({ status, taskId }) => (isTerminal(status) ? (held.get(taskId) ?? []) : [])),
+      changes.flatMap(({ status, taskId }) => (isFinalStatus(status) ? (held.get(taskId) ?? []) : [])),
     );
     return held;
   }
@@ -476,7 +476,7 @@ export class TaskWriter {
       );
     }
     const ended = applied.flatMap(({ status, taskId }) =>
-      isTerminal(status) ? (held.get(taskId) ?? []) : [],
+      isFinalStatus(status) ? (held.get(taskId) ?? []) : [],
     );
     if (ended.length > 0) await this.#parts.onEnded(transaction, ended);
     return held;
@@ -492,7 +492,8 @@ export class TaskWriter {
     const held = rows.filter(
       ({ id, attempt, status }) =>
         this.#claims.get(id)?.attempt === attempt &&
-        (!isTerminal(status) || changes.some((change) => change.taskId === id && change.status === status)),
+        (!isFinalStatus(status) ||
+          changes.some((change) => change.taskId === id && change.status === status)),
     );
     return new Map(held.map((row) => [row.id, toHeld(row)]));
   }

@@ -1,5 +1,5 @@
 import type { TaskChanges } from "../store/task-changes.ts";
-import { isTerminal, type StoredTask } from "../store/task-rows.ts";
+import { isFinalStatus, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 
 export interface Waiting<State> {
@@ -55,7 +55,7 @@ export async function waitForTaskEnd(
     changes: store.changes,
     id,
     read: async () => told ?? store.get(id),
-    isOver: ({ status }: StoredTask) => isTerminal(status),
+    isOver: ({ status }: StoredTask) => isFinalStatus(status),
   };
   return waitForChange(waiting, timeoutMs, signal).finally(stopListening);
 }
