@@ -58,7 +58,7 @@ function promisedLines(code: string): unknown[] {
 
 /** Snippets build on the first one of their page: give them its client. */
 function complete(code: string): string {
-  if (!/\bclient\b/.test(code) || /\busing client\b/.test(code)) return code;
+  if (!/\bclient\b/.test(code) || /\b(const|using) client\b/.test(code)) return code;
   return [
     'import { OomolConnectClient } from "@oomol/connect-node";',
     'await using client = new OomolConnectClient({ baseUrl: "http://localhost:3000/api" });',

@@ -1,11 +1,13 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { SqliteDatabase, SqliteStatement } from "kysely";
+import { loadSqlite } from "./load-sqlite.ts";
 
 /** When a transaction counts as stored: `full` when the disk says that it has it, `normal` when the system has. */
 export type SqliteSync = "full" | "normal";
 
 /** Node's own SQLite in the shape that Kysely's dialect asks for. Statements are prepared once. */
 export function openNodeSqlite(file: string, sync: SqliteSync = "normal"): SqliteDatabase {
+  const { DatabaseSync } = loadSqlite();
   const database = new DatabaseSync(file);
   try {
     // Exclusive: a second server on the same data would fail the tasks of this one.
