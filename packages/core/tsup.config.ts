@@ -1,10 +1,7 @@
-import { definePackage } from "@oomol/tooling/define-package";
+import { definePagePackage } from "@oomol/tooling/define-page-package";
 
-export default definePackage({
-  entry: {
-    index: "src/index.ts",
-    adapter: "src/adapter.ts",
-    wire: "src/wire/index.ts",
-    testing: "src/testing/index.ts",
-  },
+export default definePagePackage({
+  start: "src/client.ts",
+  doors: { index: "src/index.ts", wire: "src/wire/index.ts", testing: "src/testing/index.ts" },
+  laterDoors: { adapter: "src/adapter.ts" },
 });

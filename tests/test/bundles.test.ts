@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { root } from "./helpers/published-packages.ts";
 
@@ -33,6 +34,17 @@ test.each(["packages/core", "packages/node", "packages/browser"])(
   (directory) => {
     const declarations = readFileSync(join(root, directory, "dist/index.d.ts"), "utf8");
     expect(declarations.match(/.*zod.*/g) ?? []).toEqual([]);
+  },
+);
+
+/** One file may export what another needs; a door must not. */
+test.each(["", "/adapter", "/wire", "/testing"])(
+  "the built core%s gives what its source does",
+  async (door) => {
+    const source: object = await import(`@oomol/connect-core${door}`);
+    const file = join(root, "packages/core/dist", `${door.slice(1) || "index"}.js`);
+    const built: object = await import(/* @vite-ignore */ pathToFileURL(file).href);
+    expect(Object.keys(built).sort()).toEqual(Object.keys(source).sort());
   },
 );
 

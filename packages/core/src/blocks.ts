@@ -1,7 +1,6 @@
 import type { Http } from "./http/http.ts";
 import type { RequestOptions } from "./request-options.ts";
-import type { Block, ServerBlock } from "./types.ts";
-import { compareVersions, versionFromPath } from "./versions.ts";
+import type { Block } from "./types.ts";
 import { blocksAnswerSchema } from "./wire/index.ts";
 
 /** Options of {@link BlocksClient.list}. */
@@ -37,21 +36,8 @@ export class BlocksClient {
       isIdempotent: true,
     } as const;
     const { data } = await this.#http.call(call);
+    const { identify, newestOfEach } = await import("./blocks/identify-blocks.ts");
     const blocks = data.blocks.map(identify);
     return { blocks: includeAllVersions ? blocks : newestOfEach(blocks) };
   }
-}
-
-function identify(block: ServerBlock): Block {
-  const { package: packageName, name, path } = block;
-  return { ...block, blockId: `${packageName}::${name}`, version: versionFromPath(path, packageName) };
-}
-
-function newestOfEach(blocks: Block[]): Block[] {
-  const newest = new Map<string, Block>();
-  for (const block of blocks) {
-    const known = newest.get(block.blockId);
-    if (!known || compareVersions(block.version, known.version) > 0) newest.set(block.blockId, block);
-  }
-  return [...newest.values()];
 }

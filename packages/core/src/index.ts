@@ -14,7 +14,7 @@ export type {
 } from "./waiting/polling-options.ts";
 export type { RequestOptions } from "./request-options.ts";
 export { BackoffStrategy } from "./waiting/backoff.ts";
-export { normalizeInputValues } from "./input-values.ts";
+export { normalizeInputValues } from "./input-values/normalize-input-values.ts";
 
 // Its resources
 export type { BlocksClient, ListBlocksOptions, ListBlocksResponse } from "./blocks.ts";
@@ -72,7 +72,18 @@ export type {
 } from "./types.ts";
 
 // Errors
-export * from "./errors/index.ts";
+export {
+  ApiError,
+  ConnectionError,
+  InstallFailedError,
+  InvalidInputError,
+  OomolConnectError,
+  TaskFailedError,
+  TaskStoppedError,
+  TimeoutError,
+  UnexpectedResponseError,
+  UnsupportedError,
+} from "./errors/index.ts";
 
 // Hooks
 export {

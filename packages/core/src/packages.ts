@@ -1,15 +1,11 @@
-import { ApiError, InstallFailedError, InvalidInputError } from "./errors/index.ts";
-import { callHeld } from "./http/call-held.ts";
+import { InvalidInputError } from "./errors/index.ts";
 import type { Http } from "./http/http.ts";
 import { path } from "./http/path.ts";
-import { isTransient } from "./http/with-retries.ts";
 import type { ResolvedClientOptions } from "./options.ts";
+import type { InstallWaits } from "./packages/install-waits.ts";
 import type { RequestOptions } from "./request-options.ts";
-import { isFinalInstallStatus, unknownStatus } from "./states.ts";
 import type { InstallTask, Package } from "./types.ts";
-import { withinDeadline } from "./waiting/deadline.ts";
-import { type InstallPollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
-import { waitUntilDone } from "./waiting/wait.ts";
+import type { InstallPollingOptions } from "./waiting/polling-options.ts";
 import {
   installAnswerSchema,
   installTaskAnswerSchema,
@@ -112,8 +108,7 @@ export class PackagesClient {
    * @throws {@link InstallFailedError}, {@link TimeoutError}, or the reason of an aborted signal.
    */
   async waitForInstallCompletion(taskId: string, options: InstallPollingOptions = {}): Promise<InstallTask> {
-    const { timeoutMs } = resolvePollingOptions(options);
-    return this.#wait(taskId, options, this.#options.clock.now() + timeoutMs);
+    return (await this.#waits()).waitForInstall(taskId, options);
   }
 
   /** {@link install}, then {@link waitForInstallCompletion}. */
@@ -122,82 +117,12 @@ export class PackagesClient {
     version: string,
     options: InstallPollingOptions = {},
   ): Promise<{ taskId: string; task: InstallTask }> {
-    const { clock } = this.#options;
-    const { timeoutMs } = resolvePollingOptions(options);
-    const deadlineMs = clock.now() + timeoutMs;
-    const { signal, headers } = options;
-    const awaited = "the installation to begin";
-    const { taskId } = await withinDeadline(
-      { awaited, timeoutMs, deadlineMs, mayHaveHappened: true, signal, clock },
-      (within) => this.install(name, version, { signal: within, ...(headers && { headers }) }),
-    );
-    if (taskId === undefined) {
-      // For an installed package, some servers answer with success alone.
-      const task = await this.#installedTask(name, version, options);
-      return { taskId: task.id, task };
-    }
-    return { taskId, task: await this.#wait(taskId, options, deadlineMs) };
+    return (await this.#waits()).installAndWait(name, version, options);
   }
 
-  #wait(taskId: string, options: InstallPollingOptions, deadlineMs: number): Promise<InstallTask> {
-    const { clock, random, hooks } = this.#options;
-    const polling = resolvePollingOptions(options);
-    const installPath = path`/packages/install/${taskId}`;
-    let seen: string | undefined;
-    const call = {
-      method: "GET",
-      path: installPath,
-      schema: installTaskAnswerSchema,
-      isIdempotent: true,
-      isSingleAttempt: true,
-      ...(options.headers && { headers: options.headers }),
-    } as const;
-    const waiting = waitUntilDone<InstallTask>({
-      awaited: `installation ${taskId} to end`,
-      look: async (signal, leftMs) => {
-        const mayHold = seen !== undefined && polling.schedule === undefined && this.#http.mayHold("wait");
-        const { answer, wasHeld } = await callHeld(
-          this.#http,
-          clock,
-          { ...call, signal },
-          mayHold ? leftMs : 0,
-        );
-        const { task } = answer.data;
-        const isDone = isFinalInstallStatus(task.status);
-        const warning = isDone ? undefined : unknownStatus(`Installation ${taskId}`, task.status);
-        if (warning && task.status !== seen) hooks.onWarning?.(warning);
-        seen = task.status;
-        return { state: task, isDone, wasHeld, retryAfterMs: answer.retryAfterMs };
-      },
-      onLook: (task) => options.onProgress?.(task),
-      isTransient,
-      polling,
-      deadlineMs,
-      signal: options.signal,
-      clock,
-      random,
-    });
-    return waiting.then(succeeded);
+  /** Loaded to install: most pages never do. */
+  async #waits(): Promise<InstallWaits> {
+    const { InstallWaits } = await import("./packages/install-waits.ts");
+    return new InstallWaits(this.#http, this.#options, this);
   }
-
-  async #installedTask(name: string, version: string, options: RequestOptions): Promise<InstallTask> {
-    const { packages } = await this.list({ ...(options.signal && { signal: options.signal }) });
-    const installed = packages.find((candidate) => candidate.name === name && candidate.version === version);
-    if (installed) return { id: "", name, version, status: "success" };
-    const serverMessage = `the answer names no task, and ${name}@${version} is not installed`;
-    throw new ApiError({
-      status: 200,
-      method: "POST",
-      path: "/packages/install",
-      serverMessage,
-      body: undefined,
-      requestId: undefined,
-      retryAfterMs: undefined,
-    });
-  }
-}
-
-function succeeded(task: InstallTask): InstallTask {
-  if (task.status === "failed") throw new InstallFailedError(task);
-  return task;
 }

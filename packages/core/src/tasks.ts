@@ -7,7 +7,8 @@ import type { Http } from "./http/http.ts";
 import type { HttpCall } from "./http/http-call.ts";
 import { path } from "./http/path.ts";
 import { isTransient } from "./http/with-retries.ts";
-import { blockItself, normalizeInputValues } from "./input-values.ts";
+import { blockItself } from "./input-values/block-itself.ts";
+import { plainInputValues } from "./input-values/plain-input-values.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { RequestOptions } from "./request-options.ts";
 import type { Created } from "./run/create-and-follow.ts";
@@ -19,7 +20,7 @@ import { type RunResult, TaskRun, type TaskRunReference } from "./run/task-run.t
 import { isRefusedStream, TaskWatch } from "./run/task-watch.ts";
 import type { UploadProgress } from "./transport/upload-progress.ts";
 import type { UploadResolver } from "./transport/upload-source.ts";
-import type { Task, TaskInputValues, TaskLog } from "./types.ts";
+import type { NodeInputs, Task, TaskInputValues, TaskLog } from "./types.ts";
 import { openDeadline } from "./waiting/deadline.ts";
 import { untilAborted } from "./waiting/delay.ts";
 import { type PollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
@@ -272,7 +273,7 @@ export class TasksClient<Source> {
     const mayWait = this.#mayWait(options, how === "stream" ? "events" : "wait");
     if (!mayWait || hasFiles(request)) return this.start(request, options);
     const { clock } = this.#options;
-    const call = { ...creation, json: bodyOf(request), idempotencyKey: crypto.randomUUID() };
+    const call = { ...creation, json: await bodyOf(request), idempotencyKey: crypto.randomUUID() };
     return this.#starting<OutputsOf<Id>>(options, async (given, leftMs) => {
       const creating = { ...given, ...call };
       if (how === "hold") {
@@ -299,12 +300,11 @@ export class TasksClient<Source> {
     request: CreateTaskRequest<BlockId, Source>,
     { onUploadProgress, outlivesAbort, ...options }: CreationOptions,
   ): Promise<CreateTaskResponse> {
-    const json = bodyOf(request);
     const post = (body: Pick<HttpCall, "json" | "upload" | "onBytesSent">) =>
       this.#post({ ...options, outlivesAbort, ...body });
-    if (!hasFiles(request)) return post({ json });
-    const { blockId, files } = request;
-    const taken = await takeFiles(files, this.#resolveUpload);
+    if (!hasFiles(request)) return post({ json: await bodyOf(request) });
+    const { blockId, files } = checkRequest(request);
+    const [taken, json] = await Promise.all([takeFiles(files, this.#resolveUpload), bodyOf(request)]);
     const { createWithFiles } = await import("./run/create-with-files.ts");
     return createWithFiles({
       blockId,
@@ -406,9 +406,17 @@ async function leaving<Value>(run: Pick<TaskRun, "leave">, wait: Promise<Value>)
   }
 }
 
-function bodyOf(request: { blockId: unknown; inputValues?: unknown }) {
-  const { blockId, inputValues } = checkRequest(request);
-  return { manifest: blockId, inputValues: normalizeInputValues(inputValues as TaskInputValues | undefined) };
+async function bodyOf(request: { blockId: unknown; inputValues?: unknown }) {
+  const { blockId } = checkRequest(request);
+  // The registry has told the compiler what a block takes; anything else is told now.
+  const inputValues = request.inputValues as TaskInputValues | undefined;
+  return { manifest: blockId, inputValues: plainInputValues(inputValues) ?? (await normalized(inputValues)) };
+}
+
+/** Loaded only for values that JSON does not carry as they are, and for the other forms. */
+async function normalized(inputValues: TaskInputValues | undefined): Promise<NodeInputs[]> {
+  const { normalizeInputValues } = await import("./input-values/normalize-input-values.ts");
+  return normalizeInputValues(inputValues);
 }
 
 function hasFiles<Request extends { files?: unknown }>(

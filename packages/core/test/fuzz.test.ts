@@ -2,7 +2,7 @@ import { InvalidInputError, OomolConnectClient, OomolConnectError } from "@oomol
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseRetryAfter } from "../src/http/decode-answer.ts";
-import { normalizeInputValues } from "../src/input-values.ts";
+import { normalizeInputValues } from "../src/input-values/normalize-input-values.ts";
 import type { TaskInputValues } from "../src/types.ts";
 import { adaptivePauseMs, BackoffStrategy, retryPauseMs, scheduledPauseMs } from "../src/waiting/backoff.ts";
 import { waitUntilDone } from "../src/waiting/wait.ts";

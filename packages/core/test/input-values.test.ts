@@ -1,7 +1,7 @@
 import { InvalidInputError } from "@oomol/connect-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { normalizeInputValues } from "../src/input-values.ts";
+import { normalizeInputValues } from "../src/input-values/normalize-input-values.ts";
 import type { TaskInputValues } from "../src/types.ts";
 
 test("an object is one node", () => {

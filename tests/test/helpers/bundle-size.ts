@@ -6,6 +6,8 @@ export interface BundleSize {
   firstLoadGzipBytes: number;
   /** The same with all that is loaded on demand. */
   wholeGzipBytes: number;
+  /** What a page has loaded once it has also loaded these parts, by their names in `dist`. */
+  loadedGzipBytes(parts: readonly string[]): number;
 }
 
 /** Bundles one line of code for a page, as a web app's build would. */
@@ -23,7 +25,20 @@ export async function bundleSize(code: string): Promise<BundleSize> {
   const firstLoad = entry === undefined ? [] : staticChunks(metafile.outputs, entry);
   const sum = (names: Iterable<string>) =>
     [...names].reduce((total, name) => total + (sizes.get(name) ?? 0), 0);
-  return { firstLoadGzipBytes: sum(firstLoad), wholeGzipBytes: sum(sizes.keys()) };
+  const chunkOf = (part: string) => {
+    const name = Object.keys(metafile.outputs).find((chunk) => chunk.startsWith(`out/${part}-`));
+    if (name === undefined) throw new Error(`no chunk begins with ${part}`);
+    return name;
+  };
+  return {
+    firstLoadGzipBytes: sum(firstLoad),
+    wholeGzipBytes: sum(sizes.keys()),
+    loadedGzipBytes(parts) {
+      const loaded = new Set(firstLoad);
+      for (const part of parts) staticChunks(metafile.outputs, chunkOf(part), loaded);
+      return sum(loaded);
+    },
+  };
 }
 
 type Outputs = Record<string, { imports: { path: string; kind: string }[] }>;

@@ -1,4 +1,4 @@
-import { blockItself } from "../input-values.ts";
+import { blockItself } from "../input-values/block-itself.ts";
 import type { TaskLog } from "../types.ts";
 
 /** Where in a task a log comes from. */

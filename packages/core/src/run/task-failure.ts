@@ -1,5 +1,5 @@
 import { TaskFailedError } from "../errors/index.ts";
-import { blockItself } from "../input-values.ts";
+import { blockItself } from "../input-values/block-itself.ts";
 import type { Task, TaskLog } from "../types.ts";
 import { nodesOf, placeOf } from "./log-place.ts";
 

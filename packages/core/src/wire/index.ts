@@ -3,7 +3,7 @@
  *
  * @module @oomol/connect-core/wire
  */
-export * from "./extensions.ts";
+export { type ExtensionName, extensionNames, extensionsHeader } from "./extensions.ts";
 export {
   deepestNesting,
   endOfString,
@@ -13,4 +13,22 @@ export {
   taskBodyNesting,
 } from "./nesting.ts";
 export { type DataOf, type LooseObject, Mismatch, type Schema, type Validation, validate } from "./schema.ts";
-export * from "./schemas.ts";
+export {
+  appletsAnswerSchema,
+  blockSchema,
+  blocksAnswerSchema,
+  createTaskAnswerSchema,
+  createTaskBodySchema,
+  errorAnswerSchema,
+  installAnswerSchema,
+  installTaskAnswerSchema,
+  installTaskSchema,
+  installTasksAnswerSchema,
+  logsAnswerSchema,
+  nodeInputsSchema,
+  packagesAnswerSchema,
+  taskAnswerSchema,
+  taskLogSchema,
+  taskSchema,
+  tasksAnswerSchema,
+} from "./schemas.ts";

@@ -1,10 +1,8 @@
-import { InvalidInputError } from "./errors/index.ts";
-import type { InputValue, NodeInputs, TaskInputValues } from "./types.ts";
-import { jsonForm, refusalOf } from "./wire/json-form.ts";
-import { deepestNesting } from "./wire/nesting.ts";
-
-/** The node id that stands for the block itself (connect-api 3). */
-export const blockItself = "_";
+import { InvalidInputError } from "../errors/index.ts";
+import type { InputValue, NodeInputs, TaskInputValues } from "../types.ts";
+import { jsonForm, refusalOf } from "../wire/json-form.ts";
+import { deepestNesting } from "../wire/nesting.ts";
+import { blockItself } from "./block-itself.ts";
 
 /**
  * Turns any of the three input forms into the node form, the only one on the wire. The caller's object is never changed,

@@ -1,0 +1,2 @@
+/** The node id that stands for the block itself (connect-api 3). */
+export const blockItself = "_";
