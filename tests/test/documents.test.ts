@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compileProblems } from "./helpers/compile-problems.ts";
@@ -32,6 +32,11 @@ test("README.zh-CN.md has as many rows in its tables, and leads to the same page
     new Set(linksOf(document).flatMap(({ path }) => (path.startsWith("README") ? [] : [path])));
   expect(rows("README.zh-CN.md")).toBe(rows("README.md"));
   expect(pages("README.zh-CN.md")).toEqual(pages("README.md"));
+});
+
+test("every decision has a number of its own", () => {
+  const numbers = readdirSync(join(root, "docs/decisions")).map((name) => name.slice(0, 4));
+  expect(numbers.toSorted()).toEqual([...new Set(numbers)].toSorted());
 });
 
 test("control: headings become anchors as GitHub makes them", () => {
