@@ -12,6 +12,9 @@ test("a task that logs more than it may goes on, is told so once, and keeps its 
   expect(logs.filter(({ type }) => type === "BlockLog").length).toBeLessThan(100);
   expect(logs.filter(({ type }) => type === "BlockWarning").map(({ event }) => event.warning)).toEqual([
     "This task has logged the 0.1 MiB that this server keeps (--task-log-mb): what its blocks say from here on is not kept. The task goes on, and so does its result.",
+    expect.stringMatching(
+      /^1\.\d+ MiB of what its blocks have said are not kept, as they are beyond the 0\.1 MiB/,
+    ),
   ]);
   expect(logs.map((log) => log.id)).toEqual(logs.map((_, index) => index + 1));
   expect(await server.finish(id)).toMatchObject({ result: { said: 1_000 } });

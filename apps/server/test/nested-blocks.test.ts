@@ -26,6 +26,8 @@ test("a block runs another of its package, in the same process, and gets its out
     ["BlockProgress", node],
     ["BlockPreview", node],
     ["BlockOutput", node],
+    // It ended well.
+    ["BlockProgress", node],
     ["BlockFinished", node],
     ["BlockFinished", "_"],
     ["SessionFinished", null],

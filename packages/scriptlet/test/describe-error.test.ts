@@ -5,7 +5,7 @@ import { describeError } from "../src/errors/describe-error.ts";
 const reasonsOf = (thrown: unknown) =>
   describeError(thrown)
     .split("\nCaused by: ")
-    .map((text) => text.replace(/\n\s+at .*/s, ""));
+    .map((text) => text.replace(/( \(describe-error\.test\.ts:\d+\))?\n\s+at .*/s, ""));
 
 test("every error that Promise.any has gathered is told", () => {
   const any = new AggregateError([new Error("first"), new TypeError("second"), "third"], "all failed");

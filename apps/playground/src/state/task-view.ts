@@ -87,7 +87,9 @@ export function applyTaskEvents(view: TaskView, taskId: string, events: readonly
 
 function lineOf({ id, type, event = {} }: TaskLog): LogLine | undefined {
   if (type === "BlockLog" && typeof event.log === "string") {
-    return { id, kind: event.stdio === "stderr" ? "error" : "out", text: event.log.replace(/\n$/, "") };
+    // Python's executor names the key by the value (oocana-protocol 9.4).
+    const isError = event.stdio === "stderr" || event.stderr !== undefined;
+    return { id, kind: isError ? "error" : "out", text: event.log.replace(/\n$/, "") };
   }
   if (type === "BlockLogJSON") return { id, kind: "out", text: jsonOf(event.json) };
   if (type === "BlockWarning") return { id, kind: "warning", text: String(event.warning) };

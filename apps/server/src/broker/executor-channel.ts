@@ -12,7 +12,9 @@ import {
 } from "@oomol/scriptlet/wire";
 import { writeJson } from "../json-text.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
+import type { ExecutorProcess } from "../processes/executor-process.ts";
 import { createHold } from "./hold.ts";
+import type { OutputFences } from "./output-fences.ts";
 import { maxMessageBytes, tooLarge } from "./read-message.ts";
 import type { Member, Room } from "./room.ts";
 
@@ -35,7 +37,11 @@ export interface ExecutorChannel {
 /** Longest topic in front of a message. */
 const maxLineBytes = maxMessageBytes + 1_024;
 
-export function createExecutorChannel(stream: Duplex): ExecutorChannel {
+/** `fences` and `output` are those of the pipes that the executor prints into. */
+export function createExecutorChannel(
+  stream: Duplex,
+  { fences, output }: { fences?: OutputFences | undefined; output?: ExecutorProcess["output"] } = {},
+): ExecutorChannel {
   const subscriptions = new Set<string>();
   let room: Room | undefined;
   let leave = () => {};
@@ -57,21 +63,46 @@ export function createExecutorChannel(stream: Duplex): ExecutorChannel {
     role: "executor",
     hears: (topic) => subscriptions.has(topic),
     send: write,
-    hold: createHold(stream),
+    hold: createHold({
+      pause() {
+        stream.pause();
+        output?.pause();
+      },
+      resume() {
+        stream.resume();
+        output?.resume();
+      },
+    }),
   };
-  const read = createLineReader(
-    (text) => {
-      const line = decodeChannelLine(text);
-      if (line.kind === "unsubscribe") subscriptions.delete(line.topic);
-      else if (line.kind === "subscribe") {
-        subscriptions.add(line.topic);
-        room?.subscribed(member, line.topic);
-      } else if (line.topic === channelTopics.over) {
-        onOver(readOver(line.payload));
-      } else room?.receive(member, line.topic, line.payload);
-    },
-    maxLineBytes,
-    (sizeBytes) => room?.refuse("channel", tooLarge(sizeBytes)),
+  /** Lines behind a fence that the output has not come to. */
+  let behind: string[] | undefined;
+  const waitForOutput = (payload: string) => {
+    const passed = fences?.arrive(Number(decodeMessage(payload)?.fence));
+    if (passed === undefined) return;
+    behind = [];
+    void passed.then(() => {
+      const lines = behind ?? [];
+      behind = undefined;
+      for (const line of lines) take(line);
+    });
+  };
+  const take = (text: string) => {
+    if (behind !== undefined) {
+      behind.push(text);
+      return;
+    }
+    const line = decodeChannelLine(text);
+    if (line.kind === "unsubscribe") subscriptions.delete(line.topic);
+    else if (line.kind === "subscribe") {
+      subscriptions.add(line.topic);
+      room?.subscribed(member, line.topic);
+    } else if (line.topic === channelTopics.fence) waitForOutput(line.payload);
+    else if (line.topic === channelTopics.over) {
+      onOver(readOver(line.payload));
+    } else room?.receive(member, line.topic, line.payload);
+  };
+  const read = createLineReader(take, maxLineBytes, (sizeBytes) =>
+    room?.refuse("channel", tooLarge(sizeBytes)),
   );
   const askForEnd = (end: EndSession) => {
     const over = new Promise<SessionOver | undefined>((resolve) => (onOver = resolve));

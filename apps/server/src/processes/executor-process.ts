@@ -14,6 +14,8 @@ export interface ExecutorProcess extends ProcessEnd {
   readonly channel: Duplex | undefined;
   /** Settles when the executor itself is gone; never rejects. */
   readonly exited: Promise<ExecutorExit>;
+  /** Both pipes that it prints into; does nothing for one whose output comes by way of another. */
+  readonly output: { pause(): void; resume(): void };
   /** What it has started and what has left it since; they do not outlive it. */
   readonly strays: Strays;
 }
@@ -76,7 +78,17 @@ export function startExecutorProcess(
     strays,
     signalTree: (signal) => signalTree(child, signal),
   });
-  return { pid: child.pid, channel: channel ?? undefined, exited, strays, ...ends };
+  const output = {
+    pause() {
+      child.stdout?.pause();
+      child.stderr?.pause();
+    },
+    resume() {
+      child.stdout?.resume();
+      child.stderr?.resume();
+    },
+  };
+  return { pid: child.pid, channel: channel ?? undefined, exited, output, strays, ...ends };
 }
 
 /** So long the last messages and lines of a process that is gone may still be in the sockets. */

@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import { JsonText, writeJson } from "../json-text.ts";
 import { messageOf } from "../values.ts";
 import { withTexts } from "./large-texts.ts";
-import { judgeLog, type LogQuota, quotaWarning } from "./log-quota.ts";
+import { droppedWarning, judgeLog, type LogQuota, quotaWarning } from "./log-quota.ts";
 import { firstLogId, type LogRow, type LogTable } from "./log-table.ts";
 import { PendingLogs } from "./pending-logs.ts";
 import { retryConnection } from "./retry-connection.ts";
@@ -196,7 +196,7 @@ export class TaskWriter {
   #hold(row: ClaimedRow, nextLogId: number): ClaimedTask {
     const { id, attempt, interruptions } = row;
     const task = toTask(row);
-    const quota = { limitBytes: this.#parts.logLimitBytes, sizeBytes: 0, isTold: false };
+    const quota = { limitBytes: this.#parts.logLimitBytes, sizeBytes: 0, isTold: false, droppedBytes: 0 };
     this.#claims.set(id, { attempt, interruptions: interruptions - 1, nextLogId, task, quota });
     const isStopRequested = row.stop_requested_at !== null;
     return { ...task, inputs: new JsonText(row.inputs), isStopRequested };
@@ -209,13 +209,25 @@ export class TaskWriter {
   appendLog(taskId: string, log: NewLog): Promise<void> | undefined {
     const claim = this.#claims.get(taskId);
     if (!claim) return undefined; // lost: nobody is to read what still comes
+    if (log.type === "SessionFinished") {
+      const warning = droppedWarning(claim.quota, { ...log.event });
+      if (warning)
+        void this.#push(
+          claim,
+          toRow(taskId, claim.nextLogId, { ...log, type: "BlockWarning", event: warning }),
+        );
+    }
     const row = toRow(taskId, claim.nextLogId, log);
-    const judged = judgeLog(claim.quota, row);
+    const judged = judgeLog(claim.quota, row, log.event);
     if (judged === "drop") return undefined;
     if (judged === "tell") {
       const warning = quotaWarning(claim.quota, { ...log.event });
       Object.assign(row, { type: warning.type, event: JSON.stringify(warning) });
     }
+    return this.#push(claim, row);
+  }
+
+  #push(claim: Claim, row: LogRow): Promise<void> | undefined {
     claim.nextLogId += 1;
     const room = this.#pending.push(row);
     if (room === undefined) this.#gather();

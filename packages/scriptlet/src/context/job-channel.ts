@@ -6,6 +6,7 @@ import { createProgress, type Progress } from "../progress.ts";
 import { encodeLeniently, encodeMessage } from "../wire/codec.ts";
 import type { BlockOutput, StackLevel } from "../wire/messages.ts";
 import { topics } from "../wire/topics.ts";
+import { createLimitedLog } from "./limited-log.ts";
 
 export interface JobChannelOptions {
   mainframe: Mainframe;
@@ -74,6 +75,12 @@ export function createJobChannel({
   };
   const progress = createProgress(sendProgress, (text) => channel.warn(text), progressWindowMs);
 
+  const limitedLog = createLimitedLog({
+    send: (text, stdio) => channel.toObservers({ type: "BlockLog", log: text, stdio }),
+    tellDropped: (warning, dropped_characters) =>
+      channel.toObservers({ type: "BlockWarning", warning, dropped_characters }),
+  });
+
   const channel: JobChannel = {
     outbox,
     progress,
@@ -99,7 +106,7 @@ export function createJobChannel({
       if (isOver(message)) return Promise.resolve();
       return outbox.send(topics.report, encodeLeniently({ ...report, ...message, ...envelope() }));
     },
-    log: (text, stdio) => channel.toObservers({ type: "BlockLog", log: text, stdio }),
+    log: (text, stdio) => limitedLog.log(text, stdio),
     warn: (text) => channel.toObservers({ type: "BlockWarning", warning: text }),
     error: (thrown) => channel.toEngine({ type: "BlockError", error: problemOf(thrown) }),
     finish,
@@ -137,6 +144,7 @@ export function createJobChannel({
       warnLocally(`Job ${jobId} has already finished; the second finish is ignored.`);
       return Promise.resolve();
     }
+    limitedLog.end();
     isFinished = true;
     progress.flush();
     progress.stop();

@@ -1,3 +1,5 @@
+import { splitStack, withLine } from "./author-frames.ts";
+
 /** Enough for people, and a bound for what a block can build. */
 const mostLevels = 4;
 const mostReasons = 20;
@@ -45,7 +47,9 @@ function looksLikeError(
 function headed(error: { message: string; stack?: unknown; name?: unknown }): string {
   const head = error.message || String(error.name ?? "Error");
   if (typeof error.stack !== "string" || error.stack === "") return head;
-  return error.stack.includes(error.message) ? error.stack : `${head}\n${error.stack}`;
+  const { text, frames } = splitStack(error.stack);
+  const own = text.includes(error.message) ? text : `${head}\n${text}`;
+  return [withLine(own, frames), ...frames].join("\n");
 }
 
 function shown(value: unknown): string {

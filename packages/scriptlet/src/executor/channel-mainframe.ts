@@ -12,6 +12,11 @@ export interface ChannelMainframeOptions {
   onLost(): void;
 }
 
+export interface ChannelMainframe extends Mainframe {
+  /** Publishes, and hands all that was published to the system before it returns, unless the system takes no more. */
+  publishNow(topic: string, payload: string): void;
+}
+
 /** A message of a block that holds the thread leaves after this time, even if the event loop does not turn. */
 const maxDelayMs = 20;
 
@@ -19,7 +24,11 @@ const maxDelayMs = 20;
  * The mainframe over an inherited socket. A message counts as taken when the system has it: it arrives even if this
  * process ends at once. If the reader stops reading, callers that await have to wait.
  */
-export function createChannelMainframe({ socket, onMessage, onLost }: ChannelMainframeOptions): Mainframe {
+export function createChannelMainframe({
+  socket,
+  onMessage,
+  onLost,
+}: ChannelMainframeOptions): ChannelMainframe {
   let lines: string[] = [];
   let waiting: { topic: string; settle(error?: Error | null): void }[] = [];
   let oldestAtMs = 0;
@@ -54,6 +63,11 @@ export function createChannelMainframe({ socket, onMessage, onLost }: ChannelMai
         waiting.push({ topic, settle });
         writeLine(encodeChannelLine(topic, payload));
       });
+    },
+    publishNow(topic, payload) {
+      if (isClosed) return;
+      writeLine(encodeChannelLine(topic, payload));
+      flush();
     },
     async subscribe(topic, listener) {
       if (isClosed) throw new MainframeClosedError(topic);

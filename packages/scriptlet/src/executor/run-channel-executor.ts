@@ -10,14 +10,16 @@ import {
 import { decodeMessage } from "../wire/codec.ts";
 import { parseBlockInputs, parseBlockPayload } from "../wire/read-job.ts";
 import { topics } from "../wire/topics.ts";
+import { captureDescriptors } from "./capture-descriptors.ts";
 import { captureOutput } from "./capture-output.ts";
-import { createChannelMainframe } from "./channel-mainframe.ts";
+import { type ChannelMainframe, createChannelMainframe } from "./channel-mainframe.ts";
 import { createProcessWatch, type ProcessWatch } from "./cleanliness/create-process-watch.ts";
 import { createExecutor, type Executor } from "./create-executor.ts";
 import { endProcessGroup } from "./end-process-group.ts";
 import { encodeExecutorReady } from "./executor-ready.ts";
 import { guardProcess } from "./guard-process.ts";
 import { createBlockLoader } from "./load-block.ts";
+import { createOutputFences } from "./output-fences.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import { refuseJob } from "./refuse-job.ts";
 import { startParentWatch } from "./start-parent-watch.ts";
@@ -43,6 +45,7 @@ export async function runChannelExecutor(
   const runBlockTopic = topics.runBlock("nodejs");
   let session: { id: string; identifier: string | undefined; executor: Executor } | undefined;
   let watch: ProcessWatch | undefined;
+  let mainframe: ChannelMainframe | undefined;
 
   const guard = guardProcess({
     onUnattributed(error, isLate) {
@@ -58,6 +61,7 @@ export async function runChannelExecutor(
     hasOpenJobs,
   });
   captureOutput();
+  captureDescriptors(createOutputFences((topic, payload) => mainframe?.publishNow(topic, payload)));
   allowTypeScriptWorkers(cacheDir);
   process.on("SIGTERM", leave);
   process.on("SIGINT", leave);
@@ -67,15 +71,16 @@ export async function runChannelExecutor(
   if (isReusable) await parentWatch;
   // Not earlier: messages that have been sent meanwhile wait in it.
   const socket = new Socket({ fd: fileDescriptor, readable: true, writable: true });
-  const mainframe = createChannelMainframe({ socket, onMessage: hear, onLost: lose });
+  const channel = createChannelMainframe({ socket, onMessage: hear, onLost: lose });
+  mainframe = channel;
   // After everything of the executor's own, and before any code of a block.
   if (isReusable) watch = createProcessWatch();
   open(executorArguments);
-  await mainframe.publish(topics.session(sessionId), encodeExecutorReady(executorArguments));
+  await channel.publish(topics.session(sessionId), encodeExecutorReady(executorArguments));
 
   function open(settings: ExecutorArguments): void {
     const executor = createExecutor({
-      mainframe,
+      mainframe: channel,
       executorArguments: settings,
       cacheDir,
       loadBlock,
@@ -101,7 +106,7 @@ export async function runChannelExecutor(
     try {
       session.executor.onJob(parseBlockPayload(payload));
     } catch (error) {
-      refuseJob(mainframe, session.id, String(payload.job_id), error);
+      refuseJob(channel, session.id, String(payload.job_id), error);
     }
   }
 
@@ -153,7 +158,7 @@ export async function runChannelExecutor(
       leftovers,
       resident_bytes: process.memoryUsage.rss(),
     };
-    await mainframe.publish(channelTopics.over, JSON.stringify(message)).catch(() => undefined);
+    await channel.publish(channelTopics.over, JSON.stringify(message)).catch(() => undefined);
   }
 
   /** The timer would count as the block's own. */

@@ -1,3 +1,4 @@
+import { captureDescriptors } from "./capture-descriptors.ts";
 import { captureOutput } from "./capture-output.ts";
 import { createExecutor } from "./create-executor.ts";
 import { endProcessGroup } from "./end-process-group.ts";
@@ -38,6 +39,7 @@ export async function runExecutor(
     hasOpenJobs: () => leaving === undefined && executor.openJobs.size > 0,
   });
   captureOutput();
+  captureDescriptors();
   allowTypeScriptWorkers(cacheDir);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => leave());

@@ -15,6 +15,8 @@ export const channelTopics = {
   load: "channel/load",
   /** Executor → server: {@link SessionOver}. */
   over: "channel/over",
+  /** Executor → server: `{ fence }`, see {@link fenceText}. */
+  fence: "channel/fence",
 } as const;
 
 /** How `--address` names a channel that is inherited as file descriptor 3. */
@@ -107,4 +109,30 @@ export function createLineReader(
     }
     if (start < chunk.length) take(chunk.subarray(start), false);
   };
+}
+
+/**
+ * A mark that the executor writes into both of its output pipes, and names in its channel: what comes before it in each of the three
+ * came before what comes after it in the others. Only so can what children print be put in order with what the executor says.
+ */
+export function fenceText(fence: number): string {
+  return `${fenceMark} ${fence}${fenceEnd}`;
+}
+
+/** Record separators of ASCII, which programs do not print. */
+const fenceMark = "\u001eoomol-fence";
+const fenceEnd = "\u001e";
+const fencePattern = new RegExp(`${fenceMark} (\\d{1,15})${fenceEnd}`);
+const begunPattern = new RegExp(`^${fenceMark} \\d*$`);
+const longestFence = 32;
+
+/** The first fence in a text; without a number if the text ends in the middle of one. */
+export function readFence(text: string): { start: number; end: number; fence?: number } | undefined {
+  if (!text.includes(fenceEnd)) return undefined;
+  const found = fencePattern.exec(text);
+  if (found) return { start: found.index, end: found.index + found[0].length, fence: Number(found[1]) };
+  const start = text.lastIndexOf(fenceEnd);
+  const tail = text.slice(start);
+  const isBegun = tail.length < longestFence && (fenceMark.startsWith(tail) || begunPattern.test(tail));
+  return isBegun ? { start, end: text.length } : undefined;
 }

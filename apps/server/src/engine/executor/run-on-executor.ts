@@ -81,15 +81,18 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
       } else if (message.type === "BlockRequest") {
         job.onRequest(message);
       } else if (message.type === "BlockFinished") {
-        finish(readFinish(message));
+        // What has been printed before is in the pipes by now: they are read in this turn of the event loop.
+        setImmediate(finish, readFinish(message));
       } else if (isReportOf(message)) {
         // It tells copies apart, which a broker in this process never makes.
         const { sequence: _, ...event } = message;
-        job.onEvent(event);
+        job.onEvent(withStdio(event));
       }
     };
 
     const finish = (finished: JobFinish) => {
+      executor.output.flush();
+      stopReading();
       offers.abort(hasEnded);
       stopListening();
       signal.removeEventListener("abort", cancel);
@@ -97,6 +100,9 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
     };
     const cancel = () => finish({ error: messageOf(signal.reason) });
     const stopListening = room.listen(handle);
+    const stopReading = executor.output.listen(({ stdio, text }) =>
+      job.onEvent({ type: "BlockLog", session_id: sessionId, job_id: id, log: text, stdio }),
+    );
     signal.addEventListener("abort", cancel);
     if (signal.aborted) cancel();
     else if (executor.channel) hand(executor.channel);
@@ -105,6 +111,13 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
 }
 
 const resendMs = 3_000;
+
+/** The executor for Python says `"stderr": "stderr"` (oocana-protocol 9.4). */
+function withStdio(event: SessionMessage): SessionMessage {
+  if (event.type !== "BlockLog" || "stdio" in event) return event;
+  const { stderr, stdout: _, ...others } = event;
+  return { ...others, stdio: stderr === undefined ? "stdout" : "stderr" } as SessionMessage;
+}
 
 /** Progress travels twice: for flows on the session's topic, without stacks, and for people on `report`. */
 function isReportOf(message: SessionMessage): boolean {

@@ -44,16 +44,25 @@ export function createSessionJobs({ session, catalog, onEvent }: SessionJobsPart
   const start = (base: Omit<Job, "onEvent" | "onRequest">, report: (message: SessionMessage) => void) => {
     const job: Job = {
       ...base,
-      onEvent: report,
+      onEvent: (message) => told(message),
       onRequest: (message) =>
         void answerRequest({ session, catalog, job, runBlock: (wanted) => runNested(job, wanted) }, message),
     };
     const about = { session_id: session.id, job_id: job.id };
+    let progress: unknown;
+    const told = (message: SessionMessage) => {
+      if (message.type === "BlockProgress") progress = message.progress;
+      report(message);
+    };
     report({ type: "BlockStarted", ...about, inputs: job.inputs, create_at: Date.now() });
     return {
       job,
-      finish: (finished: JobFinish) =>
-        report({ type: "BlockFinished", ...about, ...finished, finish_at: Date.now() }),
+      finish: (finished: JobFinish) => {
+        // Executors keep progress back for a moment, and that for Python loses the last of it.
+        if (progress !== undefined && progress !== 100 && finished.error === undefined)
+          report({ type: "BlockProgress", ...about, progress: 100 });
+        report({ type: "BlockFinished", ...about, ...finished, finish_at: Date.now() });
+      },
     };
   };
 

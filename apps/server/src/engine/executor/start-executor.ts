@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { channelAddress, type SessionOver } from "@oomol/scriptlet/wire";
 import { createExecutorChannel, type ExecutorChannel } from "../../broker/executor-channel.ts";
+import { createOutputFences } from "../../broker/output-fences.ts";
 import type { Room } from "../../broker/room.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { confineExecutor, isConfined, unconfined } from "../../processes/confine-executor.ts";
@@ -14,6 +15,7 @@ import {
 import { type ExecutorCommand, findExecutor } from "../../processes/find-executor.ts";
 import { limitHeap } from "../../processes/memory-limit.ts";
 import type { Forked } from "../python/open-fork-host.ts";
+import { createExecutorOutput, type ExecutorOutput } from "./executor-output.ts";
 import type { ExecutorSettings } from "./executor-settings.ts";
 import { identifierOf, type SessionPlace } from "./session-place.ts";
 
@@ -50,6 +52,8 @@ export interface Executor {
   /** Tells the executors of a session apart. */
   readonly identifier: string;
   readonly process: ExecutorProcess;
+  /** What it prints past its messages. */
+  readonly output: ExecutorOutput;
   /** The way to our own executor; others are met in the room of the session. */
   readonly channel: ExecutorChannel | undefined;
   /** Resolves at ExecutorReady; rejects if none came in time. A crash shows in `exited` alone. */
@@ -97,6 +101,10 @@ export async function startExecutor(
     temporaryDirectories: canMove ? [] : [join(first.temporaryDirectory, basename(packageDirectory))],
   });
 
+  const fences = isOurs ? createOutputFences() : undefined;
+  const output = createExecutorOutput(fences, ({ stdio, text }) =>
+    log.debug({ pid: running.pid, stdio, text }, "executor output"),
+  );
   const launch: ExecutorLaunch = {
     command: confined.command,
     args: [
@@ -106,7 +114,7 @@ export async function startExecutor(
       ...(canMove && isReusable ? ["--reusable"] : []),
     ],
     env: { ...executorEnvironment(process.env, packageData, retainedVariables), ...confined.env },
-    onOutput: ({ stdio, text }) => log.debug({ pid: running.pid, stdio, text }, "executor output"),
+    onOutput: (chunk) => output.take(chunk),
   };
   const forked = isConfined(confinement) ? undefined : await fork?.(launch);
   const ready = waitUntilReady(first.room, scope, firstIdentifier, settings.executorReadyTimeoutMs);
@@ -118,7 +126,8 @@ export async function startExecutor(
       identity: confined.identity,
       onOutput: launch.onOutput,
     });
-  const channel = running.channel && createExecutorChannel(running.channel);
+  const channel =
+    running.channel && createExecutorChannel(running.channel, { fences, output: running.output });
   channel?.attach(first.room);
   const expel =
     isOurs || running.pid === undefined ? undefined : broker.admit(first.room, running.pid, "executor");
@@ -133,6 +142,7 @@ export async function startExecutor(
   return {
     scope,
     process: running,
+    output,
     channel,
     canMove,
     ready: ready.promise,

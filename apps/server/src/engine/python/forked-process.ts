@@ -39,6 +39,7 @@ export function createForkedProcess(
       pid,
       channel: undefined,
       exited,
+      output: { pause() {}, resume() {} },
       strays,
       leave(timeoutMs) {
         wasTold ??= "leave";

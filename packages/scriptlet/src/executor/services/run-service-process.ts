@@ -1,3 +1,4 @@
+import { captureDescriptors } from "../capture-descriptors.ts";
 import { captureOutput } from "../capture-output.ts";
 import { guardProcess } from "../guard-process.ts";
 import { createBlockLoader } from "../load-block.ts";
@@ -40,6 +41,7 @@ export async function runServiceProcess(
     hasOpenJobs: () => false,
   });
   captureOutput();
+  captureDescriptors();
   allowTypeScriptWorkers(cacheDir);
   void thread.broken.then(giveUp);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void leave(0));

@@ -1,0 +1,108 @@
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, test } from "vitest";
+import { openTestServer, type TestClient, type TestLog } from "./open-test-server.ts";
+
+const printing = fileURLToPath(new URL("fixtures/printing", import.meta.url));
+
+let server: TestClient;
+
+beforeAll(async () => {
+  const opened = await openTestServer({ packages: [printing], taskLogBytes: 2 ** 20 });
+  server = opened;
+  return () => opened[Symbol.asyncDispose]();
+});
+
+async function logsOf(block: string, inputs: Record<string, unknown> = {}): Promise<TestLog[]> {
+  const id = await server.start(`printing::${block}`, inputs);
+  await server.waitForEnd(id);
+  return server.logs(id);
+}
+
+const printed = (logs: TestLog[]) =>
+  logs.filter(({ type }) => type === "BlockLog").map(({ event }) => `${event.stdio}: ${event.log}`);
+
+test("what a block and its children print is the task's log, in order, each on its stream", async () => {
+  const logs = await logsOf("mixed");
+  expect(printed(logs)).toEqual([
+    "stdout: 1 console",
+    "stdout: 2 execSync",
+    "stderr: 3 console.error",
+    "stdout: 4 writeSync",
+    "stderr: 5 execFileSync",
+    "stdout: 6 write",
+    "stdout: 7 spawn",
+    "stdout: 8 no line break",
+    "stdout: 9 console",
+    "stderr: 10 writeFileSync",
+    "stdout: 11 fs.write",
+    "stdout: 12 spawnSync",
+  ]);
+  expect(logs.at(-1)?.type).toBe("SessionFinished");
+});
+
+test("what an addon or a thread prints is in the log before the block's end", async () => {
+  expect(printed(await logsOf("addon"))).toEqual(["stderr: from beside"]);
+  expect(printed(await logsOf("late")).sort()).toEqual([
+    "stderr: raw",
+    "stdout: before",
+    "stdout: from a worker",
+  ]);
+});
+
+test.each([
+  ["child", 64],
+  ["console", 64],
+  ["whole", 40],
+])(
+  "a flood (%s) is cut with a sentence, says how much it was, and costs no memory",
+  async (by, mebibytes) => {
+    const logs = await logsOf("flood", { by, mebibytes });
+    const warnings = logs
+      .filter(({ type }) => type === "BlockWarning")
+      .map(({ event }) => String(event.warning));
+    expect(warnings.join("\n")).toMatch(/what its blocks say from here on is not kept/);
+    const kept = logs.filter(({ type }) => type === "BlockLog").map(({ event }) => String(event.log).length);
+    const left = warnings.flatMap((text) => {
+      const [, amount, unit] = /^([\d.]+) (MiB|million)/.exec(text) ?? [];
+      return amount === undefined ? [] : [Number(amount) * (unit === "MiB" ? 2 ** 20 : 1e6)];
+    });
+    const total = [...kept, ...left].reduce((sum, one) => sum + one, 0) / 2 ** 20;
+    expect(total).toBeGreaterThan(mebibytes * 0.9);
+    expect(total).toBeLessThan(mebibytes * 1.3);
+    const finished = logs.find(({ type }) => type === "BlockFinished")?.event as {
+      result: { grownBytes: number };
+    };
+    expect(finished.result.grownBytes).toBeLessThan(200 * 2 ** 20);
+  },
+);
+
+test("a block that has reported progress and ended well shows 100, and one that failed what it reached", async () => {
+  const progress = (logs: TestLog[]) =>
+    logs
+      .filter(({ type }) => /Progress|BlockFinished/.test(type))
+      .map(({ event }) => event.progress ?? event.type);
+  expect(progress(await logsOf("progress"))).toEqual([30, 100, "BlockFinished"]);
+  expect(progress(await logsOf("progress", { fail: true }))).toEqual([30, "BlockFinished"]);
+  expect(progress(await logsOf("addon"))).toEqual(["BlockFinished"]);
+});
+
+test("a failed block's stack begins in the author's file, and its message names the line", async () => {
+  const error = async (how: string) => {
+    const logs = await logsOf("stack", { how });
+    return String(logs.find(({ type }) => type === "BlockFinished")?.event.error);
+  };
+  const frames = (text: string) => text.split("\n").filter((line) => /^\s+at /.test(line));
+  const mapped = await error("throw");
+  expect(mapped.split("\n")[0]).toBe("Error: mapped (main.ts:12)");
+  expect(frames(mapped)).toHaveLength(1);
+  expect(frames(mapped)[0]).toMatch(/tasks\/stack\/main\.ts:12:9/);
+  for (const how of ["runtime", "context"]) {
+    const text = await error(how);
+    expect(text).toMatch(/\(main\.ts:\d+\)$/m);
+    expect(frames(text)[0]).toMatch(/tasks\/stack\/main\.ts/);
+    expect(text).not.toMatch(/packages\/scriptlet|node:/);
+  }
+  expect(await error("lines")).toMatch(
+    /^RangeError: one line\nand another \(main\.ts:11\)\n\s+at .*\nCaused by: Error: the reason \(main\.ts:11\)/s,
+  );
+});
