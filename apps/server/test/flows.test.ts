@@ -48,6 +48,7 @@ test("runs a flow on oocana, with our executor, and logs what the engine reports
   expect(logs.map((log) => [log.type, log.node_id])).toEqual([
     ["SessionStarted", null],
     ["FlowStarted", null],
+    ["FlowNodesWillRun", null],
     ["BlockStarted", "make-text"],
     ["BlockFinished", "make-text"],
     ["BlockStarted", "end"],
@@ -59,7 +60,7 @@ test("runs a flow on oocana, with our executor, and logs what the engine reports
     ["FlowFinished", null],
     ["SessionFinished", null],
   ]);
-  expect(logs[9]?.event).toMatchObject({
+  expect(logs[10]?.event).toMatchObject({
     result: { loud: "HELLO FLOW!" },
     block_path: "/packages/lab-0.2.0/0.2.0/blocks/shout/block.oo.yaml",
     stacks: [{ node_id: "end", flow: "/packages/lab-0.2.0/0.2.0/flows/greet/flow.oo.yaml" }],
@@ -122,7 +123,7 @@ test("fails a flow whose block throws, with the block's message at its node", as
   expect(logs.at(-1)).toMatchObject({
     type: "SessionFinished",
     event: {
-      error: "flow /packages/lab-0.2.0/0.2.0/flows/greet/flow.oo.yaml failed.",
+      error: "flow /packages/lab-0.2.0/0.2.0/flows/greet/flow.oo.yaml failed",
       _error: {
         stack: [{ node_id: "make-text", flow: "/packages/lab-0.2.0/0.2.0/flows/greet/flow.oo.yaml" }],
       },

@@ -1,253 +1,94 @@
-// Stands in for the program `oocana` in tests: it runs flows of task nodes (oocana-protocol 1, 2, 3, 8)
-// on a real broker and with the executor that it finds on its PATH.
-import { type ChildProcess, spawn } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { basename, join } from "node:path";
+// Stands in for the program `oocana` in tests. README.md beside it says what it does, and where that is written.
+import { randomUUID } from "node:crypto";
+import { basename, dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { parseArgs } from "node:util";
-import { connect } from "mqtt";
-import { type FlowNode, readFlow } from "./flow-file.ts";
+import { createFlowRun, type Failure } from "./flow-run.ts";
+import { createJobs } from "./jobs.ts";
+import { fileOf, packageOf, readFlow, readTask } from "./manifests.ts";
+import { readOptions } from "./options.ts";
+import type { Run } from "./run.ts";
+import { openSession } from "./session.ts";
 
-const text = { type: "string" } as const;
-const { positionals, values: flags } = parseArgs({
-  allowPositionals: true,
-  options: {
-    reporter: { type: "boolean" },
-    broker: text,
-    session: text,
-    "session-dir": text,
-    "temp-root": text,
-    "project-data": text,
-    "pkg-data-root": text,
-    inputs: text,
-    "nodes-inputs": text,
-    "search-paths": { ...text, multiple: true },
-    "retain-env-keys": text,
-  },
-});
-const [command, path = ""] = positionals;
-if (command !== "run") throw new Error(`unknown command ${command}`);
-if (!/^\d+\.\d+\.\d+\.\d+:\d+$/.test(String(flags.broker))) throw new Error("the broker must be numeric");
+/** Time for executors to hear that the session has ended, and for observers to hear the rest (oocana-protocol 10, 1.5). */
+const goodbyeMs = 603;
+const drainMs = 1_000;
 
-const session_id = String(flags.session ?? randomUUID());
-const flow = readFlow(path, flags["search-paths"] ?? []);
-const given = JSON.parse(String(flags["nodes-inputs"] ?? "{}")) as Record<string, Record<string, unknown>>;
-const own = JSON.parse(String(flags.inputs ?? "{}")) as Record<string, unknown>;
-const identifier = `${session_id}-${createHash("sha256").update(flow.packageDirectory).digest("hex").slice(0, 16)}`;
-const flowJobId = randomUUID();
-const client = connect(`mqtt://${flags.broker}`, { clientId: `oocana-scheduler-${session_id}`, clean: true });
-
-interface Job {
-  id: string;
-  node: FlowNode;
-  inputs: Record<string, unknown>;
-  isOffered: boolean;
-  givenInputs: boolean;
-}
-
-const jobs = new Map<string, Job>();
-const queues = new Map(flow.nodes.map((node) => [node.id, new Map<string, unknown[]>()]));
-const started = new Set<string>();
-let executor: ChildProcess | undefined;
-let isReady = false;
-interface Failure {
-  error: string;
-  /** The way to the node whose block failed. */
-  stack: object[];
-}
-
-let finish: (failure?: Failure) => void = () => {};
-const finished = new Promise<Failure | undefined>((resolve) => (finish = resolve));
-
-const publish = (topic: string, message: object) =>
-  client.publish(topic, JSON.stringify(message), { qos: 1 });
-const report = (type: string, fields: object) => {
-  if (flags.reporter) publish("report", { type, session_id, ...fields });
+// It says nothing of its failures (oocana-protocol 10, 8.1).
+process.on("uncaughtException", () => process.exit(255));
+const options = readOptions();
+const session = openSession(options);
+const whole = { path: fileOf(options.path), partial: false, cache: false };
+const workspace = packageOf(whole.path);
+const run: Run = {
+  ...{ session, isCancelled: false, flows: new Map(), flowOf: new Map() },
+  startJob: (job) => jobs.start(job),
 };
-const stacksOf = (node: FlowNode) => [{ flow_job_id: flowJobId, flow: flow.file, node_id: node.id }];
-const about = ({ id, node }: Job) => ({
-  job_id: id,
-  stacks: stacksOf(node),
-  ...(node.blockPath && { block_path: node.blockPath }),
-});
+const jobs = createJobs(run, workspace);
+let settle: (failure: Failure | undefined) => void;
+const ended = new Promise<Failure | undefined>((resolve) => (settle = resolve));
 
-process.on("SIGTERM", () => finish({ error: "Cancelled", stack: [] }));
-client.on("message", (_topic, payload) => handle(JSON.parse(payload.toString())));
-await client.subscribeAsync(`session/${session_id}`, { qos: 1 });
-
-const whole = { path: flow.file, partial: false, cache: false };
-report("SessionStarted", { create_at: Date.now(), ...whole });
-const flowEvent = {
-  job_id: flowJobId,
-  stacks: [],
-  ...(flow.isSubflow ? { block_path: flow.file } : { flow_path: flow.file }),
-};
-report(flow.isSubflow ? "SubflowBlockStarted" : "FlowStarted", {
-  ...flowEvent,
-  inputs: own,
-  create_at: Date.now(),
+await session.listen((payload) => jobs.handle(payload));
+process.on("SIGTERM", () => {
+  run.isCancelled = true;
+  settle({ error: "Cancelled", stack: [] });
 });
-for (const node of flow.nodes) {
-  for (const source of node.sources) {
-    if (source.from_flow)
-      source.from_flow.map(({ input_handle }) => put(node, source.handle, own[input_handle]));
-    else if (!source.from_node && "value" in source) put(node, source.handle, source.value);
-  }
-  for (const [handle, value] of Object.entries(given[node.id] ?? {})) put(node, handle, value, true);
-}
-for (const node of flow.nodes) startWhereComplete(node);
-if (jobs.size === 0) finish();
-
-const failure = await finished;
-report(flow.isSubflow ? "SubflowBlockFinished" : "FlowFinished", {
-  ...flowEvent,
-  error: failure?.error ?? null,
-  ...(failure && { _error: { stack: failure.stack } }),
-  finish_at: Date.now(),
-});
-const last = failure && {
-  error: `flow ${flow.file} failed.`,
-  _error: { message: failure.error, stack: failure.stack },
-};
-report("SessionFinished", { finish_at: Date.now(), ...whole, ...last });
-await delay(600);
-executor?.kill("SIGTERM");
-await client.endAsync();
+session.report("SessionStarted", { create_at: Date.now(), ...whole });
+const nodesInputs = readNodesInputs();
+start();
+const failure = await ended;
+const isFlow = /flow\.oo\.ya?ml$/.test(whole.path);
+session.report("SessionFinished", { finish_at: Date.now(), ...whole, ...(failure && wordsOf(failure)) });
+if (isFlow) session.files.keepInputs({ inputs: options.inputs, nodesInputs });
+await delay(goodbyeMs);
+jobs.end();
+if (options.hasReporter) await delay(drainMs);
+await session.close();
 process.exit(failure === undefined ? 0 : 255);
 
-function put(node: FlowNode, handle: string, value: unknown, isFirst = false): void {
-  const queue = queues.get(node.id);
-  queue?.set(handle, isFirst ? [value] : [...(queue.get(handle) ?? []), value]);
+function start(): void {
+  try {
+    if (basename(whole.path).includes("flow")) startFlow();
+    else startBlock();
+  } catch (error) {
+    settle({ error: (error as Error).message, stack: [] });
+  }
 }
 
-function startWhereComplete(node: FlowNode): void {
-  const queue = queues.get(node.id) ?? new Map<string, unknown[]>();
-  const declared = (node.task.inputs_def ?? []).filter((item) => "handle" in item); // no separators
-  const handles = new Set([...node.sources, ...declared].map(({ handle }) => handle));
-  if ([...handles].some((handle) => !queue.get(handle)?.length)) return;
-  if (handles.size === 0 && started.has(node.id)) return;
-  started.add(node.id);
-  const inputs = Object.fromEntries([...handles].map((handle) => [handle, queue.get(handle)?.shift()]));
-  const job = { id: randomUUID(), node, inputs, isOffered: false, givenInputs: false };
-  jobs.set(job.id, job);
-  report("BlockStarted", { ...about(job), inputs, create_at: Date.now() });
-  executor ??= startExecutor();
-  if (isReady) offer(job);
-}
-
-function startExecutor(): ChildProcess {
-  const temporary = join(String(flags["temp-root"]), "flow");
-  mkdirSync(join(temporary, basename(flow.packageDirectory)), { recursive: true });
-  const child = spawn(
-    "nodejs-executor",
-    [
-      ...[
-        "--session-id",
-        session_id,
-        "--address",
-        String(flags.broker),
-        "--session-dir",
-        String(flags["session-dir"]),
-      ],
-      ...["--tmp-dir", temporary, "--identifier", identifier, "--package", flow.packageDirectory],
-    ],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, IS_FORKED: "1", OOCANA_PKG_DIR: String(flags["project-data"]) },
-    },
-  );
-  const fail = (error: string) => finish({ error, stack: [] });
-  child.once("error", (spawnError) => fail(`Failed to spawn nodejs-executor. ${spawnError.message}`));
-  child.once("exit", (code) => code !== 0 && fail(`Executor nodejs-executor exit with code ${code ?? -1}`));
-  for (const stream of [child.stdout, child.stderr]) stream?.resume();
-  return child;
-}
-
-function offer(job: Job): void {
-  const { executor: wanted, outputs_def } = job.node.task;
-  publish(`executor/${wanted.name}/run_block`, {
-    type: "BlockPayload",
-    session_id,
-    executor_name: wanted.name,
-    job_id: job.id,
-    stacks: stacksOf(job.node),
-    dir: job.node.directory,
-    identifier,
-    executor: { name: wanted.name, ...(wanted.options && { options: { spawn: false, ...wanted.options } }) },
-    ...(outputs_def && { outputs: byHandle(outputs_def) }),
-  });
-}
-
-function handle(message: Record<string, unknown>): void {
-  if (message.type === "ExecutorReady") {
-    isReady = true;
-    for (const job of jobs.values()) offer(job);
+function startFlow(): void {
+  const flow = readFlow(whole.path);
+  const isSubflow = basename(flow.file).startsWith("subflow");
+  // Such a one cannot be run directly, and the engine does not say so (oocana-protocol 10, 7.2).
+  const isPart = flow.nodes.some(({ slot }) => slot) || (flow.forward_previews?.length ?? 0) > 0;
+  if (isSubflow && isPart) {
+    settle(undefined);
     return;
   }
-  const job = jobs.get(String(message.job_id));
-  if (!job) return;
-  const { type } = message;
-  if (type === "BlockReady") giveInputs(job);
-  else if (type === "BlockOutput") output(job, String(message.handle), message.output);
-  else if (type === "BlockOutputs") outputs(job, message.outputs);
-  else if (type === "BlockError") report(type, { ...about(job), error: message.error });
-  else if (type === "BlockRequest" && message.action === "Preview")
-    report("BlockPreview", { ...about(job), payload: message.payload });
-  else if (type === "BlockFinished") end(job, message);
+  const nothing = { onOutput: () => undefined, onProgress: () => undefined, onPreview: () => undefined };
+  const parent = { id: randomUUID(), stacks: [], isRoot: true, scope: workspace, ...nothing, onEnd: settle };
+  createFlowRun(run, flow, parent).start(options.inputs, nodesInputs);
 }
 
-function giveInputs(job: Job): void {
-  publish(`inputs/${session_id}/${job.id}`, {
-    type: "BlockInputs",
-    session_id,
-    ...about(job),
-    inputs_def_patch: null,
-    inputs: job.givenInputs ? null : job.inputs,
-    inputs_def: job.node.task.inputs_def ? byHandle(job.node.task.inputs_def) : null,
+/** A block runs with what it is given, be that complete or not (oocana-protocol 10, 7.2). */
+function startBlock(): void {
+  run.startJob({
+    ...{ id: randomUUID(), stacks: [], task: readTask(whole.path), scope: workspace, inputs: options.inputs },
+    ...{ directory: dirname(whole.path), blockPath: whole.path },
+    onOutput: () => undefined,
+    onProgress: () => undefined,
+    onEnd: (_result, error) => settle(error === undefined ? undefined : { error, stack: [] }),
   });
-  job.givenInputs = true;
 }
 
-function output(job: Job, handle: string, value: unknown): void {
-  report("BlockOutput", { ...about(job), handle, output: value });
-  route(job, handle, value);
-}
-
-function outputs(job: Job, values: unknown): void {
-  report("BlockOutputs", { ...about(job), outputs: values });
-  for (const [handle, value] of Object.entries(values ?? {})) route(job, handle, value);
-}
-
-function route({ node: from }: Job, handle: string, value: unknown): void {
-  for (const node of flow.nodes) {
-    for (const source of node.sources) {
-      if (!source.from_node?.some((edge) => edge.node_id === from.id && edge.output_handle === handle))
-        continue;
-      put(node, source.handle, value);
-      startWhereComplete(node);
-    }
-  }
-  for (const outlet of flow.outputs) {
-    if (!outlet.from_node?.some((edge) => edge.node_id === from.id && edge.output_handle === handle))
-      continue;
-    if (flow.isSubflow) report("SubflowBlockOutput", { ...flowEvent, handle: outlet.handle, output: value });
+/** What cannot be read ends the engine at once, and no word of it is heard (oocana-protocol 10, 8.1). */
+function readNodesInputs(): Record<string, Record<string, unknown>> {
+  try {
+    return JSON.parse(options.nodesInputs);
+  } catch {
+    process.exit(255);
   }
 }
 
-function end(job: Job, { result, error: blockError }: Record<string, unknown>): void {
-  jobs.delete(job.id);
-  const isFailed = typeof blockError === "string";
-  report("BlockFinished", {
-    ...about(job),
-    ...(isFailed ? { error: blockError } : result != null && { result }),
-    finish_at: Date.now(),
-  });
-  if (isFailed) finish({ error: blockError, stack: stacksOf(job.node) });
-  for (const [handle, value] of Object.entries(result ?? {})) route(job, handle, value);
-  if (jobs.size === 0) finish(); // what was said first counts
-}
-
-function byHandle(handles: { handle: string }[]) {
-  return Object.fromEntries(handles.map((def) => [def.handle, def]));
+function wordsOf({ error, stack }: Failure) {
+  if (stack.length === 0) return { error };
+  return { error: `flow ${whole.path} failed`, _error: { message: error, stack } };
 }
