@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { topics } from "@oomol/scriptlet/wire";
+import type { Room } from "../../broker/room.ts";
+import { blockIdOf } from "../../packages/block-id.ts";
+import type { PackageCatalog } from "../../packages/package-catalog.ts";
+import type { InstalledFlow } from "../../packages/read-package.ts";
+import { executorEnvironment } from "../../processes/executor-environment.ts";
+import { type ExecutorProcess, startExecutorProcess } from "../../processes/executor-process.ts";
+import { findExecutor, findProgram } from "../../processes/find-executor.ts";
+import { watchMemory } from "../../processes/memory-limit.ts";
+import type { SessionEvent, SessionRequest } from "../engine.ts";
+import type { ExecutorSettings } from "../executor/executor-settings.ts";
+import { openEngineHome } from "./engine-home.ts";
+import { linkPackages } from "./link-packages.ts";
+import { oocanaArguments, searchPathsOf } from "./oocana-command.ts";
+import { createPathHider } from "./public-paths.ts";
+import { writeExecutorScript } from "./write-executor-script.ts";
+
+export interface OocanaEngineOptions extends Omit<ExecutorSettings, "executorReadyTimeoutMs"> {
+  catalog: PackageCatalog;
+}
+
+/** One run of the program `oocana`, whose end its owner sees to. */
+export interface RunningEngine {
+  sessionId: string;
+  process: ExecutorProcess;
+  /** Resolves, if ever, with the limit that the session has exceeded. */
+  exceeded: Promise<string>;
+  room: Room;
+  /** When nothing of it runs any more. */
+  removeHome(): Promise<void>;
+  /** Calls `listener` with each event of the session, as callers may see it. */
+  listen(listener: (event: ReportedEvent) => void): () => void;
+}
+
+export type ReportedEvent = SessionEvent["event"];
+
+export async function startEngine(
+  settings: OocanaEngineOptions,
+  { block: flow, inputs }: SessionRequest<InstalledFlow>,
+): Promise<RunningEngine> {
+  const { broker, catalog, dataDirectory, retainedVariables, taskMemoryBytes, log } = settings;
+  const file = await findOocana(flow);
+  const sessionId = randomUUID();
+  const sessionDirectory = join(dataDirectory, "sessions", sessionId);
+  const temporaryDirectory = join(sessionDirectory, "tmp");
+  const dataRootDirectory = join(dataDirectory, "package-data");
+  const packageDataDirectory = join(dataRootDirectory, flow.packageName);
+  const executor = await findExecutor("nodejs");
+  const programs = await writeExecutorScript(join(dataDirectory, "programs"), "nodejs-executor", executor);
+  const packages = await catalog.list();
+  const places = await linkPackages(join(dataDirectory, "package-links"), packages);
+  const args = oocanaArguments({
+    manifestFile: flow.manifestFile,
+    brokerAddress: broker.address,
+    sessionId,
+    inputs,
+    sessionDirectory,
+    temporaryDirectory,
+    packageDataDirectory,
+    dataRootDirectory,
+    searchPaths: searchPathsOf(places),
+    retainedVariables,
+  });
+  requireShortEnough(args);
+  // Not before: a session that does not come to be leaves no folder.
+  for (const directory of [temporaryDirectory, packageDataDirectory]) {
+    await mkdir(directory, { recursive: true });
+  }
+
+  const home = await openEngineHome(dataDirectory, sessionId);
+
+  const hidePaths = createPathHider([...places, ...packages]);
+  const listeners = new Set<(event: ReportedEvent) => void>();
+  // Before the engine starts: it reports at once.
+  const room = broker.openRoom(sessionId);
+  room.listen((message, topic) => {
+    if (topic !== topics.report) return;
+    for (const listener of listeners) listener(hidePaths(message));
+  });
+  const env = executorEnvironment(process.env, packageDataDirectory, retainedVariables);
+  const running = startExecutorProcess({ file, args: [] }, args, {
+    env: { ...env, ...home.env, PATH: [programs, process.env.PATH].join(delimiter) },
+    onOutput: ({ stdio, text }) => log.debug({ sessionId, stdio, text }, "engine output"),
+  });
+  const expel = running.pid === undefined ? undefined : broker.admit(room, running.pid, "engine");
+  void running.exited.then(() => {
+    expel?.();
+    room.close();
+  });
+  return {
+    sessionId,
+    process: running,
+    room,
+    removeHome: home.remove,
+    exceeded: Promise.race([
+      watchMemory(() => (running.pid ? [running.pid] : []), running.exited, taskMemoryBytes),
+      new Promise<string>((resolve) => room.onRefused(resolve)),
+    ]),
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+async function findOocana(flow: InstalledFlow): Promise<string> {
+  const file = await findProgram("oocana");
+  if (file !== undefined) return file;
+  throw new Error(
+    `${blockIdOf(flow)} is a flow, and flows run on the engine OOCANA, whose program "oocana" is not on the PATH. Install it (https://github.com/oomol/oocana-rust) and run the flow again; blocks run without it.`,
+  );
+}
+
+/** Linux allows 128 KiB for one argument, with a zero at its end; Windows 32,767 characters for all of them. */
+const maxArgumentBytes = process.platform === "win32" ? 30_000 : 131_071;
+
+function requireShortEnough(args: readonly string[]): void {
+  const sizeBytes = Math.max(...args.map((argument) => Buffer.byteLength(argument)));
+  if (sizeBytes <= maxArgumentBytes) return;
+  throw new Error(
+    `The inputs of the flow take ${sizeBytes} bytes as JSON, and oocana takes them on its command line, where ${maxArgumentBytes} are possible; give large values as files.`,
+  );
+}
