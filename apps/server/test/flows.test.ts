@@ -3,20 +3,9 @@ import { join } from "node:path";
 import { OomolConnectClient } from "@oomol/connect-core";
 import { expect, test } from "vitest";
 import { installStandIn } from "./oocana/install-stand-in.ts";
+import { createFlow } from "./oocana/open-flow-server.ts";
 import { fixturePackages, openTestServer, refusalOf } from "./open-test-server.ts";
 import { isAlive, waitUntilGone } from "./processes.ts";
-
-function createFlow(manifest: string, nodes: Record<string, Record<string, unknown>>) {
-  const inputValues = Object.entries(nodes).map(([nodeId, values]) => ({
-    nodeId,
-    inputs: Object.entries(values).map(([handle, value]) => ({ handle, value })),
-  }));
-  return {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ manifest, inputValues }),
-  };
-}
 
 test("lists flows and subflows beside blocks", async () => {
   await using server = await openTestServer();

@@ -72,7 +72,8 @@ export async function openMqttDoor(log: Logger): Promise<MqttDoor> {
     sockets.add(socket);
     const stream = limitPackets(socket, maxPacketBytes);
     const client = broker.handle(stream);
-    const member = { room, ...memberOf(client, roleOf(found.pid)), hold: stream.hold };
+    const { pid } = found;
+    const member = { room, pid, ...memberOf(client, roleOf(pid)), hold: stream.hold };
     members.set(client, member);
     const leave = room.join(member);
     socket.once("close", () => {

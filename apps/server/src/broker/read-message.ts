@@ -1,15 +1,15 @@
 import { isNestedDeeper } from "@oomol/connect-core/wire";
 import { topics } from "@oomol/scriptlet/wire";
-import { parseMembers } from "../json-text.ts";
+import { parseMembers, writeJson } from "../json-text.ts";
 import { isRecord } from "../values.ts";
-import { mayReport, type Role } from "./rights.ts";
-
-export type SessionMessage = { type: string; session_id: string; [field: string]: unknown };
+import { fitForEngine, replaceLoneSurrogates } from "./fit-for-engine.ts";
+import { isOffer, mayReport, type Role } from "./rights.ts";
+import type { SessionMessage } from "./session-message.ts";
 
 /** What became of a message: let in, dropped as the engine drops it, or refused, which fails what it belongs to. */
 export type Admitted =
-  | { text: string; message: SessionMessage | undefined }
-  | { dropped: string }
+  | { text: string; message: SessionMessage | undefined; warning?: string }
+  | { dropped: string; message?: SessionMessage; warning?: string }
   | { refused: string };
 
 /** So much can be parsed without holding up others; what is larger belongs into a file. */
@@ -17,28 +17,52 @@ export const maxMessageBytes = 16 * 1024 * 1024;
 
 /** The engine's parser takes 127 (oocana-protocol 3.1); our executor stops at fewer. */
 const maxDepth = 126;
+/** So deep it was seen to read (oocana-protocol 10, 3.1). */
+const maxEngineDepth = 122;
+
+interface Reading {
+  sessionId: string;
+  topic: string;
+  role: Role;
+  /** An executor says it, and the engine of flows is to read it. */
+  isForEngine: boolean;
+}
 
 /** Reads what a process of a session has published. */
 export function readMessage(
   payload: Buffer | string,
-  { sessionId, topic, role }: { sessionId: string; topic: string; role: Role },
+  { sessionId, topic, role, isForEngine }: Reading,
 ): Admitted {
   // In characters for a text, which are no more than its bytes.
   if (payload.length > maxMessageBytes) return { refused: tooLarge(payload.length) };
-  const text = payload.toString();
-  if (isNestedDeeper(text, maxDepth)) {
-    return { refused: `The block sent a value that is nested more than ${maxDepth} levels deep.` };
+  const said = payload.toString();
+  const text = isForEngine ? replaceLoneSurrogates(said) : said;
+  const depth = isForEngine ? maxEngineDepth : maxDepth;
+  if (isNestedDeeper(text, depth)) {
+    return { refused: `The block sent a value that is nested more than ${depth} levels deep.` };
   }
-  // What processes of the session say to each other is theirs.
-  if (topic !== topics.report && topic !== topics.session(sessionId)) return { text, message: undefined };
+  // What processes of the session say to each other is theirs, but for the jobs that the engine offers.
+  const isHeard = topic === topics.report || topic === topics.session(sessionId) || isOffer(topic);
+  if (!isHeard) return { text, message: undefined };
   const message = parse(text);
-  if (!isMessage(message)) return { dropped: "it is no message in JSON" };
+  if (!isMessage(message)) {
+    // Which block it was of nobody can tell, and that block may never end now.
+    if (isForEngine) return { refused: "An executor sent a message that is no JSON." };
+    return { dropped: "it is no message in JSON" };
+  }
   if (message.session_id !== sessionId) return { dropped: "it names another session" };
   if (topic === topics.report && !mayReport(role, message.type)) {
     return { dropped: `${message.type} is for the engine to report` };
   }
-  return { text, message };
+  if (!isForEngine) return { text, message };
+  const fit = fitForEngine(message);
+  if ("keptBack" in fit) return { dropped: "the engine cannot read it", message, warning: fit.keptBack };
+  if (fit.warning) return { text: writeJson(fit.message), message: fit.message, warning: fit.warning };
+  return { text, message, ...(text !== said && { warning: notWellFormed }) };
 }
+
+const notWellFormed =
+  "It said text that is not well-formed Unicode, which the engine of flows cannot read; U+FFFD stands for each lone half of a character.";
 
 export function tooLarge(sizeBytes: number): string {
   return `The block sent a message of ${sizeBytes} bytes; this server takes ${maxMessageBytes}. Write large values to a file.`;

@@ -17,10 +17,11 @@ export function mayPublish(role: Role, sessionId: string, topic: string): boolea
   if (topic === topics.report || topic === topics.session(sessionId)) return true;
   // Between an executor and the processes of its services, which are of the session too.
   if (/^\/?(?:[^/]+\/)?service\//.test(topic)) return true;
-  return (
-    role === "engine" && (/^executor\/[^/]+\/run_(service_)?block$/.test(topic) || isOfJob(sessionId, topic))
-  );
+  return role === "engine" && (isOffer(topic) || isOfJob(sessionId, topic));
 }
+
+/** Jobs for executors. */
+export const isOffer = (topic: string): boolean => /^executor\/[^/]+\/run_(service_)?block$/.test(topic);
 
 /** An executor that told the end of a flow, or the output of another's block, would be believed. */
 export function mayReport(role: Role, type: string): boolean {

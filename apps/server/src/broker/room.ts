@@ -1,18 +1,25 @@
+import { topics } from "@oomol/scriptlet/wire";
 import type { Logger } from "pino";
 import { writeJson } from "../json-text.ts";
-import { type Admitted, readMessage, type SessionMessage } from "./read-message.ts";
+import { type Admitted, readMessage } from "./read-message.ts";
 import { mayPublish, type Role } from "./rights.ts";
+import type { SessionMessage } from "./session-message.ts";
 
 /** One connection of a process of the session. */
 export interface Member {
   readonly role: Role;
+  /** Of the process at its other end, if the system tells. */
+  readonly pid?: number;
   hears(topic: string): boolean;
   send(topic: string, payload: string): void;
   /** What it says is left unread until then. */
   hold(until: Promise<void>): void;
 }
 
-export type SessionListener = (message: SessionMessage, topic: string) => void;
+export type SessionListener = (message: SessionMessage, topic: string, from: Member) => void;
+
+/** What an executor said, and what became of it on its way to the engine of flows. */
+export type WarningListener = (warning: string, message: SessionMessage) => void;
 
 /**
  * The messages of one session: the server on one side, the processes of the session on the other. Nothing comes in from
@@ -27,6 +34,8 @@ export interface Room {
   listen(listener: SessionListener): () => void;
   /** Calls `listener` when a member may not, or cannot, say what it said. */
   onRefused(listener: (reason: string) => void): () => void;
+  /** Calls `listener` when what an executor said was repaired, or kept back, for the engine of flows could not read it. */
+  onWarning(listener: WarningListener): () => void;
   /** Calls `listener` whenever a member has subscribed to the topic. */
   onSubscribed(topic: string, listener: () => void): () => void;
   isHeard(topic: string): boolean;
@@ -51,6 +60,7 @@ export function createRoom(sessionId: string, log: Logger): Room {
   const members = new Set<Member>();
   const listeners = new Set<SessionListener>();
   const refusalListeners = new Set<(reason: string) => void>();
+  const warningListeners = new Set<WarningListener>();
   const subscriptionListeners = new Map<string, Set<() => void>>();
   let waiting: { topic: string; payload: string }[] = [];
 
@@ -61,6 +71,11 @@ export function createRoom(sessionId: string, log: Logger): Room {
 
   const send = (topic: string, payload: string): void => {
     for (const member of members) if (member.hears(topic)) member.send(topic, payload);
+  };
+
+  const hasEngine = (): boolean => {
+    for (const { role } of members) if (role === "engine") return true;
+    return false;
   };
 
   const refuse = (topic: string, reason: string) => {
@@ -80,6 +95,7 @@ export function createRoom(sessionId: string, log: Logger): Room {
     },
     listen: (listener) => added(listeners, listener),
     onRefused: (listener) => added(refusalListeners, listener),
+    onWarning: (listener) => added(warningListeners, listener),
     onSubscribed(topic, listener) {
       const ofTopic = subscriptionListeners.get(topic) ?? new Set();
       subscriptionListeners.set(topic, ofTopic);
@@ -103,22 +119,28 @@ export function createRoom(sessionId: string, log: Logger): Room {
         log.warn({ sessionId, topic }, "dropped a message on a topic that executors may not publish on");
         return;
       }
-      const read: Admitted = readMessage(payload, { sessionId, topic, role: member.role });
+      const { role } = member;
+      const isForEngine = role === "executor" && topic === topics.session(sessionId) && hasEngine();
+      const read: Admitted = readMessage(payload, { sessionId, topic, role, isForEngine });
       if ("refused" in read) {
         refuse(topic, read.refused);
         return;
+      }
+      if (read.warning !== undefined && read.message) {
+        for (const listener of [...warningListeners]) listener(read.warning, read.message);
       }
       if ("dropped" in read) {
         log.warn({ sessionId, topic, reason: read.dropped }, "dropped a message of an executor");
         return;
       }
-      if (read.message) for (const listener of [...listeners]) listener(read.message, topic);
+      if (read.message) for (const listener of [...listeners]) listener(read.message, topic, member);
       send(topic, read.text);
     },
     refuse,
     close() {
       members.clear();
       listeners.clear();
+      warningListeners.clear();
       waiting = [];
     },
   };

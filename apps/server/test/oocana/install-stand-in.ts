@@ -3,14 +3,16 @@ import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 
-const program = fileURLToPath(new URL("./stand-in.ts", import.meta.url));
+const programs = { oocana: "./stand-in.ts", "raw-executor": "./raw-executor.ts" };
 
-/** Puts a stand-in for `oocana` on the `PATH` of this process, until the end of the test. */
+/** Puts a stand-in for `oocana`, and an executor that says what it is told, on the `PATH` of this process, until the end of the test. */
 export async function installStandIn(): Promise<AsyncDisposable> {
   const folder = await createTemporaryFolder();
-  const file = folder.file("oocana");
-  await writeFile(file, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
-  await chmod(file, 0o755);
+  for (const [name, source] of Object.entries(programs)) {
+    const program = fileURLToPath(new URL(source, import.meta.url));
+    await writeFile(folder.file(name), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
+    await chmod(folder.file(name), 0o755);
+  }
   const before = process.env.PATH;
   process.env.PATH = [folder.path, before].join(delimiter);
   return {

@@ -7,3 +7,16 @@ export const flowPackages = fileURLToPath(new URL("./packages", import.meta.url)
 /** A server that has the flows of this folder, too. */
 export const openFlowServer = (options: Partial<ServerOptions> = {}) =>
   openTestServer({ packages: [fixturePackages, flowPackages], ...options });
+
+/** A request for a task of a flow, with values for its nodes. */
+export function createFlow(manifest: string, nodes: Record<string, Record<string, unknown>>) {
+  const inputValues = Object.entries(nodes).map(([nodeId, values]) => ({
+    nodeId,
+    inputs: Object.entries(values).map(([handle, value]) => ({ handle, value })),
+  }));
+  return {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ manifest, inputValues }),
+  };
+}

@@ -1,5 +1,5 @@
 import { topics } from "@oomol/scriptlet/wire";
-import type { SessionMessage } from "../../broker/read-message.ts";
+import type { SessionMessage } from "../../broker/session-message.ts";
 import { checkInputs } from "../../inputs/check-inputs.ts";
 import { fillDefaults } from "../../inputs/fill-defaults.ts";
 import { blockAsTaker } from "../../inputs/input-taker.ts";

@@ -1,5 +1,5 @@
 import type { StackLevel } from "@oomol/scriptlet/wire";
-import type { SessionMessage } from "../../broker/read-message.ts";
+import type { SessionMessage } from "../../broker/session-message.ts";
 import type { JsonText } from "../../json-text.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { topics } from "@oomol/scriptlet/wire";
 import type { ExecutorChannel } from "../../broker/executor-channel.ts";
-import type { SessionMessage } from "../../broker/read-message.ts";
+import type { SessionMessage } from "../../broker/session-message.ts";
 import { JsonText } from "../../json-text.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import type { ExecutorExit } from "../../processes/executor-process.ts";

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type StackLevel, topics } from "@oomol/scriptlet/wire";
-import type { SessionMessage } from "../../broker/read-message.ts";
+import type { SessionMessage } from "../../broker/session-message.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { messageOf } from "../../values.ts";

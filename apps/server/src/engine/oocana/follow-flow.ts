@@ -1,8 +1,9 @@
+import type { SessionMessage } from "../../broker/session-message.ts";
 import { blockNodeId } from "../../inputs/node-inputs.ts";
 import type { InstalledFlow } from "../../packages/read-package.ts";
 import type { ExecutorExit } from "../../processes/executor-process.ts";
 import { isRecord, messageOf } from "../../values.ts";
-import type { SessionEvent, SessionOutcome, SessionRequest } from "../engine.ts";
+import type { SessionOutcome, SessionRequest } from "../engine.ts";
 import type { ReportedEvent, RunningEngine } from "./start-engine.ts";
 
 /** From the first event to the last. Where the engine does not say how the session ended, this does. */
@@ -11,20 +12,32 @@ export async function followFlow(
   request: SessionRequest<InstalledFlow>,
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
   const { block: flow, signal } = request;
-  const onEvent = (event: SessionEvent) => {
-    const room = request.onEvent(event);
-    if (room !== undefined) engine.room.hold(room);
+  const { sessionId: session_id, watch, room } = engine;
+  let held = Promise.resolve();
+  const emit = (nodeId: string | null, event: ReportedEvent) => {
+    const until = request.onEvent({ type: event.type, nodeId, event });
+    if (until === undefined) return;
+    held = until;
+    room.hold(until);
+    watch.hold(until);
+  };
+  const warn = (warning: string, of: SessionMessage | undefined) => {
+    const { job_id, stacks = [], block_path }: Partial<SessionMessage> = of ?? {};
+    const about = { session_id, job_id, stacks, ...(block_path !== undefined && { block_path }) };
+    const event = engine.hidePaths({ type: "BlockWarning", ...about, warning });
+    emit(nodeOf(event), event);
   };
   const over = new AbortController();
   const reported = new Promise<SessionEnd>((resolve) => {
     const stopListening = engine.listen((event) => {
-      onEvent({ type: event.type, nodeId: nodeOf(event), event });
+      emit(nodeOf(event), event);
       if (event.type !== "SessionFinished") return;
       stopListening();
       resolve({ error: typeof event.error === "string" ? event.error : undefined, isReported: true });
     });
     over.signal.addEventListener("abort", stopListening);
   });
+  const stopWarnings = room.onWarning((warning, { job_id }) => warn(warning, watch.startOf(job_id)));
   const stopped = new Promise<SessionEnd>((resolve) => {
     const stop = () => resolve({ error: messageOf(signal.reason) });
     if (signal.aborted) stop();
@@ -32,20 +45,22 @@ export async function followFlow(
   });
   const { error, isReported = false } = await Promise.race<SessionEnd>([
     reported,
-    engine.process.exited.then(explainExit),
+    // What it said last may be unread yet.
+    engine.process.exited.then(async (exit) => held.then(() => explainExit(exit))),
     engine.exceeded.then((error) => ({ error })),
+    watch.standstill.then((standstill) => {
+      if (!standstill.isOver) return { error: standstill.error };
+      warn(standstill.warning, standstill.of);
+      return {};
+    }),
     stopped,
   ]);
   over.abort();
+  stopWarnings();
+  watch.stop();
   if (!isReported) {
-    const event = {
-      type: "SessionFinished",
-      session_id: engine.sessionId,
-      finish_at: Date.now(),
-      path: flow.path,
-      ...(error !== undefined && { error }),
-    };
-    onEvent({ type: event.type, nodeId: null, event });
+    const how = { path: flow.path, ...(error !== undefined && { error }) };
+    emit(null, { type: "SessionFinished", session_id, finish_at: Date.now(), ...how });
   }
   const ending = isReported ? engine.process.leave(goodbyeMs) : engine.process.kill();
   if (signal.aborted && !isReported) return { outcome: "aborted", ending };
@@ -62,7 +77,7 @@ const goodbyeMs = 5_000;
 
 function explainExit({ code, spawnError, stderrTail }: ExecutorExit): SessionEnd {
   if (spawnError) return { error: `Failed to spawn oocana. ${spawnError.message}` };
-  if (code === 0) return {};
+  if (code === 0) return { error: "oocana ended without telling how the flow ended." };
   return { error: `oocana ended with code ${code}${stderrTail === "" ? "" : `\n${stderrTail}`}` };
 }
 

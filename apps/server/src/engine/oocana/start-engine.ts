@@ -16,6 +16,7 @@ import { openEngineHome } from "./engine-home.ts";
 import { linkPackages } from "./link-packages.ts";
 import { oocanaArguments, searchPathsOf } from "./oocana-command.ts";
 import { createPathHider } from "./public-paths.ts";
+import { type FlowWatch, watchFlow } from "./watch-flow.ts";
 import { writeExecutorScript } from "./write-executor-script.ts";
 
 export interface OocanaEngineOptions extends Omit<ExecutorSettings, "executorReadyTimeoutMs"> {
@@ -31,8 +32,11 @@ export interface RunningEngine {
   room: Room;
   /** When nothing of it runs any more. */
   removeHome(): Promise<void>;
+  watch: FlowWatch;
   /** Calls `listener` with each event of the session, as callers may see it. */
   listen(listener: (event: ReportedEvent) => void): () => void;
+  /** As callers may see it. */
+  hidePaths(event: ReportedEvent): ReportedEvent;
 }
 
 export type ReportedEvent = SessionEvent["event"];
@@ -85,15 +89,19 @@ export async function startEngine(
     env: { ...env, ...home.env, PATH: [programs, process.env.PATH].join(delimiter) },
     onOutput: ({ stdio, text }) => log.debug({ sessionId, stdio, text }, "engine output"),
   });
+  const watch = watchFlow(room, running.pid ?? 0);
   const expel = running.pid === undefined ? undefined : broker.admit(room, running.pid, "engine");
   void running.exited.then(() => {
     expel?.();
+    watch.stop();
     room.close();
   });
   return {
     sessionId,
     process: running,
     room,
+    watch,
+    hidePaths,
     removeHome: home.remove,
     exceeded: Promise.race([
       watchMemory(() => (running.pid ? [running.pid] : []), running.exited, taskMemoryBytes),
