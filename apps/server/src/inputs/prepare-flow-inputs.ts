@@ -1,21 +1,21 @@
 import { blockIdOf } from "../packages/block-id.ts";
-import type { FlowNode } from "../packages/flow-manifest.ts";
 import type { HandleManifest } from "../packages/manifest.ts";
 import type { BlockFinder } from "../packages/package-catalog.ts";
-import { hasSlots, type InstalledFlow, isFlow } from "../packages/read-package.ts";
-import { resolveReference } from "../packages/resolve-reference.ts";
+import { hasSlots, type InstalledFlow } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
 import { quoteList } from "../values.ts";
 import { assignFiles } from "./assign-files.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { fillDefaults } from "./fill-defaults.ts";
+import { flowTakers } from "./flow-takers.ts";
+import { explainIdle, findIdleNodes } from "./idle-nodes.ts";
 import type { InputTaker } from "./input-taker.ts";
 import { blockNodeId, type NodeInputs } from "./node-inputs.ts";
 import { refuseReferences } from "./refuse-references.ts";
 
 /**
- * The inputs of a flow by node id; those of the flow itself stand under `"_"`. A node may be left without a value: the
- * engine then says that it did not run. Throws a {@link Refusal} with status 400 that names node and handle.
+ * The inputs of a flow by node id; those of the flow itself stand under `"_"`. Throws a {@link Refusal} with status 400 that names
+ * node and handle, also if a node would never run for want of a value: the engine would not say so (oocana-protocol 7.2).
  */
 export async function prepareFlowInputs(
   flow: InstalledFlow,
@@ -29,7 +29,7 @@ export async function prepareFlowInputs(
       `${blockIdOf(flow)} has slots, which only a flow that uses it can fill, so it cannot run alone.`,
     );
   }
-  const takers = await takersOf(flow, catalog);
+  const takers = await flowTakers(flow, catalog);
   const given = new Map([...takers.keys()].map((nodeId) => [nodeId, new Map<string, unknown>()]));
   for (const { nodeId, inputs } of nodes) {
     const own = given.get(nodeId);
@@ -46,33 +46,10 @@ export async function prepareFlowInputs(
   if (missing.length > 0) {
     throw new Refusal(400, `${blockIdOf(flow)} needs the input ${quoteList(missing)}, which was not given.`);
   }
+  const idle = findIdleNodes(flow, takers, given)[0];
+  if (idle) throw new Refusal(400, explainIdle(flow, idle));
   const filled = [...given].filter(([, values]) => values.size > 0);
   return Object.fromEntries(filled.map(([nodeId, values]) => [nodeId, Object.fromEntries(values)]));
-}
-
-/** The flow itself and each of its nodes. */
-async function takersOf(flow: InstalledFlow, catalog: BlockFinder): Promise<Map<string, InputTaker>> {
-  const title = blockIdOf(flow);
-  const { path } = flow;
-  const whole = { title, path, inputs: flow.inputs ?? [], takesOthers: false };
-  const takers = new Map<string, InputTaker>([[blockNodeId, whole]]);
-  for (const node of flow.nodes) {
-    const { inputs, takesOthers } = await declaredInputs(flow, node, catalog);
-    takers.set(node.nodeId, { title: `the node "${node.nodeId}" of ${title}`, path, inputs, takesOthers });
-  }
-  return takers;
-}
-
-/** What cannot be looked up from here (a path, a package that only the engine finds) is the engine's to check. */
-async function declaredInputs(
-  flow: InstalledFlow,
-  { reference, isOpaque, inputs }: FlowNode,
-  catalog: BlockFinder,
-): Promise<{ inputs: HandleManifest[]; takesOthers: boolean }> {
-  if (reference === undefined) return { inputs, takesOthers: isOpaque };
-  const found = await resolveReference(reference, flow, catalog).catch(() => undefined);
-  const takesOthers = !found || (!isFlow(found) && found.additionalInputs);
-  return { inputs: [...(found?.inputs ?? []), ...inputs], takesOthers };
 }
 
 /** Files go to inputs of the flow and of its nodes alike, unless something else feeds them. */

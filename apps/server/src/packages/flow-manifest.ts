@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isRecord } from "../values.ts";
 import { type HandleManifest, handlesSchema, readManifest, wordsSchema } from "./manifest.ts";
 
 const inputSourceSchema = z.looseObject({
@@ -42,36 +43,73 @@ export interface FlowNode {
   inputs: HandleManifest[];
   /** Handles that another node or the flow feeds. */
   connected: string[];
+  /** What feeds them. */
+  sources: FlowSource[];
+  /** Every handle that the flow says something of. */
+  named: string[];
   /** What the flow itself gives, by handle. */
   values: Map<string, unknown>;
   hasSlot: boolean;
 }
 
+/** What feeds a handle: any of them will do. */
+export interface FlowSource {
+  handle: string;
+  /** Nodes whose outputs it takes. */
+  nodes: string[];
+  /** Inputs of the flow. */
+  flowInputs: string[];
+  /** A constant does. */
+  isConstant: boolean;
+}
+
 /** Reads `flow.oo.yaml` or `subflow.oo.yaml`; throws an error that names the file and the reason. */
 export const readFlowManifest = (file: string): Promise<FlowManifest> => readManifest(file, flowSchema);
 
-/** The nodes that take inputs: ignored ones vanish, and constants are no nodes to the engine. */
+/** The nodes that take inputs: ignored ones vanish with their edges, and constants are no nodes to the engine. */
 export function nodesOf({ nodes }: FlowManifest): FlowNode[] {
-  return (nodes ?? [])
-    .filter((node) => node.ignore !== true && node.values === undefined)
+  const present = (nodes ?? []).filter((node) => node.ignore !== true);
+  const constants = new Set(present.filter(isConstant).map(({ node_id }) => node_id));
+  const ids = new Set(present.map(({ node_id }) => node_id));
+  return present
+    .filter((node) => !isConstant(node))
     .map(({ node_id, task, subflow, service, slot, inputs_def, inputs_from }) => {
       const reference = typeof task === "string" ? task : (subflow ?? undefined);
       const inline = typeof task === "object" ? task?.inputs_def : slot?.inputs_def;
-      const sources = inputs_from ?? [];
+      const given = inputs_from ?? [];
+      const sources = given.map((source) => sourceOf(source, ids, constants)).filter(isFed);
       return {
         nodeId: node_id,
         ...(reference !== undefined && { reference }),
         isOpaque: service != null,
         inputs: [...(inline ?? []), ...(inputs_def ?? [])],
-        connected: sources.filter(isConnected).map(({ handle }) => handle),
+        connected: sources.map(({ handle }) => handle),
+        sources,
         values: new Map(
-          sources.filter((source) => "value" in source).map(({ handle, value }) => [handle, value]),
+          given.filter((source) => "value" in source).map(({ handle, value }) => [handle, value]),
         ),
+        named: given.map(({ handle }) => handle),
         hasSlot: slot != null,
       };
     });
 }
 
-function isConnected({ from_node, from_flow }: z.infer<typeof inputSourceSchema>): boolean {
-  return (from_node?.length ?? 0) > 0 || (from_flow?.length ?? 0) > 0;
+const isConstant = ({ values }: z.infer<typeof nodeSchema>) => values !== undefined;
+const isFed = ({ nodes, flowInputs, isConstant: isFixed }: FlowSource) =>
+  isFixed || nodes.length > 0 || flowInputs.length > 0;
+
+function sourceOf(
+  { handle, from_node, from_flow }: z.infer<typeof inputSourceSchema>,
+  ids: ReadonlySet<string>,
+  constants: ReadonlySet<string>,
+): FlowSource {
+  const named = (edges: unknown[] | null | undefined, key: string) =>
+    (edges ?? []).flatMap((edge) => (isRecord(edge) && typeof edge[key] === "string" ? edge[key] : []));
+  const nodes = named(from_node, "node_id").filter((id) => ids.has(id));
+  return {
+    handle,
+    nodes: nodes.filter((id) => !constants.has(id)),
+    flowInputs: named(from_flow, "input_handle"),
+    isConstant: nodes.some((id) => constants.has(id)),
+  };
 }

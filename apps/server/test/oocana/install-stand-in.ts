@@ -3,13 +3,16 @@ import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 
-const programs = { oocana: "./stand-in.ts", "raw-executor": "./raw-executor.ts" };
+const programs = {
+  oocana: new URL("./stand-in.ts", import.meta.url),
+  "raw-executor": new URL("./raw-executor.ts", import.meta.url),
+};
 
 /** Puts a stand-in for `oocana`, and an executor that says what it is told, on the `PATH` of this process, until the end of the test. */
 export async function installStandIn(): Promise<AsyncDisposable> {
   const folder = await createTemporaryFolder();
   for (const [name, source] of Object.entries(programs)) {
-    const program = fileURLToPath(new URL(source, import.meta.url));
+    const program = fileURLToPath(source);
     await writeFile(folder.file(name), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
     await chmod(folder.file(name), 0o755);
   }

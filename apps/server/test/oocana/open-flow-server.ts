@@ -2,9 +2,9 @@ import { fileURLToPath } from "node:url";
 import type { ServerOptions } from "../../src/serve/options.ts";
 import { fixturePackages, openTestServer } from "../open-test-server.ts";
 
-export const flowPackages = fileURLToPath(new URL("./packages", import.meta.url));
+export const flowPackages = fileURLToPath(new URL("../fixtures/flows", import.meta.url));
 
-/** A server that has the flows of this folder, too. */
+/** A server that has these flows, too. */
 export const openFlowServer = (options: Partial<ServerOptions> = {}) =>
   openTestServer({ packages: [fixturePackages, flowPackages], ...options });
 

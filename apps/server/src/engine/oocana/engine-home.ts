@@ -13,7 +13,7 @@ export interface EngineHome {
 /** The folder of homes inside the data directory. */
 const homesFolder = "engine-homes";
 
-/** What the engine and its executors read in the operator's home: secrets (oocana-protocol 3.4) and settings (8.1). */
+/** What the engine and its executors read in the operator's home: secrets (oocana-protocol 3.4) and settings (oocana-protocol 8.1). */
 const carried = [
   "app-config/oomol-secrets/secrets.json",
   ...["toml", "json", "json5"].map((ending) => `.oocana/config.${ending}`),

@@ -4,12 +4,14 @@ import type { InstalledFlow } from "../../packages/read-package.ts";
 import type { ExecutorExit } from "../../processes/executor-process.ts";
 import { isRecord, messageOf } from "../../values.ts";
 import type { SessionOutcome, SessionRequest } from "../engine.ts";
+import type { FlowWarning } from "./flow-warnings.ts";
 import type { ReportedEvent, RunningEngine } from "./start-engine.ts";
 
 /** From the first event to the last. Where the engine does not say how the session ended, this does. */
 export async function followFlow(
   engine: RunningEngine,
   request: SessionRequest<InstalledFlow>,
+  warnings: readonly FlowWarning[],
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
   const { block: flow, signal } = request;
   const { sessionId: session_id, watch, room } = engine;
@@ -21,16 +23,23 @@ export async function followFlow(
     room.hold(until);
     watch.hold(until);
   };
-  const warn = (warning: string, of: SessionMessage | undefined) => {
-    const { job_id, stacks = [], block_path }: Partial<SessionMessage> = of ?? {};
+  const warn = (warning: string, of: Partial<SessionMessage> = {}) => {
+    const { job_id = "", stacks = [], block_path } = of;
     const about = { session_id, job_id, stacks, ...(block_path !== undefined && { block_path }) };
     const event = engine.hidePaths({ type: "BlockWarning", ...about, warning });
     emit(nodeOf(event), event);
   };
   const over = new AbortController();
   const reported = new Promise<SessionEnd>((resolve) => {
-    const stopListening = engine.listen((event) => {
+    let hasRun = false;
+    const stopListening = engine.listen((told) => {
+      const event = hasRun || flow.nodes.length === 0 ? told : withIdleness(told);
+      hasRun ||= event.type === "BlockStarted";
       emit(nodeOf(event), event);
+      if (event.type === "SessionStarted") {
+        for (const { nodeId, warning } of warnings)
+          warn(warning, { stacks: [{ flow: flow.path, node_id: nodeId }] });
+      }
       if (event.type !== "SessionFinished") return;
       stopListening();
       resolve({ error: typeof event.error === "string" ? event.error : undefined, isReported: true });
@@ -70,6 +79,12 @@ export async function followFlow(
 interface SessionEnd {
   error?: string | undefined;
   isReported?: boolean;
+}
+
+/** The engine calls it a success if it runs none of a flow's nodes (oocana-protocol 10, 7.2). */
+function withIdleness(event: ReportedEvent): ReportedEvent {
+  if (event.type !== "SessionFinished" || typeof event.error === "string") return event;
+  return { ...event, error: "The engine has ended the flow without running any of its nodes." };
 }
 
 /** The engine pauses at least 600 ms before it ends its executors and itself. */

@@ -1,6 +1,7 @@
 import type { InstalledFlow } from "../../packages/read-package.ts";
 import { messageOf } from "../../values.ts";
 import { type Engine, refuseSession } from "../engine.ts";
+import { flowWarnings } from "./flow-warnings.ts";
 import { followFlow } from "./follow-flow.ts";
 import { type OocanaEngineOptions, startEngine } from "./start-engine.ts";
 
@@ -23,10 +24,12 @@ export function createOocanaEngine(settings: OocanaEngineOptions): Engine<Instal
 
   return {
     async run(request) {
+      const { block, inputs } = request;
+      const warnings = await flowWarnings(block, inputs.toJSON(), settings.catalog);
       const engine = await startEngine(settings, request).catch((error: unknown) => messageOf(error));
       if (typeof engine === "string") return refuseSession(request, engine);
       request.onStarted(engine.sessionId);
-      const { outcome, ending } = await followFlow(engine, request);
+      const { outcome, ending } = await followFlow(engine, request, warnings);
       leave(ending.finally(engine.removeHome));
       return outcome;
     },
