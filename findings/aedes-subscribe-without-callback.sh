@@ -29,7 +29,9 @@ client.on("message", (topic, payload) => {
   console.log(`heard ${topic}: ${payload}`);
   process.exit(0);
 });
-setTimeout(() => broker.publish({ cmd: "publish", topic: "news", payload: "hello", qos: 1, retain: false, dup: false }, () => undefined), 100);
+broker.once("subscribe", () => {
+  broker.publish({ cmd: "publish", topic: "news", payload: "hello", qos: 1, retain: false, dup: false }, () => undefined);
+});
 JS
 
 grep -A4 "subscribe(" node_modules/aedes/types/client.d.ts | head -9
