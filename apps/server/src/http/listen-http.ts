@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Env, Hono } from "hono";
+import { onceAllIsRead } from "./stop-idle.ts";
 
 export interface ListeningHttp {
   /** `http://127.0.0.1:3000` */
@@ -51,6 +52,10 @@ function cutIdle(http: Server, idleMs: number): void {
     response.once("close", () => asking.delete(socket));
   });
   http.setTimeout(idleMs, (socket) => {
-    if (socket.writableLength > 0 || !asking.has(socket)) socket.destroy();
+    const { bytesRead } = socket;
+    onceAllIsRead(() => {
+      if (socket.bytesRead !== bytesRead) return;
+      if (socket.writableLength > 0 || !asking.has(socket)) socket.destroy();
+    });
   });
 }

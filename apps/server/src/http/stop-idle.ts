@@ -23,12 +23,23 @@ export async function* stopIdle(
 
 /** The same for a stream that is piped: calls `fail`, unless whoever reads holds it up. Answers what ends that. */
 export function watchIdle(body: Readable, idleMs: number, fail: (error: Refusal) => void): () => void {
+  let moves = 0;
   const timer = setTimeout(() => {
-    if (body.isPaused()) timer.refresh();
-    else fail(idle(idleMs));
+    const before = moves;
+    onceAllIsRead(() => {
+      if (moves !== before) return;
+      if (body.isPaused()) timer.refresh();
+      else fail(idle(idleMs));
+    });
   }, idleMs);
-  const move = () => void timer.refresh();
-  const end = () => clearTimeout(timer);
+  const move = () => {
+    moves += 1;
+    timer.refresh();
+  };
+  const end = () => {
+    moves += 1;
+    clearTimeout(timer);
+  };
   body.on("data", move).on("resume", move).once("end", end);
   return () => {
     end();
@@ -39,13 +50,18 @@ export function watchIdle(body: Readable, idleMs: number, fail: (error: Refusal)
 async function within<Value>(coming: Promise<Value>, idleMs: number): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(idle(idleMs)), idleMs);
+    timer = setTimeout(() => onceAllIsRead(() => reject(idle(idleMs))), idleMs);
   });
   try {
     return await Promise.race([coming, late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A server that was held up reads what has come meanwhile first: its own pause must not count as the sender's. */
+export function onceAllIsRead(act: () => void): void {
+  setImmediate(act); // after the poll phase of the event loop, which follows that of timers
 }
 
 const idle = (idleMs: number) =>
