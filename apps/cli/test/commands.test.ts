@@ -49,6 +49,21 @@ describe("tasks", () => {
     expect(await cli("stop", taskId)).toMatchObject({ code: 0, stdout: `task ${taskId} completed\n` });
   });
 
+  test("are deleted with what they left, once they have ended", async () => {
+    const { stdout } = await cli("run", "audio-lab::text-to-audio", "--input", "text=Bye", "--json");
+    const { taskId: id } = JSON.parse(stdout);
+    const remove = ["tasks", "delete", id, "--base-url", server.baseUrl];
+    expect(await runProgram(cliFile, remove)).toMatchObject({ code: 0, stdout: `task ${id} deleted\n` });
+    expect(await runProgram(cliFile, remove)).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringContaining(`There is no task "${id}".`),
+    });
+    expect(JSON.parse((await cli("tasks", "--json")).stdout)).not.toContainEqual(
+      expect.objectContaining({ id }),
+    );
+  });
+
   test("that do not exist are told", async () => {
     expect(await cli("show", "nope")).toMatchObject({ code: 2, stderr: expect.stringContaining("404") });
   });
@@ -80,7 +95,7 @@ test("a settings file names the server, the environment wins over it, a flag ove
 test("every command's help has an example, and a flag for JSON where it prints something", async () => {
   const names = await commandNames();
   expect(names).toContain("doctor");
-  for (const name of [...names, "new block"]) {
+  for (const name of [...names, "new block", "tasks delete"]) {
     const help = await runProgram(cliFile, [...name.split(" "), "--help"]);
     expect(help, name).toMatchObject({ code: 0, stdout: expect.stringMatching(/Examples?[:,]/) });
     // A protocol, a script, and a group of commands.

@@ -88,6 +88,12 @@ test("stop: Task", async () => {
   expect(await json("stop", taskId)).toEqual(task);
 });
 
+test("tasks delete: { id, deleted }", async () => {
+  const ran = await server.cli("run", "audio-lab::text-to-audio", "--input", "text=Bye", "--json");
+  const id = JSON.parse(ran.stdout).taskId;
+  expect(await json("tasks", "delete", id)).toEqual({ id, deleted: true });
+});
+
 test("packages: { name, version }[]", async () => {
   expect(await json("packages")).toContainEqual({ name: "audio-lab", version: "0.1.0" });
 });

@@ -2,9 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OomolConnectClient } from "@oomol/connect-core";
 import { expect, test } from "vitest";
-import { makeDataDirectory, openTestServer } from "./open-test-server.ts";
+import { makeDataDirectory, openTestServer, refusalOf } from "./open-test-server.ts";
 
-const all = ["wait", "after", "events", "idempotency", "files"] as const;
+const all = ["wait", "after", "events", "idempotency", "files", "delete"] as const;
 type Extension = (typeof all)[number];
 
 /** What a request makes use of. */
@@ -15,6 +15,7 @@ function usesOf(url: string, method: string, headers: Headers): Extension[] {
     ...(headers.get("accept")?.includes("text/event-stream") ? (["events"] as const) : []),
     ...(method === "POST" && headers.has("idempotency-key") ? (["idempotency"] as const) : []),
     ...(url.includes("/files/") ? (["files"] as const) : []),
+    ...(method === "DELETE" ? (["delete"] as const) : []),
   ];
 }
 
@@ -60,6 +61,10 @@ test.each([
     const text = client.tasks.download(run.id, "told.txt").then((file) => file.text());
     if (on.includes("files")) expect(await text).toBe("told");
     else await expect(text).rejects.toMatchObject({ name: "UnsupportedError" });
+
+    const deleted = client.tasks.delete(run.id);
+    if (on.includes("delete")) expect(await deleted).toBeUndefined();
+    else await expect(deleted).rejects.toMatchObject({ name: "UnsupportedError", extension: "delete" });
     expect([...used].sort()).toEqual([...expected(on)].sort());
   },
 );
@@ -83,6 +88,12 @@ test("does not serve what it does not announce", async () => {
   const streamed = await server.request(`/v1/tasks/${ids[0]}`, { headers: { Accept: "text/event-stream" } });
   expect(streamed.headers.get("Content-Type")).toContain("application/json");
   expect((await server.request(`/v1/tasks/${ids[0]}/files/x`)).status).toBe(404);
+  for (const path of [`/v1/tasks/${ids[0]}`, "/packages/install/none"]) {
+    expect(await refusalOf(await server.request(path, { method: "DELETE" }))).toEqual({
+      status: 404,
+      message: `There is no DELETE /api${path} here.`,
+    });
+  }
   await expect.poll(async () => (await server.logs(ids[0] ?? "")).length).toBeGreaterThan(2);
   const { logs } = await server.getJson<{ logs: { id: number }[] }>(`/v1/tasks/${ids[0]}/logs?after=1`);
   expect(logs[0]).toMatchObject({ id: 1 });

@@ -10,7 +10,9 @@ describeBothServers(({ shared, open }) => {
     for (const path of ["/v1/blocks", "/nothing"]) {
       for (const Authorization of ["api-one", "wrong"]) {
         const response = await server.request(path, { headers: { Authorization } });
-        expect(response.headers.get("Connect-Extensions")).toBe("wait, after, events, idempotency, files");
+        expect(response.headers.get("Connect-Extensions")).toBe(
+          "wait, after, events, idempotency, files, delete",
+        );
       }
     }
   });

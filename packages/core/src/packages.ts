@@ -103,6 +103,17 @@ export class PackagesClient {
   }
 
   /**
+   * Cancels an installation, and resolves when nothing of it is left; it has failed then. One that has ended stays as it is.
+   *
+   * @throws {@link UnsupportedError} if the server cancels no installations, {@link ApiError} with status 404 if it does not
+   *   know this one.
+   */
+  async cancelInstall(taskId: string, options: RequestOptions = {}): Promise<GetInstallTaskResponse> {
+    const { cancelInstall } = await import("./http/deletions.ts");
+    return cancelInstall(this.#http, taskId, options);
+  }
+
+  /**
    * Waits until an installation ends.
    *
    * @throws {@link InstallFailedError}, {@link TimeoutError}, or the reason of an aborted signal.

@@ -138,6 +138,17 @@ export class TasksClient<Source> {
     return (await this.#http.call({ ...call, schema: taskAnswerSchema, isIdempotent: true })).data;
   }
 
+  /**
+   * Deletes a task that has ended, with its logs and files.
+   *
+   * @throws {@link ApiError} with status 409 if it has not ended, 404 if the server does not know it (any more: also if an
+   *   attempt of this call whose answer was lost has deleted it); {@link UnsupportedError} if the server deletes no tasks.
+   */
+  async delete(taskId: string, options: RequestOptions = {}): Promise<void> {
+    const { deleteTask } = await import("./http/deletions.ts");
+    return deleteTask(this.#http, taskId, options);
+  }
+
   /** All logs so far, in order. */
   async getLogs(taskId: string, options: RequestOptions = {}): Promise<GetTaskLogsResponse> {
     const call = { ...options, method: "GET", path: path`/v1/tasks/${taskId}/logs` } as const;

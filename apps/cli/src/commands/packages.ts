@@ -34,8 +34,9 @@ export function addPackageCommands(program: Command): void {
   addConnectionFlags(install).action((specifier: string, flags: JsonFlags) =>
     withClient(flags, async (client) => {
       const { name, version } = parseSpecifier(specifier);
-      using interruption = onInterrupt("Interrupted; the installation goes on.");
-      const { task } = await client.packages.installAndWait(name, version, { signal: interruption.signal });
+      using interruption = onInterrupt("Interrupted; the installation is being cancelled.");
+      const { signal } = interruption;
+      const { task } = await client.packages.installAndWait(name, version, { signal, cancelOnAbort: true });
       if (flags.json) printJson(task);
       else process.stdout.write(`installed ${task.name}@${task.version ?? version}\n`);
     }),

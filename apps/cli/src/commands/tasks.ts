@@ -11,7 +11,7 @@ interface TaskFlags extends ConnectionFlags {
   follow?: boolean;
 }
 
-/** `oomol-connect tasks`, `show`, `logs` and `stop` */
+/** `oomol-connect tasks`, `tasks delete`, `show`, `logs` and `stop` */
 export function addTaskCommands(program: Command): void {
   const tasks = program
     .command("tasks")
@@ -19,6 +19,17 @@ export function addTaskCommands(program: Command): void {
     .option("--json", "print the tasks as JSON")
     .addHelpText("after", "\nExample:\n  oomol-connect tasks");
   addConnectionFlags(tasks).action(listTasks);
+
+  const remove = tasks
+    .command("delete")
+    .description("Delete a task that has ended, with its logs and files.")
+    .argument("<id>", "the task's id")
+    .option("--json", "print { id, deleted } as JSON")
+    .addHelpText("after", "\nExample:\n  oomol-connect tasks delete 3f2c…");
+  // Flags that both commands have are taken by the outer one.
+  addConnectionFlags(remove).action((id: string, _flags: TaskFlags, command: Command) =>
+    deleteTask(id, command.optsWithGlobals<TaskFlags>()),
+  );
 
   const show = program
     .command("show")
@@ -60,6 +71,14 @@ function listTasks(flags: TaskFlags): Promise<void> {
           formatTime(task.created_at),
         ]),
       );
+  });
+}
+
+function deleteTask(id: string, flags: TaskFlags): Promise<void> {
+  return withClient(flags, async (client) => {
+    await client.tasks.delete(id);
+    if (flags.json) printJson({ id, deleted: true });
+    else process.stdout.write(`task ${id} deleted\n`);
   });
 }
 

@@ -21,7 +21,8 @@ export async function completeValue(words: readonly string[]): Promise<string[] 
   const places = words.slice(1).filter((word) => !word.startsWith("-")).length;
   if (pathFlags.has(before) || (command === "dev" && places === 1 && before === "dev")) return [":0"];
   if (before === "--run" || (command === "run" && before === "run")) return blockIds();
-  if (["show", "logs", "stop"].includes(command) && before === command) return taskIds();
+  const takesTask = ["show", "logs", "stop"].includes(command) && before === command;
+  if (takesTask || (command === "tasks" && before === "delete")) return taskIds();
   return undefined;
 }
 

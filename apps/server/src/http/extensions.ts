@@ -10,9 +10,11 @@ export function serveExtensions(names: readonly ExtensionName[]): MiddlewareHand
   const off = extensionNames.filter((name) => !names.includes(name));
   return async (context, next) => {
     if (off.length > 0) {
-      if (off.includes("files") && /\/v1\/tasks\/[^/]+\/files\//.test(context.req.path)) {
-        throw new Refusal(404, `There is no ${context.req.method} ${context.req.path} here.`);
-      }
+      const { method, path } = context.req;
+      const isOff =
+        (off.includes("files") && /\/v1\/tasks\/[^/]+\/files\//.test(path)) ||
+        (off.includes("delete") && method === "DELETE");
+      if (isOff) throw new Refusal(404, `There is no ${method} ${path} here.`);
       context.req.raw = withoutExtensions(context.req.raw, off);
     }
     // Before there is an answer: changing the headers of one makes it anew.

@@ -56,6 +56,10 @@ const operations: Record<string, Record<string, Operation>> = {
   },
   "/v1/tasks/{id}": {
     get: { summary: "A task, or its events as text/event-stream", answer: task, parameters: [waitParameter] },
+    delete: {
+      summary: "Delete a task that has ended, with its logs and files",
+      answer: z.object({ success }),
+    },
   },
   "/v1/tasks/{id}/stop": { post: { summary: "Stop a task", answer: task } },
   "/v1/tasks/{id}/logs": {

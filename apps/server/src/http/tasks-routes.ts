@@ -5,8 +5,9 @@ import { referTo } from "../files/upload-references.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
-import type { IdempotentRequest, StoredTask } from "../store/task-rows.ts";
+import { type IdempotentRequest, isFinalStatus, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
+import { forgetTask } from "../tasks/forget-task.ts";
 import type { TaskControl } from "../tasks/task-runner.ts";
 import { waitForTaskEnd } from "../tasks/wait-for-change.ts";
 import { answerPages, mapPages } from "./answer-pages.ts";
@@ -114,6 +115,15 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
     const { id } = await findTask(store, caller, context.req.param("id"));
     await runner.stop(id);
     return answerJson(context, { task: taskAnswer(await findTask(store, caller, id)), success: true });
+  });
+
+  routes.delete("/:id", async (context) => {
+    const task = await findTask(store, context.var.caller, context.req.param("id"));
+    if (!isFinalStatus(task.status)) {
+      throw new Refusal(409, `The task "${task.id}" is ${task.status}: stop it before you delete it.`);
+    }
+    await forgetTask(parts, task);
+    return context.json({ success: true });
   });
 
   routes.get("/:id/logs", async (context) => {

@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from "node:timers/promises";
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { piecesOf } from "../text-pieces.ts";
 import type { Tables } from "./tables.ts";
 import type { TaskRow } from "./task-rows.ts";
@@ -17,6 +17,7 @@ const elsewhere = "";
 
 const mostInRow = 64 * 1024;
 const partCharacters = 512 * 1024;
+const partsRemovedAtOnce = 8;
 
 /** Whether the row is to be stored by {@link insertWithTexts}. */
 export function hasLargeTexts(row: TaskRow): boolean {
@@ -92,8 +93,13 @@ export async function readText(
   }
 }
 
+/** Some parts at a time: what SQLite does for each of their pages holds the process. */
 export async function removeTexts(database: Kysely<Tables>, taskId: string): Promise<void> {
-  await database.deleteFrom("task_texts").where("task_id", "=", taskId).execute();
+  const remove = () =>
+    sql`delete from task_texts where rowid in (select rowid from task_texts where task_id = ${taskId} limit ${partsRemovedAtOnce})`.execute(
+      database,
+    );
+  while (((await remove()).numAffectedRows ?? 0n) > 0n) await breathe();
 }
 
 /** Texts whose row was not written: of one task, or of all. Nobody may be writing one of them. */

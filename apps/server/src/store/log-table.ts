@@ -17,7 +17,8 @@ export interface LogTable {
   nextIds(transaction: Transaction<Tables>, taskIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The size of the logs of each task that has any. */
   sizes(database: Kysely<Tables>): Promise<ReadonlyMap<string, number>>;
-  remove(transaction: Transaction<Tables>, taskId: string): Promise<void>;
+  /** All logs of a task, some at a time if that would hold the process. */
+  remove(database: Kysely<Tables>, taskId: string): Promise<void>;
 }
 
 export interface LogPage {

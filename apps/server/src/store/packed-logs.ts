@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from "node:timers/promises";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Kysely, Transaction } from "kysely";
 import { compileOnce } from "./compile-once.ts";
@@ -82,8 +83,18 @@ const reading: Omit<LogTable, "stage" | "insert"> = {
     for (const { task_id, bytes } of texts) sizes.set(task_id, (sizes.get(task_id) ?? 0) + Number(bytes));
     return sizes;
   },
-  async remove(transaction, taskId) {
-    await transaction.deleteFrom("log_packs").where("task_id", "=", taskId).execute();
+  async remove(database, taskId) {
+    const some = database
+      .selectFrom("log_packs")
+      .select("first_id")
+      .where("task_id", "=", taskId)
+      .orderBy("first_id")
+      .limit(packsRemovedAtOnce);
+    const remove = database
+      .deleteFrom("log_packs")
+      .where("task_id", "=", taskId)
+      .where("first_id", "in", some);
+    while ((await remove.executeTakeFirst()).numDeletedRows > 0n) await breathe();
   },
 };
 
@@ -118,6 +129,7 @@ const packColumns = ["task_id", "first_id", "last_id", "size_bytes", "logs"] as 
 
 /** A statement takes 32,766 parameters. */
 const packsAtOnce = 50;
+const packsRemovedAtOnce = 16;
 /** In the place of an event that is in the table of texts; JSON never is. */
 const elsewhere = "";
 const textName = (id: number | "%") => `log ${id}`;

@@ -47,8 +47,8 @@ export const rowLogs: LogTable = {
       .execute();
     return new Map(rows.map(({ task_id, bytes }) => [task_id, Number(bytes)]));
   },
-  async remove(transaction, taskId) {
-    await transaction.deleteFrom("task_logs").where("task_id", "=", taskId).execute();
+  async remove(database, taskId) {
+    await database.deleteFrom("task_logs").where("task_id", "=", taskId).execute();
   },
 };
 

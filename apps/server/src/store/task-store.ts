@@ -264,13 +264,12 @@ export class TaskStore {
     return rows.map((row) => ({ id: row.id, sessionId: row.session_id }));
   }
 
-  /** Forgets a task and its logs. */
+  /** Forgets a task that has ended, and its logs; the task last, so that a removal that was cut off can be made again. */
   async remove(id: string): Promise<void> {
-    await this.#database.transaction().execute(async (transaction) => {
-      await this.#logs.remove(transaction, id);
-      if (this.#queue === undefined) await removeTexts(transaction, id);
-      await transaction.deleteFrom("tasks").where("id", "=", id).execute();
-    });
+    await retryConnection(() => this.#logs.remove(this.#database, id));
+    if (this.#queue === undefined) await removeTexts(this.#database, id);
+    const remove = this.#database.deleteFrom("tasks").where("id", "=", id);
+    await retryConnection(() => remove.execute());
     this.changes.notify(id);
   }
 

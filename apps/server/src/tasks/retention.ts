@@ -5,6 +5,7 @@ import { sessionOf, uploadsOf } from "../files/local-files.ts";
 import { listSessionFiles } from "../files/session-files.ts";
 import type { EndedTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
+import { forgetTask } from "./forget-task.ts";
 
 /** Forgets tasks that ended long ago or that take too much room, with their logs and files. */
 export interface Retention {
@@ -64,7 +65,7 @@ async function forgetOld(
     if (tasks.length === 0) return;
     for (const task of tasks) {
       if (isClosed()) return;
-      await forget({ store, files }, task);
+      await forgetTask({ store, files }, task);
     }
   }
 }
@@ -78,17 +79,8 @@ async function forgetLarge(options: RetentionOptions, isClosed: () => boolean): 
     if (isClosed()) return;
     const sizes = await Promise.all(directoriesOf(options.dataDirectory, task).map(sizeOf));
     roomBytes -= sizes.reduce((sum, size) => sum + size, task.logBytes);
-    if (roomBytes < 0) await forget(options, task);
+    if (roomBytes < 0) await forgetTask(options, task);
   }
-}
-
-/** The files first: what is left of a task that is half gone can be removed again. */
-async function forget(
-  { store, files }: Pick<RetentionOptions, "store" | "files">,
-  task: Pick<EndedTask, "id" | "sessionId">,
-): Promise<void> {
-  await files.remove(task);
-  await store.remove(task.id);
 }
 
 function directoriesOf(dataDirectory: string, { id, sessionId }: EndedTask): string[] {

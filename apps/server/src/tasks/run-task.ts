@@ -126,6 +126,16 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         log.error({ taskId, status, error: messageOf(error) }, "the end of a task could not be stored yet"),
     );
 
+  /** Somebody may have ended a task over the head of this process, and deleted it: its files came after that. */
+  const removeIfDeleted = async (taskId: string, sessionId: string | undefined) => {
+    try {
+      const isDeleted = (await store.get(taskId)) === undefined;
+      if (isDeleted) await files.remove({ id: taskId, sessionId: sessionId ?? null });
+    } catch (error) {
+      log.warn({ taskId, error: messageOf(error) }, "files are left over");
+    }
+  };
+
   return async (task, stop, { closing, block, onRan, isReliable = () => true }) => {
     const startedAtMs = performance.now(); // the wall clock may be set meanwhile
     metrics.taskStarted(Math.max(0, Date.now() - task.createdAt));
@@ -145,6 +155,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     if (status === undefined || !isHeld) {
       const reason = signal.aborted ? messageOf(signal.reason) : "the worker stood still meanwhile";
       log.info({ taskId: task.id, reason }, "a task was left to others");
+      if (!isHeld) await removeIfDeleted(task.id, sessionId);
       return isHeld ? "left" : "lost";
     }
     const ranMs = Math.round(performance.now() - startedAtMs);

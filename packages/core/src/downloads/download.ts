@@ -1,7 +1,8 @@
-import { ApiError, InvalidInputError, UnsupportedError } from "../errors/index.ts";
+import { ApiError, InvalidInputError } from "../errors/index.ts";
 import type { Http } from "../http/http.ts";
 import type { HttpCall } from "../http/http-call.ts";
 import { path as pathOf } from "../http/path.ts";
+import { requireExtension } from "../http/require-extension.ts";
 import type { ResolvedClientOptions } from "../options.ts";
 import type { RequestOptions } from "../request-options.ts";
 import type { RunResult, TaskRunReference } from "../run/task-run.ts";
@@ -129,9 +130,8 @@ export async function openDownload(
     relativePath(path) ??
     below(path, knownSession(task) ?? (await askForSession(http, { ...ask, path: `${taskPath}/logs` })));
   const filePath = pathOf`/v1/tasks/${taskId}/files/${inSession.split("/")}`;
-  // Any answer announces the extensions.
-  if (http.extensions.size === 0) await http.call({ ...ask, path: taskPath, schema: taskAnswerSchema });
-  if (!http.extensions.has("files")) throw new UnsupportedError("files", "serves no files of tasks");
+  const look = { ...ask, path: taskPath, schema: taskAnswerSchema };
+  await requireExtension(http, "files", "serves no files of tasks", look);
   const call = {
     ...ask,
     path: filePath,

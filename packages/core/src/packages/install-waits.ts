@@ -1,21 +1,32 @@
 import { ApiError, InstallFailedError } from "../errors/index.ts";
 import { callHeld } from "../http/call-held.ts";
 import type { Http } from "../http/http.ts";
+import type { HttpCall } from "../http/http-call.ts";
 import { path } from "../http/path.ts";
 import { isTransient } from "../http/with-retries.ts";
 import type { ResolvedClientOptions } from "../options.ts";
 import type { RequestOptions } from "../request-options.ts";
 import { isFinalInstallStatus, unknownStatus } from "../states.ts";
 import type { InstallTask, Package } from "../types.ts";
-import { withinDeadline } from "../waiting/deadline.ts";
+import { openDeadline } from "../waiting/deadline.ts";
+import { untilAborted } from "../waiting/delay.ts";
 import { type InstallPollingOptions, resolvePollingOptions } from "../waiting/polling-options.ts";
 import { waitUntilDone } from "../waiting/wait.ts";
 import { installTaskAnswerSchema } from "../wire/index.ts";
 
+interface Begun {
+  taskId?: string | undefined;
+}
+
 /** The requests of the resource that waits need. */
 interface Installs {
   list(options: RequestOptions): Promise<{ packages: Package[] }>;
-  install(name: string, version: string, options: RequestOptions): Promise<{ taskId?: string | undefined }>;
+  install(
+    name: string,
+    version: string,
+    options: RequestOptions & Pick<HttpCall, "outlivesAbort">,
+  ): Promise<Begun>;
+  cancelInstall(taskId: string, options?: RequestOptions): Promise<unknown>;
 }
 
 /** Waits for the ends of installations. */
@@ -45,12 +56,7 @@ export class InstallWaits {
     const { clock } = this.#options;
     const { timeoutMs } = resolvePollingOptions(options);
     const deadlineMs = clock.now() + timeoutMs;
-    const { signal, headers } = options;
-    const awaited = "the installation to begin";
-    const { taskId } = await withinDeadline(
-      { awaited, timeoutMs, deadlineMs, mayHaveHappened: true, signal, clock },
-      (within) => this.#installs.install(name, version, { signal: within, ...(headers && { headers }) }),
-    );
+    const { taskId } = await this.#begin(name, version, options, { timeoutMs, deadlineMs });
     if (taskId === undefined) {
       // For an installed package, some servers answer with success alone.
       const task = await this.#installedTask(name, version, options);
@@ -59,8 +65,45 @@ export class InstallWaits {
     return { taskId, task: await this.#wait(taskId, options, deadlineMs) };
   }
 
+  /** The time that the caller allows for the whole call includes the request for the installation. */
+  async #begin(
+    name: string,
+    version: string,
+    { signal, headers, cancelOnAbort }: InstallPollingOptions,
+    time: { timeoutMs: number; deadlineMs: number },
+  ): Promise<Begun> {
+    const { clock } = this.#options;
+    const awaited = "the installation to begin";
+    const deadline = openDeadline({ awaited, ...time, mayHaveHappened: true, signal, clock });
+    const options = { signal: deadline.signal, ...(headers && { headers }), outlivesAbort: cancelOnAbort };
+    const beginning = this.#installs.install(name, version, options);
+    try {
+      return await untilAborted(beginning, deadline.signal);
+    } catch (failure) {
+      // Nobody else knows of an installation that begins nevertheless.
+      if (cancelOnAbort && deadline.signal.aborted) {
+        const cancel = ({ taskId }: Begun) => this.#cancelUnasked(taskId, headers);
+        this.#http.inBackground(beginning.then(cancel, () => undefined));
+      }
+      throw failure;
+    } finally {
+      deadline.close();
+    }
+  }
+
+  /** Nobody awaits it; its failure is a warning. */
+  async #cancelUnasked(taskId: string | undefined, headers: RequestOptions["headers"]): Promise<void> {
+    if (taskId === undefined) return;
+    try {
+      await this.#installs.cancelInstall(taskId, headers && { headers });
+    } catch (trouble) {
+      this.#options.hooks.onWarning?.(`Installation ${taskId} could not be cancelled: ${String(trouble)}`);
+    }
+  }
+
   #wait(taskId: string, options: InstallPollingOptions, deadlineMs: number): Promise<InstallTask> {
     const { clock, random, hooks } = this.#options;
+    const { signal, headers, cancelOnAbort } = options;
     const polling = resolvePollingOptions(options);
     const installPath = path`/packages/install/${taskId}`;
     let seen: string | undefined;
@@ -70,8 +113,11 @@ export class InstallWaits {
       schema: installTaskAnswerSchema,
       isIdempotent: true,
       isSingleAttempt: true,
-      ...(options.headers && { headers: options.headers }),
+      ...(headers && { headers }),
     } as const;
+    const onAbort = () => this.#http.inBackground(this.#cancelUnasked(taskId, headers));
+    if (cancelOnAbort && signal?.aborted) onAbort();
+    else if (cancelOnAbort) signal?.addEventListener("abort", onAbort, { once: true });
     const waiting = waitUntilDone<InstallTask>({
       awaited: `installation ${taskId} to end`,
       look: async (signal, leftMs) => {
@@ -93,11 +139,11 @@ export class InstallWaits {
       isTransient,
       polling,
       deadlineMs,
-      signal: options.signal,
+      signal,
       clock,
       random,
     });
-    return waiting.then(succeeded);
+    return waiting.then(succeeded).finally(() => signal?.removeEventListener("abort", onAbort));
   }
 
   async #installedTask(name: string, version: string, options: RequestOptions): Promise<InstallTask> {

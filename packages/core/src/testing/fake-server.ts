@@ -1,3 +1,4 @@
+import { isFinalInstallStatus } from "../states.ts";
 import type { Applet, InstallTask, NodeInputs, Package, ServerBlock } from "../types.ts";
 import { type ExtensionName, extensionsHeader } from "../wire/index.ts";
 import { answerFile } from "./answer-file.ts";
@@ -137,6 +138,7 @@ export class FakeConnectServer {
     if (call === "POST /rpc/listApplets") return json(this.#options.applets ?? []);
     const install = /^GET \/packages\/install\/(.+)$/.exec(call)?.[1];
     if (install !== undefined) return this.#installTask(decodeURIComponent(install));
+    if (request.method === "DELETE" && this.#has("delete")) return this.#delete(path);
     const [, ownerId = "", filePath = ""] = /^GET \/v1\/tasks\/([^/]+)\/files\/(.+)$/.exec(call) ?? [];
     if (filePath && this.#has("files")) return this.#file(ownerId, filePath, request);
     const [, id = "", rest = ""] = /^(?:GET|POST) \/v1\/tasks\/([^/]+)(\/\w+)?$/.exec(call) ?? [];
@@ -208,6 +210,26 @@ export class FakeConnectServer {
     if (this.#options.onInstall) this.#options.onInstall(task);
     else task.status = "success";
     return json({ success: true, taskId: task.id, ...task });
+  }
+
+  #delete(path: string): Response {
+    const [, installId] = /^\/packages\/install\/([^/]+)$/.exec(path) ?? [];
+    if (installId !== undefined) return this.#cancelInstall(decodeURIComponent(installId));
+    const [, taskId = ""] = /^\/v1\/tasks\/([^/]+)$/.exec(path) ?? [];
+    const task = this.tasks.get(decodeURIComponent(taskId));
+    if (!task) return json({ success: false, message: `there is nothing at ${path}` }, 404);
+    if (!task.isDone)
+      return json({ success: false, message: `the task is ${task.status}: stop it first` }, 409);
+    this.tasks.delete(task.id);
+    return json({ success: true });
+  }
+
+  #cancelInstall(id: string): Response {
+    const task = this.installTasks.get(id);
+    if (task && !isFinalInstallStatus(task.status)) {
+      Object.assign(task, { status: "failed", error: "The install was cancelled." });
+    }
+    return this.#installTask(id);
   }
 
   #installTask(id: string): Response {

@@ -24,7 +24,7 @@ export interface Transport {
 
 /** One request as a transport gets it: complete, with its token and headers. */
 export interface TransportRequest {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   url: string;
   headers: Record<string, string>;
   /** JSON text, or fields and files to send as `multipart/form-data`. */

@@ -26,7 +26,14 @@ export interface WaitOptions<State, Details extends unknown[] = []> extends Requ
 }
 
 /** {@link WaitOptions} for an installation. */
-export type InstallPollingOptions = WaitOptions<InstallTask>;
+export interface InstallPollingOptions extends WaitOptions<InstallTask> {
+  /**
+   * When `signal` is aborted, also cancel the installation on the server. The promise rejects at once, and the cancel is sent
+   * in the background; `client.close()` waits for it. An installation whose creation is in flight is finished first, even if
+   * `timeoutMs` has passed. If it cannot be cancelled, `onWarning` tells. Default false.
+   */
+  cancelOnAbort?: boolean;
+}
 
 /** How far a task is. */
 export interface TaskProgress {

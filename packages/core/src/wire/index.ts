@@ -27,6 +27,7 @@ export {
   logsAnswerSchema,
   nodeInputsSchema,
   packagesAnswerSchema,
+  successAnswerSchema,
   taskAnswerSchema,
   taskLogSchema,
   taskSchema,

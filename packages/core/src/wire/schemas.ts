@@ -73,6 +73,9 @@ export const tasksAnswerSchema = object({ tasks: list(taskSchema) });
 /** Answers `GET /v1/tasks/{id}/logs`. */
 export const logsAnswerSchema = object({ logs: list(taskLogSchema) }, { success: flag });
 
+/** Answers `DELETE /v1/tasks/{id}`. */
+export const successAnswerSchema = object({}, { success: flag });
+
 /** The body of any failed answer (connect-api 5). */
 export const errorAnswerSchema = object({}, { success: anything, message: anything, error: anything });
 
