@@ -7,7 +7,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y > /dev/null
-npm install --silent --no-audit --no-fund aedes@1.2.0 mqtt@5.16.0 > /dev/null
+npm install --loglevel=error --no-audit --no-fund aedes@1.2.0 mqtt@5.16.0 > /dev/null
 
 cat > subscribe.mjs <<'JS'
 import { createServer } from "node:net";

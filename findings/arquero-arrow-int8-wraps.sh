@@ -7,7 +7,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y > /dev/null
-npm install --silent --no-audit --no-fund arquero@7.2.1 > /dev/null
+npm install --loglevel=error --no-audit --no-fund arquero@7.2.1 > /dev/null
 python3 -m venv --without-pip python
 python3 -m pip --python python/bin/python install --quiet --disable-pip-version-check polars==2.1.0
 

@@ -7,7 +7,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y > /dev/null
-npm install --silent --no-audit --no-fund hono@4.13.19 @hono/node-server@2.1.9 > /dev/null
+npm install --loglevel=error --no-audit --no-fund hono@4.13.19 @hono/node-server@2.1.9 > /dev/null
 
 cat > serve.mjs <<'JS'
 import { once } from "node:events";

@@ -7,7 +7,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y > /dev/null
-npm install --silent --no-audit --no-fund @modelcontextprotocol/sdk@1.32.2 zod@4.6.7 > /dev/null
+npm install --loglevel=error --no-audit --no-fund @modelcontextprotocol/sdk@1.32.2 zod@4.6.7 > /dev/null
 
 cat > tools.mjs <<'JS'
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";

@@ -7,7 +7,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y > /dev/null
-npm install --silent --no-audit --no-fund typebox@1.4.3 > /dev/null
+npm install --loglevel=error --no-audit --no-fund typebox@1.4.3 > /dev/null
 
 cat > equal.mjs <<'JS'
 import Value from "typebox/value";

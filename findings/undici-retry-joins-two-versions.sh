@@ -8,7 +8,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y > /dev/null
-npm install --silent --no-audit --no-fund undici@7.30.2 > /dev/null
+npm install --loglevel=error --no-audit --no-fund undici@7.30.2 > /dev/null
 
 cat > download.mjs <<'JS'
 import { once } from "node:events";

@@ -7,7 +7,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y > /dev/null
-npm install --silent --no-audit --no-fund vega@6.2.0 vega-lite@6.4.1 > /dev/null
+npm install --loglevel=error --no-audit --no-fund vega@6.2.0 vega-lite@6.4.1 > /dev/null
 
 cat > chart.mjs <<'JS'
 import { parse, View } from "vega";

@@ -7,7 +7,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y > /dev/null
-npm install --silent --no-audit --no-fund zod@4.6.7 ajv@8.20.0 > /dev/null
+npm install --loglevel=error --no-audit --no-fund zod@4.6.7 ajv@8.20.0 > /dev/null
 
 cat > compare.mjs <<'JS'
 import { Ajv2020 } from "ajv/dist/2020.js";

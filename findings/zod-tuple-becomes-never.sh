@@ -8,7 +8,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y > /dev/null
-npm install --silent --no-audit --no-fund zod@4.6.7 json-schema-to-typescript@16.0.0 > /dev/null
+npm install --loglevel=error --no-audit --no-fund zod@4.6.7 json-schema-to-typescript@16.0.0 > /dev/null
 
 cat > types.mjs <<'JS'
 import { compile } from "json-schema-to-typescript";
