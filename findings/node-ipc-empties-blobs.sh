@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Node.js 20 and 26: `fork(file, { serialization: "advanced" })` is said to use the structured clone algorithm. A Blob or a File, which
-# `structuredClone` and `worker.postMessage` copy with their bytes, arrives over this channel as {}, without an error; so do a URL and
-# Headers, which `structuredClone` of Node.js 26 refuses. Date, Map, BigInt and typed arrays do arrive. Send bytes and names.
+# Node.js 20 and 26: `fork(file, { serialization: "advanced" })` rests on the structured clone algorithm, says its documentation. A Blob or
+# a File, which `structuredClone` and `worker.postMessage` copy with their bytes, arrives over this channel as {}, without an
+# error; so do a URL and Headers, which `structuredClone` of Node.js 26 refuses. Send bytes and names.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
