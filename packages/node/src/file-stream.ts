@@ -1,7 +1,8 @@
 import type { FileHandle } from "node:fs/promises";
+import { Memory } from "./memory.ts";
 
 /** Large enough that system calls do not matter, and more than any socket buffers silently. */
-const pieceBytes = 2 ** 20;
+const memory = new Memory(2 ** 20);
 
 /**
  * The bytes of an open file from its beginning; the next piece is read while the last one is sent. `closes`: whether the
@@ -16,13 +17,13 @@ export function streamFile(handle: FileHandle, { closes }: { closes: boolean }):
     {
       async pull(controller) {
         try {
-          const piece = spares.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
-          const { bytesRead } = await handle.read(piece, 0, pieceBytes, position);
+          const piece = memory.take();
+          const { bytesRead } = await handle.read(piece, 0, memory.pieceBytes, position);
           position += bytesRead;
-          if (bytesRead === pieceBytes) return controller.enqueue(lend(piece));
+          if (bytesRead === memory.pieceBytes) return controller.enqueue(memory.lend(piece));
           // The last piece is copied: short pieces may wait in a socket's own queue.
           const rest = Uint8Array.from(piece.subarray(0, bytesRead));
-          keep(piece);
+          memory.keep(piece);
           if (bytesRead > 0) return controller.enqueue(rest);
           await close();
           controller.close();
@@ -35,27 +36,4 @@ export function streamFile(handle: FileHandle, { closes }: { closes: boolean }):
     },
     { highWaterMark: 1 },
   );
-}
-
-/** Memory for the next piece, reused: new memory for each would pile up until the garbage collector runs. */
-const spares: Buffer[] = [];
-const mostSpares = 4;
-const lent = new WeakSet<Uint8Array>();
-
-function lend(piece: Buffer): Buffer {
-  lent.add(piece);
-  return piece;
-}
-
-/**
- * Returns a chunk's memory for the next read, if it is a whole piece of {@link streamFile}. Call it only if nobody reads the
- * chunk any more.
- */
-export function recycle(chunk: Uint8Array): void {
-  // Only our own buffers are ever lent.
-  if (lent.delete(chunk)) keep(chunk as Buffer);
-}
-
-function keep(piece: Buffer): void {
-  if (spares.length < mostSpares) spares.push(piece);
 }

@@ -1,9 +1,12 @@
-import type { ReadStream } from "node:fs";
+import { ReadStream } from "node:fs";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { InvalidInputError, type UploadPart } from "@oomol/connect-core";
+import { byteReader, ownMemory } from "./byte-stream.ts";
 import type { TypeOf } from "./file-part.ts";
+import { gathered } from "./gathered.ts";
+import { leastLentBytes, lend, release } from "./memory.ts";
 
 type Chunk = Uint8Array | ArrayBuffer | string;
 
@@ -65,29 +68,50 @@ function wasRead(data: ByteStream): boolean {
 }
 
 function bytesOf(data: ByteStream, name: string, place: string): ReadableStream<Uint8Array> {
+  if (data instanceof ReadableStream) {
+    const reader = byteReader(data);
+    if (reader) return gathered(ownMemory(reader));
+  }
   const chunks = Symbol.asyncIterator in data ? data[Symbol.asyncIterator]() : data[Symbol.iterator]();
   // A source that makes a new iterator each time, such as an array, can be read again.
   if (chunks === data || data instanceof Readable) opened.add(data);
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await chunks.next();
-        if (done) return controller.close();
-        const bytes = toBytes(value);
-        if (bytes === undefined) {
-          await chunks.return?.();
-          throw new InvalidInputError(place, `"${name}" gave a ${typeof value}, not bytes or text.`);
-        }
-        controller.enqueue(bytes);
-      },
-      cancel: async () => {
-        // Leaving a loop waits for its current chunk; destroying does not.
-        if (data instanceof Readable) data.destroy();
-        else await chunks.return?.();
-      },
+  let first = data instanceof Readable && !data.readableObjectMode ? readLarge(data) : undefined;
+  return gathered({
+    givesAway: data instanceof Readable || data instanceof ReadableStream,
+    async next() {
+      const chunk: unknown = first?.();
+      first = undefined;
+      const { done, value } = chunk ? { done: false, value: chunk } : await chunks.next();
+      if (done) return undefined;
+      const bytes = toBytes(value);
+      if (bytes !== undefined) return isOurs(data, bytes) ? lend(bytes, release) : bytes;
+      await chunks.return?.();
+      throw new InvalidInputError(place, `"${name}" gave a ${typeof value}, not bytes or text.`);
     },
-    { highWaterMark: 0 },
-  );
+    async cancel() {
+      // Leaving a loop waits for its current chunk; destroying does not.
+      if (data instanceof Readable) data.destroy();
+      else await chunks.return?.();
+    },
+  });
+}
+
+/**
+ * Whether nobody else can have this chunk: a stream of a file allocates each for itself, and gives it to nobody but its reader
+ * and to those who listen.
+ */
+function isOurs(data: ByteStream, chunk: Uint8Array): boolean {
+  const isOfFile = data instanceof ReadStream && data.constructor === ReadStream;
+  const isWhole = chunk.byteLength === leastLentBytes && chunk.buffer.byteLength === leastLentBytes;
+  return isOfFile && isWhole && data.listenerCount("data") === 0;
+}
+
+/**
+ * Has a stream read larger chunks: asking for more than it keeps raises its `highWaterMark`, which for a file is the length
+ * of a read. Gives the first chunk, if one is there already.
+ */
+function readLarge(data: Readable): () => unknown {
+  return () => data.read(leastLentBytes);
 }
 
 function toBytes(chunk: unknown): Uint8Array | undefined {

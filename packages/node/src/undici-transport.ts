@@ -12,7 +12,7 @@ import type { Dispatcher } from "undici";
 import { certificateError } from "./certificate-error.ts";
 import { Connections, defaultMaxConnections, type UndiciTransportOptions } from "./connections.ts";
 import { decodeBody } from "./decode-body.ts";
-import { recycle } from "./file-stream.ts";
+import { recycle } from "./memory.ts";
 
 /**
  * A transport on undici: bodies are streamed with their exact length, files are read again for each attempt, connections

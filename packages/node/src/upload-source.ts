@@ -8,6 +8,7 @@ import {
 } from "@oomol/connect-core";
 import { resolveUploadSource as resolveCoreUploadSource } from "@oomol/connect-core/adapter";
 import mime from "mime";
+import { streamBlob } from "./blob-stream.ts";
 import { handlePart, pathPart } from "./file-part.ts";
 import { type ByteStream, streamPart } from "./stream-part.ts";
 
@@ -50,7 +51,7 @@ export async function resolveUploadSource(source: UploadSource, place: string): 
   if (typeof source === "string" || source instanceof URL) return pathPart({ path: source }, place, typeOf);
   if (typeof source !== "object" || source === null) throw unacceptable(place, source);
   if (isByteStream(source)) return streamPart({ data: source }, place, typeOf);
-  if (source instanceof Blob) return resolveCoreUploadSource(source, place);
+  if (source instanceof Blob) return readAhead(resolveCoreUploadSource(source, place));
   if ("path" in source) return pathPart(source, place, typeOf);
   if (!("data" in source)) throw unacceptable(place, source);
   const { data } = source;
@@ -58,7 +59,12 @@ export async function resolveUploadSource(source: UploadSource, place: string): 
   if (isByteStream(data)) return streamPart({ ...source, data }, place, typeOf);
   if (!isCoreData(data)) throw unacceptable(`${place}.data`, data);
   const type = source.type ?? (data instanceof Blob && data.type ? data.type : typeOf(source.name ?? ""));
-  return resolveCoreUploadSource({ ...source, data, type }, place);
+  return readAhead(resolveCoreUploadSource({ ...source, data, type }, place));
+}
+
+function readAhead(part: UploadPart): UploadPart {
+  const { blob } = part;
+  return blob ? { ...part, open: () => streamBlob(blob) } : part;
 }
 
 function typeOf(name: string): string {
