@@ -49,7 +49,7 @@ export interface Executors {
   end(): void;
 }
 
-const readyTimeoutMs = 5_000;
+const readyTimeoutMs = Number(process.env.STAND_IN_READY_MS ?? 5_000);
 const repeatMs = 3_000;
 
 export function createExecutors(
