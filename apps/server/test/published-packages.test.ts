@@ -1,8 +1,7 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { linkPackages } from "../src/engine/oocana/link-packages.ts";
 import { createPackageCatalog } from "../src/packages/package-catalog.ts";
 import { makeDataDirectory, openTestServer, refusalOf } from "./open-test-server.ts";
 
@@ -170,24 +169,4 @@ test("a shell task runs its command, with its lines as logs", async () => {
   const bad = await run({ command: "exit 3" });
   expect(bad.status).toBe("failed");
   expect(JSON.stringify(bad.logs)).toContain("The command ended with code 3.");
-});
-
-test("a package in a folder of another name is linked to where the engine looks", async () => {
-  await using data = await makeDataDirectory();
-  const links = join(data.path, "links");
-  const at = (name: string) => join(data.path, name);
-  const describe = (directory: string) => ({
-    name: "one",
-    version: "1.0.0",
-    directory,
-    blocks: [],
-    flows: [],
-  });
-  await mkdir(at("a"));
-  const [first] = await linkPackages(links, [describe(at("a"))]);
-  expect(first?.directory).toBe(join(links, "one-1.0.0"));
-  await rename(at("a"), at("b"));
-  await linkPackages(links, [describe(at("b"))]);
-  await writeFile(join(links, "one-1.0.0", "seen"), "");
-  expect(await linkPackages(links, [describe(at("one"))])).toMatchObject([{ directory: at("one") }]);
 });

@@ -4,14 +4,14 @@ import type { TaskStore } from "../store/task-store.ts";
 
 /**
  * Removes what an earlier run of the server left for nobody: uploads that it was receiving, packages that it was unpacking,
- * homes of engines, and folders of sessions that no task has, or none will have when `rerunInterrupted` runs it again.
+ * homes of engines and their links to packages, and folders of sessions that no task has, or none will have when `rerunInterrupted` runs it again.
  */
 export async function removeLeftoverFiles(
   dataDirectory: string,
   store: Pick<TaskStore, "get" | "listSessions">,
   { rerunInterrupted }: { rerunInterrupted: boolean },
 ): Promise<void> {
-  for (const name of ["staging", "engine-homes"]) await remove(join(dataDirectory, name));
+  for (const name of ["staging", "engine-homes", "package-links"]) await remove(join(dataDirectory, name));
   const uploads = join(dataDirectory, "uploads");
   for (const taskId of await listNames(uploads)) {
     if (!(await store.get(taskId))) await remove(join(uploads, taskId));

@@ -3,6 +3,7 @@ import { messageOf } from "../../values.ts";
 import { type Engine, refuseSession } from "../engine.ts";
 import { flowWarnings } from "./flow-warnings.ts";
 import { followFlow } from "./follow-flow.ts";
+import { createLinkRoot } from "./link-root.ts";
 import { type OocanaEngineOptions, startEngine } from "./start-engine.ts";
 
 /**
@@ -11,6 +12,7 @@ import { type OocanaEngineOptions, startEngine } from "./start-engine.ts";
  */
 export function createOocanaEngine(settings: OocanaEngineOptions): Engine<InstalledFlow> {
   const leaving = new Set<Promise<void>>();
+  const links = createLinkRoot(settings.dataDirectory);
 
   /** Goes on in the background: nobody waits for the engine to leave. */
   const leave = (ending: Promise<void>) => {
@@ -26,7 +28,9 @@ export function createOocanaEngine(settings: OocanaEngineOptions): Engine<Instal
     async run(request) {
       const { block, inputs } = request;
       const warnings = await flowWarnings(block, inputs.toJSON(), settings.catalog);
-      const engine = await startEngine(settings, request).catch((error: unknown) => messageOf(error));
+      const engine = await startEngine({ ...settings, links }, request).catch((error: unknown) =>
+        messageOf(error),
+      );
       if (typeof engine === "string") return refuseSession(request, engine);
       request.onStarted(engine.sessionId);
       const { outcome, ending } = await followFlow(engine, request, warnings);
@@ -35,6 +39,7 @@ export function createOocanaEngine(settings: OocanaEngineOptions): Engine<Instal
     },
     async close() {
       while (leaving.size > 0) await Promise.all(leaving);
+      await links.remove();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { topics } from "@oomol/scriptlet/wire";
 import type { Room } from "../../broker/room.ts";
@@ -14,13 +15,19 @@ import type { SessionEvent, SessionRequest } from "../engine.ts";
 import type { ExecutorSettings } from "../executor/executor-settings.ts";
 import { openEngineHome } from "./engine-home.ts";
 import { linkPackages } from "./link-packages.ts";
-import { oocanaArguments, searchPathsOf } from "./oocana-command.ts";
+import type { LinkRoot } from "./link-root.ts";
+import { oocanaArguments } from "./oocana-command.ts";
 import { createPathHider } from "./public-paths.ts";
 import { type FlowWatch, watchFlow } from "./watch-flow.ts";
 import { writeExecutorScript } from "./write-executor-script.ts";
 
 export interface OocanaEngineOptions extends Omit<ExecutorSettings, "executorReadyTimeoutMs"> {
   catalog: PackageCatalog;
+}
+
+/** What the runs of an engine share. */
+export interface EngineParts extends OocanaEngineOptions {
+  links: LinkRoot;
 }
 
 /** One run of the program `oocana`, whose end its owner sees to. */
@@ -42,10 +49,10 @@ export interface RunningEngine {
 export type ReportedEvent = SessionEvent["event"];
 
 export async function startEngine(
-  settings: OocanaEngineOptions,
+  settings: EngineParts,
   { block: flow, inputs }: SessionRequest<InstalledFlow>,
 ): Promise<RunningEngine> {
-  const { broker, catalog, dataDirectory, retainedVariables, taskMemoryBytes, log } = settings;
+  const { broker, catalog, dataDirectory, links, retainedVariables, taskMemoryBytes, log } = settings;
   const file = await findOocana(flow);
   const sessionId = randomUUID();
   const sessionDirectory = join(dataDirectory, "sessions", sessionId);
@@ -55,7 +62,7 @@ export async function startEngine(
   const executor = await findExecutor("nodejs");
   const programs = await writeExecutorScript(join(dataDirectory, "programs"), "nodejs-executor", executor);
   const packages = await catalog.list();
-  const places = await linkPackages(join(dataDirectory, "package-links"), packages);
+  const { searchPath, places } = await linkPackages(await links.path(), packages);
   const args = oocanaArguments({
     manifestFile: flow.manifestFile,
     brokerAddress: broker.address,
@@ -65,7 +72,7 @@ export async function startEngine(
     temporaryDirectory,
     packageDataDirectory,
     dataRootDirectory,
-    searchPaths: searchPathsOf(places),
+    searchPath,
     retainedVariables,
   });
   requireShortEnough(args);
@@ -76,7 +83,16 @@ export async function startEngine(
 
   const home = await openEngineHome(dataDirectory, sessionId);
 
-  const hidePaths = createPathHider([...places, ...packages]);
+  const parents = packages.map(({ directory, name }) => join(directory, ...name.split("/").map(() => "..")));
+  const hidePaths = createPathHider(
+    [...places, ...packages],
+    [
+      ...[...parents, searchPath].map((path) => [path, "/packages"] as const),
+      [sessionDirectory, "/session"],
+      [dataDirectory, "/data"],
+      [homedir(), "~"],
+    ],
+  );
   const listeners = new Set<(event: ReportedEvent) => void>();
   // Before the engine starts: it reports at once.
   const room = broker.openRoom(sessionId);
