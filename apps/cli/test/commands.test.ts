@@ -24,6 +24,27 @@ describe("tasks", () => {
     ]);
   });
 
+  test("are listed by state and block, the newest only", async () => {
+    await using own = await startTestServer();
+    const run = (text: string) => own.cli("run", "audio-lab::text-to-audio", "--input", `text=${text}`);
+    await run("One");
+    for (const text of [" ", " ", "Two"]) await run(text);
+    const list = async (...flags: string[]) => {
+      const { stdout } = await own.cli("tasks", "--json", ...flags);
+      return (JSON.parse(stdout) as { status: string }[]).map(({ status }) => status);
+    };
+    expect(await list()).toEqual(["completed", "failed", "failed", "completed"]);
+    expect(await list("--status", "failed", "--limit", "1")).toEqual(["failed"]);
+    expect(await list("--status", "failed", "completed", "--limit", "3")).toHaveLength(3);
+    expect(await list("--block", "audio-lab::text-to-audio", "--limit", "1")).toEqual(["completed"]);
+    expect(await list("--block", "audio-lab::none")).toEqual([]);
+    const wrong = await own.cli("tasks", "--limit", "many");
+    expect(wrong).toMatchObject({ code: 2, stdout: "" });
+    expect(wrong.stderr).toContain("It must be a whole number above 0.");
+    const unknown = await own.cli("tasks", "--status", "done");
+    expect(unknown.stderr).toContain('"status" takes created, pending, running');
+  });
+
   test("are shown with their result", async () => {
     const { code, stdout } = await cli("show", taskId);
     expect(code).toBe(0);

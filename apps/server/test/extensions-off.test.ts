@@ -4,7 +4,7 @@ import { OomolConnectClient } from "@oomol/connect-core";
 import { expect, test } from "vitest";
 import { makeDataDirectory, openTestServer, refusalOf } from "./open-test-server.ts";
 
-const all = ["wait", "after", "events", "idempotency", "files", "delete"] as const;
+const all = ["wait", "after", "events", "idempotency", "files", "delete", "pages"] as const;
 type Extension = (typeof all)[number];
 
 /** What a request makes use of. */
@@ -14,6 +14,7 @@ function usesOf(url: string, method: string, headers: Headers): Extension[] {
     ...(url.includes("after=") ? (["after"] as const) : []),
     ...(headers.get("accept")?.includes("text/event-stream") ? (["events"] as const) : []),
     ...(method === "POST" && headers.has("idempotency-key") ? (["idempotency"] as const) : []),
+    ...(url.includes("limit=") ? (["pages"] as const) : []),
     ...(url.includes("/files/") ? (["files"] as const) : []),
     ...(method === "DELETE" ? (["delete"] as const) : []),
   ];
@@ -57,6 +58,8 @@ test.each([
 
     // Nobody follows this one, so its end is all that is asked for.
     await client.tasks.createAndWait({ blockId: "lab::when-told", inputValues: { signal } });
+
+    expect((await client.tasks.list({ limit: 1 })).tasks).toHaveLength(1);
 
     const text = client.tasks.download(run.id, "told.txt").then((file) => file.text());
     if (on.includes("files")) expect(await text).toBe("told");

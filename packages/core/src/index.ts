@@ -22,7 +22,6 @@ export type {
   CreateTaskResponse,
   GetTaskLogsResponse,
   GetTaskResponse,
-  ListTasksResponse,
   StartOptions,
   TasksClient,
   UploadOptions,
@@ -53,6 +52,7 @@ export {
   type PreviewTable,
 } from "./run/log-payloads.ts";
 export type { RunResult, TaskRun, TaskRunReference } from "./run/task-run.ts";
+export type { ListTasksOptions, ListTasksResponse, TaskFilter } from "./run/task-pages.ts";
 export type { RunManyOptions, SettledRun } from "./run/run-many.ts";
 export type {
   Applet,

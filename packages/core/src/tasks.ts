@@ -15,6 +15,7 @@ import type { Created } from "./run/create-and-follow.ts";
 import type { RunManyOptions, SettledRun } from "./run/run-many.ts";
 import { takeFiles } from "./run/take-files.ts";
 import { createTaskEndpoints } from "./run/task-endpoints.ts";
+import type { ListTasksOptions, ListTasksResponse } from "./run/task-pages.ts";
 import type { CreateTaskRequest } from "./run/task-request.ts";
 import { type RunResult, TaskRun, type TaskRunReference } from "./run/task-run.ts";
 import { isRefusedStream, TaskWatch } from "./run/task-watch.ts";
@@ -24,17 +25,7 @@ import type { NodeInputs, Task, TaskInputValues, TaskLog } from "./types.ts";
 import { openDeadline } from "./waiting/deadline.ts";
 import { untilAborted } from "./waiting/delay.ts";
 import { type PollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
-import {
-  createTaskAnswerSchema,
-  logsAnswerSchema,
-  taskAnswerSchema,
-  tasksAnswerSchema,
-} from "./wire/index.ts";
-
-/** The answer of `GET /v1/tasks`. */
-export interface ListTasksResponse {
-  tasks: Task[];
-}
+import { createTaskAnswerSchema, taskAnswerSchema } from "./wire/index.ts";
 
 /** The answer of `GET /v1/tasks/{id}`, and of a stop. */
 export interface GetTaskResponse {
@@ -88,16 +79,30 @@ export class TasksClient<Source> {
     this.#blocks = blocks;
   }
 
-  /** Every task that the server has stored. */
-  async list(options: RequestOptions = {}): Promise<ListTasksResponse> {
-    const call = {
-      ...options,
-      method: "GET",
-      path: "/v1/tasks",
-      schema: tasksAnswerSchema,
-      isIdempotent: true,
-    } as const;
-    return (await this.#http.call(call)).data;
+  /**
+   * The tasks that the server has stored, the newest first if `options` choose some. All of them are held in memory, with their inputs: use
+   * `limit`, or {@link iterate}. A server without pages (connect-api 6.7) sends all of its tasks, and the client chooses.
+   *
+   * @example
+   * const { tasks } = await client.tasks.list({ status: "failed", limit: 20 });
+   * @throws {@link UnsupportedError} for `before` if the server has no pages.
+   */
+  async list(options: ListTasksOptions = {}): Promise<ListTasksResponse> {
+    const { listTasks } = await import("./run/task-pages.ts");
+    return listTasks(this.#http, options);
+  }
+
+  /**
+   * The tasks that the server has stored, the newest first, requested page by page as they are read. Tasks that are created meanwhile are
+   * not among them.
+   *
+   * @example
+   * for await (const task of client.tasks.iterate({ blockId: "audio-lab::text-to-audio" })) console.log(task.id, task.status);
+   * @throws What {@link list} throws.
+   */
+  async *iterate(options: ListTasksOptions = {}): AsyncGenerator<Task, undefined> {
+    const { iterateTasks } = await import("./run/task-pages.ts");
+    yield* iterateTasks(this.#http, options);
   }
 
   /**
@@ -150,9 +155,10 @@ export class TasksClient<Source> {
   }
 
   /** All logs so far, in order. */
+  /** All logs so far, in order; in several requests if they are many. */
   async getLogs(taskId: string, options: RequestOptions = {}): Promise<GetTaskLogsResponse> {
-    const call = { ...options, method: "GET", path: path`/v1/tasks/${taskId}/logs` } as const;
-    return (await this.#http.call({ ...call, schema: logsAnswerSchema, isIdempotent: true })).data;
+    const { readLogs } = await import("./run/all-logs.ts");
+    return readLogs(this.#http, { ...options, path: path`/v1/tasks/${taskId}/logs` });
   }
 
   /**

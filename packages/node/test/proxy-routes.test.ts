@@ -7,7 +7,7 @@ const settings = { seed: 20_261_122, numRuns: 20_000 };
 
 /** Every address of a server that the proxy may ever ask. */
 const known =
-  /^http:\/\/server\.test\/api\/(v1\/blocks|v1\/tasks|v1\/tasks\/[\w.:~@+=%-]+(\/(logs(\?after=-?\d+)?|files\/[^?#\\]+))?|packages(\/install(\/[\w.:~@+=%-]+)?)?)$/;
+  /^http:\/\/server\.test\/api\/(v1\/blocks|v1\/tasks(\?(limit|status|blockId)=\w+(&\w+=\w+)*)?|v1\/tasks\/[\w.:~@+=%-]+(\/(logs(\?(after|limit)=-?\d+)?|files\/[^?#\\]+))?|packages(\/install(\/[\w.:~@+=%-]+)?)?)$/;
 
 test("no path leads anywhere but to the API's own routes, with nothing that a server could read as a way out", async () => {
   const asked: string[] = [];
@@ -44,6 +44,8 @@ test("no path leads anywhere but to the API's own routes, with nothing that a se
       "@evil.test",
       "?after=1",
       "?after=1%0d%0a",
+      "?limit=2&status=failed",
+      "?limit=2%0d%0a",
       "#x",
       ";x",
       "%c0%ae",

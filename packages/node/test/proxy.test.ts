@@ -173,6 +173,12 @@ test("the app decides on each operation, by who asks and what is asked", async (
   await expect(tasks.get(taskId, as("bob"))).rejects.toMatchObject({ status: 403 });
   expect((await tasks.list(as("ann"))).tasks.map(({ id }) => id)).toEqual([taskId]);
   expect((await tasks.list(as("bob"))).tasks).toEqual([]);
+  const second = await tasks.run(run, as("bob"));
+  const newest = { status: "completed", blockId: "lab::shout", limit: 1 };
+  expect((await tasks.list({ ...newest, ...as("bob") })).tasks.map(({ id }) => id)).toEqual([second.taskId]);
+  // The newest is not hers: the client goes on until it has as many as it wants.
+  expect((await tasks.list({ ...newest, ...as("ann") })).tasks.map(({ id }) => id)).toEqual([taskId]);
+  expect((await tasks.list({ ...newest, status: "failed", ...as("ann") })).tasks).toEqual([]);
   expect(asked).toContainEqual({
     name: "tasks.create",
     blockId: "lab::shout",

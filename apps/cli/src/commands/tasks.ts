@@ -1,5 +1,5 @@
 import type { OomolConnectClient, Task } from "@oomol/connect-node";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { formatLog, printable } from "../format-log.ts";
 import { onInterrupt } from "../on-interrupt.ts";
@@ -11,13 +11,23 @@ interface TaskFlags extends ConnectionFlags {
   follow?: boolean;
 }
 
+interface ListFlags extends ConnectionFlags {
+  json?: boolean;
+  status?: string[];
+  block?: string;
+  limit?: number;
+}
+
 /** `oomol-connect tasks`, `tasks delete`, `show`, `logs` and `stop` */
 export function addTaskCommands(program: Command): void {
   const tasks = program
     .command("tasks")
     .description("List the tasks of a server, the newest first.")
+    .option("--status <status...>", "only tasks in this state, or one of these: failed, running, …")
+    .option("--block <id>", "only tasks of this block, PACKAGE::BLOCK")
+    .option("--limit <count>", "at most so many", parseLimit)
     .option("--json", "print the tasks as JSON")
-    .addHelpText("after", "\nExample:\n  oomol-connect tasks");
+    .addHelpText("after", "\nExample:\n  oomol-connect tasks --status failed --limit 20");
   addConnectionFlags(tasks).action(listTasks);
 
   const remove = tasks
@@ -57,20 +67,22 @@ export function addTaskCommands(program: Command): void {
   addConnectionFlags(stop).action(stopTask);
 }
 
-function listTasks(flags: TaskFlags): Promise<void> {
+function listTasks({ status, block, limit, ...flags }: ListFlags): Promise<void> {
   return withClient(flags, async (client) => {
-    const { tasks } = await client.tasks.list();
-    const newestFirst = tasks.toSorted((a, b) => (b.created_at ?? 0) - (a.created_at ?? 0));
-    if (flags.json) printJson(newestFirst);
-    else
-      printTable(
-        newestFirst.map((task) => [
-          task.id,
-          task.status,
-          task.manifest_path ?? "",
-          formatTime(task.created_at),
-        ]),
-      );
+    const wanted = {
+      ...(status && { status }),
+      ...(block !== undefined && { blockId: block }),
+      ...(limit !== undefined && { limit }),
+    };
+    const tasks: Task[] = [];
+    for await (const task of client.tasks.iterate(wanted)) {
+      // The table has no place for inputs, which may be large.
+      tasks.push(flags.json ? task : withoutInputs(task));
+    }
+    if (flags.json) return printJson(tasks);
+    printTable(
+      tasks.map((task) => [task.id, task.status, task.manifest_path ?? "", formatTime(task.created_at)]),
+    );
   });
 }
 
@@ -80,6 +92,13 @@ function deleteTask(id: string, flags: TaskFlags): Promise<void> {
     if (flags.json) printJson({ id, deleted: true });
     else process.stdout.write(`task ${id} deleted\n`);
   });
+}
+
+const withoutInputs = ({ inputValues: _, ...task }: Task): Task => task;
+
+function parseLimit(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number above 0.");
 }
 
 function showTask(id: string, flags: TaskFlags): Promise<void> {

@@ -20,7 +20,9 @@ export async function completeValue(words: readonly string[]): Promise<string[] 
   const [command = ""] = words;
   const places = words.slice(1).filter((word) => !word.startsWith("-")).length;
   if (pathFlags.has(before) || (command === "dev" && places === 1 && before === "dev")) return [":0"];
-  if (before === "--run" || (command === "run" && before === "run")) return blockIds();
+  if (before === "--run" || before === "--block" || (command === "run" && before === "run"))
+    return blockIds();
+  if (before === "--status") return [...statuses, noFiles];
   const takesTask = ["show", "logs", "stop"].includes(command) && before === command;
   if (takesTask || (command === "tasks" && before === "delete")) return taskIds();
   return undefined;
@@ -34,11 +36,11 @@ async function blockIds(): Promise<string[]> {
 
 async function taskIds(): Promise<string[]> {
   await using client = await connect({});
-  const { tasks } = await client.tasks.list({ timeoutMs: patienceMs });
-  const newestFirst = tasks.toSorted((a, b) => (b.created_at ?? 0) - (a.created_at ?? 0)).slice(0, mostTasks);
-  return [...newestFirst.map(({ id, status, manifest_path: block }) => `${id}\t${status} ${block}`), noFiles];
+  const { tasks } = await client.tasks.list({ limit: mostTasks, timeoutMs: patienceMs });
+  return [...tasks.map(({ id, status, manifest_path: block }) => `${id}\t${status} ${block}`), noFiles];
 }
 
+const statuses = ["pending", "running", "completed", "failed", "stopped"];
 const mostTasks = 20;
 /** The directive of the shells' scripts against file names. */
 const noFiles = ":4";

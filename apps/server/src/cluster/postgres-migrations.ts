@@ -1,9 +1,9 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
-import { separateCallers } from "../store/migrations.ts";
+import { indexUnsuccessful, separateCallers } from "../store/migrations.ts";
 
 /** What this version of the program brings and knows: the number of its migrations. */
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 
 /**
  * The oldest program that can still work with this schema. A migration that only adds (a table, a nullable column, an
@@ -58,6 +58,7 @@ export const postgresMigrations: Record<string, Migration> = {
       await separateCallers(database);
     },
   },
+  "005-unsuccessful-tasks": { up: indexUnsuccessful },
 };
 
 async function createTasks(database: Kysely<unknown>): Promise<void> {

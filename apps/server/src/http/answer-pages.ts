@@ -10,28 +10,39 @@ export function answerText(context: Context, text: string): Response {
   return context.body(streamOf(inPieces([text])), 200, json);
 }
 
+/** Some items of an answer at a time, each as its JSON; at the end the further members of the answer. */
+export type JsonPages = AsyncGenerator<string[], object | undefined>;
+
 /**
- * Answers `{ [name]: [...], success: true }`, whose items are given as JSON. What is more than a page is read as the client takes it, so that a client that
- * takes nothing holds a page and no more.
+ * Answers `{ [name]: [...], success: true }`. What is more than a page is read as the client takes it, so that a client that takes
+ * nothing holds a page and no more.
  */
-export async function answerPages(
-  context: Context,
-  name: string,
-  pages: AsyncGenerator<string[], void>,
-): Promise<Response> {
+export async function answerPages(context: Context, name: string, pages: JsonPages): Promise<Response> {
   const first = await pages.next();
   const second = first.done ? first : await pages.next();
   const head = `{${JSON.stringify(name)}:[`;
-  const tail = '],"success":true}';
-  const begun = head + [...(first.value ?? []), ...(second.value ?? [])].join();
-  if (second.done) return answerText(context, begun + tail);
+  const begun = head + [first, second].flatMap(({ done, value }) => (done ? [] : value)).join();
+  if (second.done) return answerText(context, begun + tailOf(second.value));
+  let isFirst = begun === head;
   const others = async function* () {
     yield begun;
-    for await (const page of pages) yield page.map((one) => `,${one}`).join("");
-    yield tail;
+    try {
+      let next = await pages.next();
+      for (; !next.done; next = await pages.next()) {
+        const text = next.value.join();
+        if (text === "") continue;
+        yield isFirst ? text : `,${text}`;
+        isFirst = false;
+      }
+      yield tailOf(next.value);
+    } finally {
+      await pages.return(undefined);
+    }
   };
   return context.body(streamOf(inPieces(others())), 200, json);
 }
+
+const tailOf = (members: object | undefined) => `],${JSON.stringify({ ...members, success: true }).slice(1)}`;
 
 async function* inPieces(texts: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string, void> {
   for await (const text of texts) yield* piecesOf(text, pieceCharacters);
@@ -54,12 +65,4 @@ function streamOf(pieces: AsyncGenerator<string, void>): ReadableStream {
     },
     { highWaterMark: 0 },
   );
-}
-
-/** The pages with each item as the JSON that is answered. */
-export async function* mapPages<Item>(
-  pages: AsyncGenerator<Item[], void>,
-  answer: (item: Item) => string,
-): AsyncGenerator<string[], void> {
-  for await (const page of pages) yield page.map(answer);
 }

@@ -1,6 +1,7 @@
 import { type ExtensionName, extensionNames, extensionsHeader } from "@oomol/connect-core/wire";
 import type { MiddlewareHandler } from "hono";
 import { Refusal } from "../refusal.ts";
+import { taskPageParameters } from "./task-pages.ts";
 
 /**
  * Names the extensions (connect-api 6) on every answer, refusals included. What asks for one that is off goes
@@ -27,6 +28,7 @@ function withoutExtensions(request: Request, off: readonly ExtensionName[]): Req
   const url = new URL(request.url);
   const headers = new Headers(request.headers);
   if (off.includes("after")) url.searchParams.delete("after");
+  if (off.includes("pages")) for (const name of taskPageParameters) url.searchParams.delete(name);
   if (off.includes("wait")) headers.delete("Prefer");
   if (off.includes("idempotency")) headers.delete("Idempotency-Key");
   if (off.includes("events")) headers.delete("Accept");

@@ -15,6 +15,13 @@ import { installBodySchema } from "./installs-routes.ts";
 
 const success = z.literal(true);
 const afterParameter = parameter("query", "after", "Only logs with a greater id.");
+const limitParameter = parameter("query", "limit", "A page of 1 to 1000; it may end earlier.");
+const pageParameters = [
+  limitParameter,
+  parameter("query", "before", "The `next` of an earlier page."),
+  parameter("query", "status", "Only tasks in this state; several with commas between."),
+  parameter("query", "blockId", "Only tasks of this block."),
+];
 const waitParameter = parameter(
   "header",
   "Prefer",
@@ -45,7 +52,11 @@ const operations: Record<string, Record<string, Operation>> = {
     get: { summary: "Every version of every block", answer: z.object({ blocks: z.array(blockSchema) }) },
   },
   "/v1/tasks": {
-    get: { summary: "All tasks, newest first", answer: z.object({ tasks: z.array(taskSchema), success }) },
+    get: {
+      summary: "All tasks, newest first, or a page of them if a parameter is given",
+      answer: z.object({ tasks: z.array(taskSchema), next: z.string().optional(), success }),
+      parameters: pageParameters,
+    },
     post: {
       summary: "Run a block",
       answer: task.extend({ userID: z.string() }),
@@ -65,8 +76,8 @@ const operations: Record<string, Record<string, Operation>> = {
   "/v1/tasks/{id}/logs": {
     get: {
       summary: "Logs of a task, in order",
-      answer: z.object({ logs: z.array(taskLogSchema), success }),
-      parameters: [afterParameter],
+      answer: z.object({ logs: z.array(taskLogSchema), next: z.int().optional(), success }),
+      parameters: [afterParameter, limitParameter],
     },
   },
   "/packages": {

@@ -10,20 +10,21 @@ import type { TaskStore } from "../store/task-store.ts";
 import { forgetTask } from "../tasks/forget-task.ts";
 import type { TaskControl } from "../tasks/task-runner.ts";
 import { waitForTaskEnd } from "../tasks/wait-for-change.ts";
-import { answerPages, mapPages } from "./answer-pages.ts";
-import { answerJson, localProject, logText, taskAnswer } from "./answers.ts";
+import { answerPages } from "./answer-pages.ts";
+import { answerJson, localProject, taskAnswer } from "./answers.ts";
 import { requireRole } from "./auth.ts";
 import type { BytesInFlight } from "./bytes-in-flight.ts";
-import { clampLogId } from "./caller-text.ts";
 import { type Caller, ownerSeenBy } from "./callers.ts";
 import { filesRoute } from "./files-route.ts";
 import { findTask } from "./find-task.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
+import { listLogs } from "./log-pages.ts";
 import { nodeBody } from "./node-body.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readTaskRequest } from "./read-task-request.ts";
 import type { RequestThreads } from "./request-threads.ts";
 import { streamTask, type TasksEnv } from "./task-events.ts";
+import { listTasks } from "./task-pages.ts";
 import type { FormRequest, UploadLimits } from "./uploads.ts";
 
 export interface TasksRoutesParts {
@@ -44,12 +45,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
   const routes = new Hono<TasksEnv>();
 
   routes.get("/", (context) => {
-    const pages = store.pages(ownerSeenBy(context.var.caller));
-    return answerPages(
-      context,
-      "tasks",
-      mapPages(pages, (task) => taskAnswer(task).text),
-    );
+    return answerPages(context, "tasks", listTasks(store, ownerSeenBy(context.var.caller), context.req));
   });
 
   routes.post("/", requireRole("run", "run tasks"), async (context) => {
@@ -128,12 +124,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
 
   routes.get("/:id/logs", async (context) => {
     const task = await findTask(store, context.var.caller, context.req.param("id"));
-    const pages = store.logPages(task.id, parseAfter(context.req.query("after")));
-    return answerPages(
-      context,
-      "logs",
-      mapPages(pages, (log) => logText(log, task)),
-    );
+    return answerPages(context, "logs", listLogs(store, task, context.req));
   });
 
   routes.get("/:id/files/*", filesRoute(store, parts.files));
@@ -189,10 +180,4 @@ async function findEarlier(
   const earlier = wanted && (await store.findByKey(wanted));
   if (earlier) requireSameRequest(wanted, earlier.idempotency);
   return earlier?.task;
-}
-
-function parseAfter(after: string | undefined): number | undefined {
-  if (after === undefined) return undefined;
-  if (!/^-?\d+$/.test(after)) throw new Refusal(400, `"after" must be the id of a log, not "${after}".`);
-  return clampLogId(Number(after));
 }

@@ -93,7 +93,18 @@ export const migrations: Record<string, Migration> = {
   },
   "007-log-packs": { up: packLogs },
   "008-task-texts": { up: createTextsTable },
+  "009-unsuccessful-tasks": { up: indexUnsuccessful },
 };
+
+/** Those who look for failures among many tasks find them at once; other tasks do not touch it. The same in PostgreSQL. */
+export async function indexUnsuccessful(database: Kysely<unknown>): Promise<void> {
+  await database.schema
+    .createIndex("unsuccessful_tasks")
+    .on("tasks")
+    .column("sequence")
+    .where(sql.ref("status"), "in", sql`('failed', 'stopped')`)
+    .execute();
+}
 
 /** Lists of one caller's tasks are quick, and a key is stored with whose it is, see `storedKey`. The same in PostgreSQL. */
 export async function separateCallers(database: Kysely<unknown>): Promise<void> {

@@ -1,64 +1,113 @@
 import type { Kysely } from "kysely";
 import { withTexts } from "./large-texts.ts";
 import { pageBytes } from "./log-table.ts";
+import { retryConnection } from "./retry-connection.ts";
 import type { Tables } from "./tables.ts";
-import { type StoredTask, taskColumns, toTask } from "./task-rows.ts";
+import { type FilteredRow, isListed, type TaskFilter } from "./task-filter.ts";
+import { openStatuses, type StoredTask, taskColumns, toTask, unsuccessfulStatuses } from "./task-rows.ts";
 
 export interface TaskPage {
-  tasks: StoredTask[];
-  /** The sequence of the last of them: the next page is before it. */
+  tasks: ListedTask[];
+  /** The sequence of the last task that was looked at, listed or not: what follows is before it. */
   last: number;
-  /** There are no more. */
-  isLast: boolean;
 }
 
-/** The newest tasks before one of them, of one caller or all, `limit` at most. Large inputs are read one by one: many at once would be too much. */
-export async function readTaskPage(
+export type ListedTask = StoredTask & { sequence: number };
+
+/**
+ * The tasks of a filter, newest first, some at a time. No statement reads more than some hundred rows or much more than a page
+ * of inputs, whatever is stored, so a page may be empty although others follow.
+ */
+export async function* readTaskPages(
   database: Kysely<Tables>,
-  before: number,
-  limit: number,
-  caller: string | undefined,
-): Promise<TaskPage> {
-  const count = Math.min(limit, tasksOfPage);
-  const rows = await nextRows(database, before, count, caller);
-  const tasks: StoredTask[] = [];
-  let sizeBytes = 0;
-  for (const { sequence, input_values, ...row } of rows) {
-    if (tasks.length > 0 && sizeBytes > pageBytes) return { tasks, last: before, isLast: false };
-    const values = input_values ?? (await readInputs(database, row.id));
-    const whole = await withTexts(database, { ...row, input_values: values });
-    sizeBytes += whole.input_values.length;
-    tasks.push(toTask(whole));
-    before = Number(sequence);
+  filter: TaskFilter,
+): AsyncGenerator<TaskPage, void> {
+  let before = filter.before ?? Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const candidates = await retryConnection(() => nextCandidates(database, filter, before));
+    for (const batch of batchesOf(candidates.filter((row) => isListed(row, filter)))) {
+      yield* readTasks(database, batch);
+    }
+    const last = candidates.at(-1)?.sequence;
+    if (last === undefined || candidates.length < candidatesAtOnce) return;
+    before = Number(last);
+    yield { tasks: [], last: before };
   }
-  return { tasks, last: before, isLast: rows.length < count };
 }
 
-const tasksOfPage = 100;
+const candidatesAtOnce = 500;
 
-function nextRows(database: Kysely<Tables>, before: number, count: number, caller: string | undefined) {
+interface Candidate {
+  sequence: number;
+  /** Bytes of the inputs in the row. */
+  size: number;
+}
+
+/** The next rows in which tasks of the filter can be: those of an index that narrows them down, without their inputs. */
+async function nextCandidates(
+  database: Kysely<Tables>,
+  { caller, statuses }: TaskFilter,
+  before: number,
+): Promise<(Candidate & FilteredRow)[]> {
   const select = database
     .selectFrom("tasks")
-    .select(["sequence", ...columns])
-    .select(({ eb, fn, ref }) =>
-      eb
-        .case()
-        .when(fn<number>("length", [ref("input_values")]), "<=", largeInputs)
-        .then(ref("input_values"))
-        .end()
-        .as("input_values"),
-    )
+    .select(["sequence", "status", "block_id"])
+    .select(({ fn, ref }) => fn<number>("octet_length", [ref("input_values")]).as("size"))
     .where("sequence", "<", before)
     .orderBy("sequence", "desc")
-    .limit(count);
+    .limit(candidatesAtOnce);
+  const few = [openStatuses, unsuccessfulStatuses].find((some: readonly string[]) =>
+    statuses?.every((status) => some.includes(status)),
+  );
+  if (few) {
+    const ofFew = select.where("status", "in", few);
+    // In SQLite this column stands behind the inputs, which are read to get to it.
+    return (caller === undefined ? ofFew : ofFew.select("caller")).execute();
+  }
   return (caller === undefined ? select : select.where("caller", "=", caller)).execute();
 }
 
-const columns = taskColumns.filter((column) => column !== "input_values");
-/** Characters. */
-const largeInputs = 16 * 1024;
+/** Rows that are read well at once. */
+function* batchesOf(rows: readonly Candidate[]): Generator<Candidate[], void> {
+  let batch: Candidate[] = [];
+  let sizeBytes = 0;
+  for (const row of rows) {
+    sizeBytes += Number(row.size);
+    if (batch.length > 0 && (sizeBytes > pageBytes || batch.length >= rowsAtOnce)) {
+      yield batch;
+      batch = [];
+      sizeBytes = Number(row.size);
+    }
+    batch.push(row);
+  }
+  if (batch.length > 0) yield batch;
+}
 
-async function readInputs(database: Kysely<Tables>, id: string): Promise<string> {
-  const select = database.selectFrom("tasks").select("input_values").where("id", "=", id);
-  return (await select.executeTakeFirst())?.input_values ?? "[]"; // removed meanwhile
+const rowsAtOnce = 100;
+
+/** A page for each part of the rows that is large: their inputs may stand elsewhere. */
+async function* readTasks(
+  database: Kysely<Tables>,
+  batch: readonly Candidate[],
+): AsyncGenerator<TaskPage, void> {
+  const sequences = batch.map(({ sequence }) => sequence);
+  const select = database
+    .selectFrom("tasks")
+    .select(["sequence", ...taskColumns])
+    .where("sequence", "in", sequences)
+    .orderBy("sequence", "desc");
+  let tasks: ListedTask[] = [];
+  let sizeBytes = 0;
+  for (const row of await retryConnection(() => select.execute())) {
+    const whole = await retryConnection(() => withTexts(database, row));
+    const sequence = Number(row.sequence);
+    tasks.push({ ...toTask(whole), sequence });
+    sizeBytes += whole.input_values.length;
+    if (sizeBytes <= pageBytes) continue;
+    yield { tasks, last: sequence };
+    tasks = [];
+    sizeBytes = 0;
+  }
+  const last = tasks.at(-1)?.sequence;
+  if (last !== undefined) yield { tasks, last };
 }

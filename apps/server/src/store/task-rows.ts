@@ -64,6 +64,9 @@ export const finalStatuses = ["completed", "failed", "stopped"] as const;
 /** The others. */
 export const openStatuses = ["created", "pending", "running"] as const;
 
+/** Few tasks end so, and they are looked for. */
+export const unsuccessfulStatuses = ["failed", "stopped"] as const;
+
 export function isFinalStatus(status: StoredStatus): status is (typeof finalStatuses)[number] {
   return finalStatuses.some((one) => one === status);
 }

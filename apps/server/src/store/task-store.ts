@@ -8,7 +8,8 @@ import { rowLogs } from "./row-logs.ts";
 import { shareTurns, type Transact } from "./share-turns.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges } from "./task-changes.ts";
-import { readTaskPage } from "./task-page.ts";
+import type { TaskFilter } from "./task-filter.ts";
+import { readTaskPages, type TaskPage } from "./task-page.ts";
 import { taskQueries } from "./task-queries.ts";
 import {
   type ClaimedRow,
@@ -171,21 +172,21 @@ export class TaskStore {
     return rows[0] && toTask(await withTexts(this.#database, rows[0]));
   }
 
-  /** Newest first, those of one caller or all, some at a time: as fast as they are asked for. */
-  async *pages(caller?: string): AsyncGenerator<StoredTask[], void> {
-    let left = this.#listLimit ?? Number.POSITIVE_INFINITY;
-    for (let before = Number.MAX_SAFE_INTEGER; left > 0; ) {
-      const page = await retryConnection(() => readTaskPage(this.#database, before, left, caller));
-      if (page.tasks.length > 0) yield page.tasks;
-      if (page.isLast) return;
-      left -= page.tasks.length;
-      before = page.last;
-    }
+  /** Newest first, some at a time: as fast as they are asked for. */
+  pages(filter: TaskFilter = {}): AsyncGenerator<TaskPage, void> {
+    return readTaskPages(this.#database, filter);
+  }
+
+  /** How many tasks a list without an end holds; all where there is no limit. */
+  get listLimit(): number {
+    return this.#listLimit ?? Number.POSITIVE_INFINITY;
   }
 
   /** All of them: for those who know that there are few. */
-  list(caller?: string): Promise<StoredTask[]> {
-    return collect(this.pages(caller));
+  async list(filter: TaskFilter = {}): Promise<StoredTask[]> {
+    const tasks: StoredTask[] = [];
+    for await (const page of this.pages(filter)) tasks.push(...page.tasks);
+    return tasks;
   }
 
   /** Every task that has not ended, in the order of acceptance. */

@@ -105,14 +105,13 @@ export class Http {
     });
   }
 
-  /** The body as it arrives if it has the requested type, otherwise the answer. */
+  /** The body as it arrives if `isOpen` says so of a good answer's head, otherwise the answer. */
   async openOrCall<Checked extends Schema>(
     call: HttpCall<Checked>,
-    accept: string,
+    isOpen: (head: TransportResponse) => boolean | undefined,
   ): Promise<{ body: TransportResponse } | { answer: HttpAnswer<DataOf<Checked>> }> {
-    const headers = { ...call.headers, accept: `${accept}, application/json` };
-    return this.#withRetries({ ...call, headers }, async (response, token) =>
-      response.status === 200 && response.header("content-type")?.startsWith(accept)
+    return this.#withRetries(call, async (response, token) =>
+      response.status === 200 && isOpen(response)
         ? { body: response }
         : { answer: await decodeAnswer(call, response, token) },
     );
@@ -301,7 +300,7 @@ function requestBody({ json, upload }: HttpCall): { body?: string | Upload } {
 }
 
 function queryText(query: HttpCall["query"]): string {
-  if (!query) return "";
+  if (!query || Object.keys(query).length === 0) return "";
   return `?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
 }
 

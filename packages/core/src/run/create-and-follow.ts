@@ -54,8 +54,11 @@ async function tryStream(
 ): Promise<Created | undefined> {
   let stream: TaskStream | undefined;
   try {
-    const streamed = { ...call, isSingleAttempt: true, proofMs: creationProofMs };
-    const opened = await http.openOrCall(streamed, eventStreamType);
+    const headers = { ...call.headers, accept: `${eventStreamType}, application/json` };
+    const streamed = { ...call, headers, isSingleAttempt: true, proofMs: creationProofMs };
+    const opened = await http.openOrCall(streamed, (head) =>
+      head.header("content-type")?.startsWith(eventStreamType),
+    );
     if ("answer" in opened) return opened.answer.data;
     stream = openTaskStream(opened.body, clock, `${call.method} ${call.path}`);
     const first = await stream.next(call.signal);

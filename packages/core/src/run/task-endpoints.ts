@@ -5,8 +5,9 @@ import { isTransient } from "../http/with-retries.ts";
 import type { ResolvedClientOptions } from "../options.ts";
 import { isFinalStatus } from "../states.ts";
 import type { Task } from "../types.ts";
-import { logsAnswerSchema, taskAnswerSchema } from "../wire/index.ts";
+import { taskAnswerSchema } from "../wire/index.ts";
 import type { Created } from "./create-and-follow.ts";
+import { callForLogs } from "./log-page.ts";
 import type { readTaskStream, TaskStream } from "./task-stream.ts";
 import type { StreamedEvent, TaskEndpoints } from "./task-watch.ts";
 
@@ -38,10 +39,8 @@ export function createTaskEndpoints(
       return { state: answer.data.task, wasHeld, retryAfterMs: answer.retryAfterMs };
     },
     async getLogs({ signal, afterId }) {
-      const isShort = afterId !== undefined && http.extensions.has("after");
-      const query = isShort ? { query: { after: afterId } } : {};
-      const logs = { ...call, ...query, path: `${call.path}/logs`, signal, schema: logsAnswerSchema };
-      return (await http.call(logs)).data.logs;
+      const { next, logs } = await callForLogs(http, { ...call, path: `${call.path}/logs`, signal }, afterId);
+      return { logs, isAll: next === undefined };
     },
     async events(options) {
       const { task, stream } = begun ?? {};

@@ -14,8 +14,11 @@ export interface TaskEndpoints {
   holdsAnswers(): boolean;
   streamsEvents(): boolean;
   get(options: { signal: AbortSignal; holdMs: number }): Promise<Omit<Look<Task>, "isDone">>;
-  /** The logs after an id; a server may return earlier ones too. */
-  getLogs(options: { signal: AbortSignal; afterId: number | undefined }): Promise<TaskLog[]>;
+  /** The next logs after an id, or all of them; a server may return earlier ones too. */
+  getLogs(options: {
+    signal: AbortSignal;
+    afterId: number | undefined;
+  }): Promise<{ logs: TaskLog[]; isAll: boolean }>;
   /** Nothing if no connection can be spared. */
   events(options: {
     signal: AbortSignal;
@@ -230,9 +233,9 @@ export class TaskWatch {
   }
 
   async #fetchLogs(task: Task, isDone: boolean, signal: AbortSignal): Promise<void> {
-    let logs: TaskLog[];
+    let page: { logs: TaskLog[]; isAll: boolean };
     try {
-      logs = await this.#endpoints.getLogs({ signal, afterId: this.#lastLogId });
+      page = await this.#endpoints.getLogs({ signal, afterId: this.#lastLogId });
       this.#logFailures = 0;
     } catch (failure) {
       signal.throwIfAborted();
@@ -245,7 +248,8 @@ export class TaskWatch {
       this.#endpoints.warn(`The logs of task ${task.id} could not be fetched: ${String(failure)}`);
       return;
     }
-    for (const log of logs) await this.#noteLog(log, signal);
+    for (const log of page.logs) await this.#noteLog(log, signal);
+    if (!page.isAll) await this.#fetchLogs(task, isDone, signal);
   }
 
   /** Follows the stream of events; polls if it says nothing, so that a spoiled one costs no time. */

@@ -2,6 +2,7 @@ import { isFinalInstallStatus } from "../states.ts";
 import type { Applet, InstallTask, NodeInputs, Package, ServerBlock } from "../types.ts";
 import { type ExtensionName, extensionsHeader } from "../wire/index.ts";
 import { answerFile } from "./answer-file.ts";
+import { pageOfLogs, pageOfTasks } from "./fake-pages.ts";
 import { FakeTask, type ReceivedFile } from "./fake-task.ts";
 import { type Fault, Faults, type FaultTarget } from "./faults.ts";
 import { streamTask } from "./stream-task.ts";
@@ -128,8 +129,7 @@ export class FakeConnectServer {
   ): Promise<Response> {
     const call = `${request.method} ${path}`;
     if (call === "GET /v1/blocks") return json({ blocks: this.#options.blocks ?? [] });
-    if (call === "GET /v1/tasks")
-      return json({ tasks: [...this.tasks.values()].map((task) => task.toTask()) });
+    if (call === "GET /v1/tasks") return json(this.#list(query));
     if (call === "POST /v1/tasks") return this.#create(request, body, form);
     if (call === "GET /packages") return json({ packages: this.#options.packages ?? [] });
     if (call === "GET /packages/install")
@@ -146,7 +146,10 @@ export class FakeConnectServer {
     if (!task) return json({ success: false, message: `there is nothing at ${path}` }, 404);
     if (request.method === "POST" && rest === "/stop")
       return json({ success: true, task: task.stop().toTask() });
-    if (rest === "/logs") return json({ success: true, logs: this.#logsOf(task, query) });
+    if (rest === "/logs") {
+      const page = this.#has("pages") ? query : new URLSearchParams();
+      return json(pageOfLogs(this.#logsOf(task, query), page));
+    }
     if (this.#has("events") && wantsEvents(request)) return streamTask(task, request);
     return this.#get(task, request);
   }
@@ -176,6 +179,12 @@ export class FakeConnectServer {
     if (this.#options.onTask) this.#options.onTask(task);
     else complete();
     return task;
+  }
+
+  #list(query: URLSearchParams): object {
+    const tasks = [...this.tasks.values()];
+    const page = this.#has("pages") ? pageOfTasks(tasks, query) : undefined;
+    return page ?? { tasks: tasks.map((task) => task.toTask()) };
   }
 
   #logsOf(task: FakeTask, query: URLSearchParams) {

@@ -2,7 +2,7 @@
 export const extensionsHeader = "Connect-Extensions";
 
 /** The extensions that a server may announce (connect-api 6). */
-export const extensionNames = ["wait", "after", "events", "idempotency", "files", "delete"] as const;
+export const extensionNames = ["wait", "after", "events", "idempotency", "files", "delete", "pages"] as const;
 
 /** One of {@link extensionNames}. */
 export type ExtensionName = (typeof extensionNames)[number];

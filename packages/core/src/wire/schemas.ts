@@ -69,9 +69,9 @@ export const taskAnswerSchema = object({ task: taskSchema }, { success: flag });
 /** Answers `POST /v1/tasks`. */
 export const createTaskAnswerSchema = object({ task: taskSchema }, { success: flag, userID: text });
 /** Answers `GET /v1/tasks`. */
-export const tasksAnswerSchema = object({ tasks: list(taskSchema) });
+export const tasksAnswerSchema = object({ tasks: list(taskSchema) }, { next: text });
 /** Answers `GET /v1/tasks/{id}/logs`. */
-export const logsAnswerSchema = object({ logs: list(taskLogSchema) }, { success: flag });
+export const logsAnswerSchema = object({ logs: list(taskLogSchema) }, { next: number, success: flag });
 
 /** Answers `DELETE /v1/tasks/{id}`. */
 export const successAnswerSchema = object({}, { success: flag });

@@ -3,9 +3,10 @@ import type { Handling } from "./handling.ts";
 import type { OperationName, ProxyOperation } from "./operation.ts";
 import { type ConnectProxyOptions, type ResolvedProxyOptions, resolveProxyOptions } from "./options.ts";
 import { answerPreflight, guardOrigin, sealAnswer } from "./origin-guard.ts";
+import { queryOf } from "./query.ts";
 import { Refusal } from "./refusal.ts";
 import { upstreamHeaders } from "./request-headers.ts";
-import { matchRoute, type Route } from "./routes.ts";
+import { matchRoute } from "./routes.ts";
 
 /** Answers every request; never rejects. */
 export type ConnectProxy = (request: Request) => Promise<Response>;
@@ -64,7 +65,7 @@ async function handle(request: Request, options: ResolvedProxyOptions): Promise<
     throw new Refusal(404, "There is no such call of the Connect API here.");
   const base = route.name === "applets.list" ? options.appletsUrl : options.baseUrl;
   const { headers, holdMs } = upstreamHeaders(request, route);
-  const url = `${base}${route.upstreamPath}${queryOf(route, searchParams)}`;
+  const url = `${base}${route.upstreamPath}${queryOf(route.name, searchParams)}`;
   const handling: Handling = {
     request,
     route,
@@ -78,14 +79,6 @@ async function handle(request: Request, options: ResolvedProxyOptions): Promise<
 function isOffered(name: OperationName, { allowInstalls, appletsUrl }: ResolvedProxyOptions): boolean {
   if (name === "applets.list") return appletsUrl !== undefined;
   return name === "packages.list" || !name.startsWith("packages.") || allowInstalls;
-}
-
-/** The API has one query parameter: the log after which to continue. */
-function queryOf({ name }: Route, query: URLSearchParams): string {
-  const after = name === "tasks.getLogs" ? query.get("after") : null;
-  if (after === null) return "";
-  if (!/^-?\d{1,15}$/.test(after)) throw new Refusal(400, '"after" must be the id of a log.');
-  return `?after=${after}`;
 }
 
 async function authorize(

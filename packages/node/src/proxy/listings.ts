@@ -52,10 +52,10 @@ export function listApplets(handling: Handling): Promise<Response> {
 export function listTasks(handling: Handling): Promise<Response> {
   const { authorize } = handling.options;
   return listing(handling, async (body) => {
-    const { tasks } = checked(tasksAnswerSchema, body);
+    const { tasks, next } = checked(tasksAnswerSchema, body);
     const mayGet = async ({ id: taskId }: Task) =>
       authorize !== "public" && (await authorize(handling.request, { name: "tasks.get", taskId })) === true;
-    return { tasks: await filterInOrder(tasks, mayGet) };
+    return { tasks: await filterInOrder(tasks, mayGet), ...(next !== undefined && { next }) };
   });
 }
 
