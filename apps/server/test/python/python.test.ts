@@ -42,14 +42,22 @@ test("Python blocks run on the published executor", async () => {
   const letter = new File(["Dear all"], "letter.txt");
   const id = await idOf(await client.upload("snake::greet", [letter], { name: "World" }));
   expect(await client.waitForEnd(id)).toMatchObject({ status: "completed" });
-  expect((await client.logs(id)).map(({ type, node_id }) => [type, node_id])).toEqual([
+  const logs = await client.logs(id);
+  const own = (type: string) => [type, "_"];
+  expect(logs.map(({ type, node_id }) => [type, node_id])).toEqual([
     ["SessionStarted", null],
-    ...["BlockStarted", "BlockLog", "BlockProgress", "BlockPreview", "BlockFinished"].map((type) => [
-      type,
-      "_",
-    ]),
+    ...["BlockStarted", "BlockLog", "BlockLog", "BlockLog", "BlockProgress", "BlockPreview"].map(own),
+    // The executor has lost the last progress; the block ended well.
+    ...["BlockProgress", "BlockFinished"].map(own),
     ["SessionFinished", null],
   ]);
+  const printed = logs.filter(({ type }) => type === "BlockLog");
+  expect(printed.map(({ event }) => `${event.stdio}: ${event.log}`).sort()).toEqual([
+    "stderr: to stderr",
+    "stdout: from a child",
+    "stdout: greeting World",
+  ]);
+  expect(logs.findLast(({ type }) => type === "BlockProgress")?.event.progress).toBe(100);
   const result = { greeting: "Hello, World", letter: "Dear all" };
   expect(await client.finish(id)).toMatchObject({ result });
   const file = await client.request(`/v1/tasks/${id}/files/greeting.txt`);

@@ -47,15 +47,16 @@ export function createExecutorOutput(
   };
 }
 
-/** What our executor says itself is for whoever operates the server. */
+/** What executors say themselves is for whoever operates the server. */
 function ownAndBlocks(text: string): [own: string, blocks: string] {
-  if (!text.includes(ownWords)) return ["", text];
+  if (!ownWords.test(text)) return ["", text];
   const lines = text.split("\n");
-  const pick = (isOwn: boolean) => lines.filter((line) => line.startsWith(ownWords) === isOwn).join("\n");
+  const pick = (isOwn: boolean) => lines.filter((line) => ownWords.test(line) === isOwn).join("\n");
   return [pick(true), pick(false)];
 }
 
-const ownWords = "nodejs-executor: ";
+/** Of ours, and of the one for Python, which names its log file and the broker when it starts. */
+const ownWords = /^(nodejs-executor: |setup logging in file |connecting to broker )/m;
 
 function createPipe(stdio: Stdio, fences: OutputFences | undefined, tell: OutputListener) {
   /** After a fence that others have not come to. */

@@ -46,9 +46,17 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
     const offer = () => room.publish(topic, blockPayload(executor, job));
     const offers = new AbortController();
     let isAccepted = false;
+    let stopReading = () => {};
+
+    const readOutput = () => {
+      stopReading = executor.output.listen(({ stdio, text }) =>
+        job.onEvent({ type: "BlockLog", session_id: sessionId, job_id: id, log: text, stdio }),
+      );
+    };
 
     /** What waits in the channel is read as soon as the executor can. */
     const hand = (channel: ExecutorChannel) => {
+      readOutput();
       channel.send(topic, blockPayload(executor, job));
       channel.send(topics.inputs(sessionId, id), blockInputs(sessionId, job, inputs));
       if (job.endsSession && executor.canMove) channel.endSessionAfter(sessionId, id);
@@ -67,6 +75,8 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
     };
 
     const giveInputs = () => {
+      // What another executor prints before is about itself; ours may print while it loads the block.
+      if (!executor.channel && !isAccepted) readOutput();
       offers.abort(hasEnded);
       // Inputs are delivered once; a second BlockReady gets null, as the engine does.
       const given = isAccepted ? null : inputs;
@@ -100,9 +110,6 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
     };
     const cancel = () => finish({ error: messageOf(signal.reason) });
     const stopListening = room.listen(handle);
-    const stopReading = executor.output.listen(({ stdio, text }) =>
-      job.onEvent({ type: "BlockLog", session_id: sessionId, job_id: id, log: text, stdio }),
-    );
     signal.addEventListener("abort", cancel);
     if (signal.aborted) cancel();
     else if (executor.channel) hand(executor.channel);
