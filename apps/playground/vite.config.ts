@@ -1,12 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions, defineConfig } from "vite";
+import { plotLibraries } from "./plot-libraries.ts";
 
 const server = process.env.OOMOL_CONNECT_BASE_URL ?? "http://localhost:3000";
 
 export default defineConfig({
   // Relative, so that the built files work below any path.
   base: "./",
-  plugins: [react()],
+  plugins: [react(), plotLibraries()],
   resolve: { conditions: ["@oomol/source", ...defaultClientConditions] },
   server: {
     proxy: {

@@ -7,9 +7,34 @@ if (window.origin === "null" && window.parent !== window) {
     if (event.source !== window.parent || typeof event.data?.html !== "string") return;
     window.removeEventListener("message", showDocument);
     document.open();
-    document.write(event.data.html);
+    document.write(withOwnLibraries(event.data.html));
     document.close();
     tellHeight();
+    // Scripts from elsewhere hold up what is behind them.
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", softenPaper);
+    else softenPaper();
+  };
+  // The libraries that plots are drawn with come with this page, so that they draw without a network.
+  const libraries = { "vega@6": "vega", "vega-lite@6": "vega-lite", "plotly.js-dist-min@4": "plotly" };
+  const withOwnLibraries = (html) =>
+    html.replace(
+      /https:\/\/cdn\.jsdelivr\.net\/npm\/(vega@6|vega-lite@6|plotly\.js-dist-min@4)(?=["'])/g,
+      (_, name) => new URL(`./plot-libraries/${libraries[name]}.js`, location.href).href,
+    );
+  // A page that says nothing of dark readers and has no background expects white; grey blinds less, and black can be read on it.
+  const softenPaper = () => {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const root = document.documentElement;
+    const isBare = [root, document.body].every((element) => {
+      const { backgroundColor, backgroundImage } = getComputedStyle(element);
+      return backgroundColor === "rgba(0, 0, 0, 0)" && backgroundImage === "none";
+    });
+    if (!isBare || document.querySelector('meta[name="color-scheme"]')) return;
+    const paint = () => {
+      root.style.background = dark.matches ? "#bcb9c6" : "";
+    };
+    dark.addEventListener("change", paint);
+    paint();
   };
   // The page makes the frame as high as what is in it.
   const tellHeight = () => {

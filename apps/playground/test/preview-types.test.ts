@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { openPlayground } from "./helpers/open-playground.ts";
 import { startTask } from "./helpers/start-task.ts";
 
@@ -159,55 +158,12 @@ test("plays a sound and a film", async () => {
   expect(opened.complaints).toEqual([]);
 });
 
-describe("plots", () => {
-  const data = [
-    { x: "a", y: 3 },
-    { x: "b", y: 7 },
-  ];
-  const vegaLite = {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    data: { values: data },
-    mark: "bar",
-    encoding: { x: { field: "x", type: "nominal" }, y: { field: "y", type: "quantitative" } },
-  };
-  const plotly = { data: [{ type: "bar", x: ["a", "b"], y: [3, 7] }], layout: { width: 300, height: 200 } };
-
-  test.for([
-    ["Vega-Lite", vegaLite, "svg path"],
-    ["Plotly", plotly, ".plotly svg"],
-  ] as const)("a figure of %s is drawn, and its frame is as high as it is", async ([, figure, drawn]) => {
-    await using opened = await showPreviews([figure], serveLibraries);
-    const frame = opened.page.frameLocator(".preview iframe");
-    await frame.locator(drawn).first().waitFor();
-    const iframe = opened.page.locator(".preview iframe");
-    const overflow = () => frame.locator("html").evaluate((root) => root.scrollHeight - root.clientHeight);
-    await expect.poll(overflow).toBeLessThanOrEqual(1);
-    expect(await iframe.evaluate((element) => element.clientHeight)).toBeGreaterThan(150);
-  });
-});
-
-async function showPreviews(payloads: Payload[], prepare?: (page: Page) => Promise<void>) {
+async function showPreviews(payloads: Payload[]) {
   const route = await startTask(playground.connect.url, "show::given", { payloads });
   const opened = await playground.openPage();
-  await prepare?.(opened.page);
   await opened.page.goto(playground.app.url + route);
   await opened.page.locator(".output .pill[data-status=completed]").waitFor({ timeout: 25_000 });
   return opened;
-}
-
-/** The libraries that plots are drawn with, from this machine instead of their usual host. */
-async function serveLibraries(page: Page): Promise<void> {
-  const folder = new URL("../../../packages/scriptlet/node_modules/", import.meta.url);
-  const files: Record<string, string> = {
-    "vega@6": "vega/build/vega.min.js",
-    "vega-lite@6": "vega-lite/build/vega-lite.min.js",
-    "plotly.js-dist-min@4": "plotly.js-dist-min/plotly.min.js",
-  };
-  await page.route("https://cdn.jsdelivr.net/npm/*", async (route) => {
-    const file = files[new URL(route.request().url()).pathname.replace("/npm/", "")];
-    if (!file) return route.abort();
-    await route.fulfill({ contentType: "text/javascript", body: await readFile(new URL(file, folder)) });
-  });
 }
 
 /** A third of a second of a moving canvas, or of a tone, as the browser itself writes it. */

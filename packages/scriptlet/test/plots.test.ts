@@ -1,13 +1,25 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
+import { Readable } from "node:stream";
 import * as Plot from "@observablehq/plot";
 import { JSDOM } from "jsdom";
 import type { TopLevelSpec } from "vega-lite";
 import { expect, test } from "vitest";
+import type { Context } from "../src/index.ts";
+import { runBlock } from "../src/testing/index.ts";
 import { shownBy } from "./helpers/preview-block.ts";
 
 const require = createRequire(import.meta.url);
+
+/** Its own types are those of a bundler. */
+const { init } = require("echarts") as {
+  init(...options: unknown[]): {
+    setOption(option: object): void;
+    getOption(): object;
+    renderToSVGString(): string;
+  };
+};
 
 /** The builds that a browser would load. */
 const libraries = {
@@ -31,7 +43,8 @@ async function openPage(html: unknown): Promise<JSDOM> {
     pretendToBeVisual: true,
     beforeParse(window) {
       // What jsdom has not, and the libraries ask for when they load.
-      Object.assign(window, { structuredClone });
+      const matchMedia = () => ({ matches: false, addEventListener() {} });
+      Object.assign(window, { structuredClone, matchMedia });
       window.URL.createObjectURL = () => "blob:none";
       window.HTMLCanvasElement.prototype.getContext = () => null;
     },
@@ -89,6 +102,91 @@ test("a Plotly figure becomes a page whose data and layout Plotly accepts", asyn
   ) as { problems?: unknown };
   expect(JSON.parse(JSON.stringify(drawn))).toMatchObject(figure);
   expect(drawn.problems).toBeUndefined();
+});
+
+test("what JSON does not have is drawn as its library takes it", async () => {
+  const { data } = await shownBy({
+    data: [{ x: Float64Array.of(1, 2), y: [1n, 2n], text: [new Date(0), new Map([["a", 1]])] }],
+    layout: { title: "sin", xaxis: { title: "x" }, annotations: [{ title: "own" }], meta: { title: "own" } },
+    frames: [{ data: [{ y: BigInt64Array.of(3n, 4n) }], layout: { title: "later" } }],
+    config: { displayModeBar: false },
+  });
+  const figure = /const figure = (.*?); const config = (.*?);$/m.exec(String(data));
+  expect(JSON.parse(figure?.[1] ?? "")).toEqual({
+    data: [{ x: [1, 2], y: [1, 2], text: ["1970-01-01T00:00:00.000Z", [["a", 1]]] }],
+    layout: {
+      title: { text: "sin" },
+      xaxis: { title: { text: "x" } },
+      annotations: [{ title: "own" }],
+      meta: { title: "own" },
+    },
+    frames: [{ data: [{ y: [3, 4] }], layout: { title: { text: "later" } } }],
+  });
+  expect(JSON.parse(figure?.[2] ?? "")).toEqual({ responsive: true, displayModeBar: false });
+  const spec = { mark: "bar", data: { values: [{ at: new Date(5), n: 1n, bad: new Date(Number.NaN) }] } };
+  expect((await shownBy(spec as never)).data).toContain('{"values":[{"at":5,"n":1,"bad":null}]}');
+});
+
+test("ECharts, and whatever else gives SVG or HTML, is shown by what it gives", async () => {
+  const chart = init(null, null, { renderer: "svg", ssr: true, width: 300, height: 200 });
+  chart.setOption({ xAxis: { data: ["a", "b"] }, yAxis: {}, series: [{ type: "bar", data: [1, 2] }] });
+  const image = await shownBy(chart.renderToSVGString());
+  expect(image.type).toBe("image");
+  expect(String(image.data)).toMatch(/^data:image\/svg\+xml;charset=utf-8,%3Csvg/);
+  await expect(shownBy(chart.getOption() as never)).rejects.toThrow("the SVG of any library");
+});
+
+const png = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABh6FO1AAAAABJRU5ErkJggg==",
+  "base64",
+);
+const fileOf = (head: string) => Buffer.concat([Buffer.from(head, "latin1"), Buffer.alloc(600)]);
+
+test.each([
+  ["a Buffer", "image", () => png, ".png"],
+  ["a typed array", "image", () => new Uint8Array(png), ".png"],
+  ["an ArrayBuffer", "image", () => new Uint8Array(png).buffer, ".png"],
+  ["a Blob", "image", () => new Blob([png]), ".png"],
+  [
+    "a stream of Node.js in small pieces",
+    "image",
+    () => Readable.from([...png].map((byte) => Buffer.of(byte))),
+    ".png",
+  ],
+  ["a web stream", "image", () => new Blob([png]).stream(), ".png"],
+  ["SVG", "image", () => Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg"/>`), ".svg"],
+  ["JPEG", "image", () => fileOf("\xff\xd8\xff\xe0"), ".jpg"],
+  ["WebP", "image", () => fileOf("RIFF\0\0\0\0WEBP"), ".webp"],
+  ["AVIF", "image", () => fileOf("\0\0\0\x20ftypavif"), ".avif"],
+  ["WAV", "audio", () => fileOf("RIFF\0\0\0\0WAVE"), ".wav"],
+  ["MP3", "audio", () => fileOf("ID3"), ".mp3"],
+  ["MP4", "video", () => fileOf("\0\0\0\x20ftypisom"), ".mp4"],
+  ["WebM", "video", () => fileOf("\x1aE\xdf\xa3"), ".webm"],
+  ["what nobody knows", "video", () => fileOf("nothing"), ""],
+])("bytes become a file that ends as their format asks: %s", async (_name, type, make, extension) => {
+  await using run = await runBlock((_inputs: object, context: Context) =>
+    context.preview({ type, data: make() }),
+  );
+  const [preview] = run.previews as unknown as { data: string }[];
+  expect(extname(preview?.data ?? "none")).toBe(extension);
+  expect((await readFile(preview?.data ?? "")).length).toBeGreaterThan(20);
+});
+
+test("addresses stay, lists of pictures may mix them with bytes, and a stream that fails is reported", async () => {
+  const url = new URL("https://example.com/a.png");
+  expect(await shownBy({ type: "image", data: url })).toEqual({ type: "image", data: url.href });
+  expect(await shownBy({ type: "video", data: "/a/film.mp4", id: "live" })).toEqual({
+    type: "video",
+    data: "/a/film.mp4",
+    id: "live",
+  });
+  const mixed = await shownBy({ type: "image", data: [url, png, "/b.png"] });
+  expect(mixed.data).toEqual([url.href, expect.stringMatching(/\.png$/), "/b.png"]);
+  const failing = (async function* () {
+    yield png;
+    throw new Error("the camera is gone");
+  })();
+  await expect(shownBy({ type: "image", data: failing })).rejects.toThrow("the camera is gone");
 });
 
 test("an Observable Plot becomes an image, or with a title a page", async () => {

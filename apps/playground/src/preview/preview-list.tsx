@@ -55,7 +55,7 @@ function DrawnPreviews({ taskId, previews }: PreviewListProps) {
     <div className="previews">
       <Capped items={previews} most={mostPreviews}>
         {(item) => (
-          <article key={item.id} className="preview" data-type={item.type}>
+          <article key={item.place} className="preview" data-type={item.type}>
             <ErrorBoundary>
               <Suspense>
                 <Preview item={item} />

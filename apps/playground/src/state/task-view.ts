@@ -26,7 +26,10 @@ export interface LogLine {
 }
 
 export interface PreviewItem {
+  /** Of the log that has brought it. */
   id: number;
+  /** The same for all previews that take each other's place. */
+  place: string;
   type: string;
   data: unknown;
   /** Of a table in a file: how many rows the whole of it has. */
@@ -70,7 +73,10 @@ export function applyTaskEvents(view: TaskView, taskId: string, events: readonly
     else if (event.type === "output") outputs[event.handle] = event.value;
     else if (event.type === "preview") {
       const { id, session_id: sessionId } = event.log;
-      previews.push({ ...event.preview, id, taskId, sessionId });
+      const { id: name } = event.preview;
+      // A name is the block's own: another node may have the same.
+      const place = name === undefined ? String(id) : JSON.stringify([event.nodeId, name]);
+      previews.push({ ...event.preview, id, place, taskId, sessionId });
     } else if (event.type === "log") {
       next.sessionId ??= event.log.session_id;
       const line = lineOf(event.log);
@@ -80,9 +86,14 @@ export function applyTaskEvents(view: TaskView, taskId: string, events: readonly
   const all = lines.length > 0 ? [...view.lines, ...lines] : view.lines;
   next.droppedLines += Math.max(0, all.length - mostLines);
   next.lines = all.slice(-mostLines);
-  if (previews.length > 0) next.previews = [...view.previews, ...previews];
+  if (previews.length > 0) next.previews = inPlace([...view.previews, ...previews]);
   if (Object.keys(outputs).length > 0) next.outputs = { ...view.outputs, ...outputs };
   return next;
+}
+
+/** The last of each place, where the first one was. */
+function inPlace(previews: readonly PreviewItem[]): PreviewItem[] {
+  return [...new Map(previews.map((item) => [item.place, item])).values()];
 }
 
 function lineOf({ id, type, event = {} }: TaskLog): LogLine | undefined {

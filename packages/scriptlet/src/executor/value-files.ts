@@ -12,11 +12,11 @@ export function createJobFiles(options: {
 }): JobFiles {
   const { sessionDir, tmpDir, sessionId, jobId } = options;
   return {
-    async writeBinary(handle, bytes) {
+    async writeBinary(handle, bytes, extension = "") {
       const folder = join(sessionDir, "binary", asFileName(sessionId), asFileName(jobId));
       await mkdir(folder, { recursive: true });
       // A unique name: the consumer of an earlier output may not have read yet (oocana-protocol 9.2 #17).
-      const path = join(folder, `${asFileName(handle)}-${crypto.randomUUID()}`);
+      const path = join(folder, `${asFileName(handle)}-${crypto.randomUUID()}${extension}`);
       try {
         await writeFile(path, bytes);
       } catch (error) {

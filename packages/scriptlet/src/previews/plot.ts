@@ -1,5 +1,6 @@
 import { wellFormed } from "../wire/well-formed.ts";
 import { isSvg } from "./is-svg.ts";
+import { type PlotlyFigure, page, plotlyPage, vegaPage } from "./plot-page.ts";
 
 /** A plot of a charting library, recognized by its shape. */
 export type Plot = VegaSpec | PlotlyFigure | SvgElement;
@@ -9,11 +10,6 @@ type VegaSpec =
   | { readonly $schema?: string }
   | { readonly $schema: string; readonly [key: string]: unknown }
   | { readonly mark: string | object; readonly [key: string]: unknown };
-
-interface PlotlyFigure {
-  data: readonly object[];
-  layout?: object;
-}
 
 /** An element of any document, such as that of Observable Plot: `<svg>`, or a `<figure>` around it. */
 export interface SvgElement {
@@ -78,37 +74,4 @@ function isVega(value: object): boolean {
 function isPlotly(value: object): value is PlotlyFigure {
   if (!("data" in value) || !Array.isArray(value.data) || "type" in value) return false;
   return value.data.every((trace) => typeof trace === "object" && trace !== null);
-}
-
-function vegaPage(spec: object): string {
-  const isVegaItself = "$schema" in spec && /\/schema\/vega\//.test(String(spec.$schema));
-  const compiled = isVegaItself ? "spec" : "vegaLite.compile(spec).spec";
-  const libraries = isVegaItself ? ["vega@6"] : ["vega@6", "vega-lite@6"];
-  const show = `new vega.View(vega.parse(${compiled}), { renderer: "svg", container: "#plot", hover: true }).runAsync();`;
-  return page(
-    scripts(libraries),
-    `<div id="plot"></div><script>const spec = ${inScript(spec)};${show}</script>`,
-  );
-}
-
-function plotlyPage({ data, layout = {} }: PlotlyFigure): string {
-  const show = `Plotly.newPlot("plot", figure.data, figure.layout, { responsive: true });`;
-  const figure = inScript({ data, layout });
-  return page(
-    scripts(["plotly.js-dist-min@4"]),
-    `<div id="plot"></div><script>const figure = ${figure};${show}</script>`,
-  );
-}
-
-function scripts(libraries: readonly string[]): string {
-  return libraries.map((name) => `<script src="https://cdn.jsdelivr.net/npm/${name}"></script>`).join("");
-}
-
-function page(head: string, body: string): string {
-  return `<!doctype html><html><head><meta charset="utf-8">${head}</head><body>${body}</body></html>`;
-}
-
-/** A `</script>` inside a value must not end the script. */
-function inScript(value: object): string {
-  return JSON.stringify(value).replaceAll("<", "\\u003c");
 }

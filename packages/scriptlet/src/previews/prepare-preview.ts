@@ -1,7 +1,8 @@
 import type { JobFiles } from "../values/value-stores.ts";
 import { type DataFrame, viewFrame } from "./frames/data-frame.ts";
 import type { FrameView } from "./frames/frame-view.ts";
-import { isElement, type Plot, plotPreview, toImageSource } from "./plot.ts";
+import { mediaSource } from "./media-source.ts";
+import { isElement, type Plot, plotPreview } from "./plot.ts";
 import type { PreviewPayload } from "./preview-payload.ts";
 import { toCell } from "./to-cell.ts";
 import { toCsv } from "./to-csv.ts";
@@ -27,8 +28,11 @@ export function preparePreview(
   const preview = asPreview(payload);
   const identified = id === undefined ? preview : { ...preview, id };
   const { type, data } = preview;
-  if (type === "image") {
-    return { ...identified, data: Array.isArray(data) ? data.map(toImageSource) : toImageSource(data) };
+  if (type === "image" || type === "video" || type === "audio") {
+    const sources = [data].flat().map((source) => mediaSource(source, files));
+    const withSources = (all: unknown[]) => ({ ...identified, data: Array.isArray(data) ? all : all[0] });
+    const isWriting = sources.some((source) => source instanceof Promise);
+    return isWriting ? Promise.all(sources).then(withSources) : withSources(sources);
   }
   if (type === "html" && isElement(data)) return { ...identified, data: data.outerHTML };
   if (type !== "table") return identified;
@@ -48,7 +52,7 @@ function asPreview(payload: Previewable): { type: string; data: unknown } {
   const plot = plotPreview(payload);
   if (plot !== undefined) return plot;
   throw new TypeError(
-    'preview() needs { type, data }, such as { type: "text", data: "hello" }, a data frame, an array of records, or a plot.',
+    'preview() needs { type, data }, such as { type: "text", data: "hello" }, a data frame, an array of records, or a plot (Vega, Vega-Lite, Plotly, Observable Plot, or the SVG of any library).',
   );
 }
 

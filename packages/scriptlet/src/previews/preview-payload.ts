@@ -14,11 +14,26 @@ export interface TableData {
 /** A URL, a path, a data URL or base64. */
 export type PreviewSource = string;
 
-/** The argument of `context.preview`. Any other `type` with `data` passes through unchanged. */
-export type PreviewPayload =
-  | { type: "image"; data: PreviewSource | SvgElement | (PreviewSource | SvgElement)[] }
+/** A source, or the bytes themselves, whose first ones tell their format; they are written to a file of the session. */
+export type PreviewMedia =
+  | PreviewSource
+  | URL
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView
+  | AsyncIterable<Uint8Array>;
+
+/**
+ * The argument of `context.preview`. Any other `type` with `data` passes through unchanged. A later preview of the block with the
+ * same `id` takes the place of an earlier one.
+ */
+export type PreviewPayload = { id?: string } & TypedPreview;
+
+type TypedPreview =
+  | { type: "image"; data: PreviewMedia | SvgElement | (PreviewMedia | SvgElement)[] }
   | { type: "html"; data: PreviewSource | SvgElement }
-  | { type: "video" | "audio" | "markdown" | "iframe"; data: PreviewSource }
+  | { type: "video" | "audio"; data: PreviewMedia }
+  | { type: "markdown" | "iframe"; data: PreviewSource }
   | { type: "json" | "text" | `text/${string}`; data: unknown }
   | { type: "table"; data: TableData | DataFrame | PreviewSource }
   | { type: "csv"; data: PreviewSource }

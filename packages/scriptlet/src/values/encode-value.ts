@@ -1,7 +1,8 @@
 import type { HandleDef } from "../wire/messages.ts";
+import { asBytes } from "./as-bytes.ts";
 import { createReference, variableKey } from "./references.ts";
 import { toSendable } from "./to-sendable.ts";
-import type { BinarySource, ValueStores } from "./value-stores.ts";
+import type { ValueStores } from "./value-stores.ts";
 
 export interface EncodeContext {
   sessionId: string;
@@ -51,23 +52,4 @@ function encodeBinary(handle: string, value: unknown, context: EncodeContext): u
     `Output handle [${handle}] is declared as oomol/bin, but its value is not bytes (Buffer, Uint8Array, ArrayBuffer, Blob, stream); it was passed on as it is.`,
   );
   return encodePlain(handle, value, context);
-}
-
-function asBytes(value: unknown): BinarySource | undefined {
-  if (value instanceof Uint8Array) return value;
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (value instanceof Blob) return chunksOf(value.stream());
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value
-    ? chunksOf(value as AsyncIterable<unknown>)
-    : undefined;
-}
-
-/** Text of a stream is written as UTF-8. */
-async function* chunksOf(source: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) {
-    if (typeof chunk === "string") yield new TextEncoder().encode(chunk);
-    else if (chunk instanceof Uint8Array) yield chunk;
-    else throw new TypeError("The stream of an oomol/bin output must give bytes or text.");
-  }
 }

@@ -18,8 +18,8 @@ export interface VariableStore {
 export type BinarySource = Uint8Array | AsyncIterable<Uint8Array>;
 
 export interface JobFiles {
-  /** Writes bytes, or a stream of them piece by piece, to a new file of their own and returns its path. */
-  writeBinary(handle: string, bytes: BinarySource): Promise<string>;
+  /** Writes bytes, or a stream of them piece by piece, to a new file of their own, which ends in `extension`; returns its path. */
+  writeBinary(handle: string, bytes: BinarySource, extension?: string): Promise<string>;
   readBinary(path: string): Promise<Uint8Array>;
   /** Writes a table for a preview, piece by piece, and returns its path. */
   writeCsv(pieces: Iterable<string>): Promise<string>;
