@@ -3,7 +3,7 @@ import { redact } from "../errors/redact.ts";
 import type { TransportResponse } from "../transport/transport.ts";
 import { systemClock } from "../waiting/delay.ts";
 import { readBeforeSilence } from "../waiting/read-before-silence.ts";
-import { type DataOf, errorAnswerSchema, type Schema, validate } from "../wire/index.ts";
+import { type DataOf, type Schema, validate } from "../wire/index.ts";
 
 export interface HttpAnswer<Data> {
   data: Data;
@@ -88,7 +88,8 @@ async function readErrorBody(response: TransportResponse): Promise<string> {
 }
 
 /** `Retry-After` in either form of RFC 9110, 10.2.3, as milliseconds from now; `undefined` if it has neither form. */
-export function parseRetryAfter(value = "", nowMs: number = Date.now()): number | undefined {
+export function parseRetryAfter(value: string | undefined, nowMs: number = Date.now()): number | undefined {
+  if (value === undefined) return undefined;
   if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value) * 1_000;
   const dateMs = Date.parse(value);
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
@@ -103,16 +104,18 @@ function parseJson(text: string): { isJson: boolean; value: unknown } {
 }
 
 function isRefusal(body: unknown): boolean {
-  const checked = validate(errorAnswerSchema, body);
-  return checked.isValid && checked.data.success === false;
+  return fieldOf(body, "success") === false;
 }
 
+/** What a failed answer says (connect-api 5). */
 function messageOf(body: unknown): string | undefined {
-  const checked = validate(errorAnswerSchema, body);
-  if (!checked.isValid) return undefined;
-  const { message, error } = checked.data;
-  const nested = typeof error === "object" && error !== null ? Reflect.get(error, "message") : undefined;
-  return [error, nested, message].find((text): text is string => typeof text === "string" && text !== "");
+  const error = fieldOf(body, "error");
+  const said = [error, fieldOf(error, "message"), fieldOf(body, "message")];
+  return said.find((text): text is string => typeof text === "string" && text !== "");
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function redactIfAny(text: string | undefined, token: string | undefined): string | undefined {

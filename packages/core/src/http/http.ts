@@ -204,16 +204,13 @@ export class Http {
     const headers: Record<string, string> = { accept: "application/json" };
     if (call.json !== undefined) headers["content-type"] = "application/json";
     if (idempotencyKey) headers["idempotency-key"] = idempotencyKey;
-    const explicit = {
-      ...lowerCased(this.#options.defaultHeaders),
-      ...lowerCased(fromHook),
-      ...lowerCased(call.headers),
-    };
-    if (explicit.authorization === undefined) {
+    for (const source of [this.#options.defaultHeaders, fromHook, call.headers]) {
+      if (source) for (const name of Object.keys(source)) setHeader(headers, name, source[name]);
+    }
+    if (headers.authorization === undefined) {
       const token = await this.#token();
       if (token) headers.authorization = token;
     }
-    Object.assign(headers, explicit);
     for (const [name, value] of Object.entries(headers)) {
       // The runtime's own error would show the value.
       if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
@@ -304,8 +301,6 @@ function queryText(query: HttpCall["query"]): string {
   return `?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
 }
 
-function lowerCased(headers: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+function setHeader(headers: Record<string, string>, name: string, value: string | undefined): void {
+  if (value !== undefined) headers[name.toLowerCase()] = value;
 }

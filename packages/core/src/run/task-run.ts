@@ -120,7 +120,7 @@ export class TaskRun<Outputs = Record<string, unknown>> implements AsyncIterable
 
   /** @internal Ends every reader of this run, and its hold on the signal. */
   leave(): void {
-    this.#watch.close(new DOMException(`The run of task ${this.id} was left.`, "AbortError"));
+    this.#watch.close(() => new DOMException(`The run of task ${this.id} was left.`, "AbortError"));
     this.#onLeave();
   }
 }

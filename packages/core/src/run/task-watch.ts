@@ -109,8 +109,8 @@ export class TaskWatch {
     if (!this.#loop && !this.isDone(wantsLogs)) this.#start();
     return () => {
       this.#readers.delete(key);
-      if (this.#readers.size === 0)
-        this.#loop?.abort(new DOMException("Nobody reads this task any more.", "AbortError"));
+      if (this.#readers.size === 0 && this.#loop)
+        this.#loop.abort(new DOMException("Nobody reads this task any more.", "AbortError"));
     };
   }
 
@@ -143,9 +143,9 @@ export class TaskWatch {
   }
 
   /** Ends the loop and every reader with this reason, and removes all listeners from the signal. */
-  close(reason: unknown): void {
+  close(reason: () => unknown): void {
     this.#forgetAbort();
-    this.#loop?.abort(reason);
+    this.#loop?.abort(reason());
   }
 
   #forgetAbort(): void {

@@ -49,7 +49,8 @@ export function openDeadline(plan: DeadlinePlan): Deadline {
     lastFailure: undefined,
     close() {
       signal?.removeEventListener("abort", onAbort);
-      timer.abort();
+      // The reason is nobody's; the default would be an error with a stack trace.
+      timer.abort(null);
     },
   };
   if (Number.isFinite(deadlineMs)) {

@@ -56,6 +56,16 @@ export function untilAborted<Value>(
     const abort = () => reject(signal.reason);
     if (signal.aborted) abort();
     else signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    const leave = () => signal.removeEventListener("abort", abort);
+    promise.then(
+      (value) => {
+        leave();
+        resolve(value);
+      },
+      (failure: unknown) => {
+        leave();
+        reject(failure);
+      },
+    );
   });
 }

@@ -20,6 +20,7 @@ export async function readBeforeSilence(
   try {
     return await untilAborted(Promise.race([reader.read(), silence]), signal);
   } finally {
-    timer.abort();
+    // A reason of its own: the default is an error with a stack trace.
+    timer.abort(null);
   }
 }

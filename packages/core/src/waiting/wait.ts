@@ -56,7 +56,7 @@ export async function waitUntilDone<State>(plan: WaitPlan<State>): Promise<State
         await pauseOn(clock, Math.max(ownPauseMs, withinReason(retryAfterOf(failure)) ?? 0), scope.signal);
         continue;
       }
-      await untilAborted(Promise.resolve(plan.onLook?.(look.state)), scope.signal);
+      if (plan.onLook) await untilAborted(Promise.resolve(plan.onLook(look.state)), scope.signal);
       if (look.isDone) return look.state;
       looks += 1;
       failures = 0;
