@@ -149,6 +149,20 @@ describe("the status of a refusal is the answer, the body what can be read of it
     }
   });
 
+  test("and it is let go of before the refusal is told", async () => {
+    let isLeft = false;
+    const page = new TextEncoder().encode("a".repeat(2_000_000));
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(page),
+      async cancel() {
+        await new Promise((resolve) => setImmediate(resolve));
+        isLeft = true;
+      },
+    });
+    expect(await refuse(503, endless)).toMatchObject({ status: 503 });
+    expect(isLeft).toBe(true);
+  });
+
   test("and it never ends", async () => {
     const page = new TextEncoder().encode("a".repeat(60_000));
     const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(page) });

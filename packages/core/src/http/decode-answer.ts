@@ -73,17 +73,19 @@ async function readErrorBody(response: TransportResponse): Promise<string> {
   const limit = { clock: systemClock, longestSilenceMs, signal: undefined };
   const decoder = new TextDecoder();
   let text = "";
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   try {
-    const reader = response.stream().getReader();
+    reader = response.stream().getReader();
     while (text.length < errorBody.mostCharacters) {
       const next = await readBeforeSilence(reader, limit);
       if (next === "silent" || next.done) break;
       text += decoder.decode(next.value, { stream: true });
     }
-    void reader.cancel().catch(() => undefined);
   } catch {
     // It broke off.
   }
+  // The next attempt may need the connection.
+  await reader?.cancel().catch(() => undefined);
   return text + decoder.decode();
 }
 

@@ -29,7 +29,7 @@ const explanations: Record<string, string> = {
   ENOTFOUND: "there is no such host",
   EAI_AGAIN: "the host's name could not be looked up",
   ECONNRESET: "the connection was reset",
-  EPIPE: "the connection was closed while sending",
+  EPIPE: "the connection was closed while sending, as servers do with what is too large for them",
   UND_ERR_SOCKET: "the connection was closed",
   UND_ERR_CONNECT_TIMEOUT: "connecting took too long",
   UND_ERR_DESTROYED: "the client was closed",
