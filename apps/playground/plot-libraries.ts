@@ -5,20 +5,23 @@ import type { Plugin } from "vite";
 
 const require = createRequire(import.meta.url);
 
-const builds = {
-  vega: dirname(require.resolve("vega/vega-schema.json")),
-  vegaLite: dirname(require.resolve("vega-lite/vega-lite-schema.json")),
-  plotly: dirname(require.resolve("plotly.js-dist-min")),
+const vega = dirname(require.resolve("vega/vega-schema.json"));
+const vegaLite = dirname(require.resolve("vega-lite/vega-lite-schema.json"));
+const plotly = dirname(require.resolve("plotly.js-dist-min"));
+
+/** By the names in public/preview-frame.js. */
+const libraries = {
+  "vega.js": { file: join(vega, "vega.min.js"), licence: join(vega, "../LICENSE") },
+  "vega-lite.js": { file: join(vegaLite, "vega-lite.min.js"), licence: join(vegaLite, "../LICENSE") },
+  "plotly.js": { file: join(plotly, "plotly.min.js"), licence: join(plotly, "LICENSE") },
 };
 
-/** By the names in public/preview-frame.js; each with the licence that it asks to be handed on. */
-const files: Record<string, string> = {
-  "vega.js": join(builds.vega, "vega.min.js"),
-  "vega.LICENSE.txt": join(builds.vega, "../LICENSE"),
-  "vega-lite.js": join(builds.vegaLite, "vega-lite.min.js"),
-  "vega-lite.LICENSE.txt": join(builds.vegaLite, "../LICENSE"),
-  "plotly.js": join(builds.plotly, "plotly.min.js"),
-  "plotly.LICENSE.txt": join(builds.plotly, "LICENSE"),
+const files: Record<string, () => string> = {
+  ...Object.fromEntries(Object.entries(libraries).map(([name, { file }]) => [name, () => codeOf(file)])),
+  "third-party-notices.md": () =>
+    Object.entries(libraries)
+      .map(([name, { licence }]) => `## ${name}\n\n${readFileSync(licence, "utf8").trim()}\n`)
+      .join("\n"),
 };
 
 /** Puts the libraries that plots are drawn with beside the page: whoever has the server has them, without a network. */
@@ -26,17 +29,22 @@ export function plotLibraries(): Plugin {
   return {
     name: "plot-libraries",
     generateBundle() {
-      for (const [name, file] of Object.entries(files)) {
-        this.emitFile({ type: "asset", fileName: `plot-libraries/${name}`, source: readFileSync(file) });
+      for (const [name, make] of Object.entries(files)) {
+        this.emitFile({ type: "asset", fileName: `plot-libraries/${name}`, source: make() });
       }
     },
     configureServer(server) {
-      for (const [name, file] of Object.entries(files)) {
+      for (const [name, make] of Object.entries(files)) {
         server.middlewares.use(`/plot-libraries/${name}`, (_request, response) => {
           response.setHeader("Content-Type", name.endsWith(".js") ? "text/javascript" : "text/plain");
-          response.end(readFileSync(file));
+          response.end(make());
         });
       }
     },
   };
+}
+
+/** Without the name of a source map, which is not handed on. */
+function codeOf(file: string): string {
+  return readFileSync(file, "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, "");
 }

@@ -18,6 +18,7 @@ const named = [
   ...rootFiles,
   "dist/third-party-notices.md",
   "dist/playground/third-party-notices.md",
+  "dist/playground/plot-libraries/third-party-notices.md",
   // By its module's name.
   "python/block_imports.py",
 ];

@@ -15,11 +15,15 @@ if (window.origin === "null" && window.parent !== window) {
     else softenPaper();
   };
   // The libraries that plots are drawn with come with this page, so that they draw without a network.
-  const libraries = { "vega@6": "vega", "vega-lite@6": "vega-lite", "plotly.js-dist-min@4": "plotly" };
+  const libraries = {
+    "vega@6": "vega.js",
+    "vega-lite@6": "vega-lite.js",
+    "plotly.js-dist-min@4": "plotly.js",
+  };
   const withOwnLibraries = (html) =>
     html.replace(
       /https:\/\/cdn\.jsdelivr\.net\/npm\/(vega@6|vega-lite@6|plotly\.js-dist-min@4)(?=["'])/g,
-      (_, name) => new URL(`./plot-libraries/${libraries[name]}.js`, location.href).href,
+      (_, name) => new URL(`./plot-libraries/${libraries[name]}`, location.href).href,
     );
   // A page that says nothing of dark readers and has no background expects white; grey blinds less, and black can be read on it.
   const softenPaper = () => {

@@ -27,9 +27,7 @@ export type PreviewMedia =
  * The argument of `context.preview`. Any other `type` with `data` passes through unchanged. A later preview of the block with the
  * same `id` takes the place of an earlier one.
  */
-export type PreviewPayload = { id?: string } & TypedPreview;
-
-type TypedPreview =
+export type PreviewPayload = { id?: string } & (
   | { type: "image"; data: PreviewMedia | SvgElement | (PreviewMedia | SvgElement)[] }
   | { type: "html"; data: PreviewSource | SvgElement }
   | { type: "video" | "audio"; data: PreviewMedia }
@@ -37,4 +35,5 @@ type TypedPreview =
   | { type: "json" | "text" | `text/${string}`; data: unknown }
   | { type: "table"; data: TableData | DataFrame | PreviewSource }
   | { type: "csv"; data: PreviewSource }
-  | { type: string; data: unknown };
+  | { type: string; data: unknown }
+);
