@@ -1,7 +1,11 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { definePackage } from "@oomol/tooling/define-package";
 import { writeThirdPartyNotices } from "@oomol/tooling/write-third-party-notices";
 
-const library = definePackage({ entry: { index: "src/index.ts" } });
+const library = definePackage({
+  entry: { index: "src/index.ts", react: "src/react/index.ts" },
+  onSuccess: markAsClient,
+});
 
 /** Everything in one file, for `<script type="module">` without a bundler. */
 const oneFile = definePackage({
@@ -17,3 +21,8 @@ const oneFile = definePackage({
 });
 
 export default [library, oneFile].flat();
+
+/** Servers that render components read it: hooks run in the page. The build drops it from a source, and the client needs none. */
+async function markAsClient(): Promise<void> {
+  await writeFile("dist/react.js", `"use client";\n${await readFile("dist/react.js", "utf8")}`);
+}

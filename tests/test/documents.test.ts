@@ -64,9 +64,9 @@ function snippetFiles(document: string): [path: string, code: string][] {
   // A package's own page imports what the package has; any other page what the tests have.
   const home = dirname(document) === "." || document.startsWith("docs") ? "tests" : dirname(document);
   const folder = join(root, home, `snippets-of-${relative(".", document).replaceAll(/\W/g, "-")}`);
-  const snippets = snippetsOf(document).filter(({ language }) => language === "ts");
-  return snippets.map(({ code, file }, index) => [
-    join(folder, file ?? `snippet-${index}.ts`),
+  const snippets = snippetsOf(document).filter(({ language }) => /^tsx?$/.test(language));
+  return snippets.map(({ language, code, file }, index) => [
+    join(folder, file ?? `snippet-${index}.${language}`),
     complete(code, ownClient.get(home)),
   ]);
 }

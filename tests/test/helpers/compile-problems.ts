@@ -10,6 +10,7 @@ export function compileProblems(files: ReadonlyMap<string, string>): string[] {
     lib: ["lib.es2024.d.ts", "lib.esnext.disposable.d.ts", "lib.dom.d.ts"],
     types: ["node"],
     typeRoots: [`${root}tests/node_modules/@types`],
+    jsx: ts.JsxEmit.ReactJSX,
     strict: true,
     noEmit: true,
     skipLibCheck: true,

@@ -23,7 +23,7 @@ export function snippetsOf(document: string): Snippet[] {
   return [...blocks].map(([, language = "", code = ""]) => ({
     language,
     code,
-    file: /^(?:\/\/|#) ([\w./-]+\.(?:ts|yaml))\n/.exec(code)?.[1],
+    file: /^(?:\/\/|#) ([\w./-]+\.(?:tsx?|yaml))\n/.exec(code)?.[1],
   }));
 }
 

@@ -21,14 +21,16 @@ export interface OpenPage extends AsyncDisposable {
 }
 
 let browser: Promise<Browser> | undefined;
-let script: Promise<string> | undefined;
+const scripts = new Map<string | undefined, Promise<string>>();
 
-export async function openPage(handler: Handler): Promise<OpenPage> {
-  script ??= bundle();
+/** @param program A file that the page runs beside the library. */
+export async function openPage(handler: Handler, program?: string): Promise<OpenPage> {
+  const script = scripts.get(program) ?? bundle(program);
+  scripts.set(program, script);
   browser ??= connectChromium();
   const code = await script;
   const server = await serve(async (request, response) => {
-    if (request.url === "/") {
+    if (request.url === "/" || request.url?.startsWith("/?")) {
       // As strict as a page can be: nothing inline, no eval.
       response.setHeader("content-security-policy", "default-src 'none'; script-src 'self'; connect-src *");
       response.setHeader("content-type", "text/html");
@@ -61,13 +63,18 @@ export async function closeBrowser(): Promise<void> {
   browser = undefined;
 }
 
-async function bundle(): Promise<string> {
+async function bundle(program: string | undefined): Promise<string> {
   const entry = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
   const built = await build({
     stdin: {
-      contents: `import * as connect from ${JSON.stringify(entry)}; window.connect = connect;`,
+      contents: `import * as connect from ${JSON.stringify(entry)}; window.connect = connect;
+        ${program === undefined ? "" : `import ${JSON.stringify(program)};`}`,
       resolveDir: ".",
     },
+    // Our package says that its modules do nothing by themselves; a program does.
+    ignoreAnnotations: true,
+    jsx: "automatic",
+    define: { "process.env.NODE_ENV": '"development"' },
     bundle: true,
     minify: true,
     format: "esm",
