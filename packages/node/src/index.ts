@@ -18,6 +18,7 @@ export {
   createConnectProxy,
   type ProxyOperation,
 } from "./proxy/index.ts";
+export { createProxyListener } from "./proxy-listener.ts";
 export { type SavedFile, type SaveOptions, saveDownload } from "./save-download.ts";
 export type { UndiciTransportOptions } from "./connections.ts";
 export { createUndiciTransport } from "./undici-transport.ts";

@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OomolConnectClient } from "../src/index.ts";
 import { type ConnectProxy, createConnectProxy } from "../src/proxy/index.ts";
+import { createProxyListener } from "../src/proxy-listener.ts";
 
 let server: StartedConnectServer;
 beforeAll(async () => {
@@ -20,7 +21,8 @@ interface Mounted extends AsyncDisposable {
 }
 
 const mounts: Record<string, (proxy: ConnectProxy) => Promise<Mounted>> = {
-  "node:http": (proxy) => listening(createServer(getRequestListener(proxy))),
+  "node:http": (proxy) => listening(createServer(createProxyListener(proxy))),
+  "node:http through @hono/node-server": (proxy) => listening(createServer(getRequestListener(proxy))),
   Hono: async (proxy) => {
     const app = new Hono();
     app.get("/", (context) => context.text("the app"));
@@ -32,7 +34,12 @@ const mounts: Record<string, (proxy: ConnectProxy) => Promise<Mounted>> = {
   Express: async (proxy) => {
     const app = express();
     app.get("/", (_, response) => void response.send("the app"));
-    app.all("/api/{*path}", getRequestListener(proxy));
+    app.use("/api", createProxyListener(proxy));
+    return listening(createServer(app));
+  },
+  "Express, by a route": async (proxy) => {
+    const app = express();
+    app.all("/api/{*path}", createProxyListener(proxy));
     return listening(createServer(app));
   },
   "a Next.js route handler": async (proxy) => {
@@ -76,6 +83,43 @@ describe.each(Object.entries(mounts))("in %s", (_, mount) => {
       status: 413,
     });
   });
+});
+
+test("in Express behind a reader of bodies, a request is answered with what to do", async () => {
+  const app = express();
+  app.use(express.json());
+  const options = { baseUrl: server.url, allowBlocks: () => true, authorize: "public" } as const;
+  app.use("/api", createProxyListener(createConnectProxy(options)));
+  await using mounted = await listening(createServer(app));
+  await using client = new OomolConnectClient({
+    baseUrl: `http://127.0.0.1:${mounted.port}/api`,
+    retry: false,
+  });
+  await expect(client.tasks.create({ blockId: "pkg::file-processor" })).rejects.toMatchObject({
+    status: 500,
+    message: expect.stringContaining("before express.json()"),
+  });
+  expect((await client.blocks.list()).blocks.length).toBeGreaterThan(0);
+});
+
+test("a visitor who leaves ends the request to the server", async () => {
+  const left = Promise.withResolvers<void>();
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  await using upstream = await listening(
+    createServer((_, response) => {
+      ask();
+      response.once("close", () => left.resolve());
+    }),
+  );
+  const baseUrl = `http://127.0.0.1:${upstream.port}`;
+  const proxy = createConnectProxy({ baseUrl, allowBlocks: () => true, authorize: "public" });
+  await using mounted = await listening(createServer(createProxyListener(proxy)));
+  const visitor = new AbortController();
+  const answer = fetch(`http://127.0.0.1:${mounted.port}/api/v1/blocks`, { signal: visitor.signal });
+  answer.catch(() => undefined);
+  await asked;
+  visitor.abort();
+  await left.promise;
 });
 
 async function listening(server: ReturnType<typeof createServer>): Promise<Mounted> {
