@@ -50,6 +50,34 @@ await client.tasks.runWithFiles("pkg::file-processor", { input1: "value" }, "a.t
   expect(await runProgram(compiler, ["-p", directory])).toEqual({ code: 0, stdout: "", stderr: "" });
 });
 
+test("a strict registry refuses the id of a block that the server does not have", async () => {
+  const strict = join(directory, "strict");
+  await mkdir(strict);
+  expect(await server.cli("types", "--strict", "--out", join(strict, "blocks.ts"))).toMatchObject({
+    code: 0,
+  });
+  await writeFile(
+    join(strict, "use.ts"),
+    `import type {} from "./blocks.ts";
+import type { OomolConnectClient } from "@oomol/connect-node";
+
+declare const client: OomolConnectClient;
+await client.tasks.run({ blockId: "audio-lab::text-to-audio", inputValues: { text: "Hi" } });
+// @ts-expect-error mistyped
+await client.tasks.run({ blockId: "audio-lab::text-to-adio", inputValues: { text: "Hi" } });
+// @ts-expect-error mistyped
+await client.tasks.runWithFiles("pkg::file-procesor", {}, "a.txt");
+`,
+  );
+  const config = {
+    extends: "../../../tsconfig.json",
+    compilerOptions: { types: ["node"] },
+    include: ["*.ts"],
+  };
+  await writeFile(join(strict, "tsconfig.json"), JSON.stringify(config));
+  expect(await runProgram(compiler, ["-p", strict])).toEqual({ code: 0, stdout: "", stderr: "" });
+});
+
 describe("where pnpm lets only one package be imported, the types are for it", () => {
   test.each(["node", "browser"])("@oomol/connect-%s", async (client) => {
     await using project = await makeProject([client]);

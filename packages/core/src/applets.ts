@@ -1,6 +1,9 @@
+import type { AppletTask } from "./applets/run-applet.ts";
+import type { BlockId } from "./block-registry.ts";
 import type { Http } from "./http/http.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { RequestOptions } from "./request-options.ts";
+import type { CreateTaskRequest } from "./run/task-request.ts";
 import type { RunResult } from "./run/task-run.ts";
 import type { TasksClient } from "./tasks.ts";
 import type { Applet, TaskInputValues } from "./types.ts";
@@ -53,7 +56,10 @@ export class AppletsClient {
   async run(request: RunAppletRequest, options: PollingOptions = {}): Promise<RunResult<OpenOutputs>> {
     const { runApplet } = await import("./applets/run-applet.ts");
     const list = (within: RequestOptions) => this.list(within);
-    return runApplet(this.#options, list, (task, given) => this.#tasks.run(task, given), request, options);
+    // The applet names its block, so the registry knows nothing of it; a strict one lists no ids that come from a server.
+    const run = (task: AppletTask, given: PollingOptions) =>
+      this.#tasks.run(task as CreateTaskRequest<BlockId, never>, given) as Promise<RunResult<OpenOutputs>>;
+    return runApplet(this.#options, list, run, request, options);
   }
 }
 

@@ -14,8 +14,24 @@ import type { TaskInputValues } from "./types.ts";
 // biome-ignore lint/suspicious/noEmptyInterface: callers fill it
 export interface BlockRegistry {}
 
-/** A registered block, or any other id. */
-export type BlockId = keyof BlockRegistry | (string & Record<never, never>);
+/**
+ * How the registry is read, as a program augments it: `isStrict: true` makes every id that is not registered an error, a mistyped one
+ * for instance. `oomol-connect types --strict` writes it.
+ *
+ * @example
+ * declare module "@oomol/connect-node" {
+ *   interface BlockRegistrySettings {
+ *     isStrict: true;
+ *   }
+ * }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: callers fill it
+export interface BlockRegistrySettings {}
+
+/** A registered block or, unless the registry is strict, any other id. */
+export type BlockId =
+  | keyof BlockRegistry
+  | (BlockRegistrySettings extends { isStrict: true } ? never : string & Record<never, never>);
 
 /** The inputs of a block: its registered inputs as an object, or any of the three forms for an id that is not registered. */
 export type InputsOf<Id> = Id extends keyof BlockRegistry

@@ -39,7 +39,7 @@ export type {
 export type { AppletsClient, RunAppletRequest } from "./applets.ts";
 
 // Requests and results
-export type { BlockId, BlockRegistry, InputsOf, OutputsOf } from "./block-registry.ts";
+export type { BlockId, BlockRegistry, BlockRegistrySettings, InputsOf, OutputsOf } from "./block-registry.ts";
 export type { CreateTaskRequest, TaskFiles } from "./run/task-request.ts";
 export { isFinalStatus } from "./states.ts";
 export { eventsOfLog, type TaskEvent } from "./run/task-events.ts";
@@ -96,6 +96,7 @@ export {
 
 // For adapters to other runtimes
 export { type Clock, systemClock } from "./waiting/delay.ts";
+export type { KyLike, KyOptions } from "./transport/ky-fetch.ts";
 export { createFetchTransport } from "./transport/fetch-transport.ts";
 export type {
   Transport,

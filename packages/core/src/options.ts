@@ -2,6 +2,7 @@ import { notNegative, positive } from "./errors/checked-numbers.ts";
 import { InvalidInputError } from "./errors/index.ts";
 import type { ClientHooks } from "./hooks.ts";
 import { createFetchTransport } from "./transport/fetch-transport.ts";
+import type { KyLike } from "./transport/ky-fetch.ts";
 import type { Transport } from "./transport/transport.ts";
 import { type Clock, systemClock } from "./waiting/delay.ts";
 
@@ -25,6 +26,11 @@ export interface ClientOptions {
   fetch?: typeof globalThis.fetch;
   /** Used instead of `fetch`. */
   transport?: Transport;
+  /**
+   * Your ky instance (ky 2), for every request but those with files: with its hooks, headers and `fetch`. Retries, timeouts and waits stay
+   * those of this client.
+   */
+  ky?: KyLike;
   /** How single requests are retried; `false` for never. */
   retry?: RetryOptions | false;
   /** The address of the applet service. Default `https://chat-data.oomol.com`. */
@@ -89,10 +95,24 @@ export function resolveClientOptions(options: ClientOptions = {}): ResolvedClien
     defaultHeaders: { ...options.defaultHeaders },
     timeoutMs: positive("timeoutMs", options.timeoutMs ?? 30_000),
     retry: resolveRetry(retry),
-    transport: options.transport ?? createFetchTransport(options.fetch),
+    transport: resolveTransport(options),
     hooks: options.hooks ?? {},
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
+  };
+}
+
+function resolveTransport({ ky, transport, fetch }: ClientOptions): Transport {
+  const own = transport ?? createFetchTransport(fetch);
+  if (!ky) return own;
+  const { send } = createFetchTransport(async (url, init = {}) => {
+    const { fetchThroughKy } = await import("./transport/ky-fetch.ts");
+    return fetchThroughKy(ky, String(url), init);
+  });
+  return {
+    ...own,
+    close: async () => own.close?.(),
+    send: (request) => (typeof request.body === "object" ? own.send(request) : send(request)),
   };
 }
 

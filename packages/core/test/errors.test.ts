@@ -56,7 +56,7 @@ describe("what a server answers", () => {
     const facts = { method: "GET", path: "/v1/a", status: 200, expected: "a list", seen: "7", cause };
     const failure = new UnexpectedResponseError({ ...facts, field: "tasks" });
     expect(failure.message).toBe(
-      "GET /v1/a: `tasks` in the answer should be a list, but is 7. Is `baseUrl` the address of a Connect server?",
+      "GET /v1/a: `tasks` in the answer should be a list, but is 7. Is `baseUrl` the address of a Connect server, with /api?",
     );
     expect(failure).toMatchObject({ status: 200, field: "tasks", seen: "7", cause });
     expect(new UnexpectedResponseError({ ...facts, field: "" }).message).toMatch(/^GET \/v1\/a: the answer /);

@@ -370,3 +370,16 @@ async function closedServer(): Promise<{ baseUrl: string }> {
   await using server = await serve();
   return { baseUrl: server.baseUrl };
 }
+
+describe("an address without /api", () => {
+  test.each([
+    ["", true],
+    ["/elsewhere", false],
+  ])("%j: whether a call that is not found says so: %j", async (path, isSaid) => {
+    const fetch = async () => Response.json({ error: "no such page" }, { status: 404 });
+    await using client = new OomolConnectClient({ baseUrl: `http://host.test${path}`, fetch });
+    const failure = await client.blocks.list().catch((error: Error) => error);
+    expect(failure).toMatchObject({ status: 404 });
+    expect(String(failure).endsWith(" Does `baseUrl` lack /api?")).toBe(isSaid);
+  });
+});

@@ -1,9 +1,11 @@
 import {
+  type ClientOptions,
   type OomolConnectClient,
   type RunResult,
   type TaskEvent,
   TaskFailedError,
 } from "@oomol/connect-core";
+import ky from "ky";
 import { assertType, describe, expectTypeOf, test } from "vitest";
 
 declare module "@oomol/connect-core" {
@@ -95,4 +97,11 @@ test("errors narrow with instanceof", () => {
 test("the parts of a run's result are named", () => {
   expectTypeOf<RunResult>().toHaveProperty("taskId");
   expectTypeOf<RunResult>().toHaveProperty("logs");
+});
+
+test("a ky instance is taken as it is", () => {
+  assertType<ClientOptions>({ ky });
+  assertType<ClientOptions>({ ky: ky.create({ hooks: {} }) });
+  // @ts-expect-error fetch knows none of its options
+  assertType<ClientOptions>({ ky: (url: URL) => fetch(url) });
 });

@@ -8,20 +8,27 @@ import type { ConnectionFlags } from "../settings.ts";
 
 const usualClientPackage = "@oomol/connect-node";
 
+interface TypesFlags extends ConnectionFlags {
+  out?: string;
+  strict?: boolean;
+  json?: boolean;
+}
+
 /** `oomol-connect types` */
 export function addTypesCommand(program: Command): void {
   const command = program
     .command("types")
     .description("Write the types of a server's blocks, so that the compiler checks calls of `run`.")
     .option("-o, --out <file>", "the file to write (stdout by default)")
+    .option("--strict", "let ids of other blocks, mistyped ones for instance, fail to compile")
     .option("--json", "print { blocks, file, code } as JSON; code is null if a file was written")
     .addHelpText("after", "\nExample:\n  oomol-connect types --out src/blocks.d.ts");
-  addConnectionFlags(command).action((flags: ConnectionFlags & { out?: string; json?: boolean }) =>
+  addConnectionFlags(command).action((flags: TypesFlags) =>
     withClient(flags, async (client) => {
       const { writeBlockTypes } = await import("../types/write-block-types.ts");
       const { blocks } = await client.blocks.list();
       const directory = flags.out === undefined ? process.cwd() : dirname(resolve(flags.out));
-      const code = writeBlockTypes(blocks, clientPackageFor(directory));
+      const code = writeBlockTypes(blocks, clientPackageFor(directory), flags.strict);
       if (flags.out !== undefined) await writeFile(flags.out, code);
       if (flags.json) {
         const { out: file = null } = flags;

@@ -4,9 +4,9 @@ import { blockOf, commentOf, nameOfMember, typeOfSchema } from "./type-of-schema
 
 /**
  * A module with the inputs and outputs of each block, for the compiler: it augments the `BlockRegistry` of the client, under
- * the name of the package that the project has installed.
+ * the name of the package that the project has installed. If it is strict, ids of other blocks do not compile.
  */
-export function writeBlockTypes(blocks: readonly Block[], clientPackage: string): string {
+export function writeBlockTypes(blocks: readonly Block[], clientPackage: string, isStrict = false): string {
   const definitions = new Map<string, string>();
   const members = blocks.map((block) => {
     const types = blockOf([
@@ -16,7 +16,8 @@ export function writeBlockTypes(blocks: readonly Block[], clientPackage: string)
     return `${commentOf(block)}${nameOfMember(block.blockId)}: ${types};`;
   });
   const named = [...definitions].map(([name, type]) => `type ${name} = ${type};`);
-  const body = [`interface BlockRegistry ${blockOf(members)}`, ...named].join("\n\n");
+  const settings = isStrict ? [`interface BlockRegistrySettings ${blockOf(["isStrict: true;"])}`] : [];
+  const body = [`interface BlockRegistry ${blockOf(members)}`, ...settings, ...named].join("\n\n");
   return `// Written by \`oomol-connect types\`: the inputs and outputs of each block.
 import "${clientPackage}";
 

@@ -12,6 +12,8 @@ export interface ApiErrorFacts {
   retryAfterMs: number | undefined;
   /** Whether the request had an `Authorization`. Default false. */
   hadToken?: boolean;
+  /** Whether `baseUrl` has no path. Default false. */
+  isBareAddress?: boolean;
 }
 
 /**
@@ -63,11 +65,12 @@ function sentence(facts: ApiErrorFacts): string {
   return `${method} ${path} ${answer}${said}${advice(facts)}`;
 }
 
-function advice({ status, serverMessage, hadToken }: ApiErrorFacts): string {
+function advice({ status, serverMessage, hadToken, isBareAddress }: ApiErrorFacts): string {
   if (status === 401)
     return `${stop(serverMessage)} ${hadToken ? "Check the client's `apiToken`." : "No token was sent."}`;
   if (status === 0 || (status >= 300 && status < 400))
     return `${stop(serverMessage)} Redirects are not followed: check \`baseUrl\`.`;
+  if (status === 404 && isBareAddress) return `${stop(serverMessage)} Does \`baseUrl\` lack /api?`;
   // Our own server says more; a gateway sends a page.
   if (status === 413 && serverMessage === undefined)
     return " The server, or a proxy before it, takes no request of this size: for nginx, see `client_max_body_size`.";

@@ -23,7 +23,7 @@ export class UnexpectedResponseError extends OomolConnectError {
     const place = field === "" ? "the answer" : `\`${field}\` in the answer`;
     super(
       "unexpected_response",
-      `${method} ${path}: ${place} should be ${expected}, but is ${seen}. Is \`baseUrl\` the address of a Connect server?`,
+      `${method} ${path}: ${place} should be ${expected}, but is ${seen}. Is \`baseUrl\` the address of a Connect server, with /api?`,
       { cause },
     );
     this.status = status;

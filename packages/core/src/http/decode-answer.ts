@@ -16,6 +16,8 @@ export interface AnswerExpectation<Checked extends Schema> {
   method: string;
   path: string;
   schema: Checked;
+  /** Of another service than the one at `baseUrl`. */
+  origin?: string;
 }
 
 /**
@@ -24,9 +26,10 @@ export interface AnswerExpectation<Checked extends Schema> {
  * @throws {@link ApiError} if the server refuses, {@link UnexpectedResponseError} if the answer is not one of the Connect API.
  */
 export async function decodeAnswer<Checked extends Schema>(
-  { method, path, schema }: AnswerExpectation<Checked>,
+  { method, path, schema, origin }: AnswerExpectation<Checked>,
   response: TransportResponse,
   token: string | undefined,
+  baseUrl = "",
 ): Promise<HttpAnswer<DataOf<Checked>>> {
   const isGood = response.status >= 200 && response.status <= 299;
   const text = isGood ? await response.text() : await readErrorBody(response);
@@ -42,6 +45,7 @@ export async function decodeAnswer<Checked extends Schema>(
       requestId: response.header("x-request-id"),
       retryAfterMs,
       hadToken: token !== undefined,
+      isBareAddress: origin === undefined && /^\w+:\/\/[^/]+$/.test(baseUrl),
     });
   }
   const problem = (field: string, expected: string, seen: string) =>

@@ -49,7 +49,9 @@ export class Http {
   }
 
   async call<Checked extends Schema>(call: HttpCall<Checked>): Promise<HttpAnswer<DataOf<Checked>>> {
-    return this.#withRetries(call, (response, token) => decodeAnswer(call, response, token));
+    return this.#withRetries(call, (response, token) =>
+      decodeAnswer(call, response, token, this.#options.baseUrl),
+    );
   }
 
   /** Whether the server holds answers or streams events, and the transport has a connection to spare for that. */
@@ -100,7 +102,8 @@ export class Http {
   async open(call: HttpCall, accept: string): Promise<TransportResponse> {
     const headers = { ...call.headers, accept };
     return this.#withRetries({ ...call, headers }, async (response, token) => {
-      if (response.status < 200 || response.status > 299) await decodeAnswer(call, response, token);
+      if (response.status < 200 || response.status > 299)
+        await decodeAnswer(call, response, token, this.#options.baseUrl);
       return response;
     });
   }
@@ -113,7 +116,7 @@ export class Http {
     return this.#withRetries(call, async (response, token) =>
       response.status === 200 && isOpen(response)
         ? { body: response }
-        : { answer: await decodeAnswer(call, response, token) },
+        : { answer: await decodeAnswer(call, response, token, this.#options.baseUrl) },
     );
   }
 
