@@ -47,6 +47,23 @@ describeBothServers(({ shared, open }) => {
     });
   });
 
+  test("a file without a name is a file: as one of bytes, or with an empty name", async () => {
+    const server = shared();
+    const part = (head: string, text: string) =>
+      `--limit\r\nContent-Disposition: form-data; ${head}\r\n\r\n${text}\r\n`;
+    for (const head of [
+      'name="files"\r\nContent-Type: application/octet-stream', // requests and httpx, given no name
+      'name="files"; filename=""\r\nContent-Type: application/json', // a Blob of Bun
+    ]) {
+      const body = [part('name="manifest"', "lab::one-file"), part(head, "hello"), "--limit--\r\n"].join("");
+      const headers = { "Content-Type": "multipart/form-data; boundary=limit" };
+      const id = await idOf(await server.request("/v1/tasks", { method: "POST", headers, body }));
+      expect(await server.waitForEnd(id)).toMatchObject({ status: "completed" });
+      const { path } = (await server.finish(id)).result as { path: string };
+      expect(await readFile(path, "utf8")).toBe("hello");
+    }
+  });
+
   test("a large file arrives byte for byte, whatever looks like the end of its part", async () => {
     const server = shared();
     const content = randomBytes(9_000_001);

@@ -62,7 +62,7 @@ export async function receiveForm(
 ): Promise<ReceivedForm> {
   const ending = new AbortController();
   const saved: Promise<ReceivedFile | undefined>[] = [];
-  const save = (stream: BusboyFileStream, fileName: string) => {
+  const save = (stream: BusboyFileStream, fileName: string | undefined) => {
     const saving = saveFile(stream, join(directory, String(saved.length)), fileName, ending.signal);
     saved.push(saving);
     return saving;
@@ -83,7 +83,7 @@ async function receive(
   { request, body = webBody(request) }: FormRequest,
   limits: UploadLimits,
   inFlight: RequestBytes,
-  save: (stream: BusboyFileStream, fileName: string) => Promise<unknown>,
+  save: (stream: BusboyFileStream, fileName: string | undefined) => Promise<unknown>,
 ): Promise<Map<string, string>> {
   const fields = new Map<string, string>();
   let fieldsBytes = 0;
@@ -115,13 +115,14 @@ async function receive(
       fail(error as Refusal); // it throws nothing else
     }
   });
-  parser.on("file", (name, stream, fileName) => {
+  // Its types promise a name; a part of `application/octet-stream` is a file without one, too (RFC 7578, 4.2).
+  parser.on("file", (name, stream, fileName: string | undefined) => {
     if (name !== "files") {
       stream.resume();
       fail(new Refusal(400, `The part "${name}" holds a file; files belong in parts named "files".`));
       return;
     }
-    if (Buffer.byteLength(fileName) > longestNameBytes) {
+    if (Buffer.byteLength(fileName ?? "") > longestNameBytes) {
       stream.resume();
       fail(new Refusal(400, `The name of a file has more than the ${longestNameBytes} bytes allowed.`));
       return;
@@ -175,7 +176,7 @@ async function pour(body: Readable, parser: Writable): Promise<void> {
 async function saveFile(
   stream: BusboyFileStream,
   directory: string,
-  fileName: string,
+  fileName: string | undefined,
   signal: AbortSignal,
 ): Promise<ReceivedFile | undefined> {
   // At once: the stream may fail before anyone listens.
