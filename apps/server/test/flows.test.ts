@@ -39,17 +39,20 @@ test("runs a flow on oocana, with our executor, and logs what the engine reports
     ["FlowStarted", null],
     ["FlowNodesWillRun", null],
     ["BlockStarted", "make-text"],
+    ["BlockProgress", "_"],
     ["BlockFinished", "make-text"],
     ["BlockStarted", "end"],
     ["BlockLog", "end"],
+    ["BlockProgress", "_"],
     ["BlockProgress", "end"],
     ["BlockPreview", "end"],
     ["BlockOutput", "end"],
     ["BlockFinished", "end"],
     ["FlowFinished", null],
+    ["BlockProgress", "_"],
     ["SessionFinished", null],
   ]);
-  expect(logs[10]?.event).toMatchObject({
+  expect(logs[12]?.event).toMatchObject({
     result: { loud: "HELLO FLOW!" },
     block_path: "/packages/lab-0.2.0/0.2.0/blocks/shout/block.oo.yaml",
     stacks: [{ node_id: "end", flow: "/packages/lab-0.2.0/0.2.0/flows/greet/flow.oo.yaml" }],

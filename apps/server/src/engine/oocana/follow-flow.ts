@@ -4,6 +4,7 @@ import type { InstalledFlow } from "../../packages/read-package.ts";
 import type { ExecutorExit } from "../../processes/executor-process.ts";
 import { isRecord, messageOf } from "../../values.ts";
 import type { SessionOutcome, SessionRequest } from "../engine.ts";
+import { createFlowProgress } from "./flow-progress.ts";
 import type { FlowWarning } from "./flow-warnings.ts";
 import type { ReportedEvent, RunningEngine } from "./start-engine.ts";
 
@@ -16,18 +17,20 @@ export async function followFlow(
   const { block: flow, signal } = request;
   const { sessionId: session_id, watch, room } = engine;
   let held = Promise.resolve();
-  const emit = (nodeId: string | null, event: ReportedEvent) => {
-    const until = request.onEvent({ type: event.type, nodeId, event });
-    if (until === undefined) return;
-    held = until;
-    room.hold(until);
-    watch.hold(until);
+  const progress = createFlowProgress(flow);
+  const emit = (event: ReportedEvent) => {
+    for (const one of [...progress.before(event), event]) {
+      const until = request.onEvent({ type: one.type, nodeId: nodeOf(one), event: one });
+      if (until === undefined || until === held) continue;
+      held = until;
+      room.hold(until);
+      watch.hold(until);
+    }
   };
   const warn = (warning: string, of: Partial<SessionMessage> = {}) => {
     const { job_id = "", stacks = [], block_path } = of;
     const about = { session_id, job_id, stacks, ...(block_path !== undefined && { block_path }) };
-    const event = engine.hidePaths({ type: "BlockWarning", ...about, warning });
-    emit(nodeOf(event), event);
+    emit(engine.hidePaths({ type: "BlockWarning", ...about, warning }));
   };
   const over = new AbortController();
   const reported = new Promise<SessionEnd>((resolve) => {
@@ -35,7 +38,7 @@ export async function followFlow(
     const stopListening = engine.listen((told) => {
       const event = hasRun || flow.nodes.length === 0 ? told : withIdleness(told);
       hasRun ||= event.type === "BlockStarted";
-      emit(nodeOf(event), event);
+      emit(event);
       if (event.type === "SessionStarted") {
         for (const { nodeId, warning } of warnings)
           warn(warning, { stacks: [{ flow: flow.path, node_id: nodeId }] });
@@ -69,7 +72,7 @@ export async function followFlow(
   watch.stop();
   if (!isReported) {
     const how = { path: flow.path, ...(error !== undefined && { error }) };
-    emit(null, { type: "SessionFinished", session_id, finish_at: Date.now(), ...how });
+    emit({ type: "SessionFinished", session_id, finish_at: Date.now(), ...how });
   }
   const ending = isReported ? engine.process.leave(goodbyeMs) : engine.process.kill();
   if (signal.aborted && !isReported) return { outcome: "aborted", ending };
@@ -96,11 +99,14 @@ function explainExit({ code, spawnError, stderrTail }: ExecutorExit): SessionEnd
   return { error: `oocana ended with code ${code}${stderrTail === "" ? "" : `\n${stderrTail}`}` };
 }
 
-/** The innermost node that an event is about; `null` for the flow and the session, `"_"` for a subflow run by itself. */
+/**
+ * The innermost node that an event is about; `null` for the flow and the session, `"_"` for a subflow run by itself. A preview that a
+ * subflow forwards is one of the subflow's node, though it names the node inside as well.
+ */
 function nodeOf({ type, stacks, node_id }: ReportedEvent): string | null {
-  if (typeof node_id === "string") return node_id;
   if (!Array.isArray(stacks)) return null;
   const innermost: unknown = stacks.at(-1);
   if (isRecord(innermost) && typeof innermost.node_id === "string") return innermost.node_id;
+  if (typeof node_id === "string") return node_id;
   return type.includes("Block") ? blockNodeId : null;
 }
