@@ -28,7 +28,7 @@ const order = {
     ["cli", "index", "testing"],
   ],
   server: [
-    ["values", "json-text", "text-pieces", "refusal", "metrics"],
+    ["values", "json-text", "text-pieces", "take-turns", "refusal", "metrics"],
     ["processes"],
     ["packages"],
     ["inputs"],

@@ -5,10 +5,10 @@ import semver from "semver";
 import { readPackageDependencies } from "../packages/manifest.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import { findManifest, readPackage } from "../packages/read-package.ts";
+import { takeTurns } from "../take-turns.ts";
 import { installNpmModules, type NpmModulesOptions } from "./npm-modules.ts";
 import { isPackageName, isVersionSpec } from "./package-spec.ts";
 import type { Registry } from "./registry.ts";
-import { takeTurns } from "./take-turns.ts";
 import { tooLarge } from "./unpack-archive.ts";
 import { sizeOf, watchSize } from "./watch-size.ts";
 

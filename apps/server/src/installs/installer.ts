@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { InstallStore, NewInstall, StoredInstall } from "../store/install-store.ts";
+import { takeTurns } from "../take-turns.ts";
 import { messageOf } from "../values.ts";
 import { type InstallParts, installPackage, type PackageVersion } from "./install-package.ts";
-import { takeTurns } from "./take-turns.ts";
 
 /** Installs packages, a few at a time, in the order they were asked for. */
 export interface Installer {
