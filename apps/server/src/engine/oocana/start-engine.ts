@@ -102,7 +102,12 @@ export async function startEngine(
   });
   const env = executorEnvironment(process.env, packageDataDirectory, retainedVariables);
   const running = startExecutorProcess({ file, args: [] }, args, {
-    env: { ...env, ...home.env, PATH: [programs, process.env.PATH].join(delimiter) },
+    env: {
+      ...env,
+      ...engineVariables(process.env),
+      ...home.env,
+      PATH: [programs, process.env.PATH].join(delimiter),
+    },
     onOutput: ({ stdio, text }) => log.debug({ sessionId, stdio, text }, "engine output"),
   });
   const watch = watchFlow(room, running.pid ?? 0);
@@ -128,6 +133,12 @@ export async function startEngine(
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** What the engine itself needs for blocks that call services or run elsewhere (oocana-protocol 5.3); addresses, no secrets. */
+function engineVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = ["OOCANA_CONNECTOR_BASE_URL", "OOCANA_REMOTE_BLOCK_URL", "OOCANA_REMOTE_BLOCK_TIMEOUT"];
+  return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 }
 
 async function findOocana(flow: InstalledFlow): Promise<string> {
