@@ -86,7 +86,7 @@ export function addRunOptions(command: Command, longest: string): Command {
     )
     .option(
       "--executor-ready-timeout-ms <number>",
-      "timeout for the start of an executor (5000 by default); raise it on a busy machine",
+      "timeout for the start of an executor (5000 by default); raise it on a busy machine. Not for flows, whose engine allows 5000",
       positive,
     )
     .option("--task-timeout-ms <number>", `timeout of a task (${longest})`, positive)

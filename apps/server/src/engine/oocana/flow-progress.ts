@@ -35,7 +35,10 @@ export function createFlowProgress(flow: Pick<InstalledFlow, "nodes">): FlowProg
     if (progress <= told) return [];
     told = progress;
     const { job_id = "", flow_path, block_path } = own;
-    const place = { ...(flow_path !== undefined && { flow_path }), ...(block_path !== undefined && { block_path }) };
+    const place = {
+      ...(flow_path !== undefined && { flow_path }),
+      ...(block_path !== undefined && { block_path }),
+    };
     const { session_id } = event;
     return [{ type: "BlockProgress", session_id, job_id, ...place, stacks: [], progress }];
   };
@@ -49,7 +52,8 @@ export function createFlowProgress(flow: Pick<InstalledFlow, "nodes">): FlowProg
       const level: unknown = levels?.[0];
       const nodeId = levels?.length === 1 && isRecord(level) ? String(level.node_id) : undefined;
       if (nodeId !== undefined) see(event, nodeId);
-      const ofSubflow = type === "SubflowBlockFinished" && error == null && levels?.length ? [fullOf(event)] : [];
+      const ofSubflow =
+        type === "SubflowBlockFinished" && error == null && levels?.length ? [fullOf(event)] : [];
       const sum = flow.nodes.reduce((all, one) => all + (reached.get(one.nodeId) ?? 0), 0);
       const whole = Math.floor(sum / Math.max(1, flow.nodes.length));
       // It has ended only when the engine says so.

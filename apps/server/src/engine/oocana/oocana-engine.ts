@@ -1,10 +1,13 @@
+import { availableParallelism } from "node:os";
 import type { InstalledFlow } from "../../packages/read-package.ts";
+import { takeTurns } from "../../take-turns.ts";
 import { messageOf } from "../../values.ts";
 import { type Engine, refuseSession } from "../engine.ts";
 import { flowWarnings } from "./flow-warnings.ts";
 import { followFlow } from "./follow-flow.ts";
 import { createLinkRoot } from "./link-root.ts";
-import { type OocanaEngineOptions, startEngine } from "./start-engine.ts";
+import { type OocanaEngineOptions, type RunningEngine, startEngine } from "./start-engine.ts";
+import { untilExecutorReady } from "./until-executor-ready.ts";
 
 /**
  * The engine for flows: each session is one `oocana run` on the server's broker, with our executor first on its `PATH`.
@@ -12,6 +15,8 @@ import { type OocanaEngineOptions, startEngine } from "./start-engine.ts";
  */
 export function createOocanaEngine(settings: OocanaEngineOptions): Engine<InstalledFlow> {
   const leaving = new Set<Promise<void>>();
+  // The engine's time for the start of an executor is fixed, so no more start at once than there are processors for.
+  const startInTurn = takeTurns(availableParallelism());
   const links = createLinkRoot(settings.dataDirectory);
 
   /** Goes on in the background: nobody waits for the engine to leave. */
@@ -26,20 +31,38 @@ export function createOocanaEngine(settings: OocanaEngineOptions): Engine<Instal
 
   return {
     async run(request) {
-      const { block, inputs } = request;
+      const { block, inputs, signal } = request;
       const warnings = await flowWarnings(block, inputs.toJSON(), settings.catalog);
-      const engine = await startEngine({ ...settings, links }, request).catch((error: unknown) =>
-        messageOf(error),
-      );
-      if (typeof engine === "string") return refuseSession(request, engine);
-      request.onStarted(engine.sessionId);
-      const { outcome, ending } = await followFlow(engine, request, warnings);
-      leave(ending.finally(engine.removeHome));
-      return outcome;
+      const follow = async (engine: RunningEngine) => {
+        request.onStarted(engine.sessionId);
+        const { outcome, ending } = await followFlow(engine, request, warnings);
+        leave(endWith(ending, engine));
+        return outcome;
+      };
+      const started = await startInTurn(async () => {
+        if (signal.aborted) {
+          refuseSession(request, messageOf(signal.reason));
+          return { outcome: "aborted" as const };
+        }
+        const engine = await startEngine({ ...settings, links }, request).catch(messageOf);
+        if (typeof engine === "string") return { outcome: refuseSession(request, engine) };
+        const outcome = follow(engine);
+        await untilExecutorReady(engine.room, outcome);
+        return { outcome };
+      }, signal);
+      return started.outcome;
     },
     async close() {
       while (leaving.size > 0) await Promise.all(leaving);
       await links.remove();
     },
   };
+}
+
+async function endWith(ending: Promise<void>, { removeHome }: RunningEngine): Promise<void> {
+  try {
+    await ending;
+  } finally {
+    await removeHome();
+  }
 }
