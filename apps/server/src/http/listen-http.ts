@@ -13,6 +13,8 @@ export interface ListeningHttp {
 
 const drainMs = 500;
 const maxHeaderBytes = 16 * 1024;
+/** Thousands who wait come back at once when a server was started anew; the system may allow fewer. */
+const mostUnaccepted = 4_096;
 
 /** Serves an app; rejects if the port is taken. `closing` is aborted first thing when it closes. */
 export async function listenHttp<E extends Env>(
@@ -27,7 +29,7 @@ export async function listenHttp<E extends Env>(
   cutIdle(http, clientIdleMs);
   await new Promise<void>((resolve, reject) => {
     http.once("error", reject);
-    http.listen(port, host, resolve);
+    http.listen({ port, host, backlog: mostUnaccepted }, resolve);
   });
   const bound = http.address();
   if (bound === null || typeof bound === "string") throw new Error("The HTTP server has no TCP port.");
