@@ -3,7 +3,10 @@ import { dirname, join, posix } from "node:path";
 import { root } from "./published-packages.ts";
 
 /** Every page that a reader may open, by its path below the root. */
-export const documents = globSync(["*.md", "docs/**/*.md", "{packages,apps}/*/README.md"], { cwd: root });
+export const documents = globSync(
+  ["*.md", "docs/**/*.md", "{packages,apps}/*/README.md", "examples/{,*/}README.md"],
+  { cwd: root },
+);
 
 export function readDocument(document: string): string {
   return readFileSync(join(root, document), "utf8");
