@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
+import { findInexactNumber } from "@oomol/connect-core/wire";
 import { UsageError } from "./exit-codes.ts";
 
-/** Adds `handle=value` to the inputs so far. A value that is JSON is parsed, any other is text. */
-export function collectInput(pair: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
+/** Adds `handle=value` to what `--input` has given so far; {@link resolveInputs} decides what a value means. */
+export function collectInput(pair: string, previous: Record<string, string> = {}): Record<string, string> {
   const separator = pair.indexOf("=");
   if (separator < 1) throw new UsageError(`--input ${pair}: expected handle=value.`);
-  const value = pair.slice(separator + 1);
-  return { ...previous, [pair.slice(0, separator)]: parseValue(value) };
+  return { ...previous, [pair.slice(0, separator)]: pair.slice(separator + 1) };
 }
 
 /** Inputs from a JSON file, or from stdin for `-`; none without a file. */
@@ -19,20 +19,23 @@ export async function readInputs(file: string | undefined): Promise<Record<strin
       throw new UsageError(`The inputs could not be read from ${source}: ${String(cause)}`, { cause });
     },
   );
+  const inexact = findInexactNumber(content);
+  if (inexact) {
+    const place = inexact.path.join("/");
+    throw new UsageError(
+      `The inputs in ${source} hold, at ${place}, ${inexact.description}; give it as text.`,
+    );
+  }
   const inputs = parseObject(content);
   if (!inputs) throw new UsageError(`The inputs in ${source} must be a JSON object { handle: value }.`);
   return inputs;
 }
 
-function parseValue(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
-
 function parseObject(content: string): Record<string, unknown> | undefined {
-  const value = parseValue(content);
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  try {
+    const value: unknown = JSON.parse(content);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -26,7 +26,9 @@ test("a new block is served, runs, runs again when it is saved, and is gone afte
     stdio: ["ignore", "pipe", "pipe"],
   });
   const events = readEvents(child);
-  expect(await events.next()).toMatchObject({ value: { event: "serving", directory: block } });
+  const { value: serving } = await events.next();
+  expect(serving).toMatchObject({ event: "serving", directory: block });
+  const { baseUrl } = serving as { baseUrl: string };
   expect(await events.next()).toMatchObject({ value: { event: "result", result: { text: "ha ha" } } });
 
   const code = await readFile(main, "utf8");
@@ -36,6 +38,26 @@ test("a new block is served, runs, runs again when it is saved, and is gone afte
   await writeFile(main, "export default () => { throw new Error('not yet'); };");
   const failed = { event: "failed", message: expect.stringContaining("not yet") };
   expect(await events.next()).toMatchObject({ value: failed });
+
+  const broken = join(block, "tasks/broken");
+  await mkdir(broken);
+  await writeFile(join(broken, "task.oo.yaml"), "executor: 7\n");
+  expect(await events.next()).toMatchObject({
+    value: {
+      event: "problem",
+      message: expect.stringMatching(/tasks\/broken: task\.oo\.yaml cannot be used/),
+    },
+  });
+  const doctor = await runProgram(cliFile, ["doctor", "--base-url", baseUrl, "--json"]);
+  expect([doctor.code, JSON.parse(doctor.stdout)]).toEqual([
+    0,
+    expect.arrayContaining([
+      expect.objectContaining({
+        what: "package",
+        seen: expect.stringContaining("tasks/broken: task.oo.yaml"),
+      }),
+    ]),
+  ]);
 
   child.kill("SIGINT");
   const [exitCode] = await once(child, "close");

@@ -42,6 +42,14 @@ test("a call runs the block, with its progress", async () => {
   expect(progress).toContain(100);
 });
 
+test("an integer that may have been changed on its way is refused, for the model to read", async () => {
+  const call = { name: "look__echo", arguments: { any: { rows: [2 ** 53] }, text: "9007199254740993" } };
+  expect(await client.callTool(call)).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringContaining('"any" holds an integer of more than 15 digits') }],
+  });
+});
+
 test("a file is uploaded by its path", async () => {
   const file = join(server.directory, "note.txt");
   await writeFile(file, "abc");

@@ -88,7 +88,12 @@ describe("bad input gets one clear sentence and a non-zero exit", () => {
     ["unknown package", 2, /nowhere/, ["nowhere::block"]],
     ["not a block id", 2, /expected "PACKAGE::BLOCK"/, ["text-to-audio"]],
     ["missing input", 2, /"text"/, ["audio-lab::text-to-audio"]],
-    ["wrong type", 2, /"text".*string/, ["audio-lab::text-to-audio", "--input", "text=5"]],
+    [
+      "wrong type",
+      2,
+      /"speed".*integer/,
+      ["audio-lab::text-to-audio", "--input", "text=a", "--input", "speed=fast"],
+    ],
     [
       "unknown input",
       2,

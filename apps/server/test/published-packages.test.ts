@@ -136,6 +136,24 @@ test("an old workspace is a package under the name of its folder", async () => {
   expect(await server.namesOf()).toMatchObject([{ name: "a", path: "/packages/old-0.0.0/0.0.0/blocks/a" }]);
 });
 
+test("half of a surrogate pair in an input of a flow is refused by its name, which the engine would make null", async () => {
+  await using server = await openWith({
+    ...manifest,
+    "one/flows/f/flow.oo.yaml": "inputs_def: [{ handle: x }]\nnodes: []\n",
+    "one/tasks/t/task.oo.yaml": `${task}inputs_def: [{ handle: x }]\n`,
+  });
+  for (const x of ["a\ud83d", { "\udc00": 1 }, [["\udfff"]]]) {
+    const refused = await server.create("one::f", { x });
+    expect([refused.status, ((await refused.json()) as { message: string }).message]).toEqual([
+      400,
+      expect.stringContaining('The input "x" of one::f holds text that is not well-formed Unicode'),
+    ]);
+  }
+  expect((await server.create("one::f", { x: "\\ud83d 😀" })).status).toBe(200);
+  // A block of ours can have it.
+  expect((await server.create("one::t", { x: "a\ud83d" })).status).toBe(200);
+});
+
 test("folders without packages are told", async () => {
   await using data = await makeDataDirectory();
   const missing = join(data.path, "missing");

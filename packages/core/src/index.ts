@@ -64,6 +64,7 @@ export type {
   NodeInputs,
   Package,
   PackageDependency,
+  PackageProblem,
   ServerBlock,
   Task,
   TaskInputValues,

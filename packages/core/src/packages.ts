@@ -4,7 +4,7 @@ import { path } from "./http/path.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { InstallWaits } from "./packages/install-waits.ts";
 import type { RequestOptions } from "./request-options.ts";
-import type { InstallTask, Package } from "./types.ts";
+import type { InstallTask, Package, PackageProblem } from "./types.ts";
 import type { InstallPollingOptions } from "./waiting/polling-options.ts";
 import {
   installAnswerSchema,
@@ -16,6 +16,8 @@ import {
 /** The answer of `GET /packages`. */
 export interface ListPackagesResponse {
   packages: Package[];
+  /** Told by our own server alone. */
+  problems?: PackageProblem[] | undefined;
 }
 
 /** The answer of `POST /packages/install`. */

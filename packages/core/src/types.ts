@@ -97,6 +97,13 @@ export type TaskInputValues =
   | readonly InputValue[]
   | readonly NodeInputs[];
 
+/** What is wrong with a package of the server: a block that cannot run, or an input that is not checked, for instance. */
+export interface PackageProblem {
+  /** Of the block, as in its listing, or of its package. */
+  path: string;
+  message: string;
+}
+
 /** A dependency of a package. */
 export interface PackageDependency {
   name: string;

@@ -169,3 +169,8 @@ describe("the status of a refusal is the answer, the body what can be read of it
     expect(await refuse(502, endless)).toMatchObject({ status: 502, body: "a".repeat(2_000) });
   });
 });
+
+test("a number that a double cannot hold is answered as text with its digits", async () => {
+  const answer = await decode(200, '{"task":{"id":"t","result":{"id":9007199254740993,"n":12}}}');
+  expect(answer).toMatchObject({ data: { task: { result: { id: "9007199254740993", n: 12 } } } });
+});

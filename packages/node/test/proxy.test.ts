@@ -123,6 +123,30 @@ test("only allowed blocks run and are seen", async () => {
   });
 });
 
+test("a number that reading would change is refused by its input, in JSON and in a form", async () => {
+  await using proxy = await open({ allowBlocks: ["lab::*"] });
+  const url = `${proxy.baseUrl}/v1/tasks`;
+  const inputValues = '[{"nodeId":"_","inputs":[{"handle":"text","value":9007199254740993}]}]';
+  const headers = { "content-type": "application/json" };
+  const body = `{"manifest":"lab::shout","inputValues":${inputValues}}`;
+  const form = new FormData();
+  form.set("manifest", "lab::shout");
+  form.set("inputValues", inputValues);
+  for (const request of [
+    { method: "POST", headers, body },
+    { method: "POST", body: form },
+  ]) {
+    const response = await fetch(url, request);
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      expect.objectContaining({
+        message:
+          'The input "text" holds 9007199254740993, which readers of JSON change to 9007199254740992; give it as text.',
+      }),
+    ]);
+  }
+});
+
 test("applets are those that run allowed blocks, and none without their address", async () => {
   await using folder = await createTemporaryFolder();
   const applet = (appletId: string, blockName: string) => ({

@@ -10,3 +10,4 @@ export type { JsonSchema } from "./json-schema.ts";
 export { portableSchema } from "./portable-schema.ts";
 export { type HandleSchema, type ReadOptions, readSchema, type UnusableSchema } from "./read-schema.ts";
 export { standalone } from "./standalone.ts";
+export { type JsonType, typeOfJson, typesOfSchema } from "./types-of-schema.ts";

@@ -3,17 +3,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
-import type { CreateTaskRequest, OomolConnectClient } from "@oomol/connect-node";
+import type { OomolConnectClient } from "@oomol/connect-node";
 import type { Command } from "commander";
 import { onInterrupt } from "../on-interrupt.ts";
 import { printJson } from "../print.ts";
 import { collectInput } from "../read-inputs.ts";
 import { reportFailure } from "../report-failure.ts";
+import { resolveInputs } from "../resolve-inputs.ts";
 
 interface DevFlags {
   port: string;
   run?: string;
-  input?: Record<string, unknown>;
+  input?: Record<string, string>;
   json?: boolean;
 }
 
@@ -26,7 +27,7 @@ export function addDevCommand(program: Command): void {
     .option("--port <number>", "port to listen on", "3000")
     .option("--run <block>", "PACKAGE::BLOCK to run at once and after each change")
     .option("-i, --input <handle=value>", "an input of that block; repeatable", collectInput)
-    .option("--json", "print each event as one line of JSON: serving, result, failed")
+    .option("--json", "print each event as one line of JSON: serving, problem, result, failed")
     .addHelpText("after", '\nExample:\n  oomol-connect dev ./shout --run shout::shout --input text="Hello"')
     .action((directory: string, flags: DevFlags) => reportFailure(() => develop(resolve(directory), flags)));
 }
@@ -49,9 +50,10 @@ async function develop(directory: string, { port, run, input = {}, json = false 
     if (playgroundUrl) process.stdout.write(`Playground: ${playgroundUrl}\n`);
   }
   let runs = Promise.resolve();
+  const tellProblems = createProblemTeller(client, json);
   const again = () => {
-    if (run === undefined) return;
-    runs = runs.then(() => runOnce(client, { blockId: run, inputValues: input }, json, interruption.signal));
+    runs = runs.then(tellProblems);
+    if (run !== undefined) runs = runs.then(() => runOnce(client, run, input, json, interruption.signal));
   };
   again();
   await watchUntil(directory, interruption.signal, again);
@@ -61,14 +63,19 @@ async function develop(directory: string, { port, run, input = {}, json = false 
 
 async function runOnce(
   client: OomolConnectClient,
-  request: CreateTaskRequest<string>,
+  blockId: string,
+  input: Readonly<Record<string, string>>,
   isJson: boolean,
   signal: AbortSignal,
 ): Promise<void> {
   const { TaskDisplay } = await import("../task-display.ts");
   using display = new TaskDisplay(process.stderr);
   try {
-    const { taskId, result } = await client.tasks.run(request, display.follow(client, signal));
+    const inputValues = await resolveInputs(client, blockId, input);
+    const { taskId, result } = await client.tasks.run(
+      { blockId, inputValues },
+      display.follow(client, signal),
+    );
     display.finish();
     if (isJson) printLine({ event: "result", taskId, result });
     else printJson(result);
@@ -79,6 +86,21 @@ async function runOnce(
     if (isJson) printLine({ event: "failed", message });
     else process.stderr.write(`${styleText("red", message, { stream: process.stderr })}\n`);
   }
+}
+
+/** What is wrong with the packages, each once as long as it stays so. */
+function createProblemTeller(client: OomolConnectClient, isJson: boolean): () => Promise<void> {
+  let known = new Set<string>();
+  return async () => {
+    const { problems = [] } = await client.packages.list().catch(() => ({ problems: [] }));
+    const now = new Set(problems.map(({ path, message }) => `${path}: ${message}`));
+    for (const line of now) {
+      if (known.has(line)) continue;
+      if (isJson) printLine({ event: "problem", message: line });
+      else process.stderr.write(`${styleText("yellow", line, { stream: process.stderr })}\n`);
+    }
+    known = now;
+  };
 }
 
 function printLine(event: object): void {

@@ -6,10 +6,11 @@ import { UsageError } from "../exit-codes.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { printJson } from "../print.ts";
 import { collectInput, readInputs } from "../read-inputs.ts";
+import { resolveInputs } from "../resolve-inputs.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
 interface RunFlags extends ConnectionFlags {
-  input?: Record<string, unknown>;
+  input?: Record<string, string>;
   inputsJson?: string;
   file?: string[];
   out?: string;
@@ -22,7 +23,11 @@ export function addRunCommand(program: Command): void {
     .command("run")
     .description("Run a block and print its result.")
     .argument("<block>", "PACKAGE::BLOCK")
-    .option("-i, --input <handle=value>", "an input, as JSON or else as text; repeatable", collectInput)
+    .option(
+      "-i, --input <handle=value>",
+      "an input, as JSON or else as text, as the block takes it; repeatable",
+      collectInput,
+    )
     .option("--inputs-json <file>", "inputs as a JSON object from a file, or - for stdin")
     .option(
       "-f, --file <[handle=]path>",
@@ -38,7 +43,10 @@ export function addRunCommand(program: Command): void {
   addConnectionFlags(command).action((blockId: string, flags: RunFlags) =>
     withClient(flags, async (client) => {
       const { TaskDisplay } = await import("../task-display.ts");
-      const inputs = { ...(await readInputs(flags.inputsJson)), ...flags.input };
+      const inputs = {
+        ...(await readInputs(flags.inputsJson)),
+        ...(await resolveInputs(client, blockId, flags.input ?? {})),
+      };
       using interruption = onInterrupt();
       using display = new TaskDisplay(process.stderr);
       const options = display.follow(client, interruption.signal);

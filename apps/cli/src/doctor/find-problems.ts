@@ -1,3 +1,4 @@
+import type { PackageProblem } from "@oomol/connect-node";
 import { connect } from "../connection.ts";
 import { exitCodeOf } from "../exit-code-of.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -7,7 +8,7 @@ import { findProgram } from "./find-program.ts";
 /** One finding. */
 export interface Finding {
   what: string;
-  /** `missing` is optional. */
+  /** `missing` keeps nothing from working. */
   state: "fine" | "missing" | "wrong";
   seen: string;
   /** What to do, or null if there is nothing to do. */
@@ -48,6 +49,7 @@ export async function findProblems(
       advice: null,
     },
     server.finding,
+    ...server.packages,
     ...programs,
   ];
   return { findings, exitCode: server.exitCode };
@@ -56,19 +58,29 @@ export async function findProblems(
 async function askServer(
   flags: ConnectionFlags,
   { apiToken }: Settings,
-): Promise<{ finding: Finding; exitCode?: number }> {
+): Promise<{ finding: Finding; packages: Finding[]; exitCode?: number }> {
   try {
     await using client = await connect(flags);
     const { blocks } = await client.blocks.list({ timeoutMs: 5_000 });
     const seen = `answers, with ${blocks.length} ${blocks.length === 1 ? "block" : "blocks"}`;
-    return { finding: { what: "server", state: "fine", seen, advice: null } };
+    const { problems = [] } = await client.packages.list({ timeoutMs: 5_000 });
+    return {
+      finding: { what: "server", state: "fine", seen, advice: null },
+      packages: problems.map(findingOf),
+    };
   } catch (failure) {
     const advice = await adviseOn(failure, apiToken !== undefined);
     return {
       finding: { what: "server", state: "wrong", seen: messageOf(failure), advice },
+      packages: [],
       exitCode: exitCodeOf(failure),
     };
   }
+}
+
+/** The server works nevertheless; it is for whoever keeps the package. */
+function findingOf({ path, message }: PackageProblem): Finding {
+  return { what: "package", state: "missing", seen: `${path}: ${message}`, advice: null };
 }
 
 async function adviseOn(failure: unknown, hasToken: boolean): Promise<string> {

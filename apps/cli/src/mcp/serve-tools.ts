@@ -7,8 +7,9 @@ import {
   ListToolsRequestSchema,
   McpError,
 } from "@modelcontextprotocol/sdk/types.js";
-import { type Block, eventsOfLog, type OomolConnectClient, type TaskLog } from "@oomol/connect-node";
-import { blockTool, toolName } from "./block-tool.ts";
+import { eventsOfLog, type OomolConnectClient, type TaskLog } from "@oomol/connect-node";
+import { blockTool } from "./block-tool.ts";
+import { createKnownBlocks } from "./known-blocks.ts";
 import { resultContent } from "./result-content.ts";
 import { runTool } from "./run-tool.ts";
 
@@ -22,16 +23,17 @@ export async function serveTools(
   client: OomolConnectClient,
   { directory }: ServeToolsOptions = {},
 ): Promise<void> {
+  const blocks = createKnownBlocks(client);
   const server = new Server(
     { name: "oomol-connect", title: "OOMOL blocks", version: "0.1.0" },
     { capabilities: { tools: {} } },
   );
   server.setRequestHandler(ListToolsRequestSchema, async () => {
-    const { blocks } = await client.blocks.list();
-    return { tools: blocks.map(blockTool) };
+    return { tools: (await blocks.list()).map(blockTool) };
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra): Promise<CallToolResult> => {
-    const block = await findBlock(client, params.name);
+    const block = await blocks.find(params.name);
+    if (!block) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${params.name}.`);
     const progressToken = params._meta?.progressToken;
     const tell = async (log: TaskLog) => {
       if (progressToken === undefined) return;
@@ -61,11 +63,4 @@ export async function serveTools(
   await server.connect(new StdioServerTransport());
   await closed;
   await server.close();
-}
-
-async function findBlock(client: OomolConnectClient, name: string): Promise<Block> {
-  const { blocks } = await client.blocks.list();
-  const block = blocks.find(({ blockId }) => toolName(blockId) === name);
-  if (!block) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${name}.`);
-  return block;
 }

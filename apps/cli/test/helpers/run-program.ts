@@ -17,6 +17,8 @@ export interface Outcome {
 
 export interface RunProgramOptions {
   env?: Record<string, string>;
+  /** The folder that it runs in; by default that of the tests. */
+  cwd?: string;
   /** Gets the process while it runs. */
   onStart?: (child: ChildProcess) => void;
 }
@@ -25,10 +27,11 @@ export interface RunProgramOptions {
 export async function runProgram(
   file: string,
   args: readonly string[],
-  { env, onStart }: RunProgramOptions = {},
+  { env, cwd, onStart }: RunProgramOptions = {},
 ): Promise<Outcome> {
   const child = spawn(process.execPath, [...process.execArgv, file, ...args], {
     env: { ...ownSettings(), NO_COLOR: "1", ...env },
+    cwd,
   });
   onStart?.(child);
   child.stdin.end();

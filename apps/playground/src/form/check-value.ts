@@ -3,7 +3,7 @@ import { readSchema, standalone } from "@oomol/connect-schemas";
 
 /** Why a value does not fit, in a form that can be said in any language. */
 export interface Problem {
-  /** A JSON Schema keyword, or one of `required`, `requiredFile`, `number`, `json`. */
+  /** A JSON Schema keyword, or one of `required`, `requiredFile`, `number`, `json`, `exact`. */
   code: string;
   /** What the keyword asks for. */
   limit?: unknown;

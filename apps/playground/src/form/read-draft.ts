@@ -1,3 +1,4 @@
+import { inexactNumbersIn } from "@oomol/connect-core/wire";
 import { checkValue, type Problem } from "./check-value.ts";
 import { type Draft, type GroupDraft, isBlank, isFiles, isGroup, isList, type ListDraft } from "./draft.ts";
 import type { Field } from "./field.ts";
@@ -66,16 +67,26 @@ function problemsInside(parts: readonly Part[]): Map<string, Problem> {
 
 function readNumber(field: Field, text: string): Reading {
   const value = Number(text);
+  const inexact = inexactIn(text);
+  if (inexact) return inexact;
   if (!Number.isFinite(value)) return { state: "problem", problem: { code: "number" } };
   return checked(field, value);
 }
 
 function readJson(field: Field, text: string): Reading {
+  const inexact = inexactIn(text);
+  if (inexact) return inexact;
   try {
     return checked(field, JSON.parse(text));
   } catch {
     return { state: "problem", problem: { code: "json" } };
   }
+}
+
+/** A number in JSON that would arrive as another. */
+function inexactIn(json: string): Reading | undefined {
+  const [first] = inexactNumbersIn(json);
+  return first && { state: "problem", problem: { code: "exact", limit: first.text.slice(0, 40) } };
 }
 
 function readFiles({ isOptional, kind, schema }: Field, draft: Draft | undefined): Reading {

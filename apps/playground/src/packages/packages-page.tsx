@@ -11,8 +11,9 @@ export default function PackagesPage() {
   const { client } = useConnection();
   const packages = useQuery({
     queryKey: ["packages"],
-    queryFn: async ({ signal }) => (await client.packages.list({ signal })).packages,
+    queryFn: ({ signal }) => client.packages.list({ signal }),
   });
+  const problems = packages.data?.problems ?? [];
   return (
     <article className="block-page">
       <header className="block-header">
@@ -26,9 +27,9 @@ export default function PackagesPage() {
         <section className="card" aria-labelledby="installed-title">
           <h2 id="installed-title">{messages.installed}</h2>
           {packages.error && <p className="alert">{packages.error.message}</p>}
-          {packages.data?.length === 0 && <p className="note">{messages.noPackages}</p>}
+          {packages.data?.packages.length === 0 && <p className="note">{messages.noPackages}</p>}
           <ul className="package-list">
-            {packages.data?.map(({ name, version }) => (
+            {packages.data?.packages.map(({ name, version }) => (
               <li key={`${name}-${version}`}>
                 <Icon name="box" />
                 <span>{name}</span>
@@ -37,6 +38,19 @@ export default function PackagesPage() {
             ))}
           </ul>
         </section>
+        {problems.length > 0 && (
+          <section className="card" aria-labelledby="problems-title">
+            <h2 id="problems-title">{messages.packageProblems}</h2>
+            <ul className="problem-list">
+              {problems.map(({ path, message }) => (
+                <li key={`${path} ${message}`}>
+                  <code>{path}</code>
+                  <p>{message}</p>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
         <InstallForm />
       </div>
     </article>

@@ -1,4 +1,4 @@
-import { isNestedDeeper } from "@oomol/connect-core/wire";
+import { findInexactNumber, isNestedDeeper, withExactNumbers } from "@oomol/connect-core/wire";
 import { topics } from "@oomol/scriptlet/wire";
 import { parseMembers, writeJson } from "../json-text.ts";
 import { isRecord } from "../values.ts";
@@ -8,7 +8,7 @@ import type { SessionMessage } from "./session-message.ts";
 
 /** What became of a message: let in, dropped as the engine drops it, or refused, which fails what it belongs to. */
 export type Admitted =
-  | { text: string; message: SessionMessage | undefined; warning?: string }
+  | { text: string; message: SessionMessage | undefined; warning?: string; inexact?: string }
   | { dropped: string; message?: SessionMessage; warning?: string }
   | { refused: string };
 
@@ -44,7 +44,8 @@ export function readMessage(
   // What processes of the session say to each other is theirs, but for the jobs that the engine offers.
   const isHeard = topic === topics.report || topic === topics.session(sessionId) || isOffer(topic);
   if (!isHeard) return { text, message: undefined };
-  const message = parse(text);
+  const exact = withExactNumbers(text);
+  const message = parse(exact);
   if (!isMessage(message)) {
     // Which block it was of nobody can tell, and that block may never end now.
     if (isForEngine) return { refused: "An executor sent a message that is no JSON." };
@@ -54,11 +55,23 @@ export function readMessage(
   if (topic === topics.report && !mayReport(role, message.type)) {
     return { dropped: `${message.type} is for the engine to report` };
   }
-  if (!isForEngine) return { text, message };
+  // Others of the session get it as it was said: not all of them change it.
+  const heard = { text, message, ...(exact !== text && { inexact: tellInexact(text, message) }) };
+  if (!isForEngine) return heard;
   const fit = fitForEngine(message);
   if ("keptBack" in fit) return { dropped: "the engine cannot read it", message, warning: fit.keptBack };
-  if (fit.warning) return { text: writeJson(fit.message), message: fit.message, warning: fit.warning };
-  return { text, message, ...(text !== said && { warning: notWellFormed }) };
+  if (fit.warning) {
+    return { ...heard, text: writeJson(fit.message), message: fit.message, warning: fit.warning };
+  }
+  return { ...heard, ...(text !== said && { warning: notWellFormed }) };
+}
+
+function tellInexact(json: string, { type, handle }: SessionMessage): string {
+  const { path = [], description = "a number" } = findInexactNumber(json) ?? {};
+  const [field, key] = path;
+  const output = field === "output" ? handle : field === "outputs" || field === "result" ? key : undefined;
+  const where = typeof output === "string" ? `The output "${output}"` : `A message (${type})`;
+  return `${where} of the block holds ${description}; it is kept as text. Give it as text.`;
 }
 
 const notWellFormed =

@@ -56,6 +56,9 @@ export interface Room {
 /** Messages that wait for a subscription; a session has few of them at a time. */
 const maxWaiting = 1_000;
 
+/** Jobs of a session that are warned of once each. */
+const maxWarned = 1_000;
+
 export function createRoom(sessionId: string, log: Logger): Room {
   const members = new Set<Member>();
   const listeners = new Set<SessionListener>();
@@ -81,6 +84,21 @@ export function createRoom(sessionId: string, log: Logger): Room {
   const refuse = (topic: string, reason: string) => {
     log.warn({ sessionId, topic, reason }, "refused a message of an executor");
     for (const listener of [...refusalListeners]) listener(reason);
+  };
+
+  const tell = (message: SessionMessage, topic: string, member: Member) => {
+    for (const listener of [...listeners]) listener(message, topic, member);
+  };
+
+  const warned = new Set<unknown>();
+  /** Of each job, which may say the same again and again. */
+  const warnOnce = (message: SessionMessage, topic: string, warning: string, member: Member) => {
+    const { session_id, job_id } = message;
+    if (warned.has(job_id) || warned.size >= maxWarned) return;
+    warned.add(job_id);
+    // In a flow the engine reports, and whoever follows it knows the place of the job.
+    if (!hasEngine()) tell({ type: "BlockWarning", session_id, job_id, warning }, topic, member);
+    for (const listener of [...warningListeners]) listener(warning, message);
   };
 
   return {
@@ -133,7 +151,8 @@ export function createRoom(sessionId: string, log: Logger): Room {
         log.warn({ sessionId, topic, reason: read.dropped }, "dropped a message of an executor");
         return;
       }
-      if (read.message) for (const listener of [...listeners]) listener(read.message, topic, member);
+      if (read.message) tell(read.message, topic, member);
+      if (read.message && read.inexact !== undefined) warnOnce(read.message, topic, read.inexact, member);
       send(topic, read.text);
     },
     refuse,

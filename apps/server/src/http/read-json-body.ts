@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { deepestNesting, excessOf } from "@oomol/connect-core/wire";
+import { deepestNesting, excessOf, findInexactNumber } from "@oomol/connect-core/wire";
 import { Refusal } from "../refusal.ts";
 import type { RequestBytes } from "./bytes-in-flight.ts";
 import { stopIdle } from "./stop-idle.ts";
@@ -26,7 +26,7 @@ const smallBytes = 64 * 1024;
 /** In memory each takes many times the two characters that it may be written in. */
 const mostValues = 1_000_000;
 
-/** Parses JSON of at most so many levels; `invalid` is the sentence if it is none. */
+/** Parses JSON of at most so many levels, without a number that this would change; `invalid` is the sentence if it is none. */
 export function parseJson(text: string, levels: number, invalid: () => string): unknown {
   // Before it is parsed: a text of brackets alone takes seconds, and what it makes slows all that touches it.
   const excess = excessOf(text, { levels, values: mostValues });
@@ -42,6 +42,8 @@ export function parseJson(text: string, levels: number, invalid: () => string): 
       `The JSON holds more than the ${mostValues} values that this server takes. Send so many in a file.`,
     );
   }
+  const inexact = findInexactNumber(text);
+  if (inexact) throw new Refusal(400, inexact.refusal);
   try {
     return JSON.parse(text);
   } catch {

@@ -11,6 +11,7 @@ import { flowTakers } from "./flow-takers.ts";
 import { explainIdle, findIdleNodes } from "./idle-nodes.ts";
 import type { InputTaker } from "./input-taker.ts";
 import { blockNodeId, type NodeInputs } from "./node-inputs.ts";
+import { refuseIllFormedText } from "./refuse-ill-formed-text.ts";
 import { refuseReferences } from "./refuse-references.ts";
 
 /**
@@ -36,7 +37,11 @@ export async function prepareFlowInputs(
     if (!own) throw new Refusal(400, explainUnknownNode(flow, nodeId));
     for (const { handle, value } of inputs) own.set(handle, value);
   }
-  for (const [nodeId, taker] of takers) refuseReferences(taker, given.get(nodeId) ?? new Map());
+  for (const [nodeId, taker] of takers) {
+    const values = given.get(nodeId) ?? new Map();
+    refuseReferences(taker, values);
+    refuseIllFormedText(taker, values);
+  }
   giveFiles(flow, takers, given, files);
   for (const [nodeId, taker] of takers) checkInputs(taker, given.get(nodeId) ?? new Map());
 

@@ -64,6 +64,20 @@ test("Python blocks run on the published executor", async () => {
   expect(await file.text()).toBe("Hello, World");
 });
 
+test("integers of Python that a double cannot hold keep their digits, as text, with a warning", async () => {
+  const id = await client.start("snake::count");
+  expect(await client.waitForEnd(id)).toMatchObject({ status: "completed" });
+  const logs = await client.logs(id);
+  expect(logs.find(({ type }) => type === "BlockOutput")?.event).toMatchObject({
+    output: "9007199254740993",
+  });
+  // A double holds 2^63.
+  expect(await client.finish(id)).toMatchObject({ result: { ids: [1, 2 ** 63] } });
+  expect(logs.flatMap(({ type, event }) => (type === "BlockWarning" ? [event.warning] : []))).toEqual([
+    expect.stringContaining('The output "id" of the block holds 9007199254740993'),
+  ]);
+});
+
 test("a Python block and one of ours run each other", async () => {
   const finishOf = async (block: string, inputs: object) => {
     const id = await client.start(block, { ...inputs });

@@ -33,7 +33,7 @@ export async function decodeAnswer<Checked extends Schema>(
 ): Promise<HttpAnswer<DataOf<Checked>>> {
   const isGood = response.status >= 200 && response.status <= 299;
   const text = isGood ? await response.text() : await readErrorBody(response);
-  const json = parseJson(text);
+  const json = parseJson(await exact(text));
   const retryAfterMs = parseRetryAfter(response.header("retry-after"));
   if (!isGood || isRefusal(json.value)) {
     throw new ApiError({
@@ -99,6 +99,12 @@ export function parseRetryAfter(value: string | undefined, nowMs: number = Date.
   if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value) * 1_000;
   const dateMs = Date.parse(value);
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}
+
+/** Numbers that a double cannot hold come as text (guide "Values"). The code for it is loaded when it is needed, if ever. */
+async function exact(text: string): Promise<string> {
+  if (!/\d{16}/.test(text)) return text;
+  return (await import("../wire/exact-numbers.ts")).withExactNumbers(text);
 }
 
 function parseJson(text: string): { isJson: boolean; value: unknown } {

@@ -3,7 +3,9 @@
  *
  * @module @oomol/connect-core/wire
  */
+export { type InexactNumber, inexactNumbersIn, withExactNumbers } from "./exact-numbers.ts";
 export { type ExtensionName, extensionNames, extensionsHeader } from "./extensions.ts";
+export { findInexactNumber, type InexactPlace } from "./inexact-place.ts";
 export {
   deepestNesting,
   endOfString,

@@ -86,7 +86,10 @@ export const nodeInputsSchema = list(nodeInputs);
 export const createTaskBodySchema = object({ manifest: text, inputValues: orMissing(nodeInputsSchema) });
 
 /** Answers `GET /packages`. */
-export const packagesAnswerSchema = object({ packages: list(object({ name: text, version: text })) });
+export const packagesAnswerSchema = object(
+  { packages: list(object({ name: text, version: text })) },
+  { problems: listOfGood(object({ path: text, message: text })) },
+);
 
 /** An installation (connect-api 4.4). */
 export const installTaskSchema = object(

@@ -1,4 +1,4 @@
-import { deepestNesting, isNestedDeeper, taskBodyNesting } from "@oomol/connect-core/wire";
+import { deepestNesting, isNestedDeeper, taskBodyNesting, withExactNumbers } from "@oomol/connect-core/wire";
 
 /** A body is longer than allowed. */
 export class TooLargeError extends Error {}
@@ -7,7 +7,7 @@ export class TooLargeError extends Error {}
 export class TooDeepError extends Error {}
 
 /**
- * Reads JSON of at most `limitBytes`, whatever its announced length.
+ * Reads JSON of at most `limitBytes`, whatever its announced length. Numbers that a double cannot hold come as text.
  *
  * @throws {TooLargeError}, {TooDeepError}, {SyntaxError} or {TypeError} if it is not JSON in UTF-8.
  */
@@ -15,9 +15,17 @@ export async function readJson(
   body: ReadableStream<Uint8Array> | null,
   limitBytes: number,
 ): Promise<unknown> {
+  return JSON.parse(withExactNumbers(await readJsonText(body, limitBytes)));
+}
+
+/** The same, before it is parsed. */
+export async function readJsonText(
+  body: ReadableStream<Uint8Array> | null,
+  limitBytes: number,
+): Promise<string> {
   const text = await readText(body, limitBytes);
   if (isNestedDeeper(text, deepestNesting + taskBodyNesting)) throw new TooDeepError("nested too deep");
-  return JSON.parse(text);
+  return text;
 }
 
 async function readText(body: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<string> {

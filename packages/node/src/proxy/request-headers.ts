@@ -23,6 +23,11 @@ export function upstreamHeaders(
     if (seconds > 0) up.prefer = `wait=${seconds}`;
     holdMs = seconds * 1_000;
   }
+  // Titles and descriptions come in the caller's language.
+  const language = headers.get("accept-language");
+  if (name === "blocks.list" && language !== null && /^[\w*,;=. -]{1,200}$/.test(language)) {
+    up["accept-language"] = language;
+  }
   if (name === "tasks.create" || name === "packages.install") addKey(up, headers.get("idempotency-key"));
   if (name === "tasks.getFile") addFileConditions(up, headers);
   return { headers: up, holdMs };

@@ -1,10 +1,15 @@
 import { InvalidInputError, type NodeInputs, normalizeInputValues } from "@oomol/connect-core";
-import { deepestNesting, inputValuesNesting, isNestedDeeper } from "@oomol/connect-core/wire";
+import {
+  deepestNesting,
+  findInexactNumber,
+  inputValuesNesting,
+  isNestedDeeper,
+} from "@oomol/connect-core/wire";
 import { isBlockId } from "./allow-blocks.ts";
 import { FormError } from "./form-error.ts";
 import { type FormPart, FormReader } from "./form-reader.ts";
 import type { ResolvedProxyOptions } from "./options.ts";
-import { readJson, TooDeepError, TooLargeError } from "./read-body.ts";
+import { readJsonText, TooDeepError, TooLargeError } from "./read-body.ts";
 import { Refusal } from "./refusal.ts";
 
 /** The content of a body of `POST /v1/tasks`. */
@@ -37,11 +42,12 @@ export async function readTaskRequest(request: Request, limits: Limits): Promise
 /** The object that a JSON body holds. @throws {Refusal} */
 export async function readJsonRequest(request: Request, { maxInputBytes }: Limits): Promise<object> {
   try {
-    const body = await readJson(request.body, maxInputBytes);
+    const body = parseExactly(await readJsonText(request.body, maxInputBytes));
     if (typeof body === "object" && body !== null && !Array.isArray(body)) return body;
   } catch (failure) {
     if (failure instanceof TooLargeError) throw tooMuchInput(maxInputBytes);
     if (failure instanceof TooDeepError) throw tooDeepInput();
+    if (failure instanceof Refusal) throw failure;
     if (request.signal.aborted) throw new Refusal(499, "The caller has gone.");
   }
   throw new Refusal(400, "The body must be a JSON object.");
@@ -136,10 +142,19 @@ function parseJson(text: string | undefined): unknown {
   if (text === undefined || text === "") return undefined;
   if (isNestedDeeper(text, deepestNesting + inputValuesNesting)) throw tooDeepInput();
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal(400, 'The field "inputValues" is not valid JSON.');
+    return parseExactly(text);
+  } catch (failure) {
+    throw failure instanceof Refusal
+      ? failure
+      : new Refusal(400, 'The field "inputValues" is not valid JSON.');
   }
+}
+
+/** Throws a {@link Refusal} for a number that reading would change: it is written anew for the server. */
+function parseExactly(text: string): unknown {
+  const inexact = findInexactNumber(text);
+  if (inexact) throw new Refusal(400, inexact.refusal);
+  return JSON.parse(text);
 }
 
 function tooDeepInput(): Refusal {

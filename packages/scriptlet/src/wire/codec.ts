@@ -1,5 +1,6 @@
 import { UnencodableValueError } from "../errors/unencodable-value-error.ts";
 import { fitsInUtf8 } from "./fits-in-utf8.ts";
+import { parseExactly } from "./parse-exactly.ts";
 import { maxDepth, toPlainJson } from "./plain-json.ts";
 
 /** The engine exits on a larger packet (oocana-protocol 2); the rest is room for topic and header. */
@@ -34,7 +35,7 @@ export function encodeLeniently(message: object, maxBytes = maxPayloadBytes): st
 /** The message on a topic; undefined if it is not a JSON object: a stranger's bytes must not end the process. */
 export function decodeMessage(payload: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(payload);
+    const value: unknown = parseExactly(payload);
     // A JSON object has string keys and unknown values.
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)

@@ -1,0 +1,46 @@
+import { isRecord, type JsonSchema } from "./json-schema.ts";
+import type { HandleSchema } from "./read-schema.ts";
+
+/** A type of JSON values; an integer is a number. */
+export type JsonType = "array" | "boolean" | "null" | "number" | "object" | "string";
+
+const every: readonly JsonType[] = ["array", "boolean", "null", "number", "object", "string"];
+
+/** The types of the values that a schema takes, at most: some values of a type may not fit. */
+export function typesOfSchema({ schema, definitions }: HandleSchema): ReadonlySet<JsonType> {
+  const typesOf = (one: unknown, line: readonly unknown[]): ReadonlySet<JsonType> => {
+    if (typeof one === "boolean" || !isRecord(one)) return new Set(one === false ? [] : every);
+    // What leads back to itself says nothing new.
+    if (line.includes(one)) return new Set(every);
+    const inner = (next: unknown) => typesOf(next, [...line, one]);
+    let types = ownTypes(one);
+    const { $ref, allOf = [], anyOf, oneOf } = one;
+    const parts = [...(allOf as readonly JsonSchema[])];
+    if (typeof $ref === "string") parts.push(definitions[$ref.replace("#/$defs/", "")] ?? true);
+    for (const part of parts) types = both(types, inner(part));
+    for (const forms of [anyOf, oneOf]) {
+      if (!Array.isArray(forms)) continue;
+      types = both(types, new Set(forms.flatMap((form) => [...inner(form)])));
+    }
+    return types;
+  };
+  return typesOf(schema, []);
+}
+
+/** The type of a JSON value. */
+export function typeOfJson(value: unknown): JsonType {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value as JsonType;
+}
+
+function both(some: ReadonlySet<JsonType>, others: ReadonlySet<JsonType>): Set<JsonType> {
+  return new Set([...some].filter((type) => others.has(type)));
+}
+
+function ownTypes(rules: Readonly<Record<string, unknown>>): Set<JsonType> {
+  if (Object.hasOwn(rules, "const")) return new Set([typeOfJson(rules.const)]);
+  if (Array.isArray(rules.enum)) return new Set(rules.enum.map(typeOfJson));
+  if (rules.type === undefined) return new Set(every);
+  return new Set([rules.type].flat().map((type) => (type === "integer" ? "number" : type) as JsonType));
+}

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { readSchema } from "../src/read-schema.ts";
+import { typesOfSchema } from "../src/types-of-schema.ts";
+
+const every = ["array", "boolean", "null", "number", "object", "string"];
+
+test.each<[schema: unknown, types: string[]]>([
+  [true, every],
+  [false, []],
+  [{}, every],
+  [{ type: "string" }, ["string"]],
+  [{ type: ["integer", "null"] }, ["null", "number"]],
+  [{ type: "string", nullable: true }, ["null", "string"]],
+  [{ enum: ["1", 2] }, ["number", "string"]],
+  [{ const: null }, ["null"]],
+  [{ anyOf: [{ type: "string" }, { enum: [1] }] }, ["number", "string"]],
+  [{ type: ["string", "number"], oneOf: [{ type: "number" }, { type: "boolean" }] }, ["number"]],
+  [{ allOf: [{ type: ["string", "array"] }, { type: ["array", "object"] }] }, ["array"]],
+  [{ $ref: "#/$defs/text", $defs: { text: { type: "string" } } }, ["string"]],
+  [{ type: "object", properties: { kids: { items: { $ref: "#" } } } }, ["object"]],
+  [{ anyOf: [{ type: "string" }, { type: "array", items: { $ref: "#" } }] }, ["array", "string"]],
+])("%j takes values of the types %j", (schema, types) => {
+  const reading = readSchema(schema);
+  expect("unusable" in reading ? reading : [...typesOfSchema(reading)].sort()).toEqual(types);
+});
