@@ -11,7 +11,7 @@ describeBothServers(({ shared, open }) => {
       for (const Authorization of ["api-one", "wrong"]) {
         const response = await server.request(path, { headers: { Authorization } });
         expect(response.headers.get("Connect-Extensions")).toBe(
-          "wait, after, events, idempotency, files, delete, pages",
+          "wait, after, events, idempotency, files, delete, pages, files-by-input",
         );
       }
     }

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { expect, test } from "vitest";
 import { describeBothServers } from "./both-servers.ts";
-import type { TestClient } from "./open-test-server.ts";
+import { openTestServer, type TestClient } from "./open-test-server.ts";
 
 describeBothServers(({ shared }) => {
   test("serves what a task made, with its type and size, once and again", async () => {
@@ -119,6 +119,13 @@ describeBothServers(({ shared }) => {
 async function makeFiles(server: TestClient, files: Record<string, string>) {
   return (await makeTask(server, files)).get;
 }
+
+test.skipIf(process.platform === "win32")("a file whose name has a backslash is served", async () => {
+  await using server = await openTestServer();
+  const { get } = await makeTask(server, { "a\\b.txt": "kept" });
+  expect(await (await get("a%5Cb.txt")).text()).toBe("kept");
+  expect((await get("..%5C..%5Cconnect.db")).status).toBe(404);
+});
 
 async function makeTask(
   server: TestClient,

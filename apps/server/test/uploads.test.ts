@@ -64,6 +64,25 @@ describeBothServers(({ shared, open }) => {
     }
   });
 
+  test.each([
+    ["=?utf-8?B?5L2g5aW9LnR4dA==?=", "你好.txt"],
+    ["=?UTF-8?Q?a_=C3=BC.txt?=", "a ü.txt"],
+    ["=?utf-8?b?5L2g?= =?utf-8?b?5aW9LnR4dA==?=", "你好.txt"],
+    ["plain =?x.txt", "plain =_x.txt"],
+  ])("a file's name is read as libraries of mail write it: %s", async (written, name) => {
+    const body = [
+      '--limit\r\nContent-Disposition: form-data; name="manifest"\r\n\r\nlab::one-file\r\n',
+      `--limit\r\nContent-Disposition: form-data; name="files"; filename="${written}"; filename*=UTF-8''x.txt\r\n\r\nhello\r\n`,
+      "--limit--\r\n",
+    ].join("");
+    const server = shared();
+    const headers = { "Content-Type": "multipart/form-data; boundary=limit" };
+    const id = await idOf(await server.request("/v1/tasks", { method: "POST", headers, body }));
+    await server.waitForEnd(id);
+    const { path } = (await server.finish(id)).result as { path: string };
+    expect(basename(path)).toBe(name);
+  });
+
   test("a large file arrives byte for byte, whatever looks like the end of its part", async () => {
     const server = shared();
     const content = randomBytes(9_000_001);

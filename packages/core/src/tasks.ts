@@ -330,6 +330,7 @@ export class TasksClient<Source> {
       files: taken,
       onUploadProgress,
       clock: this.#options.clock,
+      takesFileInputs: () => this.#http.extensions.has("files-by-input"),
       listBlocks: () => this.#blocks.list(options),
       post,
     });

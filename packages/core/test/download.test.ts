@@ -34,6 +34,13 @@ describe("what a result names can be read", () => {
     expect(await file.text()).toBe("Hello");
   });
 
+  test("though its name has a backslash, which separates nothing in a POSIX path", async () => {
+    await using server = await serveFiles((task) => ({ text: task.writeFile("notes/a\\b.txt", "Hello") }));
+    const outcome = await run(server);
+    await using file = await server.client.tasks.download(outcome, outcome.result.text);
+    expect([file.path, await file.text()]).toEqual(["notes/a\\b.txt", "Hello"]);
+  });
+
   test("in whatever form the caller wants", async () => {
     await using server = await serveFiles((task) => ({
       data: task.writeFile("data.json", '{"a":1}', "application/json"),

@@ -109,6 +109,29 @@ describe("files by input", () => {
     ]);
   });
 
+  test("are sent with their inputs to a server that takes these, which no order could do", async () => {
+    await using server = await serve({ blocks, extensions: ["files-by-input"] });
+    const request = {
+      blockId: "pkg::book",
+      files: { pages: [named("1.png"), named("2.png")], extra: [named("x.png")], cover: named("a.png") },
+    };
+    // Before the first answer nobody knows that the server does.
+    for (const listings of [1, 1]) {
+      await server.client.tasks.create(request);
+      expect(server.fake.requestsTo("GET", /blocks/)).toHaveLength(listings);
+    }
+    for (const task of server.fake.tasks.values()) {
+      expect(task.files.map(({ name, handle }) => [name, handle])).toEqual([
+        ["1.png", "pages"],
+        ["2.png", "pages"],
+        ["x.png", "extra"],
+        ["a.png", "cover"],
+      ]);
+      expect(task.inputValues).toEqual([]);
+    }
+    expect(server.fake.tasks.size).toBe(2);
+  });
+
   test("an optional one is passed over by its null", async () => {
     await using server = await serve({ blocks });
     await server.client.tasks.run({ blockId: "pkg::book", files: { pages: [named("1.png")] } });

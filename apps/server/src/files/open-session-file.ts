@@ -32,8 +32,8 @@ export function decodeSegments(path: string): string[] | undefined {
 
 function isFileName(segment: string): boolean {
   if (segment === "" || segment === "." || segment === "..") return false;
-  // A colon is a drive or an alternate stream on Windows.
-  return !/[/\\\0]/.test(segment) && !(process.platform === "win32" && segment.includes(":"));
+  // On Windows a backslash separates, and a colon is a drive or an alternate stream; elsewhere names may have them.
+  return !(process.platform === "win32" ? /[/\\:\0]/ : /[/\0]/).test(segment);
 }
 
 /** Judges the file that is open, not the name: a name may lead elsewhere a moment later. */

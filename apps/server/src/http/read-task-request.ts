@@ -16,6 +16,8 @@ export interface ReadingParts {
   limits: UploadLimits;
   inFlight: RequestBytes;
   threads: RequestThreads;
+  /** Whether a form may say which input each of its files is for. */
+  takesFileInputs: boolean;
 }
 
 /** Above that, parsing a body and checking what is in it would hold up others. */
@@ -35,7 +37,8 @@ export async function readTaskRequest(form: FormRequest, parts: ReadingParts): P
     const [manifest, blockId, inputValues] = ["manifest", "blockId", "inputValues"].map((name) =>
       all.get(name),
     );
-    const fields = { manifest, blockId, inputValues };
+    const fileInputs = parts.takesFileInputs ? all.get("fileInputs") : undefined;
+    const fields = { manifest, blockId, inputValues, fileInputs };
     return { request: await parse({ fields }, inputValues?.length ?? 0, parts), files };
   }
   throw new Refusal(

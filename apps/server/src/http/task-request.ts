@@ -3,12 +3,14 @@ import { basename } from "node:path";
 import {
   createTaskBodySchema,
   deepestNesting,
+  fileInputsSchema,
   inputValuesNesting,
   taskBodyNesting,
   validate,
 } from "@oomol/connect-core/wire";
 import type { NodeInputs } from "../inputs/node-inputs.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
+import type { FileInput, UploadedFile } from "../inputs/uploaded-file.ts";
 import type { JsonText } from "../json-text.ts";
 import type { BlockFinder } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
@@ -39,6 +41,8 @@ export interface FormFields {
   manifest?: string | undefined;
   blockId?: string | undefined;
   inputValues?: string | undefined;
+  /** JSON: the input of each file, in their order (connect-api 6.8). */
+  fileInputs?: string | undefined;
 }
 
 /** Reads and checks a body; throws a {@link Refusal}. */
@@ -46,15 +50,18 @@ export function parseTaskRequest(body: TaskBody): TaskRequest {
   const { blockId, inputValues } = checkBody(
     "json" in body ? parseBody(body.json) : parseFields(body.fields),
   );
+  const fileInputs = "fields" in body ? parseFileInputs(body.fields) : undefined;
+  const asked = [blockId, inputValues, ...(fileInputs ? [fileInputs] : [])];
   return {
     blockId,
     async fingerprint(files) {
-      const hash = createHash("sha256").update(JSON.stringify([blockId, inputValues]));
+      const hash = createHash("sha256").update(JSON.stringify(asked));
       for (const { path, digest } of files) hash.update(JSON.stringify([basename(path), digest]));
       return hash.digest("hex");
     },
     async prepare(block, references, catalog) {
-      return { inputValues, inputs: await prepareInputs(block, inputValues, references, catalog) };
+      const files = uploadedFiles(references, fileInputs);
+      return { inputValues, inputs: await prepareInputs(block, inputValues, files, catalog) };
     },
     [Symbol.dispose]() {},
   };
@@ -75,7 +82,7 @@ function isForm(text: string): boolean {
   return /^--[^\r\n]+\r\ncontent-disposition: form-data/i.test(text);
 }
 
-function parseFields({ inputValues = "", ...block }: FormFields): unknown {
+function parseFields({ inputValues = "", fileInputs: _, ...block }: FormFields): unknown {
   if (inputValues === "") return block;
   const parsed = parseJson(
     inputValues,
@@ -83,6 +90,27 @@ function parseFields({ inputValues = "", ...block }: FormFields): unknown {
     () => 'The field "inputValues" is not valid JSON.',
   );
   return { ...block, inputValues: parsed };
+}
+
+function parseFileInputs({ fileInputs = "" }: FormFields): FileInput[] | undefined {
+  if (fileInputs === "") return undefined;
+  const invalid = 'The field "fileInputs" must be a list of { nodeId, handle }, one for each file.';
+  const checked = validate(
+    fileInputsSchema,
+    parseJson(fileInputs, 2, () => invalid),
+  );
+  if (!checked.isValid) throw new Refusal(400, invalid);
+  return checked.data;
+}
+
+function uploadedFiles(paths: readonly string[], inputs: readonly FileInput[] | undefined): UploadedFile[] {
+  if (inputs && inputs.length !== paths.length) {
+    throw new Refusal(
+      400,
+      `The form holds ${paths.length} files, but its field "fileInputs" names the inputs of ${inputs.length}.`,
+    );
+  }
+  return paths.map((path, index) => ({ path, input: inputs?.[index] }));
 }
 
 function checkBody(body: unknown): { blockId: string; inputValues: NodeInputs } {

@@ -1,3 +1,4 @@
+import type { ExtensionName } from "@oomol/connect-core/wire";
 import { type Context, Hono, type HonoRequest } from "hono";
 import { v7 as newTaskId } from "uuid";
 import type { FileStore } from "../files/file-store.ts";
@@ -35,6 +36,7 @@ export interface TasksRoutesParts {
   inFlight: BytesInFlight;
   threads: RequestThreads;
   files: FileStore;
+  extensions: readonly ExtensionName[];
   /** Aborted when the server closes: answers that are held go out then. */
   closing: AbortSignal;
 }
@@ -138,7 +140,7 @@ function wantsEvents(request: HonoRequest): boolean {
 
 /** A new task with its block, or the one that the same request made before. */
 async function acceptTask(
-  { catalog, store, limits, inFlight, files, threads }: TasksRoutesParts,
+  { catalog, store, limits, inFlight, files, threads, extensions }: TasksRoutesParts,
   form: FormRequest,
   caller: Caller,
 ): Promise<{ task: StoredTask; block?: Runnable }> {
@@ -148,7 +150,9 @@ async function acceptTask(
   using held = inFlight.open();
   try {
     const uploadDirectory = files.uploadDirectory(id);
-    const received = await readTaskRequest(form, { uploadDirectory, limits, inFlight: held, threads });
+    const takesFileInputs = extensions.includes("files-by-input");
+    const reading = { uploadDirectory, limits, inFlight: held, threads, takesFileInputs };
+    const received = await readTaskRequest(form, reading);
     using request = received.request;
     const { blockId } = request;
     const key = form.request.headers.get("Idempotency-Key") ?? undefined;

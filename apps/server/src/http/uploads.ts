@@ -10,6 +10,7 @@ import { isStorageFailure } from "../store/write-health.ts";
 import { messageOf } from "../values.ts";
 import type { RequestBytes } from "./bytes-in-flight.ts";
 import { createContentDigest } from "./content-digest.ts";
+import { decodeEncodedWords } from "./decode-encoded-words.ts";
 import type { BodyLimits } from "./read-json-body.ts";
 
 import { releasingFs } from "./releasing-fs.ts";
@@ -48,7 +49,7 @@ const maxFields = 100;
 /** Shortened to what file systems take; longer is no name any more. */
 const longestNameBytes = 1_024;
 /** Others are taken, and forgotten. */
-const keptFields = ["manifest", "blockId", "inputValues"];
+const keptFields = ["manifest", "blockId", "inputValues", "fileInputs"];
 
 /**
  * Streams the `files` parts of a multipart body into `directory`, chunk by chunk, so that memory stays flat. A body that is
@@ -181,7 +182,7 @@ async function saveFile(
 ): Promise<ReceivedFile | undefined> {
   // At once: the stream may fail before anyone listens.
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, safeFileName(fileName ?? ""));
+  const path = join(directory, safeFileName(decodeEncodedWords(fileName ?? "")));
   stream.on("error", () => undefined); // of a form that has failed already
   const digest = createContentDigest();
   stream.on("data", (chunk: Buffer) => digest.update(chunk));

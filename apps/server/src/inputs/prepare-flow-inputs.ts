@@ -4,15 +4,16 @@ import type { BlockFinder } from "../packages/package-catalog.ts";
 import { hasSlots, type InstalledFlow } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
 import { quoteList } from "../values.ts";
-import { assignFiles } from "./assign-files.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { fillDefaults } from "./fill-defaults.ts";
 import { flowTakers } from "./flow-takers.ts";
+import { giveFiles } from "./give-files.ts";
 import { explainIdle, findIdleNodes } from "./idle-nodes.ts";
 import type { InputTaker } from "./input-taker.ts";
 import { blockNodeId, type NodeInputs } from "./node-inputs.ts";
 import { refuseIllFormedText } from "./refuse-ill-formed-text.ts";
 import { refuseReferences } from "./refuse-references.ts";
+import type { FileInput, UploadedFile } from "./uploaded-file.ts";
 
 /**
  * The inputs of a flow by node id; those of the flow itself stand under `"_"`. Throws a {@link Refusal} with status 400 that names
@@ -21,7 +22,7 @@ import { refuseReferences } from "./refuse-references.ts";
 export async function prepareFlowInputs(
   flow: InstalledFlow,
   nodes: NodeInputs,
-  files: readonly string[],
+  files: readonly UploadedFile[],
   catalog: BlockFinder,
 ): Promise<Record<string, Record<string, unknown>>> {
   if (hasSlots(flow)) {
@@ -42,7 +43,7 @@ export async function prepareFlowInputs(
     refuseReferences(taker, values);
     refuseIllFormedText(taker, values);
   }
-  giveFiles(flow, takers, given, files);
+  giveFilesToNodes(flow, takers, given, files);
   for (const [nodeId, taker] of takers) checkInputs(taker, given.get(nodeId) ?? new Map());
 
   const ownInputs = given.get(blockNodeId) ?? new Map();
@@ -58,11 +59,11 @@ export async function prepareFlowInputs(
 }
 
 /** Files go to inputs of the flow and of its nodes alike, unless something else feeds them. */
-function giveFiles(
+function giveFilesToNodes(
   flow: InstalledFlow,
   takers: ReadonlyMap<string, InputTaker>,
   given: ReadonlyMap<string, Map<string, unknown>>,
-  files: readonly string[],
+  files: readonly UploadedFile[],
 ): void {
   if (files.length === 0) return;
   const places = new Map<string, { nodeId: string; handle: string }>();
@@ -73,7 +74,7 @@ function giveFiles(
     for (const { value: ownValue, ...input } of taker.inputs) {
       const { handle } = input;
       if (node?.connected.includes(handle)) continue;
-      const label = nodeId === blockNodeId ? handle : `${nodeId}/${handle}`;
+      const label = labelOf({ nodeId, handle });
       places.set(label, { nodeId, handle });
       // The defaults of a node's block do not count inside a flow.
       const isOptional = node ? node.values.has(handle) : ownValue !== undefined;
@@ -81,11 +82,20 @@ function giveFiles(
       if (given.get(nodeId)?.has(handle)) values.set(label, given.get(nodeId)?.get(handle));
     }
   }
-  assignFiles({ title: blockIdOf(flow), path: flow.path, inputs, takesOthers: false }, values, files);
+  const labelled = files.map(({ path, input }) => ({ path, handle: input && labelOf(input) }));
+  for (const { input } of files)
+    if (input && !takers.has(input.nodeId)) {
+      throw new Refusal(400, explainUnknownNode(flow, input.nodeId));
+    }
+  giveFiles({ title: blockIdOf(flow), path: flow.path, inputs, takesOthers: false }, values, labelled);
   for (const [label, value] of values) {
     const place = places.get(label);
     if (place) given.get(place.nodeId)?.set(place.handle, value);
   }
+}
+
+function labelOf({ nodeId, handle }: FileInput): string {
+  return nodeId === blockNodeId ? handle : `${nodeId}/${handle}`;
 }
 
 function explainUnknownNode(flow: InstalledFlow, nodeId: string): string {

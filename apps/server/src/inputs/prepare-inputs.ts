@@ -2,13 +2,14 @@ import type { BlockFinder } from "../packages/package-catalog.ts";
 import { type InstalledBlock, isFlow, type Runnable } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
 import { quoteList } from "../values.ts";
-import { assignFiles } from "./assign-files.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { fillDefaults } from "./fill-defaults.ts";
+import { giveFiles } from "./give-files.ts";
 import { blockAsTaker, type InputTaker } from "./input-taker.ts";
 import { blockNodeId, type NodeInputs } from "./node-inputs.ts";
 import { prepareFlowInputs } from "./prepare-flow-inputs.ts";
 import { refuseReferences } from "./refuse-references.ts";
+import type { UploadedFile } from "./uploaded-file.ts";
 
 /**
  * Turns what a caller sent into complete inputs: files placed, defaults filled in, every value checked. Those of a flow
@@ -17,7 +18,7 @@ import { refuseReferences } from "./refuse-references.ts";
 export async function prepareInputs(
   runnable: Runnable,
   nodes: NodeInputs,
-  files: readonly string[],
+  files: readonly UploadedFile[],
   catalog: BlockFinder,
 ): Promise<Record<string, unknown>> {
   return isFlow(runnable)
@@ -28,12 +29,17 @@ export async function prepareInputs(
 function prepareBlockInputs(
   block: InstalledBlock,
   nodes: NodeInputs,
-  files: readonly string[],
+  files: readonly UploadedFile[],
 ): Record<string, unknown> {
   const taker = blockAsTaker(block);
   const given = collectGiven(taker, nodes);
   refuseReferences(taker, given); // before the server makes its own, to the uploads
-  assignFiles(taker, given, files);
+  for (const { input } of files) if (input) requireOwnNode(taker, input.nodeId);
+  giveFiles(
+    taker,
+    given,
+    files.map(({ path, input }) => ({ path, handle: input?.handle })),
+  );
   checkInputs(taker, given); // before the defaults: those are the author's to decide
   requireComplete(taker, fillDefaults(taker, given));
   return Object.fromEntries(given);
@@ -42,15 +48,18 @@ function prepareBlockInputs(
 function collectGiven(taker: InputTaker, nodes: NodeInputs): Map<string, unknown> {
   const given = new Map<string, unknown>();
   for (const node of nodes) {
-    if (node.nodeId !== blockNodeId) {
-      throw new Refusal(
-        400,
-        `${taker.title} is a block, so its inputs belong to the node "${blockNodeId}"; there is no node "${node.nodeId}".`,
-      );
-    }
+    requireOwnNode(taker, node.nodeId);
     for (const { handle, value } of node.inputs) given.set(handle, value);
   }
   return given;
+}
+
+function requireOwnNode({ title }: InputTaker, nodeId: string): void {
+  if (nodeId === blockNodeId) return;
+  throw new Refusal(
+    400,
+    `${title} is a block, so its inputs belong to the node "${blockNodeId}"; there is no node "${nodeId}".`,
+  );
 }
 
 function requireComplete({ title }: InputTaker, missing: readonly string[]): void {

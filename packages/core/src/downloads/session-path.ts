@@ -6,7 +6,8 @@ import type { TaskLog } from "../types.ts";
  * Blocks name their files by full paths; servers serve them by this part (connect-api 6.5).
  */
 export function pathInSession(path: string, sessionId: string): string | undefined {
-  const segments = path.split(/[\\/]/);
+  // In a POSIX path a backslash is part of a name.
+  const segments = path.split(path.startsWith("/") ? "/" : /[\\/]/);
   const position = segments.indexOf(sessionId);
   const inside = segments.slice(position + 1);
   if (position < 0 || inside.length === 0 || !inside.every(isName)) return undefined;

@@ -1,6 +1,7 @@
 import type { HttpCall } from "../http/http-call.ts";
+import type { UploadPart } from "../transport/transport.ts";
 import type { UploadProgress } from "../transport/upload-progress.ts";
-import type { ServerBlock } from "../types.ts";
+import type { NodeInputs, ServerBlock } from "../types.ts";
 import type { Clock } from "../waiting/delay.ts";
 import { type FilesByHandle, orderFiles, withInputs } from "./order-files.ts";
 
@@ -10,7 +11,9 @@ export interface FilesRequest<Answer> extends FilesByHandle {
   blockId: string;
   onUploadProgress: ((progress: UploadProgress) => void) | undefined;
   clock: Clock;
-  /** Asks the server for its blocks; only the order of files that were given by input needs them. */
+  /** Whether the server takes the input of each file, as far as is known. */
+  takesFileInputs(): boolean;
+  /** Asks the server for its blocks; only the order of files for a server that does not take their inputs needs them. */
   listBlocks(): Promise<{ blocks: (ServerBlock & { blockId: string })[] }>;
   post(body: Body): Promise<Answer>;
 }
@@ -33,23 +36,32 @@ export async function createWithFiles<Answer>(request: FilesRequest<Answer>): Pr
 }
 
 async function bodyOf(request: FilesRequest<unknown>): Promise<Body> {
-  const { blockId, blockNodeId, inputValues, files, listBlocks } = request;
+  const { blockId, blockNodeId, inputValues, files, takesFileInputs, listBlocks } = request;
   const empty = files.flatMap(({ handle, parts }) =>
     handle !== undefined && parts.length === 0 ? [{ handle, value: [] }] : [],
   );
   const given = withInputs(inputValues, blockNodeId, empty);
   const filled = files.filter(({ parts }) => parts.length > 0);
   if (filled.length === 0) return { json: { manifest: blockId, inputValues: given } };
-  const isByInput = filled.some(({ handle }) => handle !== undefined);
-  const block = isByInput
-    ? (await listBlocks()).blocks.find((listed) => listed.blockId === blockId)
-    : undefined;
-  const ordered = isByInput
-    ? orderFiles(block, { blockNodeId, inputValues: given, files: filled })
-    : { parts: filled.flatMap(({ parts }) => parts), inputValues: given };
-  const fields = [
-    ["manifest", blockId],
-    ["inputValues", JSON.stringify(ordered.inputValues)],
-  ] as const;
-  return { upload: { fields, parts: ordered.parts } };
+  const form = (values: readonly NodeInputs[], parts: readonly UploadPart[], fileInputs?: object): Body => {
+    const fields: [name: string, value: string][] = [
+      ["manifest", blockId],
+      ["inputValues", JSON.stringify(values)],
+    ];
+    if (fileInputs) fields.push(["fileInputs", JSON.stringify(fileInputs)]);
+    return { upload: { fields, parts } };
+  };
+  const parts = filled.flatMap((one) => one.parts);
+  if (!filled.some(({ handle }) => handle !== undefined)) return form(given, parts);
+  // The first answer of a server tells what it takes, if this is not the first call.
+  const blocks = takesFileInputs() ? [] : (await listBlocks()).blocks;
+  if (takesFileInputs()) {
+    const fileInputs = filled.flatMap(({ handle, parts }) =>
+      parts.map(() => ({ nodeId: blockNodeId, handle })),
+    );
+    return form(given, parts, fileInputs);
+  }
+  const block = blocks.find((listed) => listed.blockId === blockId);
+  const ordered = orderFiles(block, { blockNodeId, inputValues: given, files: filled });
+  return form(ordered.inputValues, ordered.parts);
 }

@@ -12,7 +12,7 @@ export type CreateTaskRequest<Id extends BlockId = BlockId, Source = UploadSourc
 
 /**
  * Files for a block: by input, or as a list in the order in which the block declares its inputs for files. By input
- * takes one more request, since servers assign files by their order alone; if the list is empty, none.
+ * may take one more request, for servers that assign files by their order alone; if the list is empty, none.
  */
 export type TaskFiles<Id extends BlockId = BlockId, Source = UploadSource> =
   | readonly Source[]

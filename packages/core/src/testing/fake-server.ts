@@ -155,7 +155,9 @@ export class FakeConnectServer {
   }
 
   async #create(request: Request, body: string | undefined, form: FormData | undefined): Promise<Response> {
-    const { blockId, inputValues, files } = form ? await readForm(form) : readJson(body ?? "");
+    const { blockId, inputValues, files } = form
+      ? await readForm(form, this.#has("files-by-input"))
+      : readJson(body ?? "");
     const key = this.#has("idempotency") ? request.headers.get("idempotency-key") : null;
     const known = key === null ? undefined : this.#byKey.get(key);
     // The boundaries of a form differ each time, so compare its content.
@@ -287,18 +289,21 @@ function readJson(body: string) {
   return { blockId: String(manifest), inputValues: inputValues as NodeInputs[], files: [] };
 }
 
-async function readForm(form: FormData) {
+async function readForm(form: FormData, takesFileInputs: boolean) {
   const files: ReceivedFile[] = [];
-  for (const part of form.getAll("files")) {
+  const fileInputs: { handle: string }[] = JSON.parse(String(form.get("fileInputs") ?? "[]"));
+  for (const [index, part] of form.getAll("files").entries()) {
     if (typeof part === "string") continue;
-    files.push({ name: part.name, type: part.type, bytes: new Uint8Array(await part.arrayBuffer()) });
+    const handle = takesFileInputs ? fileInputs[index]?.handle : undefined;
+    const bytes = new Uint8Array(await part.arrayBuffer());
+    files.push({ name: part.name, type: part.type, bytes, ...(handle !== undefined && { handle }) });
   }
   const inputValues: NodeInputs[] = JSON.parse(String(form.get("inputValues") ?? "[]"));
   return { blockId: String(form.get("manifest")), inputValues, files };
 }
 
-function describeFile({ name, type, bytes }: ReceivedFile): string[] {
-  return [name, type, new TextDecoder("latin1").decode(bytes)];
+function describeFile({ name, type, bytes, handle = "" }: ReceivedFile): string[] {
+  return [name, type, handle, new TextDecoder("latin1").decode(bytes)];
 }
 
 function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {

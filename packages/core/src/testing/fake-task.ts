@@ -6,6 +6,8 @@ export interface ReceivedFile {
   name: string;
   type: string;
   bytes: Uint8Array;
+  /** The input that it is for, if the client said so (`files-by-input`). */
+  handle?: string;
 }
 
 /** A file that a task made. */

@@ -2,7 +2,16 @@
 export const extensionsHeader = "Connect-Extensions";
 
 /** The extensions that a server may announce (connect-api 6). */
-export const extensionNames = ["wait", "after", "events", "idempotency", "files", "delete", "pages"] as const;
+export const extensionNames = [
+  "wait",
+  "after",
+  "events",
+  "idempotency",
+  "files",
+  "delete",
+  "pages",
+  "files-by-input",
+] as const;
 
 /** One of {@link extensionNames}. */
 export type ExtensionName = (typeof extensionNames)[number];

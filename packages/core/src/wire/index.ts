@@ -22,6 +22,7 @@ export {
   createTaskAnswerSchema,
   createTaskBodySchema,
   errorAnswerSchema,
+  fileInputsSchema,
   installAnswerSchema,
   installTaskAnswerSchema,
   installTaskSchema,

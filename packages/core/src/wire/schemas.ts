@@ -85,6 +85,9 @@ export const nodeInputsSchema = list(nodeInputs);
 /** The body of `POST /v1/tasks`, as JSON or as the fields of a form. */
 export const createTaskBodySchema = object({ manifest: text, inputValues: orMissing(nodeInputsSchema) });
 
+/** The field `fileInputs` of a form: the input of each file, in the order of the files (connect-api 6.8). */
+export const fileInputsSchema = list(object({ nodeId: text, handle: text }));
+
 /** Answers `GET /packages`. */
 export const packagesAnswerSchema = object(
   { packages: list(object({ name: text, version: text })) },

@@ -46,10 +46,11 @@ async function sendForm(handling: Handling, asked: TaskRequest, form: TaskForm):
   const { request, options, call } = handling;
   const timer = new SilenceTimer();
   const broken: Broken = {};
-  const fields = [
+  const fields: [name: string, value: string][] = [
     ["manifest", asked.blockId],
     ["inputValues", JSON.stringify(asked.inputValues)],
-  ] as const;
+  ];
+  if (asked.fileInputs) fields.push(["fileInputs", JSON.stringify(asked.fileInputs)]);
   const parts = partsOf(form, options.maxUploadBytes, () => timer.windUp(), broken);
   const encoded = encodePassingMultipart(fields, parts);
   const headers = { ...call.headers, "content-type": encoded.contentType };

@@ -1,9 +1,11 @@
 import { InvalidInputError, type NodeInputs, normalizeInputValues } from "@oomol/connect-core";
 import {
   deepestNesting,
+  fileInputsSchema,
   findInexactNumber,
   inputValuesNesting,
   isNestedDeeper,
+  validate,
 } from "@oomol/connect-core/wire";
 import { isBlockId } from "./allow-blocks.ts";
 import { FormError } from "./form-error.ts";
@@ -16,6 +18,8 @@ import { Refusal } from "./refusal.ts";
 export interface TaskRequest {
   blockId: string;
   inputValues: readonly NodeInputs[];
+  /** The inputs of the files, in their order, if the caller has named them (connect-api 6.8). */
+  fileInputs?: readonly object[] | undefined;
   /** The files of a form, still to be read. */
   form: TaskForm | undefined;
 }
@@ -62,7 +66,8 @@ async function readTaskForm(request: Request, contentType: string, limits: Limit
     const { fields, firstFile } = await readFields(parts, limits.maxInputBytes);
     const { cancel } = reader;
     return {
-      ...checkTask(fields.get("manifest"), parseJson(fields.get("inputValues"))),
+      ...checkTask(fields.get("manifest"), parseJson(fields.get("inputValues"), "inputValues")),
+      fileInputs: checkFileInputs(parseJson(fields.get("fileInputs"), "fileInputs")),
       form: { files: filesOf(firstFile, parts), cancel: () => cancel.call(reader) },
     };
   } catch (failure) {
@@ -85,8 +90,8 @@ async function readFields(parts: AsyncIterator<FormPart>, limitBytes: number) {
     const { done, value: part } = await parts.next();
     if (done) return { fields, firstFile: undefined };
     if (part.fileName !== undefined) return { fields, firstFile: part };
-    if (part.name !== "manifest" && part.name !== "inputValues")
-      throw new FormError("a field is neither manifest nor inputValues");
+    if (!["manifest", "inputValues", "fileInputs"].includes(part.name))
+      throw new FormError("a field is neither manifest, inputValues nor fileInputs");
     if (fields.has(part.name)) throw new FormError(`there are two fields ${part.name}`);
     let text = "";
     for await (const bytes of part.bytes) {
@@ -138,15 +143,21 @@ function checkTask(blockId: unknown, inputValues: unknown): Omit<TaskRequest, "f
   }
 }
 
-function parseJson(text: string | undefined): unknown {
+/** Only what is checked here is sent on. */
+function checkFileInputs(value: unknown): TaskRequest["fileInputs"] {
+  if (value === undefined) return undefined;
+  const checked = validate(fileInputsSchema, value);
+  if (checked.isValid) return checked.data.map(({ nodeId, handle }) => ({ nodeId, handle }));
+  throw new Refusal(400, 'The field "fileInputs" must be a list of { nodeId, handle }, one for each file.');
+}
+
+function parseJson(text: string | undefined, field: string): unknown {
   if (text === undefined || text === "") return undefined;
   if (isNestedDeeper(text, deepestNesting + inputValuesNesting)) throw tooDeepInput();
   try {
     return parseExactly(text);
   } catch (failure) {
-    throw failure instanceof Refusal
-      ? failure
-      : new Refusal(400, 'The field "inputValues" is not valid JSON.');
+    throw failure instanceof Refusal ? failure : new Refusal(400, `The field "${field}" is not valid JSON.`);
   }
 }
 
