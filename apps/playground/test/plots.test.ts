@@ -73,6 +73,13 @@ test.for(["vega", "vegaLite"])("dates and BigInt have their places in a plot of 
   expect(opened.elsewhere()).toEqual([]);
 });
 
+test("a plot that is wider than a phone is drawn whole", async () => {
+  await using opened = await show(["vegaLite"], { viewport: { width: 390, height: 800 } });
+  await opened.frame.locator("svg.marks").waitFor();
+  const overflow = () => opened.frame.locator("html").evaluate((root) => root.scrollWidth - root.clientWidth);
+  await expect.poll(overflow).toBe(0);
+});
+
 test("a plot that cannot be drawn says why", async () => {
   await using opened = await show(["wrong"]);
   await opened.frame.getByText(/^This plot cannot be drawn: /).waitFor();

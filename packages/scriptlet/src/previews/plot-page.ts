@@ -90,7 +90,8 @@ function plotPage(libraries: readonly string[], data: string, draw: string): str
     if (missing.length > 0) say("This plot needs " + missing.join(" and ") + " from ${cdn}, which could not be loaded.");
     else { theme.addEventListener("change", show); show(); }`;
   return page(
-    `<meta name="color-scheme" content="light dark">${scripts}`,
+    // Vega draws as wide as its specification says, also for a phone.
+    `<meta name="color-scheme" content="light dark"><style>#plot svg.marks { max-width: 100%; height: auto; }</style>${scripts}`,
     `<div id="plot"></div><script>${script}</script>`,
   );
 }
