@@ -1,5 +1,8 @@
 import { exitCodes, Interruption } from "./exit-codes.ts";
 
+/** What ends a program from outside: Ctrl-C, a supervisor, a terminal that is closed. */
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** A signal that Ctrl-C aborts, with a reason that tells what follows; a second Ctrl-C ends the process at once. */
 export function onInterrupt(
   message = "Interrupted; the task is being stopped.",
@@ -10,13 +13,11 @@ export function onInterrupt(
     controller.abort(new Interruption(message));
   };
   // Not `once`: the library that restores the cursor at the end (signal-exit) ends the process if nobody else listens.
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  for (const ending of endings) process.on(ending, interrupt);
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
-      process.removeListener("SIGINT", interrupt);
-      process.removeListener("SIGTERM", interrupt);
+      for (const ending of endings) process.removeListener(ending, interrupt);
     },
   };
 }

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -5,7 +7,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cliFile, fixturesDirectory } from "./helpers/run-program.ts";
+import { cliFile, fixturesDirectory, ownSettings } from "./helpers/run-program.ts";
 import { startTestServer, type TestServer } from "./helpers/start-test-server.ts";
 import { withoutExtensions } from "./helpers/without-extensions.ts";
 
@@ -166,6 +168,29 @@ test("a cancelled call stops its task", async () => {
 });
 
 /** The SDK's own client, with the command as its server; a later flag wins. */
+test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("%s stops the tasks of open calls", async (ending) => {
+  const args = [...process.execArgv, cliFile, "mcp", "--base-url", server.baseUrl];
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"], env: ownSettings() });
+  const exited = once(child, "exit");
+  const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+  const clientInfo = { name: "test", version: "1.0.0" };
+  const initialize = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo };
+  const before = new Set((await listTasks()).map(({ id }) => id));
+  send({ id: 1, method: "initialize", params: initialize });
+  await once(child.stdout, "data");
+  send({ method: "notifications/initialized" });
+  send({ id: 2, method: "tools/call", params: { name: "look__wait", arguments: {} } });
+  const own = async () => (await listTasks()).find(({ id }) => !before.has(id))?.status;
+  await expect.poll(own).toBe("running");
+  child.kill(ending);
+  expect(await exited).toEqual([130, null]);
+  await expect.poll(own).toBe("stopped");
+});
+
+async function listTasks(): Promise<{ id: string; status: string }[]> {
+  return (await (await fetch(`${server.baseUrl}/v1/tasks`)).json()).tasks;
+}
+
 async function startClient(...flags: string[]): Promise<Client> {
   const started = new Client({ name: "test", version: "1.0.0" });
   const args = [...process.execArgv, cliFile, "mcp", "--base-url", server.baseUrl, ...flags];

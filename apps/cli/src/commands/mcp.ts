@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addConnectionFlags, connect } from "../connection.ts";
+import { onInterrupt } from "../on-interrupt.ts";
 import { reportFailure } from "../report-failure.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
@@ -20,8 +21,11 @@ export function addMcpCommand(program: Command): void {
   addConnectionFlags(command).action((flags: McpFlags) =>
     reportFailure(async () => {
       const { serveTools } = await import("../mcp/serve-tools.ts");
+      using interruption = onInterrupt("Interrupted; the tasks of open calls are being stopped.");
+      const { signal } = interruption;
       await using client = await connect(flags);
-      await serveTools(client, { directory: flags.out });
+      await serveTools(client, { directory: flags.out, signal });
+      signal.throwIfAborted();
     }),
   );
 }

@@ -16,12 +16,14 @@ import { runTool } from "./run-tool.ts";
 export interface ServeToolsOptions {
   /** The folder to save the files of results in; without one they are part of the answers. */
   directory?: string | undefined;
+  /** Ends serving, and stops the tasks of calls that are still open. */
+  signal: AbortSignal;
 }
 
-/** Serves blocks as tools over stdio until the other side closes it. Cancelling a call stops its task. */
+/** Serves blocks as tools over stdio until the other side closes it or `signal` is aborted. Cancelling a call stops its task. */
 export async function serveTools(
   client: OomolConnectClient,
-  { directory }: ServeToolsOptions = {},
+  { directory, signal: ending }: ServeToolsOptions,
 ): Promise<void> {
   const blocks = createKnownBlocks(client);
   const server = new Server(
@@ -43,11 +45,12 @@ export async function serveTools(
         await extra.sendNotification({ method: "notifications/progress", params });
       }
     };
+    const signal = AbortSignal.any([extra.signal, ending]);
     try {
-      const options = { signal: extra.signal, stopOnAbort: true, onLog: tell };
+      const options = { signal, stopOnAbort: true, onLog: tell };
       const outcome = await runTool(client, block, params.arguments ?? {}, options);
       const { result } = outcome;
-      const files = await resultContent(client, outcome, { directory, signal: extra.signal });
+      const files = await resultContent(client, outcome, { directory, signal });
       const content = [{ type: "text" as const, text: JSON.stringify(result) }, ...files];
       return { content, structuredContent: result };
     } catch (failure) {
@@ -59,6 +62,7 @@ export async function serveTools(
   const closed = new Promise<void>((resolve) => {
     server.onclose = resolve;
     process.stdin.once("end", resolve);
+    ending.addEventListener("abort", () => resolve(), { once: true });
   });
   await server.connect(new StdioServerTransport());
   await closed;
