@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { withTexts } from "./large-texts.ts";
 import { pageBytes } from "./log-table.ts";
 import { retryConnection } from "./retry-connection.ts";
@@ -60,7 +60,9 @@ async function nextCandidates(
     statuses?.every((status) => some.includes(status)),
   );
   if (few) {
-    const ofFew = select.where("status", "in", few);
+    // As literals: SQLite uses no partial index for parameters, and would read the whole table.
+    const literals = few.map((status) => sql.lit(status));
+    const ofFew = select.where("status", "in", literals);
     // In SQLite this column stands behind the inputs, which are read to get to it.
     return (caller === undefined ? ofFew : ofFew.select("caller")).execute();
   }
