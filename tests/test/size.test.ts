@@ -12,14 +12,13 @@ test("the client costs a page at most 16 kB, with validation, retries and waitin
   // Loaded where it is used: sending files and their progress 4.3 kB, an event-stream parser and what reads it 3.3, downloads 2.8,
   // inputs that are no plain JSON 1.7, installing and waiting for it 1.2, deleting 0.3, running an applet 0.6, the newest of the blocks 0.9,
   // a creation that streams 0.5, many runs 0.8, lists of tasks and all logs 1.2.
-  expect(wholeGzipBytes).toBeLessThan(34_100);
+  expect(wholeGzipBytes).toBeLessThan(34_000);
 });
 
-test("a page that has sent files and shown their progress has loaded at most 20.5 kB", async () => {
+test("a page that has sent files and shown their progress has loaded at most 20 kB", async () => {
   const { loadedGzipBytes } = await bundleSize(code);
   const loaded = loadedGzipBytes(["create-with-files", "upload-source", "upload-progress"]);
-  // 0.2 of it: logs come in pieces, tasks by pages.
-  expect(loaded).toBeLessThan(20_500);
+  expect(loaded).toBeLessThan(20_000);
   expect(loaded).toBeGreaterThan(loadedGzipBytes([]) + 2_000);
 });
 
