@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Env, Hono } from "hono";
+import { releaseMemory } from "./release-memory.ts";
 import { onceAllIsRead } from "./stop-idle.ts";
 
 export interface ListeningHttp {
@@ -27,6 +28,7 @@ export async function listenHttp<E extends Env>(
   const http = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
   http.requestTimeout = 0; // an upload may take longer than five minutes; those who read bodies see that it moves
   cutIdle(http, clientIdleMs);
+  releaseUnread(http);
   await new Promise<void>((resolve, reject) => {
     http.once("error", reject);
     http.listen({ port, host, backlog: mostUnaccepted }, resolve);
@@ -44,6 +46,15 @@ export async function listenHttp<E extends Env>(
       clearTimeout(timer);
     },
   };
+}
+
+/** What still comes of a body that was refused is read, so that the client hears of it, and kept nowhere. */
+function releaseUnread(http: Server): void {
+  http.on("request", (request, response) => {
+    response.once("finish", () => {
+      if (!request.readableEnded) request.on("data", releaseMemory);
+    });
+  });
 }
 
 /** A client that takes nothing of its answer would hold it for good. One whose answer is held has nothing to take yet. */

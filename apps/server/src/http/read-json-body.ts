@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { deepestNesting, excessOf, findInexactNumber } from "@oomol/connect-core/wire";
 import { Refusal } from "../refusal.ts";
 import type { RequestBytes } from "./bytes-in-flight.ts";
+import { releaseMemory } from "./release-memory.ts";
 import { stopIdle } from "./stop-idle.ts";
 
 export interface BodyLimits {
@@ -73,7 +74,10 @@ export async function readBody(
     inFlight.add(chunk.byteLength);
     received.push(chunk);
   }
-  return joined(received, sizeBytes);
+  const body = joined(received, sizeBytes);
+  // Of a request as Node reads it they are nobody else's.
+  if (nodeBody) received.forEach(releaseMemory);
+  return body;
 }
 
 /** In memory of its own, which can be handed to a thread. */

@@ -44,6 +44,8 @@ export interface UploadLimits extends BodyLimits {
 
 /** What waits between two steps of an upload: chunks are written to the disk together. */
 const bufferBytes = 256 * 1024;
+/** More than waits of a file before it leaves. */
+const countedTogether = 2 * bufferBytes;
 const maxFiles = 1_000;
 const maxFields = 100;
 /** Shortened to what file systems take; longer is no name any more. */
@@ -104,17 +106,13 @@ async function receive(
     },
   });
   const fail = (error: Error) => void parser.destroy(error);
+  const held = countHeld(body, inFlight, fail);
 
   parser.on("field", (name, value, _isNameCut, isValueCut) => {
     fieldsBytes += Buffer.byteLength(value);
     if (isValueCut || fieldsBytes > limits.bodyLimitBytes)
       fail(new Refusal(413, `The form's fields are larger than the ${limits.bodyLimitBytes} bytes allowed.`));
     else if (keptFields.includes(name)) fields.set(name, value);
-    try {
-      inFlight.add(Buffer.byteLength(value));
-    } catch (error) {
-      fail(error as Refusal); // it throws nothing else
-    }
   });
   // Its types promise a name; a part of `application/octet-stream` is a file without one, too (RFC 7578, 4.2).
   parser.on("file", (name, stream, fileName: string | undefined) => {
@@ -128,6 +126,7 @@ async function receive(
       fail(new Refusal(400, `The name of a file has more than the ${longestNameBytes} bytes allowed.`));
       return;
     }
+    stream.on("data", held.leave);
     save(stream, fileName).catch(fail);
   });
   for (const limit of ["filesLimit", "fieldsLimit", "partsLimit"] as const) {
@@ -136,7 +135,7 @@ async function receive(
     );
   }
 
-  const watches = [limitSize(body, limits, fail), watchIdle(body, limits.clientIdleMs, fail)];
+  const watches = [held.stop, limitSize(body, limits, fail), watchIdle(body, limits.clientIdleMs, fail)];
   try {
     // Cast: Busboy is older than Node's types.
     await pour(body, parser as unknown as Writable);
@@ -192,6 +191,33 @@ async function saveFile(
   if (file.bytesWritten > 0 || fileName !== "") return { path, digest: digest.end() };
   await rm(directory, { recursive: true });
   return undefined;
+}
+
+/**
+ * Counts what of a form is held in memory, as it comes: all but its files. A field is given by the parser when it has ended, and one
+ * that never ends must count, too.
+ */
+function countHeld(body: Readable, inFlight: RequestBytes, fail: (error: Error) => void) {
+  let heldBytes = 0;
+  let countedBytes = 0;
+  const come = ({ byteLength }: Uint8Array) => {
+    heldBytes += byteLength;
+    if (heldBytes - countedBytes < countedTogether) return;
+    try {
+      inFlight.add(heldBytes - countedBytes);
+      countedBytes = heldBytes;
+    } catch (error) {
+      fail(error as Refusal); // it throws nothing else
+    }
+  };
+  body.on("data", come);
+  return {
+    /** So much of a file is on its way to the disk. */
+    leave({ byteLength }: Uint8Array): void {
+      heldBytes -= byteLength;
+    },
+    stop: () => void body.off("data", come),
+  };
 }
 
 /** Answers what ends it. */
