@@ -78,42 +78,56 @@ test.each(bodies)(
   },
 );
 
-test("bodies that are under way hold so much together; the next large one is answered 503, a small one is taken", async () => {
-  await using server = await openTestServer({ bodyLimitBytes: 40 * 2 ** 20 });
-  const half = "x".repeat(30 * 2 ** 20);
-  const held = await Promise.all([1, 2].map(() => openConnection(server.url)));
-  using _one = held[0];
-  using _two = held[1];
-  for (const { socket } of held) socket.write(head("application/json", half.length + 1) + half);
-  await Promise.all(
-    held.map(({ socket }) => expect.poll(() => socket.writableLength, { timeout: 10_000 }).toBe(0)),
-  );
-  const post = (body: string) =>
-    server.request("/v1/tasks", { method: "POST", headers: { "Content-Type": "application/json" }, body });
-  const large = JSON.stringify({ manifest: "lab::shout", inputValues: toNodes({ text: half, mark: "!" }) });
-  await expect
-    .poll(async () => {
-      const response = await post(large);
-      return [response.status, response.headers.get("Retry-After"), (await response.json()).message];
-    })
-    .toEqual([
-      503,
-      "2",
-      "The server holds as many bytes of requests as it can at once: try again in a moment.",
-    ]);
-  expect((await post(json)).status).toBe(200);
-  for (const { socket } of held) socket.destroy();
-  await expect.poll(async () => (await post(large)).status, { timeout: 10_000 }).toBe(200);
-});
+const unended = `--${boundary}\r\nContent-Disposition: form-data; name="inputValues"\r\n\r\n`;
 
-test.runIf(process.platform === "linux").each([
+test.each([
+  { name: "bodies", type: "application/json", beginning: "" },
+  { name: "fields of forms", type: `multipart/form-data; boundary=${boundary}`, beginning: unended },
+])(
+  "$name that are under way hold so much together; the next large one is answered 503, a small one is taken",
+  async ({ type, beginning }) => {
+    await using server = await openTestServer({ bodyLimitBytes: 40 * 2 ** 20 });
+    const half = "x".repeat(30 * 2 ** 20);
+    const held = await Promise.all([1, 2].map(() => openConnection(server.url)));
+    using _one = held[0];
+    using _two = held[1];
+    for (const { socket } of held)
+      socket.write(head(type, beginning.length + half.length + 1) + beginning + half);
+    await Promise.all(
+      held.map(({ socket }) => expect.poll(() => socket.writableLength, { timeout: 10_000 }).toBe(0)),
+    );
+    const post = (body: string) =>
+      server.request("/v1/tasks", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+    const large = JSON.stringify({ manifest: "lab::shout", inputValues: toNodes({ text: half, mark: "!" }) });
+    await expect
+      .poll(async () => {
+        const response = await post(large);
+        return [response.status, response.headers.get("Retry-After"), (await response.json()).message];
+      })
+      .toEqual([
+        503,
+        "2",
+        "The server holds as many bytes of requests as it can at once: try again in a moment.",
+      ]);
+    expect((await post(json)).status).toBe(200);
+    for (const { socket } of held) socket.destroy();
+    await expect.poll(async () => (await post(large)).status, { timeout: 10_000 }).toBe(200);
+  },
+);
+
+const asked = [
   { name: "a list of logs", accept: "application/json", path: (id: string) => `/api/v1/tasks/${id}/logs` },
   { name: "a stream of events", accept: "text/event-stream", path: (id: string) => `/api/v1/tasks/${id}` },
-])(
-  "$name that nobody takes is read no further than it is taken, and its connection is cut",
-  async ({ accept, path }) => {
+];
+const said = [{ what: "many logs", lines: 15_000, characters: 1_000 }];
+
+test
+  .runIf(process.platform === "linux")
+  .each(asked.flatMap((one) => said.map((what) => ({ ...one, ...what }))))(
+  "$name with $what that nobody takes is read no further than it is taken, and its connection is cut",
+  async ({ accept, path, lines, characters }) => {
     await using server = await openTestServer({ clientIdleMs: 300 });
-    const id = await server.start("lab::chatter", { lines: 15_000, characters: 1_000 });
+    const id = await server.start("lab::chatter", { lines, characters });
     expect(await server.waitForEnd(id)).toMatchObject({ status: "completed" });
     const readers = await Promise.all(Array.from({ length: 10 }, () => openConnection(server.url)));
     const before = process.memoryUsage().rss;

@@ -33,7 +33,7 @@ export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, Operati
   log: Logger;
 }
 
-const inFlightBytes = 64 * 1024 * 1024;
+const inFlightBytes = 40 * 1024 * 1024;
 
 /** The whole HTTP surface, as a web-standard `fetch`. */
 export function createApp(given: Omit<AppParts, "inFlight">): Hono<CallerEnv> {
