@@ -74,7 +74,7 @@ describeBothServers(({ shared, open }) => {
     expect(live.flatMap((one) => (one.event === "log" ? [one.data] : []))).toEqual(logs);
     expect(live.at(-1)).toMatchObject({ event: "status", data: { id, status: "completed" } });
     const resumed = await read({ "Last-Event-ID": "5" });
-    expect(resumed.map((one) => one.id)).toEqual(["6", "7", "8", undefined]);
+    expect(resumed.map((one) => one.id)).toEqual(["6", "7", "8", "9", undefined]);
   });
 
   test("wait: a creation is answered when the task has ended, or after the time allowed", async () => {

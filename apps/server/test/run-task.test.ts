@@ -34,8 +34,9 @@ describeBothServers(({ shared, open }) => {
       [4, "BlockProgress", "_"],
       [5, "BlockPreview", "_"],
       [6, "BlockOutput", "_"],
-      [7, "BlockFinished", "_"],
-      [8, "SessionFinished", null],
+      [7, "BlockProgress", "_"],
+      [8, "BlockFinished", "_"],
+      [9, "SessionFinished", null],
     ]);
     expect(logs[2]?.event).toMatchObject({ log: "shouting hi", stdio: "stdout", stacks: [] });
     expect(logs[3]?.event).toMatchObject({ progress: 40 });
