@@ -125,7 +125,7 @@ test("fails a flow whose block throws, with the block's message at its node", as
   await using client = new OomolConnectClient({ baseUrl: server.url });
   await expect(client.tasks.attach(task.id).result()).rejects.toMatchObject({
     nodeId: "make-text",
-    message: `Task ${task.id} failed at node make-text: there is nobody to greet`,
+    message: `Task ${task.id} failed at node make-text: there is nobody to greet (make-text.ts:10)`,
   });
 });
 
