@@ -50,7 +50,12 @@ describe.each([
     await mount(isStrict);
     await expect.poll(() => read("#run")).toMatchObject({ ...shown, taskId });
     await writeFile(folder.file("told"), "");
-    const ended = { status: "completed", isRunning: false, result: { told: folder.file("told") } };
+    const ended = {
+      status: "completed",
+      percent: 100,
+      isRunning: false,
+      result: { told: folder.file("told") },
+    };
     await expect.poll(() => read("#run")).toMatchObject({ ...shown, ...ended, taskId });
 
     await app().page.reload();
