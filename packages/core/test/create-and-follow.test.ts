@@ -24,7 +24,7 @@ describe("a run of a server that streams and holds", () => {
     await using server = await serveKnown((task) => task.progress(50).complete({ a: 1 }));
     const outcome = await server.client.tasks.run(block);
     expect(outcome).toMatchObject({ taskId: "task-1", result: { a: 1 }, task: { status: "completed" } });
-    expect(outcome.logs.map(({ id }) => id)).toEqual([0, 1]);
+    expect(outcome.logs.map(({ id }) => id)).toEqual([1, 2]);
     expect(askedFor(server)).toEqual(["POST /v1/tasks"]);
   });
 
@@ -40,9 +40,9 @@ describe("a run of a server that streams and holds", () => {
     expect(seen).toEqual([
       ["created", undefined],
       ["running", undefined],
-      0,
-      ["running", 50],
       1,
+      ["running", 50],
+      2,
       ["completed", 50],
     ]);
     expect(askedFor(server)).toEqual(["POST /v1/tasks"]);

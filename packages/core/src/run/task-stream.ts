@@ -5,7 +5,8 @@ import type { TransportResponse } from "../transport/transport.ts";
 import { toTransportError } from "../transport/transport-error.ts";
 import type { Clock } from "../waiting/delay.ts";
 import { readBeforeSilence } from "../waiting/read-before-silence.ts";
-import { taskLogSchema, taskSchema, validate, withExactNumbers } from "../wire/index.ts";
+import { withExactNumbers } from "../wire/exact-numbers.ts";
+import { taskLogSchema, taskSchema, validate } from "../wire/index.ts";
 import type { StreamedEvent } from "./task-watch.ts";
 
 /** The server sends at least a comment more often than this; a stream that is silent for longer is dead (connect-api 6.3). */

@@ -5,7 +5,6 @@ import {
   listOfGood,
   number,
   object,
-  orMissing,
   record,
   type Schema,
   text,
@@ -22,7 +21,7 @@ const epochMs = number;
 const blockHandleSchema = object({ handle: text }, { description: text, nullable: flag });
 
 /** The inputs of one node, in the node form, the only one on the wire. */
-const nodeInputs = object({
+export const nodeInputs = object({
   nodeId: text,
   inputs: list(object({ handle: text, value: anything })),
 });
@@ -75,18 +74,6 @@ export const logsAnswerSchema = object({ logs: list(taskLogSchema) }, { next: nu
 
 /** Answers `DELETE /v1/tasks/{id}`. */
 export const successAnswerSchema = object({}, { success: flag });
-
-/** The body of any failed answer (connect-api 5). */
-export const errorAnswerSchema = object({}, { success: anything, message: anything, error: anything });
-
-/** The node form of inputs, the only one on the wire. */
-export const nodeInputsSchema = list(nodeInputs);
-
-/** The body of `POST /v1/tasks`, as JSON or as the fields of a form. */
-export const createTaskBodySchema = object({ manifest: text, inputValues: orMissing(nodeInputsSchema) });
-
-/** The field `fileInputs` of a form: the input of each file, in the order of the files (connect-api 6.8). */
-export const fileInputsSchema = list(object({ nodeId: text, handle: text }));
 
 /** Answers `GET /packages`. */
 export const packagesAnswerSchema = object(
