@@ -63,7 +63,7 @@ describe("tasks", () => {
     expect(stdout).toContain("│ Speaking 5 characters");
     expect((await cli("logs", taskId, "--follow")).stdout).toBe(stdout);
     const lines = (await cli("logs", taskId, "--json")).stdout.trim().split("\n");
-    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ id: 0, type: "SessionStarted" });
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ id: 1, type: "SessionStarted" });
   });
 
   test("that have ended stay as they are when stopped", async () => {

@@ -137,11 +137,16 @@ test("doctor: { what, state, seen, advice }[]", async () => {
   expect(findings).toEqual(findings.map(() => ({ ...finding, advice: null })));
 });
 
-test("new block: { name, directory, files }", async () => {
+test("new block: { name, blockId, directory, files }", async () => {
   const args = ["new", "block", "hum", "--dir", server.directory, "--json"];
   const { stdout } = await runProgram(cliFile, args);
   const directory = join(server.directory, "hum");
-  expect(JSON.parse(stdout)).toEqual({ name: "hum", directory, files: expect.any(Array) });
+  expect(JSON.parse(stdout)).toEqual({
+    name: "hum",
+    blockId: "hum::hum",
+    directory,
+    files: expect.any(Array),
+  });
 });
 
 test("serve: { url, playgroundUrl }", async () => {
