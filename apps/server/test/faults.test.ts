@@ -61,7 +61,7 @@ test.each([1])(
     for (const [taskId, ids] of succeeded) {
       const written = await server.logs(taskId);
       expect(ids).toEqual(written.map(({ id }) => id));
-      expect(ids).toEqual(ids.map((_, position) => position));
+      expect(ids).toEqual(ids.map((_, position) => position + 1));
       expect(written.filter(({ type }) => type === "BlockFinished")).toHaveLength(1);
     }
     // Nothing ran twice: each call made one task at most, however often it was sent.

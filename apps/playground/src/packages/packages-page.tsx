@@ -45,7 +45,7 @@ export default function PackagesPage() {
               {problems.map(({ path, message }) => (
                 <li key={`${path} ${message}`}>
                   <code>{path}</code>
-                  <p>{message}</p>
+                  <p lang="en">{message}</p>
                 </li>
               ))}
             </ul>

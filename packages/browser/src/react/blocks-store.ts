@@ -1,6 +1,7 @@
 import type { Block } from "@oomol/connect-core";
 import type { OomolConnectClient } from "../client.ts";
 
+/** What `useBlocks` returns: the blocks of the server, as far as they have come. */
 export interface BlocksState {
   /** The newest version of each block; `undefined` before the first answer. A failure keeps the last answer. */
   blocks: readonly Block[] | undefined;

@@ -3,6 +3,7 @@ import { OomolConnectClient } from "../client.ts";
 
 const ClientContext = createContext<OomolConnectClient | undefined>(undefined);
 
+/** What {@link ConnectProvider} takes. */
 export interface ConnectProviderProps {
   /** Default: a client of `/api` on the page's own server, where a proxy keeps the token. */
   client?: OomolConnectClient | undefined;

@@ -4,6 +4,7 @@ import { useConnect } from "./connect-provider.ts";
 import { idleState, type RunState } from "./run-state.ts";
 import { type RunOptions, RunStore } from "./run-store.ts";
 
+/** What {@link useRun} takes. */
 export interface UseRunOptions {
   /**
    * The name under which the tab keeps the task's id, so that a reload follows it again; `false` for never. Default: the
