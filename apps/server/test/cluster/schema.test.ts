@@ -35,7 +35,7 @@ test("several may migrate at once, and again", async () => {
   said.push(await migrate(database.url, log));
   for (const sentence of said)
     expect(sentence).toMatch(/^The database 127\.0\.0\.1:\d+\/test_\w+ has schema 5\.$/);
-  expect(await query(database.url, "select version from schema_info")).toEqual([{ version: 4 }]);
+  expect(await query(database.url, "select version from schema_info")).toEqual([{ version: 5 }]);
   expect(await startBoth(database.url)).toEqual(["started", "started"]);
 });
 
