@@ -4,7 +4,39 @@
  * @module @oomol/connect-core/wire
  */
 export { type InexactNumber, inexactNumbersIn, withExactNumbers } from "./wire/exact-numbers.ts";
-export * from "./wire/index.ts";
+// By name: all of it would be all of core.js, in which a page has these.
+export {
+  appletsAnswerSchema,
+  blockSchema,
+  blocksAnswerSchema,
+  createTaskAnswerSchema,
+  type DataOf,
+  deepestNesting,
+  type ExtensionName,
+  endOfString,
+  excessOf,
+  extensionNames,
+  extensionsHeader,
+  inputValuesNesting,
+  installAnswerSchema,
+  installTaskAnswerSchema,
+  installTaskSchema,
+  installTasksAnswerSchema,
+  isNestedDeeper,
+  type LooseObject,
+  logsAnswerSchema,
+  Mismatch,
+  packagesAnswerSchema,
+  type Schema,
+  successAnswerSchema,
+  taskAnswerSchema,
+  taskBodyNesting,
+  taskLogSchema,
+  taskSchema,
+  tasksAnswerSchema,
+  type Validation,
+  validate,
+} from "./wire/index.ts";
 export { findInexactNumber, type InexactPlace } from "./wire/inexact-place.ts";
 export {
   createTaskBodySchema,
