@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { startExecutorProcess } from "../src/processes/executor-process.ts";
 import { openTestServer, type TestClient } from "./open-test-server.ts";
 
 const onLinux = test.runIf(process.platform === "linux");
@@ -81,5 +82,26 @@ onLinux("a process in a session of its own counts for the memory of its task", a
   expect(await server.waitForEnd(id)).toMatchObject({ status: "failed" });
   expect((await server.logs(id)).at(-1)?.event.error).toMatch(/^The task used \d+ MiB of memory/);
   const { pid = 0 } = await outputsOf(server, id);
+  await expect.poll(() => isThere(pid)).toBe(false);
+});
+
+onLinux("a process that is started while its executor is being killed does not outlive it", async () => {
+  // A job that was offered just before may begin between the two signals.
+  const program = `
+    process.on("SIGTERM", () => {
+      const child = require("node:child_process").spawn("sleep", ["1000"], { stdio: "ignore", detached: true });
+      console.log(child.pid);
+    });
+    setInterval(() => {}, 1000);
+    console.log("ready");`;
+  let printed = "";
+  const executor = startExecutorProcess({ file: process.execPath, args: ["-e", program] }, [], {
+    env: process.env,
+    onOutput: ({ text }) => (printed += text),
+  });
+  await expect.poll(() => printed).toContain("ready");
+  await executor.kill();
+  const pid = Number(/\d+/.exec(printed)?.[0]);
+  expect(pid).toBeGreaterThan(0);
   await expect.poll(() => isThere(pid)).toBe(false);
 });

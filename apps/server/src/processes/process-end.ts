@@ -24,7 +24,6 @@ export function createProcessEnd(parts: ProcessEndParts): ProcessEnd {
   let killed: Promise<void> | undefined;
   const kill = async () => {
     if (isGone() || pid === undefined) return;
-    strays.note();
     // Found while their parents still live; some lead groups of their own.
     const descendants = listDescendants(pid);
     signalTree("SIGTERM");

@@ -13,9 +13,9 @@ export interface Strays {
   end(): FoundProcess[];
   /** Some were ended: who has started them may do so again. */
   readonly wereFound: boolean;
-  /** The executor is about to go: whether it has had children can be told no more then. */
+  /** The executor is about to go by itself and starts nothing more: whether it has had children can be told no more then. */
   note(): void;
-  /** The executor is gone: ends all that is left of it. */
+  /** The executor is gone: ends all that is left of it. One that was killed may have started something until then. */
   endLast(): void;
 }
 
