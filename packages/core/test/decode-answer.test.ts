@@ -26,6 +26,14 @@ test.each([200, 299])("an answer with %i is its data, its headers and when to co
   expect((answer as { header(name: string): unknown }).header("x-a")).toBe("b");
 });
 
+test.each(["9007199254740993", "1e400"])(
+  "a number that a double cannot hold comes as the text that it was: %s",
+  async (number) => {
+    const answer = await decode(200, `{"task":{"id":"t","more":${number}}}`);
+    expect(answer).toMatchObject({ data: { task: { more: number } } });
+  },
+);
+
 describe("a refusal", () => {
   test.each([199, 300, 500])("is any status outside of 200 to 299: %i", async (status) => {
     expect(await decode(status, { task: { id: "t" } })).toBeInstanceOf(ApiError);

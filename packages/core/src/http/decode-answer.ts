@@ -4,6 +4,7 @@ import type { TransportResponse } from "../transport/transport.ts";
 import { systemClock } from "../waiting/delay.ts";
 import { readBeforeSilence } from "../waiting/read-before-silence.ts";
 import { type DataOf, type Schema, validate } from "../wire/index.ts";
+import { mayHoldInexactNumber } from "../wire/may-hold-inexact-number.ts";
 
 export interface HttpAnswer<Data> {
   data: Data;
@@ -103,7 +104,7 @@ export function parseRetryAfter(value: string | undefined, nowMs: number = Date.
 
 /** Numbers that a double cannot hold come as text (guide "Values"). The code for it is loaded when it is needed, if ever. */
 async function exact(text: string): Promise<string> {
-  if (!/\d{16}/.test(text)) return text;
+  if (!mayHoldInexactNumber(text)) return text;
   return (await import("../wire/exact-numbers.ts")).withExactNumbers(text);
 }
 

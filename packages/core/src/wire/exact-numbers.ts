@@ -1,3 +1,4 @@
+import { mayHoldInexactNumber } from "./may-hold-inexact-number.ts";
 import { endOfString } from "./nesting.ts";
 
 /** A number in a JSON text that reading it would change, as it is written there. */
@@ -12,8 +13,7 @@ export interface InexactNumber {
  * decimal that is rounded is none of them: every reader rounds it alike.
  */
 export function* inexactNumbersIn(json: string): Generator<InexactNumber, void> {
-  // A look at the whole text takes a fraction of what the walk does, and most texts have no such number.
-  if (!suspect.test(json)) return;
+  if (!mayHoldInexactNumber(json)) return;
   for (let at = 0; at < json.length; at += 1) {
     const character = json.charCodeAt(at);
     if (character === quote) at = endOfString(json, at + 1);
@@ -45,6 +45,5 @@ function isExact(text: string): boolean {
   return !/^-?\d{16,}$/.test(text) || String(value) === text || BigInt(text) === BigInt(value);
 }
 
-const suspect = /\d{16}|\d[eE]\+?\d{3}/;
 const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const [quote, minus, zero, nine] = [0x22, 0x2d, 0x30, 0x39];
