@@ -1,5 +1,6 @@
 import { Refusal } from "../refusal.ts";
 import type { InputTaker } from "./input-taker.ts";
+import { objectsWithin } from "./objects-within.ts";
 
 /**
  * The engine's JSON parser takes no half of a surrogate pair (oocana-protocol 2.3), and makes the input null. Throws a
@@ -15,21 +16,14 @@ export function refuseIllFormedText({ title }: InputTaker, given: ReadonlyMap<st
   }
 }
 
-/** Without recursion: values of callers may be nested deeper than the stack is. */
 function holdsIllFormedText(value: unknown): boolean {
-  const open = [value];
-  for (const one of open) {
-    if (typeof one === "string" && isIllFormed(one)) return true;
-    if (typeof one !== "object" || one === null) continue;
-    for (const [key, inner] of Object.entries(one)) {
-      if (isIllFormed(key)) return true;
-      open.push(inner);
-    }
-  }
+  if (isIllFormed(value)) return true;
+  for (const one of objectsWithin(value))
+    if (Object.entries(one).some(([key, inner]) => isIllFormed(key) || isIllFormed(inner))) return true;
   return false;
 }
 
-function isIllFormed(text: string): boolean {
+function isIllFormed(value: unknown): boolean {
   // With the u flag a pair is one character, so only lone halves match.
-  return /\p{Surrogate}/u.test(text);
+  return typeof value === "string" && /\p{Surrogate}/u.test(value);
 }

@@ -1,6 +1,7 @@
 import { Refusal } from "../refusal.ts";
 import { isRecord } from "../values.ts";
 import type { InputTaker } from "./input-taker.ts";
+import { objectsWithin } from "./objects-within.ts";
 
 /**
  * Callers may not refer to values that stand elsewhere: the executor would read any file of this machine for them. Not
@@ -21,13 +22,7 @@ export function isReference(value: unknown): boolean {
   return isRecord(value) && typeof value.__OOMOL_TYPE__ === "string";
 }
 
-/** Without recursion: values of callers may be nested deeper than the stack is. */
 function holdsReference(value: unknown): boolean {
-  const open = [value];
-  for (const one of open) {
-    if (isReference(one)) return true;
-    if (typeof one !== "object" || one === null) continue;
-    for (const inner of Object.values(one)) if (typeof inner === "object") open.push(inner);
-  }
+  for (const one of objectsWithin(value)) if (isReference(one)) return true;
   return false;
 }
