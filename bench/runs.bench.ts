@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 import { OomolConnectClient as CoreClient } from "@oomol/connect-core";
 import { OomolConnectClient as NodeClient } from "@oomol/connect-node";
 import { request as undiciRequest } from "undici";
-import { inTurns, type Measurement, medianAndSpread, ratios } from "./helpers/measure.ts";
+import { compareClientCpu } from "./helpers/compare-client-cpu.ts";
+import type { Measurement } from "./helpers/measure.ts";
 import { startProgram } from "./helpers/start-program.ts";
 
 const runsPerRound = 2_000;
@@ -22,47 +23,27 @@ export async function measure(): Promise<Measurement> {
   const post = { method: "POST", body, headers: { "content-type": "application/json" } } as const;
   const [tasks, task, logs] = ["/v1/tasks", "/v1/tasks/t", "/v1/tasks/t/logs"].map((path) => baseUrl + path);
   if (!tasks || !task || !logs) throw new Error("three addresses");
-  const micros = await inTurns(
-    {
-      fetch: () =>
-        cpuMicros(async () => {
-          await (await fetch(tasks, post)).json();
-          await (await fetch(task)).json();
-          await (await fetch(logs)).json();
-        }),
-      undici: () =>
-        cpuMicros(async () => {
-          await (await undiciRequest(tasks, post)).body.json();
-          await (await undiciRequest(task)).body.json();
-          await (await undiciRequest(logs)).body.json();
-        }),
-      core: () => cpuMicros(() => core.tasks.run({ blockId, inputValues })),
-      node: () => cpuMicros(() => node.tasks.run({ blockId, inputValues })),
+  const calls = {
+    async fetch() {
+      await (await fetch(tasks, post)).json();
+      await (await fetch(task)).json();
+      await (await fetch(logs)).json();
     },
-    { rounds },
-  );
-  const row = (name: string, own: number[]) => [
-    name,
-    medianAndSpread(own, 0),
-    medianAndSpread(ratios(own, micros.fetch)),
-    medianAndSpread(ratios(own, micros.undici)),
-  ];
+    async undici() {
+      await (await undiciRequest(tasks, post)).body.json();
+      await (await undiciRequest(task)).body.json();
+      await (await undiciRequest(logs)).body.json();
+    },
+    core: () => core.tasks.run({ blockId, inputValues }),
+    node: () => node.tasks.run({ blockId, inputValues }),
+  };
+  const bare = {
+    fetch: "three bare `fetch`, bodies read as JSON",
+    undici: "three bare `undici.request`, bodies read as JSON",
+  };
   return {
     title: "CPU of a run",
     note: `A task that ends at once, at a server as in the field: created, asked for, its logs read; one after the other, ${rounds} rounds of ${runsPerRound} in turns; user and system time of the client's process, median (least–most). The client checks, retries, times out, decodes and reads the result; goal: 1.1 of bare \`fetch\`, on Node.js 0.6.`,
-    columns: ["client", "µs of CPU", "× bare fetch", "× undici.request"],
-    rows: [
-      row("three bare `fetch`, bodies read as JSON", micros.fetch),
-      row("three bare `undici.request`, bodies read as JSON", micros.undici),
-      row("connect-core, on `fetch`", micros.core),
-      row("connect-node, on undici", micros.node),
-    ],
+    ...(await compareClientCpu(calls, { rounds, callsPerRound: runsPerRound, bare })),
   };
-}
-
-async function cpuMicros(run: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  for (let count = 0; count < runsPerRound; count += 1) await run();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / runsPerRound;
 }

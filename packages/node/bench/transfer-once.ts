@@ -4,6 +4,7 @@ import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { OomolConnectClient as CoreClient } from "@oomol/connect-core";
 import { OomolConnectClient, saveDownload, type UploadSource } from "@oomol/connect-node";
+import { timeTransfer } from "./time-transfer.ts";
 
 const [origin = "", path = "", who = "path", sizeText = "0"] = process.argv.slice(2);
 const options = { baseUrl: `${origin}/api`, timeoutMs: 120_000 };
@@ -41,14 +42,4 @@ if (!way) throw new Error(`There is no way called ${who}.`);
 // The first request loads what later ones use.
 await core.tasks.create({ blockId, files: [{ data: "a", name }] });
 await send({ data: "a", name });
-const startRss = process.memoryUsage.rss();
-let mostRss = startRss;
-const watch = setInterval(() => {
-  mostRss = Math.max(mostRss, process.memoryUsage.rss());
-}, 10);
-const startedMs = performance.now();
-const movedBytes = await way();
-const seconds = (performance.now() - startedMs) / 1_000;
-clearInterval(watch);
-if (!(movedBytes >= Number(sizeText))) throw new Error(`Only ${movedBytes} of ${sizeText} bytes arrived.`);
-process.stdout.write(`${JSON.stringify({ seconds, growthBytes: mostRss - startRss })}\n`);
+process.stdout.write(`${JSON.stringify(await timeTransfer(Number(sizeText), way))}\n`);

@@ -1,6 +1,7 @@
 // Uploads one file in a process that has done nothing else: sends seconds and growth of its memory to the parent.
 import { openAsBlob } from "node:fs";
 import { OomolConnectClient } from "@oomol/connect-node";
+import { timeTransfer } from "./time-transfer.ts";
 
 const [origin = "", path = "", who = "client", sizeText = "0"] = process.argv.slice(2);
 const client = new OomolConnectClient({ baseUrl: `${origin}/api`, timeoutMs: 120_000 });
@@ -21,16 +22,6 @@ if (!upload) throw new Error(`There is no way to upload called ${who}.`);
 // The first request loads what later ones use.
 await upload(import.meta.filename);
 globalThis.gc?.();
-const startRss = process.memoryUsage.rss();
-let mostRss = startRss;
-const watch = setInterval(() => {
-  mostRss = Math.max(mostRss, process.memoryUsage.rss());
-}, 10);
-const startedMs = performance.now();
-const receivedBytes = Number(await upload(path));
-const seconds = (performance.now() - startedMs) / 1_000;
-clearInterval(watch);
+const transfer = await timeTransfer(Number(sizeText), async () => Number(await upload(path)));
 await client.close();
-if (!(receivedBytes >= Number(sizeText)))
-  throw new Error(`Only ${receivedBytes} of ${sizeText} bytes arrived.`);
-process.send?.({ seconds, growthBytes: mostRss - startRss }, () => process.exit());
+process.send?.(transfer, () => process.exit());
