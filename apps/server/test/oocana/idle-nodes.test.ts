@@ -1,29 +1,18 @@
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { idOf, refusalOf } from "../open-test-server.ts";
-import { installStandIn } from "./install-stand-in.ts";
-import { createFlow, openFlowServer } from "./open-flow-server.ts";
+import { createFlow, shareFlowServer } from "./open-flow-server.ts";
 
-let server: Awaited<ReturnType<typeof openFlowServer>>;
-
-/** One server for all tests. */
-beforeAll(async () => {
-  const oocana = await installStandIn();
-  server = await openFlowServer();
-  return async () => {
-    await server[Symbol.asyncDispose]();
-    await oocana[Symbol.asyncDispose]();
-  };
-});
+const flowServer = shareFlowServer();
 
 type Nodes = Record<string, Record<string, unknown>>;
 
 const refused = async (flow: string, nodes: Nodes = {}) =>
-  refusalOf(await server.request("/v1/tasks", createFlow(flow, nodes)));
+  refusalOf(await flowServer().request("/v1/tasks", createFlow(flow, nodes)));
 
 async function run(flow: string, nodes: Nodes) {
-  const id = await idOf(await server.request("/v1/tasks", createFlow(flow, nodes)));
-  const { status } = await server.waitForEnd(id);
-  return { status, logs: await server.logs(id) };
+  const id = await idOf(await flowServer().request("/v1/tasks", createFlow(flow, nodes)));
+  const { status } = await flowServer().waitForEnd(id);
+  return { status, logs: await flowServer().logs(id) };
 }
 
 test.each([

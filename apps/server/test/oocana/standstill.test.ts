@@ -1,27 +1,16 @@
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { idOf, type TestLog } from "../open-test-server.ts";
 import { waitUntilGone } from "../processes.ts";
 import { descendantsNow } from "./descendants-now.ts";
-import { installStandIn } from "./install-stand-in.ts";
-import { createFlow, openFlowServer } from "./open-flow-server.ts";
+import { createFlow, shareFlowServer } from "./open-flow-server.ts";
 
-let server: Awaited<ReturnType<typeof openFlowServer>>;
-
-/** One server for all tests. */
-beforeAll(async () => {
-  const oocana = await installStandIn();
-  server = await openFlowServer();
-  return async () => {
-    await server[Symbol.asyncDispose]();
-    await oocana[Symbol.asyncDispose]();
-  };
-});
+const flowServer = shareFlowServer();
 
 /** Runs a flow that the engine would never end; answers how it ended, and what was told. */
 async function runToEnd(flow: string, nodes: Record<string, Record<string, unknown>> = {}) {
-  const id = await idOf(await server.request("/v1/tasks", createFlow(flow, nodes)));
-  const { status } = await server.waitForEnd(id);
-  const logs = await server.logs(id);
+  const id = await idOf(await flowServer().request("/v1/tasks", createFlow(flow, nodes)));
+  const { status } = await flowServer().waitForEnd(id);
+  const logs = await flowServer().logs(id);
   await waitUntilGone(descendantsNow(), 5_000);
   return { status, logs, error: logs.at(-1)?.event.error as string | undefined };
 }
