@@ -36,10 +36,6 @@ export async function answerRequest(parts: RequestParts, request: SessionMessage
   const { session, job } = parts;
   const { action, request_id } = request;
   const about = { session_id: session.id, job_id: job.id };
-  if (action === "Preview") {
-    job.onEvent({ type: "BlockPreview", ...about, payload: request.payload ?? null });
-    return;
-  }
   // No id of a topic of its own, no answer; weights have none if there is no flow.
   if (action === "UpdateNodeWeight" || !isTopicPart(request_id)) return;
   const answer = await answerOf(parts, request).catch((error: unknown) => ({

@@ -15,7 +15,7 @@ export interface Job {
   endsSession?: boolean;
   /** Called with each message about the job that observers are to see, in order. */
   onEvent(message: SessionMessage): void;
-  /** Called with each `BlockRequest` of the job. */
+  /** Called with each `BlockRequest` of the job that has an answer. */
   onRequest(message: SessionMessage): void;
 }
 

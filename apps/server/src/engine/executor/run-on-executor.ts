@@ -84,12 +84,19 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
       room.deliver(topics.inputs(sessionId, id), blockInputs(sessionId, job, given));
     };
 
+    const handleRequest = (request: SessionMessage) => {
+      if (request.action !== "Preview") return job.onRequest(request);
+      // A request in form alone (oocana-protocol 2.4).
+      const { payload = null } = request;
+      job.onEvent({ type: "BlockPreview", session_id: sessionId, job_id: id, payload });
+    };
+
     const handle = (message: SessionMessage) => {
       if (message.job_id !== id) return;
       if (message.type === "BlockReady") {
         giveInputs();
       } else if (message.type === "BlockRequest") {
-        job.onRequest(message);
+        handleRequest(message);
       } else if (message.type === "BlockFinished") {
         // What has been printed before is in the pipes by now: they are read in this turn of the event loop.
         setImmediate(finish, readFinish(message));
