@@ -82,24 +82,20 @@ async function runSession(
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
   const { block, inputs, signal } = request;
   const whole = { session_id: session.id, path: shownPathOf(block), partial: false, cache: false };
-  const onEvent = (event: SessionEvent) => {
-    const room = request.onEvent(event);
-    if (room !== undefined) session.room.hold(room);
-  };
-  const emit = (event: SessionEvent["event"]) => onEvent({ type: event.type, nodeId: null, event });
+  const emit = (event: SessionEvent["event"], nodeId: string | null = null) =>
+    void request.onEvent({ type: event.type, nodeId, event });
 
   request.onStarted(session.id);
   emit({ type: "SessionStarted", ...whole, create_at: Date.now() });
   using stop = followSignal(signal);
   void session.exceeded.then((error) => stop.abort(new Error(error)));
-  const jobs = createSessionJobs({ session, catalog, onEvent });
+  const jobs = createSessionJobs({ session, catalog, onEvent: request.onEvent });
   const jobId = newJobId();
   const { error } = await jobs.run({ id: jobId, block, inputs }, stop.signal);
   const strays = session.endStrays();
   if (strays.length > 0) {
     const about = { session_id: session.id, job_id: jobId, block_path: whole.path, stacks: [] };
-    const event = { type: "BlockWarning", ...about, warning: describeStrays(strays) };
-    onEvent({ type: event.type, nodeId: blockNodeId, event });
+    emit({ type: "BlockWarning", ...about, warning: describeStrays(strays) }, blockNodeId);
   }
   const last = {
     type: "SessionFinished",

@@ -4,7 +4,7 @@ import type { SessionMessage } from "../../broker/session-message.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { messageOf } from "../../values.ts";
-import type { SessionEvent } from "../engine.ts";
+import type { SessionRequest } from "../engine.ts";
 import { answerRequest, type RunRequest } from "./answer-request.ts";
 import type { Job, JobFinish } from "./job.ts";
 import type { Session } from "./open-session.ts";
@@ -23,7 +23,7 @@ export interface SessionJobsParts {
   session: Session;
   catalog: PackageCatalog;
   /** Called with what observers are to see, in order. */
-  onEvent(event: SessionEvent): void;
+  onEvent: SessionRequest["onEvent"];
 }
 
 /** The node that a block run directly counts as. */
@@ -34,12 +34,14 @@ export function createSessionJobs({ session, catalog, onEvent }: SessionJobsPart
   let isOver = false;
 
   /** Events of a job carry its place, which is not where the server keeps it: logs travel to clients. */
-  const emit = ({ block, stacks }: Pick<Job, "block" | "stacks">, message: SessionMessage) =>
-    onEvent({
+  const emit = ({ block, stacks }: Pick<Job, "block" | "stacks">, message: SessionMessage) => {
+    const room = onEvent({
       type: message.type,
       nodeId: stacks.at(-1)?.node_id ?? blockNode,
       event: { ...message, block_path: shownPathOf(block), stacks },
     });
+    if (room !== undefined) session.room.hold(room);
+  };
 
   const start = (base: Omit<Job, "onEvent" | "onRequest">, report: (message: SessionMessage) => void) => {
     const job: Job = {
