@@ -22,25 +22,32 @@ const [what = "", folder = ""] = process.argv.slice(2);
 const files = createJobFiles({ sessionDir: folder, tmpDir: folder, sessionId: "s", jobId: "j" });
 const show = (payload: Previewable) => preparePreview(payload, undefined, files);
 
+const texts = Array.from({ length: 1_000 }, (_, index) => `text ${index}`);
+
 /** Half of the columns are numbers, half are text. */
-function columns(): Record<string, number[] | string[]> {
-  const all: Record<string, number[] | string[]> = {};
+function columns(): Record<string, Float64Array | string[]> {
+  const all: Record<string, Float64Array | string[]> = {};
   for (let column = 0; column < columnCount; column += 1) {
-    all[`c${column}`] =
-      column % 2 === 0
-        ? Array.from({ length: rowCount }, (_, row) => row * 1.5 + column)
-        : Array.from({ length: rowCount }, (_, row) => `text ${row % 1000}`);
+    if (column % 2 === 0)
+      all[`c${column}`] = Float64Array.from({ length: rowCount }, (_, row) => row * 1.5 + column);
+    else all[`c${column}`] = Array.from({ length: rowCount }, (_, row) => texts[row % texts.length] ?? "");
   }
   return all;
 }
 
+function polarsFrame() {
+  return polars.DataFrame(
+    Object.entries(columns()).map(([name, values]) => polars.Series(name, values as string[])),
+  );
+}
+
 const works: Record<string, () => () => unknown> = {
   "polars shown"() {
-    const frame = polars.DataFrame(columns());
+    const frame = polarsFrame();
     return () => show(frame as never);
   },
   "polars writes"() {
-    const frame = polars.DataFrame(columns());
+    const frame = polarsFrame();
     return async () => {
       const target = createWriteStream(join(folder, "polars.csv"));
       frame.writeCSV(target);

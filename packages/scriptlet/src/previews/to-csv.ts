@@ -1,7 +1,9 @@
 import { toCell } from "./to-cell.ts";
 
-/** Of each piece of text; a table with fewer is written as it is at the call. */
-const linesAtOnce = 1000;
+/** A table with fewer is written as it is at the call. */
+const linesAtCall = 1000;
+/** Of each later piece of text; more of them cost memory and save no time. */
+const linesAtOnce = 200;
 
 /**
  * CSV by RFC 4180, with lines ended by `\n`; without columns there is no header. In pieces, so that a large table is never in
@@ -9,18 +11,19 @@ const linesAtOnce = 1000;
  */
 export function toCsv(columns: readonly unknown[], rows: readonly unknown[]): Iterable<string> {
   const header = columns.length === 0 ? "" : toLine(columns);
-  const first = header + toLines(rows, 0);
-  return rows.length <= linesAtOnce ? [first] : pieces(first, rows);
+  const first = header + toLines(rows.slice(0, linesAtCall));
+  return rows.length <= linesAtCall ? [first] : pieces(first, rows);
 }
 
 function* pieces(first: string, rows: readonly unknown[]): Generator<string> {
   yield first;
-  for (let start = linesAtOnce; start < rows.length; start += linesAtOnce) yield toLines(rows, start);
+  for (let start = linesAtCall; start < rows.length; start += linesAtOnce)
+    yield toLines(rows.slice(start, start + linesAtOnce));
 }
 
-function toLines(rows: readonly unknown[], start: number): string {
+function toLines(rows: readonly unknown[]): string {
   let text = "";
-  for (const row of rows.slice(start, start + linesAtOnce)) text += toLine(Array.isArray(row) ? row : [row]);
+  for (const row of rows) text += toLine(Array.isArray(row) ? row : [row]);
   return text;
 }
 
