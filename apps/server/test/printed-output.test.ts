@@ -7,7 +7,7 @@ const printing = fileURLToPath(new URL("fixtures/printing", import.meta.url));
 let server: TestClient;
 
 beforeAll(async () => {
-  const opened = await openTestServer({ packages: [printing], taskLogBytes: 2 ** 20 });
+  const opened = await openTestServer({ packages: [printing], taskLogBytes: 8 * 2 ** 20 });
   server = opened;
   return () => opened[Symbol.asyncDispose]();
 });
@@ -75,6 +75,17 @@ test.each([
     expect(finished.result.grownBytes).toBeLessThan(200 * 2 ** 20);
   },
 );
+
+test("300,000 short lines of one loop are all kept, in order, and cost no memory", async () => {
+  const logs = await logsOf("lines", { count: 300_000 });
+  const lines = printed(logs).flatMap((text) => text.replace("stdout: ", "").split("\n"));
+  expect(lines).toEqual(Array.from({ length: 300_000 }, (_, index) => String(index)));
+  expect(logs.filter(({ type }) => type === "BlockWarning")).toEqual([]);
+  const finished = logs.find(({ type }) => type === "BlockFinished")?.event as {
+    result: { grownBytes: number };
+  };
+  expect(finished.result.grownBytes).toBeLessThan(100 * 2 ** 20);
+});
 
 test("a block that has reported progress and ended well shows 100, and one that failed what it reached", async () => {
   const progress = (logs: TestLog[]) =>

@@ -13,6 +13,12 @@ const blocks: Record<string, string> = {
   encoding: `process.stdout.write("68656c6c6f", "hex");
     await new Promise((resolve) => process.stdout.write("called back\\n", resolve));
     await new Promise((resolve) => process.stdout.write("with encoding\\n", "utf8", resolve));`,
+  callbacks: `let called = 0; const count = () => { called += 1; };
+    for (let index = 0; index < 3; index += 1) process.stdout.write("a\\n", count);
+    process.stderr.write("b\\n", count); process.stdout.write("c\\n", () => count());
+    await new Promise((resolve) => process.stdout.write("d\\n", resolve));
+    process.stdout.write(called + "\\n", count); process.stdout.write("", count);
+    await new Promise(setImmediate); console.log(called);`,
   later: `await null; setTimeout(() => { console.log("from a timer"); context.finish(); }, 1); return context.keepAlive;`,
   afterwards: `setTimeout(() => { console.log("too late"); }, 1);`,
   pause: `console.log(inputs.name + " 1"); await new Promise((resolve) => setTimeout(resolve, 5)); console.log(inputs.name + " 2");`,
@@ -57,6 +63,13 @@ test("characters split over chunks stay whole, and what is left of one is logged
 
 test("encoding and callback of write are honoured", async () => {
   expect(await logsOf("encoding")).toEqual(["stdout: hello", "stdout: called back", "stdout: with encoding"]);
+});
+
+test("each write calls its callback once, whether or not others share it", async () => {
+  expect(await logsOf("callbacks")).toEqual([
+    ...["stdout: a", "stdout: a", "stdout: a", "stderr: b", "stdout: c", "stdout: d"],
+    ...["stdout: 5", "stdout: 7"],
+  ]);
 });
 
 test("what a timer prints belongs to its job", async () => {

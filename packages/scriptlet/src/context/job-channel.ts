@@ -115,6 +115,7 @@ export function createJobChannel({
 
   /** The fields of every message of the job; numbered in the order of the calls, which is the order of sending. */
   function envelope(): Envelope {
+    limitedLog.flush();
     sequence += 1;
     return { ...job, sequence };
   }

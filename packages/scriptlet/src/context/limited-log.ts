@@ -2,7 +2,9 @@ type Stdio = "stdout" | "stderr";
 
 export interface LimitedLog {
   log(text: string, stdio: Stdio): Promise<void>;
-  /** Tells what was left out, if it has not been told. */
+  /** Sends what it holds back: call it before anything else of the job is sent. */
+  flush(): void;
+  /** Sends what it holds back, and tells what was left out, if it has not been told. */
   end(): void;
 }
 
@@ -17,42 +19,75 @@ export interface LogLimitOptions {
 const defaultMaxPendingCharacters = 16 * 2 ** 20;
 /** Servers take messages of 16 MiB. */
 const partCharacters = 2 ** 20;
+/** Beyond this many messages that nobody has taken yet, lines share a message, which costs more than a short line. */
+const maxSeparate = 4_096;
+const sharedCharacters = 64 * 1024;
+/** What shares a message does not wait longer than this for more, as long as the block prints. */
+const maxHeldMs = 20;
+/** Lines on the two streams in turn share nothing. */
+const maxPending = 64 * 1024;
 
 /** Bounds what a block prints faster than it can be taken, and splits long texts into parts. */
 export function createLimitedLog({ send, tellDropped, maxPendingCharacters }: LogLimitOptions): LimitedLog {
-  const most = maxPendingCharacters ?? defaultMaxPendingCharacters;
+  const mostCharacters = maxPendingCharacters ?? defaultMaxPendingCharacters;
   let pending = 0;
+  let pendingCharacters = 0;
   let dropped = 0;
+  let held: HeldLines | undefined;
 
   return {
-    async log(text, stdio) {
-      if (text.length <= partCharacters) return sendPart(text, stdio);
-      let last: Promise<void> = Promise.resolve();
+    log(text, stdio) {
+      if (text.length <= partCharacters) return take(text, stdio);
+      let last = nothingToDo;
       for (let at = 0; at < text.length; ) {
         let end = Math.min(text.length, at + partCharacters);
         // Not between the halves of a character.
         if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) end -= 1;
-        last = sendPart(text.slice(at, end), stdio);
+        last = take(text.slice(at, end), stdio);
         at = end;
       }
       return last;
     },
-    end: tell,
+    flush,
+    end() {
+      flush();
+      tell();
+    },
   };
 
-  function sendPart(text: string, stdio: Stdio): Promise<void> {
-    if (pending + text.length > most) {
+  // Not async: the promises of a block that never yields would wait for it.
+  function take(text: string, stdio: Stdio): Promise<void> {
+    if (held !== undefined && !hasRoomFor(held, text, stdio)) flush();
+    if (pendingCharacters + text.length > mostCharacters || pending >= maxPending) {
       dropped += text.length;
-      return Promise.resolve();
+      return nothingToDo;
     }
     tell();
-    pending += text.length;
+    pendingCharacters += text.length;
+    if (pending < maxSeparate) return sendNow(text, stdio, text.length);
+    held ??= holdLines(stdio);
+    held.lines.push(text);
+    held.characters += text.length;
+    return held.sent;
+  }
+
+  function sendNow(text: string, stdio: Stdio, characters: number): Promise<void> {
+    pending += 1;
     const sent = send(text, stdio);
     const settle = () => {
-      pending -= text.length;
+      pending -= 1;
+      pendingCharacters -= characters;
+      flush();
     };
     sent.then(settle, settle);
     return sent;
+  }
+
+  function flush(): void {
+    if (held === undefined) return;
+    const { lines, stdio, characters, settle } = held;
+    held = undefined;
+    settle(sendNow(lines.join("\n"), stdio, characters));
   }
 
   function tell(): void {
@@ -65,6 +100,34 @@ export function createLimitedLog({ send, tellDropped, maxPendingCharacters }: Lo
       characters,
     );
   }
+}
+
+interface HeldLines {
+  stdio: Stdio;
+  lines: string[];
+  characters: number;
+  sinceMs: number;
+  sent: Promise<void>;
+  settle(sent: Promise<void>): void;
+}
+
+const nothingToDo = Promise.resolve();
+
+function holdLines(stdio: Stdio): HeldLines {
+  let settle: HeldLines["settle"] = () => {};
+  const sent = new Promise<void>((resolve) => (settle = resolve));
+  // Nobody has to await it.
+  sent.catch(() => undefined);
+  return { stdio, lines: [], characters: 0, sinceMs: performance.now(), sent, settle };
+}
+
+function hasRoomFor(held: HeldLines, text: string, stdio: Stdio): boolean {
+  const { lines, characters, sinceMs } = held;
+  return (
+    stdio === held.stdio &&
+    characters + lines.length + text.length < sharedCharacters &&
+    performance.now() - sinceMs < maxHeldMs
+  );
 }
 
 function isHighSurrogate(code: number): boolean {

@@ -1,7 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
-import { type JobScope, jobScope } from "./job-scope.ts";
+import { type JobScope, jobScope, type WriteCallbacks } from "./job-scope.ts";
 
-type Callback = (error?: Error | null) => void;
+type Callback = WriteCallbacks["callback"];
 
 /**
  * Turns a block's writes to stdout and stderr into its log (oocana-protocol 6.8); other writes pass through.
@@ -63,7 +63,30 @@ export function logChunk(
   const callback = rest.find((item): item is Callback => typeof item === "function");
   const text = decode(scope, stdio, chunk, encoding);
   if (text !== "") void scope.channel.log(text.endsWith("\n") ? text.slice(0, -1) : text, stdio);
-  if (callback !== undefined) process.nextTick(callback);
+  if (callback !== undefined) callSoon(scope, stdio, callback);
+}
+
+/** `console` passes the same callback with each line: a block that never yields would keep one for each, which streams do not either. */
+function callSoon(scope: JobScope, stdio: "stdout" | "stderr", callback: Callback): void {
+  const last = scope.callbacks.get(stdio);
+  if (last?.callback === callback && last.count > 0) {
+    last.count += 1;
+    return;
+  }
+  const calls = { callback, count: 1 };
+  scope.callbacks.set(stdio, calls);
+  process.nextTick(callBack, calls);
+}
+
+function callBack(calls: WriteCallbacks): void {
+  try {
+    while (calls.count > 0) {
+      calls.count -= 1;
+      calls.callback();
+    }
+  } finally {
+    if (calls.count > 0) process.nextTick(callBack, calls);
+  }
 }
 
 /** Characters may be split over chunks of bytes. */

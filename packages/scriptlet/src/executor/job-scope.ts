@@ -10,4 +10,12 @@ export interface JobScope {
   exit(code: unknown): void;
   /** Text of the streams that is not yet a whole character. */
   decoders: Map<"stdout" | "stderr", import("node:string_decoder").StringDecoder>;
+  /** The last ones that are still to be called. */
+  callbacks: Map<"stdout" | "stderr", WriteCallbacks>;
+}
+
+/** Of writes in a row that have the same callback. */
+export interface WriteCallbacks {
+  callback(error?: Error | null): void;
+  count: number;
 }

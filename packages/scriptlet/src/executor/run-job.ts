@@ -55,6 +55,7 @@ function createJobScope(channel: JobChannel): JobScope {
   const scope: JobScope = {
     channel,
     decoders: new Map(),
+    callbacks: new Map(),
     exit(code) {
       flushOutput(scope);
       if (channel.isFinished) return;
