@@ -8,6 +8,7 @@ const test = anywhere.runIf(process.platform === "linux");
 test.each(["whole", "quick"] as const)("a %s look finds a file that was opened", (look) => {
   const file = fileURLToPath(import.meta.url);
   const find = watchOpenFiles();
+  find(look);
   const number = openSync(file, "r");
   try {
     expect(find(look)).toContainEqual({ kind: "file", description: `an open file: ${file}` });

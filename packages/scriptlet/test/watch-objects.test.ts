@@ -73,6 +73,14 @@ test("a hidden property is found by a whole look alone, unless the object counts
   expect(counting.changes("quick")).toEqual(["hidden"]);
 });
 
+test("one that is read in turn is read by every fourth quick look, and by each whole one", () => {
+  const { object, changes } = openObject({ isInTurn: true });
+  object.method = () => 1;
+  const looks = Array.from({ length: 8 }, () => changes("quick").length);
+  expect(looks.filter((found) => found === 1)).toHaveLength(2);
+  expect(changes("whole")).toEqual(["method"]);
+});
+
 test("the first look is whole, then each sixteenth of jobs that follow closely, and each after a pause", () => {
   let now = 0;
   const nextLook = createLooks(() => now);

@@ -27,7 +27,7 @@ export function addMembers(objects: ObjectWatch, name: string, value: unknown, i
   }
   // A table of constants may change as little as others do, but is large, and nothing is called through it.
   if (isInside && !Object.values(Object.getOwnPropertyDescriptors(value)).some(isCallable)) return;
-  objects.add(name, value);
+  objects.add(name, value, { isInTurn: isInside });
   if (isInside) return;
   for (const [key, member] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
     addMembers(objects, `${name}.${key}`, member.value, true);
@@ -45,9 +45,9 @@ function addClass(objects: ObjectWatch, name: string, value: object, isInside: b
   const hasStatics = Reflect.ownKeys(value).some((key) => !ofEachFunction.includes(String(key)));
   const countsHidden = isPatchedOften(name);
   if (isClass && Reflect.ownKeys(prototype).length > 1) {
-    objects.add(`${name}.prototype`, prototype, { countsHidden });
+    objects.add(`${name}.prototype`, prototype, { countsHidden, isInTurn: isInside });
   } else if (isInside && !hasStatics) return;
-  objects.add(name, value, { unwatched: ofEachFunction, countsHidden });
+  objects.add(name, value, { unwatched: ofEachFunction, countsHidden, isInTurn: isInside });
 }
 
 /** What polyfills and extensions of the language add hidden properties to. */

@@ -3,27 +3,30 @@ import type { Leftover } from "./leftover.ts";
 
 /** The state that a process has once and a job may change; it has to leave it as it was at the beginning. */
 export function watchProcessState(): () => Leftover[] {
-  const before = look();
-  return () => {
-    const now = look();
-    return [
-      ...changedValues(before.values, now.values),
-      ...changedEnvironment(before.environment, now.environment),
-      ...emitters.flatMap((name, index) =>
-        changedListeners(name, before.listeners[index], now.listeners[index]),
-      ),
-    ];
-  };
+  const values = look();
+  const environment = { ...process.env };
+  const listeners = emitters().map(listenersOf);
+  return () => [
+    ...changedValues(values, look()),
+    ...(isSameEnvironment(environment) ? [] : changedEnvironment(environment)),
+    ...emitters().flatMap((emitter, index) => {
+      const before = listeners[index] as Listeners;
+      return hasSameListeners(emitter, before)
+        ? []
+        : changedListeners(emitterNames[index] as string, before, listenersOf(emitter));
+    }),
+  ];
 }
 
 type Value = [kind: Leftover["kind"], what: string, value: unknown];
 type Listeners = Map<string | symbol, readonly unknown[]>;
 
-const emitters = ["process", "process.stdout", "process.stderr"] as const;
+const emitterNames = ["process", "process.stdout", "process.stderr"];
+const emitters = (): EventEmitter[] => [process, process.stdout, process.stderr];
 
-function look() {
+function look(): Value[] {
   const { stdout, stderr } = process;
-  const values: Value[] = [
+  return [
     ["cwd", "another working directory", workingDirectory()],
     ["umask", "another umask", process.umask()],
     ["process", "a process.exitCode", process.exitCode],
@@ -35,7 +38,6 @@ function look() {
     ["stdio", "another process.stderr.write", stderr.write],
     ["stdio", "another process.stderr.end", stderr.end],
   ];
-  return { values, environment: { ...process.env }, listeners: [process, stdout, stderr].map(listenersOf) };
 }
 
 function workingDirectory(): string | undefined {
@@ -53,7 +55,16 @@ function changedValues(before: Value[], now: Value[]): Leftover[] {
     .map(([kind, description]) => ({ kind, description }));
 }
 
-function changedEnvironment(before: NodeJS.ProcessEnv, now: NodeJS.ProcessEnv): Leftover[] {
+/** Nothing has changed after most jobs, and each variable that is read is a call of the system's library. */
+function isSameEnvironment(before: NodeJS.ProcessEnv): boolean {
+  const names = Object.keys(process.env);
+  return (
+    names.length === Object.keys(before).length && names.every((name) => process.env[name] === before[name])
+  );
+}
+
+function changedEnvironment(before: NodeJS.ProcessEnv): Leftover[] {
+  const now = { ...process.env };
   const names = new Set([...Object.keys(before), ...Object.keys(now)]);
   // Never the value: it may be a secret.
   return [...names]
@@ -65,11 +76,15 @@ function listenersOf(emitter: EventEmitter): Listeners {
   return new Map(emitter.eventNames().map((event) => [event, emitter.rawListeners(event)]));
 }
 
-function changedListeners(
-  emitter: string,
-  before: Listeners = new Map(),
-  now: Listeners = new Map(),
-): Leftover[] {
+function hasSameListeners(emitter: EventEmitter, before: Listeners): boolean {
+  const events = emitter.eventNames();
+  return (
+    events.length === before.size &&
+    events.every((event) => isSameList(before.get(event) ?? [], emitter.rawListeners(event)))
+  );
+}
+
+function changedListeners(emitter: string, before: Listeners, now: Listeners): Leftover[] {
   const events = new Set([...before.keys(), ...now.keys()]);
   return [...events]
     .filter((event) => !isSameList(before.get(event) ?? [], now.get(event) ?? []))

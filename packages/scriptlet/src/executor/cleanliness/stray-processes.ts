@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import type { Leftover } from "./leftover.ts";
 
 /**
@@ -7,12 +7,13 @@ import type { Leftover } from "./leftover.ts";
  * leaves the group on purpose: ending the group does not reach that one either.
  */
 export function watchStrayProcesses(): () => Leftover[] {
-  const first = readProcess("self");
+  const readOwn = openOwn();
+  const first = readOwn();
   if (first?.group !== process.pid) return () => [];
   let faults = first.childFaults;
   return () => {
     // Grows with each child that has ended, also one of `spawnSync`, which no hook tells of.
-    const now = readProcess("self")?.childFaults ?? "";
+    const now = readOwn()?.childFaults ?? "";
     if (now === faults) return [];
     const found = findOthers();
     if (found.length === 0) faults = now;
@@ -28,20 +29,46 @@ function findOthers(): Leftover[] {
   });
 }
 
+/** Reads this process's own line from a file that stays open, which takes a quarter of the time. */
+function openOwn(): () => ReturnType<typeof parseProcess> | undefined {
+  try {
+    const file = openSync("/proc/self/stat", "r");
+    const line = Buffer.alloc(maxLineBytes);
+    const start = `${process.pid} (`;
+    return () => {
+      try {
+        const text = line.toString("latin1", 0, readSync(file, line, 0, maxLineBytes, 0));
+        if (text.startsWith(start)) return parseProcess(text);
+      } catch {
+        // A block has closed the file.
+      }
+      return readProcess("self");
+    };
+  } catch {
+    return () => undefined;
+  }
+}
+
+/** 52 numbers, and a name of 64 bytes. */
+const maxLineBytes = 2_048;
+
 /** Undefined if the system does not tell, or the process has ended. */
 function readProcess(name: string) {
   try {
-    const text = readFileSync(`/proc/${name}/stat`, "utf8");
-    // The program's name stands in parentheses and may hold spaces. Fields from there on: proc(5).
-    const end = text.lastIndexOf(")");
-    const fields = text.slice(end + 2).split(" ");
-    return {
-      program: text.slice(text.indexOf("(") + 1, end),
-      state: fields[0],
-      group: Number(fields[2]),
-      childFaults: fields[8],
-    };
+    return parseProcess(readFileSync(`/proc/${name}/stat`, "utf8"));
   } catch {
     return undefined;
   }
+}
+
+function parseProcess(text: string) {
+  // The program's name stands in parentheses and may hold spaces. Fields from there on: proc(5).
+  const end = text.lastIndexOf(")");
+  const fields = text.slice(end + 2).split(" ", 9);
+  return {
+    program: text.slice(text.indexOf("(") + 1, end),
+    state: fields[0],
+    group: Number(fields[2]),
+    childFaults: fields[8],
+  };
 }

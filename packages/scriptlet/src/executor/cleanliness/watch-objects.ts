@@ -13,6 +13,7 @@ interface Watched {
   /** By key; undefined if it may be anything, or cannot change. */
   descriptors: (PropertyDescriptor | undefined)[];
   outline: Outline;
+  isInTurn: boolean;
 }
 
 /** What a quick look at an object compares. */
@@ -48,19 +49,22 @@ export interface WatchOptions {
   unwatched?: readonly PropertyKey[];
   /** A quick look notices hidden new properties too. */
   countsHidden?: boolean;
+  /** Every fourth quick look reads it. */
+  isInTurn?: boolean;
 }
 
 /** Notices each property that was added, removed or described anew, accessors included; a whole look reads no value. */
 export function watchObjects(): ObjectWatch {
   const watched = new Map<object, Watched>();
   const all: Watched[] = [];
+  let quickLooks = 0;
   return {
-    add(name, object, { unwatched = [], countsHidden = false } = {}) {
+    add(name, object, { unwatched = [], countsHidden = false, isInTurn = false } = {}) {
       if (watched.has(object)) return;
       const keys = ownKeys(object);
       const descriptors = keys.map((key) => describe(object, key, unwatched));
       const outline = outlineOf(object, keys, descriptors, countsHidden ? countAll : countListed);
-      const one = { name, object, prototype: getPrototypeOf(object), keys, descriptors, outline };
+      const one = { name, object, prototype: getPrototypeOf(object), keys, descriptors, outline, isInTurn };
       watched.set(object, one);
       all.push(one);
     },
@@ -77,14 +81,22 @@ export function watchObjects(): ObjectWatch {
     },
     changes(look) {
       const found: ChangedProperty[] = [];
+      if (look === "quick") quickLooks += 1;
       for (let index = 0; index < all.length; index += 1) {
         const one = all[index] as Watched;
-        if (look === "whole" || !hasItsOutline(one)) compare(one, found);
+        if (look === "quick") {
+          if (one.isInTurn && (index + quickLooks) % turns !== 0) continue;
+          if (hasItsOutline(one)) continue;
+        }
+        compare(one, found);
       }
       return found;
     },
   };
 }
+
+/** How many quick looks it takes to read all that are read in turn. */
+const turns = 4;
 
 const countAll = (object: object) => ownKeys(object).length;
 /** Costs much less if most are hidden, as in classes. */
