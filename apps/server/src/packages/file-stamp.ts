@@ -7,7 +7,10 @@ import { statSync } from "node:fs";
  */
 export function fileStamp(path: string): FileStamp | undefined {
   try {
-    const { ino, size, mtimeMs, ctimeMs } = statSync(path);
+    // An error for each that is absent takes longer than all else.
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return undefined;
+    const { ino, size, mtimeMs, ctimeMs } = found;
     return { text: `${ino}:${size}:${mtimeMs}:${ctimeMs}`, changedAtMs: Math.max(mtimeMs, ctimeMs) };
   } catch {
     return undefined;
