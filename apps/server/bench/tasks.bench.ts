@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { OomolConnectClient } from "@oomol/connect-core";
 import {
   inTurns,
   type Measurement,
@@ -12,6 +11,7 @@ import {
   ratios,
   round,
 } from "../../../bench/helpers/measure.ts";
+import { openNodeClient } from "../../../bench/helpers/open-node-client.ts";
 import { openBullmq } from "../../../bench/helpers/peers/open-bullmq.ts";
 import { openPiscina } from "../../../bench/helpers/peers/open-piscina.ts";
 import { openRedis } from "../../../bench/helpers/peers/open-redis.ts";
@@ -45,7 +45,7 @@ export async function measure(): Promise<Measurement> {
   await using server = await startProgram(["--packages", packages, "--data", data.path, ...running], {
     isBuilt: true,
   });
-  await using client = new OomolConnectClient({ baseUrl: server.client.url });
+  await using client = openNodeClient(server.client.url);
   await using redis = await openRedis();
   await using bullmq = redis && (await openBullmq(redis, processor, processes));
   await using piscina = openPiscina(fileURLToPath(entry), processes);
@@ -94,7 +94,7 @@ export async function measure(): Promise<Measurement> {
     : " Redis is not installed here (`apt-get install redis-server`), so BullMQ is missing.";
   return {
     title: "Tasks a second",
-    note: `A block that appends a line to a file; ${rounds} rounds of ${roundMs / 1_000} s in turns after one that is not counted, ${clients} clients, ${processes} processes at once; the server as it is built. CPU is that of a task, of who takes it (for BullMQ its worker and redis) and of the processes that run the block; that of the client is not counted. One run alone is from the call to its result: ${runsAlone} one after the other, and ${runsAfterPause} with ${pauseMs / 1_000} s before each (there the 99th percentile is the longest).${absent}`,
+    note: `A block that appends a line to a file; ${rounds} rounds of ${roundMs / 1_000} s in turns after one that is not counted, ${clients} clients (ours is connect-node), ${processes} processes at once; the server as it is built. CPU is that of a task, of who takes it (for BullMQ its worker and redis) and of the processes that run the block; that of the client is not counted. One run alone is from the call to its result: ${runsAlone} one after the other, and ${runsAfterPause} with ${pauseMs / 1_000} s before each (there the 99th percentile is the longest).${absent}`,
     columns: [
       "by",
       "tasks/s",
