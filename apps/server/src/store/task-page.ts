@@ -1,9 +1,10 @@
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import { withTexts } from "./large-texts.ts";
 import { pageBytes } from "./log-table.ts";
 import { retryConnection } from "./retry-connection.ts";
 import type { Tables } from "./tables.ts";
 import { type FilteredRow, isListed, type TaskFilter } from "./task-filter.ts";
+import { literalsOf } from "./task-queries.ts";
 import { openStatuses, type StoredTask, taskColumns, toTask, unsuccessfulStatuses } from "./task-rows.ts";
 
 export interface TaskPage {
@@ -60,9 +61,7 @@ async function nextCandidates(
     statuses?.every((status) => some.includes(status)),
   );
   if (few) {
-    // As literals: SQLite uses no partial index for parameters, and would read the whole table.
-    const literals = few.map((status) => sql.lit(status));
-    const ofFew = select.where("status", "in", literals);
+    const ofFew = select.where("status", "in", literalsOf(few));
     // In SQLite this column stands behind the inputs, which are read to get to it.
     return (caller === undefined ? ofFew : ofFew.select("caller")).execute();
   }

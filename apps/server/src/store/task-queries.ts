@@ -1,7 +1,12 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { compileOnce } from "./compile-once.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { claimedColumns, insertedColumns, openStatuses, type TaskRow, taskColumns } from "./task-rows.ts";
+
+/** For tasks in one of some states. Literals: for parameters SQLite uses no partial index, and reads the whole table. */
+export function literalsOf(statuses: readonly StoredStatus[]) {
+  return statuses.map((status) => sql.lit(status));
+}
 
 /** What the store asks for each task. */
 export function taskQueries(database: Kysely<Tables>) {

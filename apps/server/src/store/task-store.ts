@@ -10,7 +10,7 @@ import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges } from "./task-changes.ts";
 import type { TaskFilter } from "./task-filter.ts";
 import { readTaskPages, type TaskPage } from "./task-page.ts";
-import { taskQueries } from "./task-queries.ts";
+import { literalsOf, taskQueries } from "./task-queries.ts";
 import {
   type ClaimedRow,
   type ClaimedTask,
@@ -194,7 +194,7 @@ export class TaskStore {
     const rows = await this.#database
       .selectFrom("tasks")
       .select(["id", "caller", "status", "interruptions"])
-      .where("status", "in", openStatuses)
+      .where("status", "in", literalsOf(openStatuses))
       .orderBy("sequence")
       .execute();
     return rows.map(({ id, caller, status, interruptions }) => ({
@@ -220,7 +220,10 @@ export class TaskStore {
       .selectFrom("tasks")
       .select(({ fn }) => ["status", fn.countAll<number>().as("count")])
       .groupBy("status");
-    const rows = await (isOpenOnly ? select.where("status", "in", openStatuses) : select).execute();
+    const rows = await (isOpenOnly
+      ? select.where("status", "in", literalsOf(openStatuses))
+      : select
+    ).execute();
     return new Map(rows.map(({ status, count }) => [status, Number(count)]));
   }
 

@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { CompiledQuery, Kysely, SqliteDialect } from "kysely";
+import { expect, test } from "vitest";
+import { openDatabase } from "../src/store/database.ts";
+import { openNodeSqlite } from "../src/store/node-sqlite.ts";
+import type { Tables } from "../src/store/tables.ts";
+import { TaskStore } from "../src/store/task-store.ts";
+import { makeDataDirectory } from "./open-test-server.ts";
+
+/** How SQLite goes about the statements that the store sends. */
+async function plansOf(look: (store: TaskStore) => Promise<unknown>): Promise<string[]> {
+  await using data = await makeDataDirectory();
+  await (await openDatabase(data.path)).destroy();
+  const sent: CompiledQuery[] = [];
+  const dialect = new SqliteDialect({ database: openNodeSqlite(join(data.path, "connect.db")) });
+  const database = new Kysely<Tables>({
+    dialect,
+    log({ query }) {
+      sent.push(query);
+    },
+  });
+  const store = new TaskStore(database);
+  try {
+    await look(store);
+    const steps = [];
+    for (const { sql, parameters } of sent.splice(0)) {
+      const explained = CompiledQuery.raw(`explain query plan ${sql}`, [...parameters]);
+      steps.push(...(await database.executeQuery<{ detail: string }>(explained)).rows);
+    }
+    return steps.map(({ detail }) => detail);
+  } finally {
+    await store.close();
+  }
+}
+
+test.each<[string, string, (store: TaskStore) => Promise<unknown>]>([
+  ["tasks that have not ended", "unfinished_tasks", (store) => store.listUnfinished()],
+  ["counts of tasks that have not ended", "unfinished_tasks", (store) => store.countByStatus(true)],
+  ["running tasks", "unfinished_tasks", (store) => store.list({ statuses: ["running"] })],
+  ["failed tasks", "unsuccessful_tasks", (store) => store.list({ statuses: ["failed"] })],
+])("%s are found by the index %s", async (_what, index, look) => {
+  const plans = await plansOf(look);
+  expect(plans.filter((plan) => plan.includes(" tasks"))).toEqual([expect.stringContaining(index)]);
+});
