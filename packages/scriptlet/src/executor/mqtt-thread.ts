@@ -35,6 +35,7 @@ export async function runMqttThread(): Promise<void> {
       mainframe,
       port,
       tell,
+      onTaken: (payload) => engineReturn?.onTaken(payload),
       onClose() {
         watch.stop();
         endHeldProcess();
@@ -47,7 +48,10 @@ export async function runMqttThread(): Promise<void> {
       inputsTimeoutMs,
       onRunBlock: engineReturn.onRunBlock,
       listener: {
-        onJob: (payload) => tell({ kind: "job", payload }),
+        onJob(payload) {
+          engineReturn.onJob(payload.job_id);
+          tell({ kind: "job", payload });
+        },
         onServiceJob: (payload) => tell({ kind: "serviceJob", payload }),
         onInputs: (jobId, inputs) => tell({ kind: "inputs", jobId, inputs }),
         onNoInputs: (jobId, reason) => tell({ kind: "noInputs", jobId, reason }),
@@ -90,11 +94,13 @@ interface ServeOptions {
   mainframe: Mainframe;
   port: MessagePort;
   tell(message: FromThread): void;
+  /** The broker has taken a message. */
+  onTaken(payload: string): void;
   onClose(): void;
 }
 
 /** Carries out the main thread's requests. */
-function serve({ mainframe, port, tell, onClose }: ServeOptions): void {
+function serve({ mainframe, port, tell, onTaken, onClose }: ServeOptions): void {
   const subscriptions = new Map<string, Promise<Unsubscribe>>();
   const acknowledged = createBatch<number>((numbers) => tell({ kind: "acknowledged", numbers }));
   const heard = createBatch<string>((messages) => tell({ kind: "heard", messages }));
@@ -109,8 +115,12 @@ function serve({ mainframe, port, tell, onClose }: ServeOptions): void {
   function publish(first: number, messages: string[]): void {
     for (let index = 0; index + 1 < messages.length; index += 2) {
       const number = first + index / 2;
-      mainframe.publish(messages[index] ?? "", messages[index + 1] ?? "").then(
-        () => acknowledged.add(number),
+      const [topic = "", payload = ""] = messages.slice(index, index + 2);
+      mainframe.publish(topic, payload).then(
+        () => {
+          onTaken(payload);
+          acknowledged.add(number);
+        },
         () => tell({ kind: "refused", numbers: [number] }),
       );
     }
