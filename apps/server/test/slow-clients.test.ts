@@ -119,7 +119,10 @@ const asked = [
   { name: "a list of logs", accept: "application/json", path: (id: string) => `/api/v1/tasks/${id}/logs` },
   { name: "a stream of events", accept: "text/event-stream", path: (id: string) => `/api/v1/tasks/${id}` },
 ];
-const said = [{ what: "many logs", lines: 15_000, characters: 1_000 }];
+const said = [
+  { what: "many logs", lines: 15_000, characters: 1_000 },
+  { what: "one large log", lines: 1, characters: 15_000_000 },
+];
 
 test
   .runIf(process.platform === "linux")
@@ -155,4 +158,49 @@ test("a list of many logs is answered whole to one who takes it", async () => {
   expect(logs.map((log) => log.id)).toEqual(logs.map((_, index) => index + 1));
   const { logs: rest } = await server.getJson<{ logs: object[] }>(`/v1/tasks/${id}/logs?after=1500`);
   expect(rest).toEqual(logs.slice(1_500));
+});
+
+test("large answers that nobody takes hold so much together; the next one is answered 503, a small one is given", async () => {
+  await using server = await openTestServer();
+  const id = await server.start("lab::chatter", { lines: 1, characters: 15_000_000 });
+  expect(await server.waitForEnd(id)).toMatchObject({ status: "completed" });
+  const small = await server.start("lab::shout", { text: "x" });
+  const path = `/v1/tasks/${id}/logs`;
+  const ask = async () => {
+    const response = await server.request(path);
+    const isRefused = response.status !== 200;
+    if (!isRefused) await response.body?.cancel();
+    return [
+      response.status,
+      response.headers.get("Retry-After"),
+      isRefused && (await response.json()).message,
+    ];
+  };
+  const readers = await Promise.all(Array.from({ length: 64 }, () => openConnection(server.url)));
+  for (const { socket } of readers) {
+    socket.pause();
+    socket.write(`GET /api${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+  }
+  const busy = "The server holds as many bytes of answers as it can at once: try again in a moment.";
+  await expect.poll(ask, { timeout: 20_000 }).toEqual([503, "2", busy]);
+  expect((await server.request(`/v1/tasks/${small}`)).status).toBe(200);
+  for (const { socket } of readers) socket.destroy();
+  await expect.poll(ask, { timeout: 20_000 }).toEqual([200, null, false]);
+});
+
+test("a task with large inputs is answered to whoever makes it, whole", async () => {
+  await using server = await openTestServer();
+  const text = "é".repeat(3_000_000);
+  const body = JSON.stringify({ manifest: "lab::shout", inputValues: toNodes({ text }) });
+  const headers = { "Content-Type": "application/json" };
+  const response = await server.request("/v1/tasks", { method: "POST", headers, body });
+  const { task, success } = await response.json();
+  expect(success).toBe(true);
+  expect(task.inputValues).toEqual(toNodes({ text }));
+  const read = await server.getJson<{ task: { inputValues: unknown } }>(`/v1/tasks/${task.id}`);
+  expect(read.task.inputValues).toEqual(task.inputValues);
+  for (const Accept of ["application/json", "text/event-stream"]) {
+    const head = await server.request(`/v1/tasks/${task.id}`, { method: "HEAD", headers: { Accept } });
+    expect([head.status, await head.text()]).toEqual([200, ""]);
+  }
 });

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { JsonText } from "../src/json-text.ts";
 import { TaskChanges } from "../src/store/task-changes.ts";
 import { TaskFollower } from "../src/store/task-follower.ts";
 import type { StoredLog, StoredTask } from "../src/store/task-rows.ts";
@@ -10,7 +9,7 @@ const task: StoredTask = {
   blockId: "a::b",
   packageVersion: "1.0.0",
   sessionId: null,
-  inputValues: JsonText.of([]),
+  inputValues: "[]",
   caller: "",
   createdAt: 1,
   updatedAt: 1,

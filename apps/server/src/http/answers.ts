@@ -1,19 +1,12 @@
-import type { Context } from "hono";
-import { JsonText, writeJson } from "../json-text.ts";
 import { publicPath } from "../packages/public-path.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import type { StoredInstall } from "../store/install-store.ts";
 import type { StoredLog, StoredTask } from "../store/task-rows.ts";
-import { answerText } from "./answer-pages.ts";
 import type { BlockAnswer, InstallAnswer, TaskAnswer, TaskLogAnswer } from "./answer-schemas.ts";
+import type { AnswerText } from "./answer-text.ts";
 
 /** A local server knows one project and one user. */
 export const localProject = "local";
-
-/** Answers an object whose members may be JSON already. */
-export function answerJson(context: Context, body: object): Response {
-  return answerText(context, writeJson(body));
-}
 
 /** A block or flow as `GET /v1/blocks` lists it. */
 export function blockAnswer({
@@ -37,21 +30,25 @@ export function blockAnswer({
 }
 
 /** A task as every task route answers it. */
-export function taskAnswer(task: StoredTask): JsonText {
-  const answer: Omit<TaskAnswer, "inputValues"> & { inputValues: JsonText } = {
+export function taskAnswer(task: StoredTask): AnswerText {
+  const others: Omit<TaskAnswer, "inputValues"> = {
     id: task.id,
     status: task.status,
     project_id: localProject,
     manifest_path: task.blockId,
-    inputValues: task.inputValues,
     created_at: task.createdAt,
     updated_at: task.updatedAt,
   };
-  return new JsonText(writeJson(answer));
+  return [`${JSON.stringify(others).slice(0, -1)},"inputValues":`, task.inputValues, "}"];
+}
+
+/** A task with further members of its answer. */
+export function oneTask(task: StoredTask, others: object): AnswerText {
+  return ['{"task":', ...taskAnswer(task), `,${JSON.stringify(others).slice(1)}`];
 }
 
 /** The JSON of a log row, as `GET /v1/tasks/:id/logs` and the event stream answer it: its event is JSON already. */
-export function logText(log: StoredLog, { blockId }: StoredTask): string {
+export function logAnswer(log: StoredLog, { blockId }: StoredTask): AnswerText {
   const others: Omit<TaskLogAnswer, "event"> = {
     id: log.id,
     project_name: localProject,
@@ -61,7 +58,7 @@ export function logText(log: StoredLog, { blockId }: StoredTask): string {
     type: log.type,
     created_at: log.created_at,
   };
-  return `${JSON.stringify(others).slice(0, -1)},"event":${log.event}}`;
+  return [`${JSON.stringify(others).slice(0, -1)},"event":`, log.event, "}"];
 }
 
 /** An install as `GET /packages/install` answers it. */

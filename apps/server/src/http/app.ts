@@ -34,12 +34,14 @@ export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, Operati
 }
 
 const inFlightBytes = 40 * 1024 * 1024;
+const answerBytes = 64 * 1024 * 1024;
 
 /** The whole HTTP surface, as a web-standard `fetch`. */
-export function createApp(given: Omit<AppParts, "inFlight">): Hono<CallerEnv> {
+export function createApp(given: Omit<AppParts, "inFlight" | "answers">): Hono<CallerEnv> {
   // Bodies are a string, and an object, before they are stored.
-  const inFlight = new BytesInFlight(Math.max(inFlightBytes, 2 * given.limits.bodyLimitBytes));
-  const parts: AppParts = { ...given, inFlight };
+  const inFlight = new BytesInFlight("requests", Math.max(inFlightBytes, 2 * given.limits.bodyLimitBytes));
+  const answers = new BytesInFlight("answers", answerBytes);
+  const parts: AppParts = { ...given, inFlight, answers };
   const app = new Hono<CallerEnv>();
   app.onError(createErrorHandler(parts.log));
   app.notFound(answerNotFound);

@@ -2,7 +2,7 @@ import type { HonoRequest } from "hono";
 import type { StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import type { JsonPages } from "./answer-pages.ts";
-import { logText } from "./answers.ts";
+import { logAnswer } from "./answers.ts";
 import { parseAfter, parseLimit } from "./page-query.ts";
 
 /** A page ends with the log at which its text is more. */
@@ -23,7 +23,7 @@ async function* pageOfLogs(
   let characters = limit === undefined ? Number.NEGATIVE_INFINITY : 0;
   for await (const logs of store.logPages(task.id, after)) {
     const taken = logs.slice(0, left);
-    yield taken.map((log) => logText(log, task));
+    yield taken.map((log) => logAnswer(log, task));
     left -= taken.length;
     for (const { event } of taken) characters += event.length;
     if (left <= 0 || characters > mostCharacters) return { next: taken.at(-1)?.id };

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { deepestNesting, excessOf, findInexactNumber } from "@oomol/connect-core/wire";
 import { Refusal } from "../refusal.ts";
-import type { RequestBytes } from "./bytes-in-flight.ts";
+import type { HeldBytes } from "./bytes-in-flight.ts";
 import { releaseMemory } from "./release-memory.ts";
 import { stopIdle } from "./stop-idle.ts";
 
@@ -15,7 +15,7 @@ export interface BodyLimits {
 export async function readJsonBody(
   request: Pick<Request, "headers" | "body">,
   limits: BodyLimits,
-  inFlight: RequestBytes,
+  inFlight: HeldBytes,
 ): Promise<unknown> {
   const bodyLimitBytes = Math.min(limits.bodyLimitBytes, smallBytes);
   const body = await readBody(request, { ...limits, bodyLimitBytes }, inFlight);
@@ -56,7 +56,7 @@ export function parseJson(text: string, levels: number, invalid: () => string): 
 export async function readBody(
   request: Pick<Request, "headers" | "body">,
   { bodyLimitBytes, clientIdleMs }: BodyLimits,
-  inFlight: RequestBytes,
+  inFlight: HeldBytes,
   /** The same body as Node reads it, if that is how it came: web streams cost more than the rest of a short request. */
   nodeBody?: Readable,
 ): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import { Refusal } from "../refusal.ts";
-import type { RequestBytes } from "./bytes-in-flight.ts";
+import type { HeldBytes } from "./bytes-in-flight.ts";
 import { readBody } from "./read-json-body.ts";
 import type { RequestThreads } from "./request-threads.ts";
 import { parseTaskRequest, type TaskBody, type TaskRequest } from "./task-request.ts";
@@ -14,7 +14,7 @@ export interface ReadTaskRequest {
 export interface ReadingParts {
   uploadDirectory: string;
   limits: UploadLimits;
-  inFlight: RequestBytes;
+  inFlight: HeldBytes;
   threads: RequestThreads;
   /** Whether a form may say which input each of its files is for. */
   takesFileInputs: boolean;

@@ -1,24 +1,16 @@
-import type { ServerResponse } from "node:http";
-import { setImmediate as breathe } from "node:timers/promises";
-import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import { TaskFollower } from "../store/task-follower.ts";
 import { isFinalStatus, type StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
-import { pieceCharacters, piecesOf } from "../text-pieces.ts";
-import { logText, taskAnswer } from "./answers.ts";
+import type { TasksEnv } from "./answer-text.ts";
+import { logAnswer, taskAnswer } from "./answers.ts";
+import type { BytesInFlight } from "./bytes-in-flight.ts";
 import { clampLogId } from "./caller-text.ts";
-import type { CallerEnv } from "./callers.ts";
-
-/** What routes of tasks know of a request. */
-export type TasksEnv = CallerEnv & { Bindings: HttpBindings };
+import { EventWriter } from "./event-writer.ts";
 
 /** Clients take a stream for dead that says nothing for 45 s. */
 const heartbeatMs = 15_000;
-
-/** In characters. */
-const writtenTogether = 64 * 1024;
 
 /** A short task has ended by then, and all that there is to say goes out at once. */
 const gatherMs = 5;
@@ -28,6 +20,8 @@ export interface StreamOptions {
   begun?: StoredTask;
   /** Nobody can have taken it yet. */
   isNew?: boolean;
+  /** What large answers hold. */
+  answers: BytesInFlight;
   /** Aborted when the server closes: the stream ends then. */
   closing: AbortSignal;
 }
@@ -42,7 +36,7 @@ export function streamTask(
   context: Context<TasksEnv>,
   store: TaskStore,
   taskId: string,
-  { begun, isNew = false, closing }: StreamOptions,
+  { begun, isNew = false, answers, closing }: StreamOptions,
 ): Response {
   const { outgoing } = context.env;
   const lastEventId = Number(context.req.header("Last-Event-ID") ?? -1);
@@ -62,7 +56,7 @@ export function streamTask(
   closing.addEventListener("abort", news);
   const isOver = () => outgoing.destroyed || closing.aborted;
   const changed = () => new Promise<void>((resolve) => (wake = resolve));
-  sendNews(outgoing, follower, { changed, isOver, begun })
+  sendNews(new EventWriter(outgoing, answers), follower, { changed, isOver, begun })
     .catch(() => outgoing.destroy()) // the client opens it again, after the last log that it has
     .finally(() => {
       clearInterval(heartbeat);
@@ -81,12 +75,12 @@ interface Sending {
 }
 
 async function sendNews(
-  outgoing: ServerResponse,
+  events: EventWriter,
   follower: TaskFollower,
   { begun, changed, isOver }: Sending,
 ): Promise<void> {
   let status = begun?.status;
-  let text = begun ? encodeEvent("status", taskAnswer(begun).text) : "";
+  if (begun) await events.add("status", taskAnswer(begun));
   if (begun) await Promise.race([changed(), new Promise((resolve) => setTimeout(resolve, gatherMs))]);
   while (!isOver()) {
     // Armed before the read: a change in between is not missed.
@@ -95,53 +89,14 @@ async function sendNews(
     if (!news) break;
     const { task, logs, isAll } = news;
     const isEnded = isFinalStatus(task.status) && isAll;
-    const isNews = isEnded || (task.status !== status && !isFinalStatus(task.status));
-    const statusText = isNews ? encodeEvent("status", taskAnswer(task).text) : "";
+    const isNews = task.status !== status && !isFinalStatus(task.status);
+    if (isNews) await events.add("status", taskAnswer(task));
     if (isNews) status = task.status;
-    if (!isEnded) text += statusText;
-    for (const log of logs) {
-      text += encodeEvent("log", logText(log, task), log.id);
-      if (text.length < writtenTogether) continue;
-      await write(outgoing, text);
-      text = "";
-    }
-    if (isEnded) {
-      await end(outgoing, text + statusText);
-      return;
-    }
-    if (text !== "") await write(outgoing, text);
-    text = "";
+    for (const log of logs) await events.add("log", logAnswer(log, task), log.id);
+    if (isEnded) await events.add("status", taskAnswer(task));
+    if (isEnded) break;
+    await events.flush();
     if (isAll) await next;
   }
-  outgoing.end();
-}
-
-async function end(outgoing: ServerResponse, text: string): Promise<void> {
-  const isLarge = text.length > pieceCharacters;
-  if (isLarge) await write(outgoing, text);
-  outgoing.end(isLarge ? undefined : text);
-}
-
-/** Resolves when the client has room for more, or is gone. A large text goes in pieces, between which others have their turn. */
-async function write(outgoing: ServerResponse, text: string): Promise<void> {
-  for (const piece of piecesOf(text, pieceCharacters)) {
-    await writePiece(outgoing, piece);
-    if (piece.length < text.length) await breathe();
-  }
-}
-
-async function writePiece(outgoing: ServerResponse, text: string): Promise<void> {
-  if (outgoing.destroyed || outgoing.write(text)) return;
-  await new Promise<void>((resolve) => {
-    const settle = () => {
-      outgoing.off("drain", settle).off("close", settle);
-      resolve();
-    };
-    outgoing.once("drain", settle).once("close", settle);
-  });
-}
-
-/** JSON holds no line break, which would end the data. */
-function encodeEvent(event: "log" | "status", json: string, id?: number): string {
-  return `event: ${event}\ndata: ${json}\n${id === undefined ? "" : `id: ${id}\n`}\n`;
+  events.end();
 }

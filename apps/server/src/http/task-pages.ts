@@ -33,7 +33,7 @@ export function listTasks(store: TaskStore, caller: string | undefined, request:
 async function* allTasks(store: TaskStore, caller: string | undefined): JsonPages {
   let left = store.listLimit;
   for await (const { tasks } of store.pages({ caller })) {
-    yield tasks.slice(0, left).map((task) => taskAnswer(task).text);
+    yield tasks.slice(0, left).map(taskAnswer);
     left -= tasks.length;
     if (left <= 0) break;
   }
@@ -46,9 +46,9 @@ async function* pageOfTasks(store: TaskStore, filter: TaskFilter, limit: number)
   let stretches = 0;
   for await (const { tasks, last } of store.pages(filter)) {
     const taken = tasks.slice(0, left);
-    yield taken.map((task) => taskAnswer(task).text);
+    yield taken.map(taskAnswer);
     left -= taken.length;
-    for (const { inputValues } of taken) characters += inputValues.text.length;
+    for (const { inputValues } of taken) characters += inputValues.length;
     if (tasks.length === 0) stretches += 1;
     const next = String(taken.at(-1)?.sequence ?? last);
     if (left <= 0 || characters > mostCharacters || stretches >= mostStretches) return { next };

@@ -12,7 +12,8 @@ import { forgetTask } from "../tasks/forget-task.ts";
 import type { TaskControl } from "../tasks/task-runner.ts";
 import { waitForTaskEnd } from "../tasks/wait-for-change.ts";
 import { answerPages } from "./answer-pages.ts";
-import { answerJson, localProject, taskAnswer } from "./answers.ts";
+import { answerText, type TasksEnv } from "./answer-text.ts";
+import { localProject, oneTask } from "./answers.ts";
 import { requireRole } from "./auth.ts";
 import type { BytesInFlight } from "./bytes-in-flight.ts";
 import { type Caller, ownerSeenBy } from "./callers.ts";
@@ -24,7 +25,7 @@ import { nodeBody } from "./node-body.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readTaskRequest } from "./read-task-request.ts";
 import type { RequestThreads } from "./request-threads.ts";
-import { streamTask, type TasksEnv } from "./task-events.ts";
+import { streamTask } from "./task-events.ts";
 import { listTasks } from "./task-pages.ts";
 import type { FormRequest, UploadLimits } from "./uploads.ts";
 
@@ -33,7 +34,10 @@ export interface TasksRoutesParts {
   store: TaskStore;
   runner: TaskControl;
   limits: UploadLimits;
+  /** Bodies of requests. */
   inFlight: BytesInFlight;
+  /** Answers that are large. */
+  answers: BytesInFlight;
   threads: RequestThreads;
   files: FileStore;
   extensions: readonly ExtensionName[];
@@ -43,11 +47,14 @@ export interface TasksRoutesParts {
 
 /** Everything under `/v1/tasks`. */
 export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
-  const { store, runner, closing } = parts;
+  const { store, runner, answers, closing } = parts;
   const routes = new Hono<TasksEnv>();
+  const answerTask = (context: Context<TasksEnv>, task: StoredTask, others: object) =>
+    answerText(context, oneTask(task, others), answers);
 
   routes.get("/", (context) => {
-    return answerPages(context, "tasks", listTasks(store, ownerSeenBy(context.var.caller), context.req));
+    const pages = listTasks(store, ownerSeenBy(context.var.caller), context.req);
+    return answerPages(context, "tasks", pages, answers);
   });
 
   routes.post("/", requireRole("run", "run tasks"), async (context) => {
@@ -63,6 +70,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
       const stream = streamTask(context, store, task.id, {
         begun: task,
         isNew: block !== undefined,
+        answers,
         closing,
       });
       await submit();
@@ -72,16 +80,16 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
     if (waitMs === undefined) await submit();
     const waited =
       waitMs === undefined ? undefined : await waitForEnd(context, task.id, { waitMs, created, submit });
-    return answerJson(context, { task: taskAnswer(waited ?? task), userID: localProject, success: true });
+    return answerTask(context, waited ?? task, { userID: localProject, success: true });
   });
 
   routes.get("/:id", async (context) => {
     const id = context.req.param("id");
     const read = () => findTask(store, context.var.caller, id);
-    if (wantsEvents(context.req)) return streamTask(context, store, (await read()).id, { closing });
+    if (wantsEvents(context.req)) return streamTask(context, store, (await read()).id, { answers, closing });
     const waitMs = parsePreferWait(context.req.header("Prefer"));
     const waited = waitMs === undefined ? undefined : await waitForEnd(context, id, { waitMs, read });
-    return answerJson(context, { task: taskAnswer(waited ?? (await read())), success: true });
+    return answerTask(context, waited ?? (await read()), { success: true });
   });
 
   /** Holds the answer, and says so. */
@@ -112,7 +120,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
     const { caller } = context.var;
     const { id } = await findTask(store, caller, context.req.param("id"));
     await runner.stop(id);
-    return answerJson(context, { task: taskAnswer(await findTask(store, caller, id)), success: true });
+    return answerTask(context, await findTask(store, caller, id), { success: true });
   });
 
   routes.delete("/:id", async (context) => {
@@ -126,7 +134,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
 
   routes.get("/:id/logs", async (context) => {
     const task = await findTask(store, context.var.caller, context.req.param("id"));
-    return answerPages(context, "logs", listLogs(store, task, context.req));
+    return answerPages(context, "logs", listLogs(store, task, context.req), answers);
   });
 
   routes.get("/:id/files/*", filesRoute(store, parts.files));
@@ -135,7 +143,8 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
 }
 
 function wantsEvents(request: HonoRequest): boolean {
-  return request.header("Accept")?.includes("text/event-stream") === true;
+  const isAccepted = request.header("Accept")?.includes("text/event-stream") === true;
+  return isAccepted && request.method !== "HEAD"; // there would be nothing to follow
 }
 
 /** A new task with its block, or the one that the same request made before. */

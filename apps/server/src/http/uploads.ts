@@ -8,7 +8,7 @@ import { safeFileName } from "@oomol/connect-core/adapter";
 import { Refusal } from "../refusal.ts";
 import { isStorageFailure } from "../store/write-health.ts";
 import { messageOf } from "../values.ts";
-import type { RequestBytes } from "./bytes-in-flight.ts";
+import type { HeldBytes } from "./bytes-in-flight.ts";
 import { createContentDigest } from "./content-digest.ts";
 import { decodeEncodedWords } from "./decode-encoded-words.ts";
 import type { BodyLimits } from "./read-json-body.ts";
@@ -61,7 +61,7 @@ export async function receiveForm(
   form: FormRequest,
   directory: string,
   limits: UploadLimits,
-  inFlight: RequestBytes,
+  inFlight: HeldBytes,
 ): Promise<ReceivedForm> {
   const ending = new AbortController();
   const saved: Promise<ReceivedFile | undefined>[] = [];
@@ -85,7 +85,7 @@ export async function receiveForm(
 async function receive(
   { request, body = webBody(request) }: FormRequest,
   limits: UploadLimits,
-  inFlight: RequestBytes,
+  inFlight: HeldBytes,
   save: (stream: BusboyFileStream, fileName: string | undefined) => Promise<unknown>,
 ): Promise<Map<string, string>> {
   const fields = new Map<string, string>();
@@ -197,7 +197,7 @@ async function saveFile(
  * Counts what of a form is held in memory, as it comes: all but its files. A field is given by the parser when it has ended, and one
  * that never ends must count, too.
  */
-function countHeld(body: Readable, inFlight: RequestBytes, fail: (error: Error) => void) {
+function countHeld(body: Readable, inFlight: HeldBytes, fail: (error: Error) => void) {
   let heldBytes = 0;
   let countedBytes = 0;
   const come = ({ byteLength }: Uint8Array) => {

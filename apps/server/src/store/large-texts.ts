@@ -1,6 +1,8 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import { piecesOf } from "../text-pieces.ts";
+import { retryConnection } from "./retry-connection.ts";
+import type { LargeText, StoredText } from "./stored-text.ts";
 import type { Tables } from "./tables.ts";
 import type { TaskRow } from "./task-rows.ts";
 
@@ -10,13 +12,11 @@ import type { TaskRow } from "./task-rows.ts";
  */
 const largeColumns = ["input_values", "inputs"] as const;
 
-type LargeColumn = (typeof largeColumns)[number];
-
 /** Stands in the row for a text that is elsewhere; JSON never is. */
-const elsewhere = "";
+export const elsewhere = "";
 
 const mostInRow = 64 * 1024;
-const partCharacters = 512 * 1024;
+const partCharacters = 256 * 1024;
 const partsRemovedAtOnce = 8;
 
 /** Whether the row is to be stored by {@link insertWithTexts}. */
@@ -62,35 +62,59 @@ export async function writeText(
   }
 }
 
-/** The row as it was given, with the texts that are elsewhere in their place. */
-export async function withTexts<Row extends { id: string } & { [Name in LargeColumn]?: string }>(
-  database: Kysely<Tables>,
-  row: Row,
-): Promise<Row> {
-  const filled = { ...row };
-  for (const name of largeColumns) {
-    if (row[name] !== elsewhere) continue;
-    const text = await readText(database, row.id, name);
-    Object.assign(filled, { [name]: text ?? (name === "inputs" ? "{}" : "[]") }); // removed meanwhile
-  }
-  return filled;
-}
-
-/** A text that {@link writeText} has stored; `undefined` if it was removed. */
-export async function readText(
+/** A text that {@link writeText} has stored, or `otherwise` if it is not there any more. */
+export async function findText(
   database: Kysely<Tables>,
   taskId: string,
   name: string,
-): Promise<string | undefined> {
-  const select = database.selectFrom("task_texts").select("text");
-  let text: string | undefined;
-  for (let part = 0; ; part += 1) {
-    const ofPart = select.where("task_id", "=", taskId).where("name", "=", name).where("part", "=", part);
-    const row = await ofPart.executeTakeFirst();
-    if (row === undefined) return text;
-    text = (text ?? "") + row.text;
-    await breathe();
-  }
+  otherwise: string,
+): Promise<StoredText> {
+  const ofText = database.selectFrom("task_texts").where("task_id", "=", taskId).where("name", "=", name);
+  const { count, length } = await ofText
+    .select(({ fn, ref }) => [
+      fn.countAll<number>().as("count"),
+      // The characters would have to be read to be counted.
+      fn.sum<number>(fn("octet_length", [ref("text")])).as("length"),
+    ])
+    .executeTakeFirstOrThrow();
+  if (count === 0) return otherwise;
+  return {
+    length,
+    async *parts() {
+      for (let part = 0; part < count; part += 1) {
+        // As bytes: they are sent as they are stored, and no text is left to be collected.
+        const bytes = sql<Uint8Array>`cast(text as blob)`.as("bytes");
+        const row = await ofText.select(bytes).where("part", "=", part).executeTakeFirst();
+        if (row === undefined) throw removedMeanwhile(taskId);
+        yield row.bytes;
+        await breathe();
+      }
+    },
+  };
+}
+
+/** A large text that stands in a row, all of it; the query answers so many of its characters from one on, which is at least 1. */
+export function textInRow(
+  taskId: string,
+  length: number,
+  readPart: (from: number, characters: number) => Promise<{ text: string } | undefined>,
+): LargeText {
+  return {
+    length,
+    async *parts() {
+      for (let from = 1; ; from += partCharacters) {
+        const row = await retryConnection(() => readPart(from, partCharacters));
+        if (row === undefined) throw removedMeanwhile(taskId);
+        if (row.text === "") return;
+        yield row.text;
+      }
+    },
+  };
+}
+
+/** Whoever reads it has the beginning already. */
+function removedMeanwhile(taskId: string): Error {
+  return new Error(`The task "${taskId}" was removed while it was read.`);
 }
 
 /** Some parts at a time: what SQLite does for each of their pages holds the process. */

@@ -2,9 +2,10 @@ import { setImmediate as breathe } from "node:timers/promises";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Kysely, Transaction } from "kysely";
 import { compileOnce } from "./compile-once.ts";
-import { readText, writeText } from "./large-texts.ts";
+import { findText, writeText } from "./large-texts.ts";
 import { type LogRow, type LogTable, pageBytes } from "./log-table.ts";
 import { LoosePacks, type Pack } from "./loose-packs.ts";
+import type { StoredText } from "./stored-text.ts";
 import type { Tables } from "./tables.ts";
 import type { StoredLog } from "./task-rows.ts";
 
@@ -52,7 +53,7 @@ const reading: Omit<LogTable, "stage" | "insert"> = {
       const pack = logs ?? (await readPack(database, taskId, first_id));
       for (const log of unpack(taskId, pack)) {
         if (log.id <= after) continue;
-        page.push(log.event === elsewhere ? { ...log, event: await readEvent(database, log) } : log);
+        page.push(log.event === elsewhere ? { ...log, event: await findEvent(database, log) } : log);
       }
     }
     return { logs: page, isLast: packs.length < packsOfPage };
@@ -196,7 +197,7 @@ const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 type PackedHead = [number, string, string | null, string, number];
 type PackedLog = [number, string, string | null, string, number, Record<string, unknown>];
 
-function unpack(taskId: string, logs: Pack["logs"]): StoredLog[] {
+function unpack(taskId: string, logs: Pack["logs"]): LogRow[] {
   const json = typeof logs === "string" ? logs : zstdDecompressSync(logs).toString();
   if (!/^\[\d/.test(json)) {
     const packed: PackedLog[] = JSON.parse(json);
@@ -212,7 +213,7 @@ function logOf(
   task_id: string,
   [id, session_id, node_id, type, created_at]: PackedHead,
   event: string,
-): StoredLog {
+): LogRow {
   return { task_id, id, session_id, node_id, type, event, created_at };
 }
 
@@ -248,6 +249,6 @@ async function readPack(database: Kysely<Tables>, taskId: string, firstId: numbe
   return row?.logs ?? "[]"; // removed meanwhile
 }
 
-async function readEvent(database: Kysely<Tables>, { task_id, id }: StoredLog): Promise<string> {
-  return (await readText(database, task_id, textName(id))) ?? "{}"; // removed meanwhile
+function findEvent(database: Kysely<Tables>, { task_id, id }: StoredLog): Promise<StoredText> {
+  return findText(database, task_id, textName(id), "{}"); // removed meanwhile
 }

@@ -1,6 +1,9 @@
 import type { Kysely } from "kysely";
+import { textInRow } from "./large-texts.ts";
 import { type LogTable, pageBytes } from "./log-table.ts";
+import type { StoredText } from "./stored-text.ts";
 import type { Tables } from "./tables.ts";
+import type { StoredLog } from "./task-rows.ts";
 
 /** A row for each log, which PostgreSQL keeps well. */
 export const rowLogs: LogTable = {
@@ -19,12 +22,12 @@ export const rowLogs: LogTable = {
     const page: typeof rows = [];
     let sizeBytes = 0;
     for (const row of rows) {
-      sizeBytes += row.event?.length ?? pageBytes;
+      sizeBytes += row.event_bytes;
       if (page.length > 0 && sizeBytes > pageBytes) break;
       page.push(row);
     }
-    const logs = page.map(async ({ event, ...log }) => {
-      return { ...log, event: event ?? (await readEvent(database, taskId, log.id)) };
+    const logs = page.map(async ({ event, event_bytes, ...log }) => {
+      return { ...log, event: event ?? (await findEvent(database, log, event_bytes)) };
     });
     const isLast = page.length === rows.length && rows.length < rowsOfPage;
     return { logs: await Promise.all(logs), isLast };
@@ -61,14 +64,12 @@ function nextRows(database: Kysely<Tables>, taskId: string, after: number) {
   return database
     .selectFrom("task_logs")
     .select(["task_id", "id", "session_id", "node_id", "type", "created_at"])
-    .select(({ fn, ref, eb }) =>
-      eb
-        .case()
-        .when(fn<number>("length", [ref("event")]), "<=", largeEvent)
-        .then(ref("event"))
-        .end()
-        .as("event"),
-    )
+    .select(({ fn, ref, eb }) => {
+      // The characters would have to be read to be counted.
+      const sizeBytes = fn<number>("octet_length", [ref("event")]);
+      const isSmall = eb(sizeBytes, "<=", largeEvent);
+      return [sizeBytes.as("event_bytes"), eb.case().when(isSmall).then(ref("event")).end().as("event")];
+    })
     .where("task_id", "=", taskId)
     .where("id", ">", after)
     .orderBy("id")
@@ -78,8 +79,20 @@ function nextRows(database: Kysely<Tables>, taskId: string, after: number) {
 
 const largeEvent = 16 * 1024;
 
-async function readEvent(database: Kysely<Tables>, taskId: string, id: number): Promise<string> {
-  const select = database.selectFrom("task_logs").select("event").where("task_id", "=", taskId);
-  const row = await select.where("id", "=", id).executeTakeFirst();
-  return row?.event ?? "{}"; // removed meanwhile
+async function findEvent(
+  database: Kysely<Tables>,
+  { task_id, id }: Pick<StoredLog, "task_id" | "id">,
+  sizeBytes: number,
+): Promise<StoredText> {
+  const select = database.selectFrom("task_logs").where("task_id", "=", task_id).where("id", "=", id);
+  if (sizeBytes <= pageBytes) {
+    return (await select.select("event").executeTakeFirst())?.event ?? "{}"; // removed meanwhile
+  }
+  return textInRow(task_id, sizeBytes, (from, characters) =>
+    select
+      .select(({ fn, ref, val }) =>
+        fn<string>("substr", [ref("event"), val(from), val(characters)]).as("text"),
+      )
+      .executeTakeFirst(),
+  );
 }

@@ -1,11 +1,11 @@
 import type { Kysely } from "kysely";
-import { withTexts } from "./large-texts.ts";
 import { pageBytes } from "./log-table.ts";
 import { retryConnection } from "./retry-connection.ts";
+import { selectShown, toShown } from "./shown-tasks.ts";
 import type { Tables } from "./tables.ts";
 import { type FilteredRow, isListed, type TaskFilter } from "./task-filter.ts";
 import { literalsOf } from "./task-queries.ts";
-import { openStatuses, type StoredTask, taskColumns, toTask, unsuccessfulStatuses } from "./task-rows.ts";
+import { openStatuses, type StoredTask, unsuccessfulStatuses } from "./task-rows.ts";
 
 export interface TaskPage {
   tasks: ListedTask[];
@@ -92,18 +92,17 @@ async function* readTasks(
   batch: readonly Candidate[],
 ): AsyncGenerator<TaskPage, void> {
   const sequences = batch.map(({ sequence }) => sequence);
-  const select = database
-    .selectFrom("tasks")
-    .select(["sequence", ...taskColumns])
+  const select = selectShown(database)
+    .select("sequence")
     .where("sequence", "in", sequences)
     .orderBy("sequence", "desc");
   let tasks: ListedTask[] = [];
   let sizeBytes = 0;
   for (const row of await retryConnection(() => select.execute())) {
-    const whole = await retryConnection(() => withTexts(database, row));
+    const task = await retryConnection(() => toShown(database, row));
     const sequence = Number(row.sequence);
-    tasks.push({ ...toTask(whole), sequence });
-    sizeBytes += whole.input_values.length;
+    tasks.push({ ...task, sequence });
+    sizeBytes += task.inputValues.length;
     if (sizeBytes <= pageBytes) continue;
     yield { tasks, last: sequence };
     tasks = [];

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from "kysely";
 import { compileOnce } from "./compile-once.ts";
+import { selectShown } from "./shown-tasks.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
-import { claimedColumns, insertedColumns, openStatuses, type TaskRow, taskColumns } from "./task-rows.ts";
+import { claimedColumns, insertedColumns, openStatuses, type TaskRow } from "./task-rows.ts";
 
 /** For tasks in one of some states. Literals: for parameters SQLite uses no partial index, and reads the whole table. */
 export function literalsOf(statuses: readonly StoredStatus[]) {
@@ -19,12 +20,9 @@ export function taskQueries(database: Kysely<Tables>) {
   );
   return {
     insert: (row: TaskRow) => insert(...insertedColumns.map((name) => row[name])),
-    byId: compileOnce((id: string) => database.selectFrom("tasks").select(taskColumns).where("id", "=", id)),
+    byId: compileOnce((id: string) => selectShown(database).where("id", "=", id)),
     byKey: compileOnce((key: string) =>
-      database
-        .selectFrom("tasks")
-        .select([...taskColumns, "fingerprint"])
-        .where("idempotency_key", "=", key),
+      selectShown(database).select("fingerprint").where("idempotency_key", "=", key),
     ),
   };
 }

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from "kysely";
 import type { NodeInputs } from "../inputs/node-inputs.ts";
-import { JsonText } from "../json-text.ts";
+import type { JsonText } from "../json-text.ts";
+import type { StoredText } from "./stored-text.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 
 /** A task as the server works with it. */
@@ -12,8 +13,8 @@ export interface StoredTask {
   /** Whose it is; empty for one who called without a token. */
   caller: string;
   sessionId: string | null;
-  /** {@link NodeInputs}, as the caller sent them. */
-  inputValues: JsonText;
+  /** JSON: {@link NodeInputs}, as the caller sent them. */
+  inputValues: StoredText;
   createdAt: number;
   updatedAt: number;
 }
@@ -43,7 +44,7 @@ export interface NewLog {
 }
 
 /** A log row as it was stored; `event` is the JSON of an object. */
-export type StoredLog = Selectable<Tables["task_logs"]>;
+export type StoredLog = Omit<Selectable<Tables["task_logs"]>, "event"> & { event: StoredText };
 
 /** What decides whether a task is kept. */
 export type EndedTask = Pick<StoredTask, "id" | "sessionId" | "updatedAt"> & { logBytes: number };
@@ -71,19 +72,22 @@ export function isFinalStatus(status: StoredStatus): status is (typeof finalStat
   return finalStatuses.some((one) => one === status);
 }
 
-export const taskColumns = [
+/** Of a task, all that is never large. */
+export const smallColumns = [
   "id",
   "status",
   "block_id",
   "package_version",
   "caller",
   "session_id",
-  "input_values",
   "created_at",
   "updated_at",
 ] as const;
 
-export function toTask(row: Pick<Selectable<Tables["tasks"]>, (typeof taskColumns)[number]>): StoredTask {
+export function toTask(
+  row: Pick<Selectable<Tables["tasks"]>, (typeof smallColumns)[number]>,
+  inputValues: StoredText,
+): StoredTask {
   return {
     id: row.id,
     status: row.status,
@@ -91,7 +95,7 @@ export function toTask(row: Pick<Selectable<Tables["tasks"]>, (typeof taskColumn
     packageVersion: row.package_version,
     caller: row.caller,
     sessionId: row.session_id,
-    inputValues: new JsonText(row.input_values),
+    inputValues,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -117,8 +121,9 @@ export const insertedColumns = [
 ] as const;
 
 export const claimedColumns = [
-  ...taskColumns,
+  ...smallColumns,
   "sequence",
+  "input_values",
   "inputs",
   "attempt",
   "interruptions",

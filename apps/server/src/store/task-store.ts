@@ -1,11 +1,13 @@
 import { type Kysely, sql } from "kysely";
 import { JsonText } from "../json-text.ts";
-import { hasLargeTexts, insertWithTexts, removeTexts, withTexts } from "./large-texts.ts";
-import type { LogPage, LogTable } from "./log-table.ts";
+import { hasLargeTexts, insertWithTexts, removeTexts } from "./large-texts.ts";
+import { type LogPage, type LogRow, type LogTable, pageBytes } from "./log-table.ts";
 import { createPackedLogs } from "./packed-logs.ts";
 import { retryConnection } from "./retry-connection.ts";
 import { rowLogs } from "./row-logs.ts";
 import { shareTurns, type Transact } from "./share-turns.ts";
+import { toShown } from "./shown-tasks.ts";
+import { wholeText } from "./stored-text.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges } from "./task-changes.ts";
 import type { TaskFilter } from "./task-filter.ts";
@@ -140,7 +142,9 @@ export class TaskStore {
       return isNew || (await this.#isStored(task.id));
     };
     const isThere = await this.#writer.health.watch(() => retryConnection(store));
-    return isThere ? toTask(values) : undefined;
+    if (!isThere) return undefined;
+    // Whoever is told may take long: what is stored need not wait for that in memory.
+    return values.input_values.length > pageBytes ? this.get(task.id) : toTask(values, values.input_values);
   }
 
   async #insert(values: TaskRow): Promise<boolean> {
@@ -163,13 +167,13 @@ export class TaskStore {
     const query = this.#queries.byKey(storedKey(wanted));
     const [row] = (await retryConnection(() => this.#database.executeQuery(query))).rows;
     if (row === undefined) return undefined;
-    const task = toTask(await withTexts(this.#database, row));
+    const task = await toShown(this.#database, row);
     return { task, idempotency: { ...wanted, fingerprint: row.fingerprint ?? "" } };
   }
 
   async get(id: string): Promise<StoredTask | undefined> {
     const { rows } = await retryConnection(() => this.#database.executeQuery(this.#queries.byId(id)));
-    return rows[0] && toTask(await withTexts(this.#database, rows[0]));
+    return rows[0] && toShown(this.#database, rows[0]);
   }
 
   /** Newest first, some at a time: as fast as they are asked for. */
@@ -351,9 +355,13 @@ export class TaskStore {
     }
   }
 
-  /** All of them: for those who know that there are few. */
-  listLogs(taskId: string, after = -1): Promise<StoredLog[]> {
-    return collect(this.logPages(taskId, after));
+  /** All of them, whole: for those who know that there are few. */
+  async listLogs(taskId: string, after = -1): Promise<LogRow[]> {
+    const rows: LogRow[] = [];
+    for await (const page of this.logPages(taskId, after)) {
+      for (const log of page) rows.push({ ...log, event: await wholeText(log.event) });
+    }
+    return rows;
   }
 
   /** Everything that was given before is on disk when this resolves, and out of the queue if it has ended. */
@@ -371,12 +379,6 @@ export class TaskStore {
       await this.#database.destroy();
     }
   }
-}
-
-async function collect<Item>(pages: AsyncIterable<Item[]>): Promise<Item[]> {
-  const items: Item[] = [];
-  for await (const page of pages) items.push(...page);
-  return items;
 }
 
 function ignoreStorageFailure(error: unknown): void {

@@ -1,12 +1,12 @@
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import { JsonText, writeJson } from "../json-text.ts";
 import { messageOf } from "../values.ts";
-import { withTexts } from "./large-texts.ts";
 import { droppedWarning, judgeLog, type LogQuota, quotaWarning } from "./log-quota.ts";
 import { firstLogId, type LogRow, type LogTable } from "./log-table.ts";
 import { PendingLogs } from "./pending-logs.ts";
 import { retryConnection } from "./retry-connection.ts";
 import type { Transact } from "./share-turns.ts";
+import { readClaimed } from "./shown-tasks.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges, type TaskNews } from "./task-changes.ts";
 import { claimRows, selectHeld, writerQueries } from "./task-queries.ts";
@@ -122,26 +122,20 @@ export class TaskWriter {
    * that `crashLimit` processes did not survive is failed here instead: it may be what ended them.
    */
   async claim(choose: (transaction: TaskTransaction) => Promise<readonly string[]>): Promise<ClaimedTask[]> {
-    const claimed = await this.#parts.database.transaction().execute(async (transaction) => {
+    const judged = await this.#parts.database.transaction().execute(async (transaction) => {
       const ids = await choose(transaction);
       if (ids.length === 0) return { taken: [], failed: [] };
       return this.#judge(transaction, ids, await claimRows(transaction, ids).execute());
     });
-    const taken = claimed.taken.map(async ({ row, nextLogId }) => ({
-      row: await withTexts(this.#parts.database, row),
-      nextLogId,
-    }));
-    return this.#holdAll({ ...claimed, taken: await Promise.all(taken) });
+    return this.#holdAll(judged);
   }
 
   /** Takes over what a statement has claimed for this process, by the ids of their jobs. */
   async adopt(ids: readonly string[], rows: readonly ClaimedRow[]): Promise<ClaimedTask[]> {
     const isPlain = rows.length === ids.length && rows.every(({ attempt }) => attempt === 1);
     if (isPlain && this.#parts.crashLimit > 0) {
-      return this.#holdAll({
-        taken: inOrder(rows).map((row) => ({ row, nextLogId: firstLogId })),
-        failed: [],
-      });
+      const taken = inOrder(rows).map((row) => ({ row, nextLogId: firstLogId }));
+      return this.#holdAll({ taken, failed: [] });
     }
     const judge = () =>
       this.#parts.database.transaction().execute((transaction) => this.#judge(transaction, ids, rows));
@@ -180,26 +174,27 @@ export class TaskWriter {
     };
   }
 
-  #holdAll({ taken, failed }: Judged): ClaimedTask[] {
+  #holdAll({ taken, failed }: Judged): Promise<ClaimedTask[]> {
     for (const { id } of failed) this.#parts.changes.notify(id);
-    return taken.map(({ row, nextLogId }) => this.#hold(row, nextLogId));
+    return Promise.all(taken.map(({ row, nextLogId }) => this.#hold(row, nextLogId)));
   }
 
   /** {@link claim} for one task, in a single statement if nobody has taken it before. */
   async claimOne(id: string): Promise<ClaimedTask | undefined> {
     const claim = this.#queries.claimFirst(id);
     const [row] = (await this.#parts.transact((transaction) => transaction.executeQuery(claim))).rows;
-    if (row) return this.#hold(await withTexts(this.#parts.database, row), firstLogId);
+    if (row) return this.#hold(row, firstLogId);
     return (await this.claim(async () => [id]))[0];
   }
 
-  #hold(row: ClaimedRow, nextLogId: number): ClaimedTask {
+  async #hold(row: ClaimedRow, nextLogId: number): Promise<ClaimedTask> {
     const { id, attempt, interruptions } = row;
-    const task = toTask(row);
+    const { inputValues, inputs } = await readClaimed(this.#parts.database, row);
+    const task = toTask(row, inputValues);
     const quota = { limitBytes: this.#parts.logLimitBytes, sizeBytes: 0, isTold: false, droppedBytes: 0 };
     this.#claims.set(id, { attempt, interruptions: interruptions - 1, nextLogId, task, quota });
     const isStopRequested = row.stop_requested_at !== null;
-    return { ...task, inputs: new JsonText(row.inputs), isStopRequested };
+    return { ...task, inputs: new JsonText(inputs), isStopRequested };
   }
 
   /**
