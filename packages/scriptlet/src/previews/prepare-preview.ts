@@ -45,15 +45,26 @@ export function preparePreview(
   return files.writeCsv(toCsv(columns, rows)).then((path) => ({ ...identified, data: path, ...known }));
 }
 
-function asPreview(payload: Previewable): { type: string; data: unknown } {
+interface TypedPayload {
+  type: string;
+  data: unknown;
+}
+
+function asPreview(payload: Previewable): TypedPayload {
   const isTyped = typeof payload === "object" && payload !== null && "type" in payload;
-  if (isTyped && typeof payload.type === "string") return payload as { type: string; data: unknown };
+  if (isTyped && typeof payload.type === "string") return withAccessors(payload as TypedPayload);
   if (viewFrame(payload) !== undefined) return { type: "table", data: payload };
   const plot = plotPreview(payload);
   if (plot !== undefined) return plot;
   throw new TypeError(
     'preview() needs { type, data }, such as { type: "text", data: "hello" }, a data frame, an array of records, or a plot (Vega, Vega-Lite, Plotly, Observable Plot, or the SVG of any library).',
   );
+}
+
+/** Objects of a class may have theirs as accessors, which JSON leaves out. */
+function withAccessors(payload: TypedPayload): TypedPayload {
+  const { type } = payload;
+  return { ...payload, type, ...("data" in payload && { data: payload.data }) };
 }
 
 /** The gap between them is a row of dots. */
