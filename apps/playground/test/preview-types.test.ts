@@ -119,6 +119,26 @@ test("a table says what it was, and is saved as CSV", async () => {
   expect(await savedBy(opened.page, cut)).toHaveLength(2 + 2 * huge.times);
 });
 
+test("the first rows of a long file are drawn before the others are read", async () => {
+  const file = { name: "long.csv", text: "n\n", again: "1\n", times: 1_000_000 };
+  const route = await startTask(playground.connect.url, "show::given", {
+    payloads: [{ type: "csv", file }],
+  });
+  await using opened = await playground.openPage();
+  let readOn = () => {};
+  const isSeen = new Promise<void>((resolve) => (readOn = resolve));
+  let asked = 0;
+  await opened.page.route("**/files/**", async (request) => {
+    asked += 1;
+    if (asked > 1) await isSeen;
+    await request.continue();
+  });
+  await opened.page.goto(playground.app.url + route);
+  await opened.page.getByText(/^first 131,07\d rows × 1 column$/).waitFor();
+  readOn();
+  await opened.page.getByText("1,000,000 rows × 1 column").waitFor();
+});
+
 /** What the person gets who saves a preview. */
 async function savedBy(page: Page, preview: Locator): Promise<string> {
   const download = page.waitForEvent("download");

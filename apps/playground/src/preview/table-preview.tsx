@@ -22,11 +22,14 @@ export default function TablePreview({ item }: { item: PreviewItem }) {
   return <TableView table={table} id={item.id} onSave={save} />;
 }
 
-/** As much of a file as a page reads within a second; it can be saved whole. */
+/** Of a file; it can be saved whole. The first rows are drawn before the others are read. */
+const firstCsvBytes = 256 * 1024;
 const mostCsvBytes = 16 * 1024 * 1024;
 
 function CsvFile({ item, source }: { item: PreviewItem; source: string }) {
-  const { text, isCut, path, url } = useSourceText(item, source, "text/csv", mostCsvBytes);
+  const first = useSourceText(item, source, "text/csv", firstCsvBytes);
+  const more = useSourceText(item, source, "text/csv", mostCsvBytes, first.isCut);
+  const { text, isCut, path, url } = more.text === undefined ? first : more;
   const save = useSaveFile(item, path);
   const table = useMemo(
     () => (text === undefined ? undefined : tableOfCsv(parseCsv(text), item, isCut)),

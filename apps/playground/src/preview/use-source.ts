@@ -38,8 +38,14 @@ export interface SourceText {
   url: string | undefined;
 }
 
-/** The text of a file that a preview names, for previews that need more than an address; no more of it than `most` bytes. */
-export function useSourceText(item: PreviewItem, source: string, type: string, most = mostBytes): SourceText {
+/** The text of a file that a preview names, for previews that need more than an address; no more of it than `most` bytes, once it is wanted. */
+export function useSourceText(
+  item: PreviewItem,
+  source: string,
+  type: string,
+  most = mostBytes,
+  isWanted = true,
+): SourceText {
   const { files } = useConnection();
   const classified = classifySource(source, type);
   const path = classified.kind === "path" ? classified.path : undefined;
@@ -50,7 +56,7 @@ export function useSourceText(item: PreviewItem, source: string, type: string, m
       const answer = await files.read({ taskId, sessionId, path: path ?? "" }, signal);
       return answer ? readText(answer, most) : null;
     },
-    enabled: path !== undefined,
+    enabled: isWanted && path !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
   });
   const { text, isCut = false } = loaded.data ?? {};

@@ -4,13 +4,23 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { serveApp } from "./serve-app.ts";
 import { startConnectServer } from "./start-connect-server.ts";
 
+export interface PlaygroundOptions {
+  /** The one of the test run by default. */
+  openBrowser?(): Promise<Browser>;
+  /** Folders of packages beside those of the tests. */
+  packages?: readonly string[];
+}
+
 /** A browser, the built app and a real server behind it: everything that a test file shares. */
-export async function openPlayground() {
+export async function openPlayground({
+  openBrowser = connectChromium,
+  packages = [],
+}: PlaygroundOptions = {}) {
   const stack = new AsyncDisposableStack();
   try {
-    const connect = stack.use(await startConnectServer());
+    const connect = stack.use(await startConnectServer(packages));
     const app = stack.use(await serveApp(connect.url));
-    const browser: Browser = await connectChromium();
+    const browser = await openBrowser();
     stack.defer(() => browser.close());
     const parts = stack.move();
     return {
