@@ -1,0 +1,67 @@
+// Writes `screenshots/previews-*.png`: a table, a plot, pictures and a live preview, wide and on a phone, light and dark.
+import { fileURLToPath } from "node:url";
+import { chromiumLaunchOptions } from "@oomol/test-helpers/chromium-launch-options";
+import { chromium } from "playwright-core";
+import buildApp from "./build-app.ts";
+import { openPlayground } from "./helpers/open-playground.ts";
+import { untilStatus } from "./helpers/page-actions.ts";
+import { startTask } from "./helpers/start-task.ts";
+
+const folder = fileURLToPath(new URL("../screenshots/", import.meta.url));
+
+const days = Array.from({ length: 60 }, (_, index) => index + 1);
+const bar = (height: number, x: number, color: string) =>
+  `<rect x="${x}" y="${60 - height}" width="24" height="${height}" rx="3" fill="${color}"/>`;
+const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 64" width="288">${bar(20, 4, "#8b7cf6")}${bar(52, 36, "#5546e0")}${bar(36, 68, "#2f9e6f")}</svg>`;
+
+const payloads: object[] = [
+  {
+    type: "table",
+    data: {
+      columns: ["city", "when", "temperature", "humidity", "station"],
+      types: ["String", "Datetime", "Float64", "Int64", "String"],
+      rows: days.map((day) => [
+        ["Oslo", "Lagos", "Kyoto"][day % 3],
+        new Date(Date.UTC(2026, 0, day)).toISOString(),
+        Math.round(100 * (15 + 12 * Math.sin(day / 6))) / 100,
+        40 + ((day * 7) % 45),
+        `station ${day % 7}`,
+      ]),
+      row_count: 1_000_000,
+    },
+  },
+  {
+    data: [{ type: "scatter", x: days, y: days.map((day) => Math.sin(day / 6)) }],
+    layout: { title: "Temperature", height: 260 },
+  },
+  { type: "image", data: picture },
+  { type: "text", data: "step 1 of 3", id: "live" },
+  { type: "text", data: "step 3 of 3", id: "live" },
+];
+
+const removeApp = await buildApp();
+try {
+  await using playground = await openPlayground({
+    openBrowser: () => chromium.launch(chromiumLaunchOptions()),
+  });
+  const route = await startTask(playground.connect.url, "show::given", { payloads });
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1280, 390]) {
+      await using opened = await playground.openPage(route, {
+        colorScheme,
+        viewport: { width, height: 2_400 },
+      });
+      const { page } = opened;
+      await untilStatus(page, "completed");
+      await page.frameLocator(".preview iframe").locator(".scatterlayer path.js-line").waitFor();
+      await page.getByText("step 3 of 3").waitFor();
+      // Nothing moves any more.
+      await page.locator(".preview iframe[style*=height]").waitFor();
+      await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
+      const path = `${folder}previews-${width}-${colorScheme}.png`;
+      await page.locator(".output").screenshot({ path });
+    }
+  }
+} finally {
+  await removeApp();
+}
