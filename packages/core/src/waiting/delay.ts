@@ -6,7 +6,7 @@ export interface Clock {
   delay(durationMs: number, signal?: AbortSignal): Promise<void>;
   /**
    * Like `delay`, used before a poll or a retry; may end early if that has become worthwhile, for instance when a page is back
-   * online for instance. Default: `delay`.
+   * online. Default: `delay`.
    */
   pause?(durationMs: number, signal?: AbortSignal): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { OomolConnectClient } from "@oomol/connect-core";
@@ -12,6 +13,8 @@ export interface Served extends AsyncDisposable {
   baseUrl: string;
   /** Requests that have not been answered to their end. */
   requestsInFlight(): number;
+  /** Resolves when so many requests have come, in all. */
+  requestsReceived(count: number): Promise<void>;
   /** Cuts every connection. */
   cutConnections(): void;
   /** Resolves when every connection whose request was cut is gone. */
@@ -25,12 +28,14 @@ export async function serve(
   const fake = new FakeConnectServer(options);
   const answer = fakeHandler(fake);
   let inFlight = 0;
+  let received = 0;
   let onAborted: () => void = () => undefined;
   const aborted = new Promise<void>((resolve) => {
     onAborted = resolve;
   });
   const server = createServer((request, response) => {
     inFlight += 1;
+    received += 1;
     response.on("close", () => {
       inFlight -= 1;
       if (!response.writableFinished) onAborted();
@@ -48,6 +53,9 @@ export async function serve(
     baseUrl,
     client: new OomolConnectClient({ baseUrl, ...clientOptions }),
     requestsInFlight: () => inFlight,
+    async requestsReceived(count) {
+      while (received < count) await once(server, "request");
+    },
     cutConnections: () => server.closeAllConnections(),
     requestAborted: () => aborted,
     async [Symbol.asyncDispose]() {
