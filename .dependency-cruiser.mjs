@@ -28,7 +28,7 @@ const order = {
     ["cli", "index", "testing"],
   ],
   server: [
-    ["values", "json-text", "text-pieces", "take-turns", "refusal", "metrics"],
+    ["values", "json-text", "take-turns", "refusal", "metrics"],
     ["processes"],
     ["packages"],
     ["inputs"],
@@ -80,7 +80,13 @@ export default {
       name: "scriptlet-stands-alone",
       severity: "error",
       from: { path: "^packages/scriptlet/src" },
-      to: { path: "^(packages/(?!scriptlet/)|apps/)" },
+      to: { path: "^(packages/(?!(scriptlet|shared)/)|apps/)" },
+    },
+    {
+      name: "shared-imports-no-package",
+      severity: "error",
+      from: { path: "^packages/shared/src" },
+      to: { path: "^(packages/(?!shared/)|apps/)" },
     },
     {
       name: "adapters-never-import-each-other",

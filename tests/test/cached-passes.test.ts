@@ -31,6 +31,7 @@ const helped = [
   "playground",
   "scriptlet",
   "server",
+  "shared",
   "tests",
 ];
 
@@ -78,6 +79,11 @@ test.for<[kind: string, file: string, packages: string[]]>([
     "the reading of schemas",
     "packages/schemas/src/index.ts",
     ["browser", "cli", "node", "playground", "schemas", "server", "tests"],
+  ],
+  [
+    "a rule that packages share",
+    "packages/shared/src/is-svg.ts",
+    ["blocks/audio-lab", "blocks/pkg", "scriptlet", "server", "shared", ...client],
   ],
   ["the README", "README.md", ["tests"]],
   ["a guide", "docs/guides/run-a-block.md", ["tests"]],

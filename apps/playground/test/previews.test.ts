@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { inSession } from "../src/connection/session-files.ts";
 import { csvOf } from "../src/preview/csv-of.ts";
-import { isSvg } from "../src/preview/is-svg.ts";
 import { parseCsv } from "../src/preview/parse-csv.ts";
 import { classifySource } from "../src/preview/source-kind.ts";
 import { tableOf } from "../src/preview/table-of.ts";
@@ -73,29 +72,6 @@ test("a table that came as data is saved as CSV that reads the same", () => {
   const table = tableOf({ columns: ["x", "x", "y"], rows });
   const csv = table && csvOf(table);
   expect(csv).toBe('x,x,y\r\n"a,b","say ""x""",\r\n"two\nlines","{""a"":1}",0.5\r\n');
-});
-
-test.each([
-  ["<svg></svg>", true],
-  [' \n<SVG width="1">', true],
-  ['<?xml version="1.0"?>\n<!-- a --> <!-- b --><!DOCTYPE svg PUBLIC "x">\n<svg>', true],
-  ["<svgx>", false],
-  ["<svg", false],
-  ["text <svg>", false],
-  ["<!-- <svg> ", false],
-  ["", false],
-])("is SVG: %j is %s", (text, expected) => {
-  expect(isSvg(text)).toBe(expected);
-});
-
-test.each([
-  ["comments without a picture", "<!-- -->".repeat(200_000)],
-  ["comments that are not closed", `<!--${"-->  <!--".repeat(200_000)}`],
-  ["spaces", " ".repeat(1_000_000)],
-  ["declarations", "<?xml ".repeat(200_000)],
-])("a million characters of %s are told from SVG, each read once", (_name, text) => {
-  // 183 bytes took almost a second before: this would not end.
-  expect(isSvg(text)).toBe(false);
 });
 
 test.each(["file://%", "file://[", "file:///a%b.png", "file:///\ud800"])(

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { findProgram } from "@oomol/connect-shared/find-program";
 import { afterEach, expect, test, vi } from "vitest";
 import { executorEnvironment } from "../src/processes/executor-environment.ts";
-import { findProgram } from "../src/processes/find-executor.ts";
 import { listDescendants } from "../src/processes/process-tree.ts";
 import { makeDataDirectory } from "./open-test-server.ts";
 

@@ -1,9 +1,9 @@
 import type { PackageProblem } from "@oomol/connect-node";
+import { findProgram } from "@oomol/connect-shared/find-program";
 import { connect } from "../connection.ts";
 import { exitCodeOf } from "../exit-code-of.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type ConnectionFlags, resolveSettings, type Settings } from "../settings.ts";
-import { findProgram } from "./find-program.ts";
 
 /** One finding. */
 export interface Finding {

@@ -1,4 +1,4 @@
-import { isSvg } from "./is-svg.ts";
+import { isSvg } from "@oomol/connect-shared/is-svg";
 
 /** What a preview's source is: an address, a path, a data URL or base64 (scriptlet-context 2). */
 export type Source = { kind: "url"; url: string } | { kind: "path"; path: string };

@@ -1,8 +1,8 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { findProgram } from "@oomol/connect-shared/find-program";
 import { executorEnvironment } from "../processes/executor-environment.ts";
 import { startExecutorProcess } from "../processes/executor-process.ts";
-import { findProgram } from "../processes/find-executor.ts";
 import { isRecord, messageOf } from "../values.ts";
 import { requireOwnSources, requireRegistryDependencies } from "./own-dependencies.ts";
 import { readNpmSettings, tokenKey } from "./registry-token.ts";

@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { findProgram } from "@oomol/connect-shared/find-program";
 import { messageOf } from "../values.ts";
-import { type ExecutorCommand, findExecutor, findProgram } from "./find-executor.ts";
+import { type ExecutorCommand, findExecutor } from "./find-executor.ts";
 import { findUser, handOver, letThrough, makeFolders, type RunAsUser, requireReach } from "./run-as-user.ts";
 import { modulesAbove, runtimeOf, sandboxArguments } from "./sandbox-arguments.ts";
 

@@ -1,6 +1,5 @@
-import { access, constants } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { delimiter, isAbsolute, join } from "node:path";
+import { findProgram } from "@oomol/connect-shared/find-program";
 
 /** A program and the arguments that come before the protocol's own. */
 export interface ExecutorCommand {
@@ -32,32 +31,6 @@ export async function findExecutor(
   throw new Error(
     `Failed to spawn ${program}. There is no such program on the PATH; install it${how} and run the block again.`,
   );
-}
-
-/**
- * The first program of that name on the `PATH`; on Windows with any of the endings that programs have there. Never one of
- * the working directory, which an empty entry, `.` and Windows itself mean.
- */
-export async function findProgram(
-  name: string,
-  path: string = process.env.PATH ?? "",
-): Promise<string | undefined> {
-  const names = programEndings().map((ending) => `${name}${ending}`);
-  for (const directory of path.split(delimiter).filter((entry) => isAbsolute(entry))) {
-    for (const file of names.map((candidate) => join(directory, candidate))) {
-      const isThere = await access(file, constants.X_OK).then(
-        () => true,
-        () => false,
-      );
-      if (isThere) return file;
-    }
-  }
-  return undefined;
-}
-
-function programEndings(): string[] {
-  if (process.platform !== "win32") return [""];
-  return (process.env.PATHEXT ?? ".COM;.EXE;.BAT;.CMD").toLowerCase().split(";").filter(Boolean);
 }
 
 /** What an executor must know to resolve modules as the server does; never its inspector, test runner or watcher. */

@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from "node:timers/promises";
+import { piecesOf } from "@oomol/connect-shared/text-pieces";
 import { type Kysely, sql } from "kysely";
-import { piecesOf } from "../text-pieces.ts";
 import { retryConnection } from "./retry-connection.ts";
 import type { LargeText, StoredText } from "./stored-text.ts";
 import type { Tables } from "./tables.ts";

@@ -1,3 +1,5 @@
+import { piecesOf } from "@oomol/connect-shared/text-pieces";
+
 type Stdio = "stdout" | "stderr";
 
 export interface LimitedLog {
@@ -39,13 +41,7 @@ export function createLimitedLog({ send, tellDropped, maxPendingCharacters }: Lo
     log(text, stdio) {
       if (text.length <= partCharacters) return take(text, stdio);
       let last = nothingToDo;
-      for (let at = 0; at < text.length; ) {
-        let end = Math.min(text.length, at + partCharacters);
-        // Not between the halves of a character.
-        if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) end -= 1;
-        last = take(text.slice(at, end), stdio);
-        at = end;
-      }
+      for (const part of piecesOf(text, partCharacters)) last = take(part, stdio);
       return last;
     },
     flush,
@@ -128,8 +124,4 @@ function hasRoomFor(held: HeldLines, text: string, stdio: Stdio): boolean {
     characters + lines.length + text.length < sharedCharacters &&
     performance.now() - sinceMs < maxHeldMs
   );
-}
-
-function isHighSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff;
 }

@@ -1,4 +1,4 @@
-import { isSvg } from "./is-svg.ts";
+import { isSvg } from "@oomol/connect-shared/is-svg";
 
 /** Bytes that a format begins with, by their place; `_` stands for any byte. */
 const signatures: [extension: string, offset: number, bytes: string][] = [

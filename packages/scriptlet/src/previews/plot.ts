@@ -1,5 +1,5 @@
+import { isSvg } from "@oomol/connect-shared/is-svg";
 import { wellFormed } from "../wire/well-formed.ts";
-import { isSvg } from "./is-svg.ts";
 import { type PlotlyFigure, page, plotlyPage, vegaPage } from "./plot-page.ts";
 
 /** A plot of a charting library, recognized by its shape. */

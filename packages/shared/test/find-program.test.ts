@@ -2,9 +2,9 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { expect, test } from "vitest";
-import { findProgram } from "../src/doctor/find-program.ts";
+import { findProgram } from "../src/find-program.ts";
 
-const name = process.platform === "win32" ? "tool.EXE" : "tool";
+const name = process.platform === "win32" ? "tool.exe" : "tool";
 
 async function openFolder() {
   const folder = await createTemporaryFolder();

@@ -1,0 +1,3 @@
+import { defineProject } from "@oomol/tooling/define-project";
+
+export default defineProject("shared");
