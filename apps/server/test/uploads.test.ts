@@ -65,14 +65,28 @@ describeBothServers(({ shared, open }) => {
   });
 
   test.each([
-    ["=?utf-8?B?5L2g5aW9LnR4dA==?=", "你好.txt"],
-    ["=?UTF-8?Q?a_=C3=BC.txt?=", "a ü.txt"],
-    ["=?utf-8?b?5L2g?= =?utf-8?b?5aW9LnR4dA==?=", "你好.txt"],
-    ["plain =?x.txt", "plain =_x.txt"],
+    ['filename="=?utf-8?B?5L2g5aW9LnR4dA==?="', "你好.txt"],
+    ['filename="=?UTF-8?Q?a_=C3=BC.txt?="', "a ü.txt"],
+    ['filename="=?utf-8?b?5L2g?= =?utf-8?b?5aW9LnR4dA==?="', "你好.txt"],
+    ['filename="plain =?x.txt"', "plain =_x.txt"],
+    ["filename=\"=?utf-8?B?eA==?=\"; filename*=utf-8''%E4%BD%A0.txt", "你.txt"], // .NET
+    ["filename=\"plain.txt\"; filename*=UTF-8''%E4%BD%A0%E5%A5%BD.txt", "你好.txt"],
+    ["filename*=UTF-8'zh'%E4%BD%A0%E5%A5%BD.txt; filename=\"plain.txt\"", "你好.txt"],
+    ["filename=plain.txt; filename*=UTF-8''%E4%BD%A0.txt", "你.txt"],
+    ['filename="plain.txt" ;filename* = "UTF-8\'\'%E4%BD%A0.txt"', "你.txt"],
+    ["filename=\"plain.txt\"; FileName*=iso-8859-1''na%EFve.txt", "naïve.txt"],
+    ["filename*=UTF-8''%E4%BD%A0%E5%A5%BD.txt", "你好.txt"],
+    ["filename=\"plain.txt\"; filename*=UTF-8''..%2F..%5Ca%22%0D%0Ab.txt", "a___b.txt"],
+    ["filename=\"plain.txt\"; filename*=UTF-8''", "plain.txt"],
+    ["filename=\"plain.txt\"; filename*=UTF-8''%FF.txt", "plain.txt"],
+    ["filename=\"plain.txt\"; filename*=UTF-8''%4", "plain.txt"],
+    ["filename=\"plain.txt\"; filename*=koi8-r''%C1.txt", "plain.txt"],
+    ["filename=\"plain.txt\"; filename*=UTF-8''a; filename*=UTF-8''b", "plain.txt"],
+    ["filename=\"plain; filename*=UTF-8''b.txt\"", "plain; filename_=UTF-8''b.txt"],
   ])("a file's name is read as libraries of mail write it: %s", async (written, name) => {
     const body = [
       '--limit\r\nContent-Disposition: form-data; name="manifest"\r\n\r\nlab::one-file\r\n',
-      `--limit\r\nContent-Disposition: form-data; name="files"; filename="${written}"; filename*=UTF-8''x.txt\r\n\r\nhello\r\n`,
+      `--limit\r\nContent-Disposition: form-data; name="files"; ${written}\r\n\r\nhello\r\n`,
       "--limit--\r\n",
     ].join("");
     const server = shared();

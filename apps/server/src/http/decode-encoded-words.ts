@@ -1,6 +1,6 @@
 /**
- * A file's name in which libraries of mail have written what is not ASCII as `=?utf-8?B?…?=` (RFC 2047). They write it once more, as
- * `filename*`, but the parser of forms reads only the first of the two.
+ * A file's name in which libraries of mail have written what is not ASCII as `=?utf-8?B?…?=` (RFC 2047). Most of them write it once
+ * more, as `filename*`, which then counts.
  */
 export function decodeEncodedWords(name: string): string {
   const words = name.replace(/\?=\s+=\?/g, "?==?"); // what separates two of them is not part of the name

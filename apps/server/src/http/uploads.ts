@@ -11,6 +11,7 @@ import { messageOf } from "../values.ts";
 import type { HeldBytes } from "./bytes-in-flight.ts";
 import { createContentDigest } from "./content-digest.ts";
 import { decodeEncodedWords } from "./decode-encoded-words.ts";
+import { preferExtendedNames } from "./prefer-extended-names.ts";
 import type { BodyLimits } from "./read-json-body.ts";
 
 import { releasingFs } from "./releasing-fs.ts";
@@ -105,6 +106,7 @@ async function receive(
       parts: maxFiles + maxFields,
     },
   });
+  preferExtendedNames(parser);
   const fail = (error: Error) => void parser.destroy(error);
   const held = countHeld(body, inFlight, fail);
 
