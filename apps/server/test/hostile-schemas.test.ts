@@ -2,7 +2,6 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startCpuClock } from "@oomol/test-helpers/start-cpu-clock";
 import { expect, test } from "vitest";
-import { linearPatterns } from "../src/inputs/linear-patterns.ts";
 import { makeDataDirectory, openTestServer, refusalOf } from "./open-test-server.ts";
 
 const packageManifest = "name: odd\nversion: 1.0.0\n";
@@ -46,20 +45,6 @@ test("a pattern that needs another engine is not checked", async () => {
     packages: [await writePackage(data.path, { one: block(handle("text", schema)) })],
   });
   expect((await server.create("odd::one", { text: "b" })).status).toBe(200);
-});
-
-test.each([
-  ["^[\\w.-]+@[\\w-]+\\.[a-z]{2,}$", ["a.b@c-d.org"], ["a@b", "a b@c.org"]],
-  ["^\\u0041[^/]\\/x-y$", ["A1/x-y"], ["B1/x-y"]],
-  ["\\p{L}{2}", ["1éü1"], ["1é1"]],
-  ["^(?<year>\\d{4})-(0[1-9]|1[0-2])$", ["2026-11"], ["2026-13"]],
-  ["^\\u{1F600}.$", ["\u{1F600}\u{1F600}"], ["x"]],
-])("reads %s as JavaScript does", (pattern, fitting, others) => {
-  const own = linearPatterns(pattern, "u");
-  const native = new RegExp(pattern, "u");
-  for (const text of [...fitting, ...others]) expect(own.test(text)).toBe(native.test(text));
-  expect(fitting.every((text) => own.test(text))).toBe(true);
-  expect(others.some((text) => own.test(text))).toBe(false);
 });
 
 const nested = (levels: number): string =>

@@ -7,6 +7,7 @@
 export { type FileInput, fileInputOf } from "./file-input.ts";
 export { isMultipleOf } from "./is-multiple-of.ts";
 export type { JsonSchema } from "./json-schema.ts";
+export { type PatternPart, patternParts } from "./pattern-parts.ts";
 export { portableSchema } from "./portable-schema.ts";
 export { type HandleSchema, type ReadOptions, readSchema, type UnusableSchema } from "./read-schema.ts";
 export { standalone } from "./standalone.ts";

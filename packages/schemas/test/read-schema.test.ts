@@ -63,14 +63,30 @@ test.each([
   [{ pattern: "(a)\\1" }, 'the pattern "(a)\\\\1" looks ahead or behind, or refers back'],
   [{ patternProperties: { "(": true } }, 'the pattern "(" cannot be read'],
   [{ pattern: "a{2000}" }, 'the pattern "a{2000}" counts further than 1000'],
+  [
+    { pattern: "(?:[a{9}]{1,63}\\.){20}" },
+    'the pattern "(?:[a{9}]{1,63}\\\\.){20}" counts further than 1000',
+  ],
+  [{ pattern: "(a{0,}b{40}){30,}" }, 'the pattern "(a{0,}b{40}){30,}" counts further than 1000'],
+  [
+    { pattern: "a{999}".repeat(11) },
+    expect.stringMatching(/^the pattern "a.* is larger than a person writes$/),
+  ],
+  [
+    { pattern: `${"(".repeat(101)}a${")".repeat(101)}` },
+    expect.stringMatching(/^the pattern "\(.* is larger than a person writes$/),
+  ],
+  [{ pattern: "(?i:a)" }, 'the pattern "(?i:a)" changes its flags'],
+  [{ pattern: "(?<a>x)|(?<a>y)" }, 'the pattern "(?<a>x)|(?<a>y)" gives two groups one name'],
   ["text", "it holds something where a schema must be"],
   [null, "it holds something where a schema must be"],
 ])("%j cannot be used, and says why", (schema, reason) => {
-  expect(refusalOf(schema)).toBe(reason);
+  expect(refusalOf(schema)).toEqual(reason);
 });
 
-test("a pattern may show what others mean by looking ahead", () => {
+test("a pattern may show what others mean by looking ahead, flags and counts", () => {
   expect(judge({ pattern: "^\\(\\?=[(?=]\\\\[1]$" }, ["(?==\\1", "x"])).toEqual([true, false]);
+  expect(judge({ pattern: "^[(?i:]\\(\\?i:[{2000}]$" }, ["i(?i:{", "x"])).toEqual([true, false]);
 });
 
 test.each([

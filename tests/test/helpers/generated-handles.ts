@@ -18,7 +18,7 @@ const sample = (schema: unknown, fits: fc.Arbitrary<unknown>): fc.Arbitrary<Samp
   fits.map((fit) => ({ schema, fit }));
 
 const name = fc.constantFrom("a", "b c", "constructor", "größe");
-const word = fc.constantFrom("", "a", "ab", "abc", "Größe", "\u{1F600}");
+const word = fc.constantFrom("", "a", "ab", "abc", "Größe", "\u{1F600}", "a\u00a0b", "\u3000", "Ω");
 const number = fc.constantFrom(0, 1, -1, 2, 0.3, 143.48, 0.25, 7, 1e-7);
 
 const plain = fc.oneof(
@@ -44,6 +44,10 @@ const limited = fc.oneof(
   sample({ type: "string", minLength: 1, maxLength: 1 }, fc.constantFrom("a", "\u{1F600}")),
   sample({ type: "string", pattern: "^[ab]+$" }, fc.constantFrom("a", "ab")),
   sample({ type: "string", pattern: "(?=a)b" }, word),
+  sample({ type: "string", pattern: "^(?:[a-z]{1,63}\\.){1,20}$" }, word),
+  sample({ type: "string", pattern: "^\\S+$" }, fc.constantFrom("a", "Ω")),
+  sample({ type: "string", pattern: "^(?<one>.)$" }, fc.constantFrom("a", "\u{1F600}")),
+  sample({ type: "string", pattern: "^\\p{Script=Greek}*$" }, fc.constantFrom("", "Ω")),
   sample({ type: "string", format: "email" }, word),
   sample({ type: "array", uniqueItems: true, maxItems: 2 }, fc.constantFrom([], [1, "a"])),
   sample({ type: "array", contains: { const: 1 } }, fc.constantFrom([1], ["a", 1])),
