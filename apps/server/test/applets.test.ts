@@ -35,6 +35,11 @@ test("lists the applets of its file, at the root and beside the API, as the file
   const { status, message } = await refusalOf(await list(server));
   expect(status).toBe(503);
   expect(message).toMatch(/applets\.yaml cannot be used: 0\.appletId: /);
+  await writeFile(file, entry.replace("'?'", "9007199254740993"));
+  expect(await refusalOf(await list(server))).toEqual({
+    status: 503,
+    message: expect.stringMatching(/cannot be used: the number 9007199254740993 of "mark", .* in quotes\.$/),
+  });
 });
 
 test("has no applets without a file, and does not start with one that cannot be used", async () => {

@@ -49,12 +49,9 @@ test("every pattern that the reading of schemas takes says what it says to JavaS
       },
     ),
     pattern: fc
-      .array(
-        fc.tuple(tie("part"), fc.constantFrom("", "", "*", "+?", "{0}", "{2}", "{1,2}", "{2,}", "|")),
-        {
-          maxLength: 4,
-        },
-      )
+      .array(fc.tuple(tie("part"), fc.constantFrom("", "", "*", "+?", "{0}", "{2}", "{1,2}", "{2,}", "|")), {
+        maxLength: 4,
+      })
       .map((parts) => parts.map((one) => one.join("")).join("")),
   }));
   // None above U+FFFF: Node.js 26 misses them at the end of a text (findings/node-class-before-end-misses-emoji.sh).

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { createPackageCatalog } from "../src/packages/package-catalog.ts";
-import { makeDataDirectory, openTestServer, refusalOf } from "./open-test-server.ts";
+import { idOf, makeDataDirectory, openTestServer, refusalOf } from "./open-test-server.ts";
 
 const task = "executor: { name: nodejs, options: { entry: main.js } }\n";
 const shell = "executor: { name: shell }\n";
@@ -90,6 +90,48 @@ test("a manifest that cannot be used costs its block alone, and everybody learns
     status: 404,
     message: expect.stringContaining('The package "two" cannot be used'),
   });
+});
+
+test("a number of a manifest that a double cannot hold counts as text, and is told of", async () => {
+  await using server = await openWith({
+    "one/package.oo.yaml": "name: one\nversion: 1.10\n",
+    "one/tasks/a/task.oo.yaml": `${task}inputs_def:
+  - { handle: id, value: 9007199254740993 }
+  - { handle: hex, value: [0xffffffffffffffff, 9007199254740992, 1.5] }
+  - { handle: far, value: { x: 1e400, y: -.inf, 9007199254740993: 1 } }
+  - { handle: level, value: 7, json_schema: { type: integer, maximum: 9223372036854775807 } }
+outputs_def: [{ handle: out }]
+`,
+    "one/tasks/a/main.js": "export default (inputs) => ({ out: inputs });\n",
+    "one/subflows/s/subflow.oo.yaml": "title: 10\ninputs_def: [{ handle: n, value: 12345678901234567891 }]\n",
+  });
+  const [a, s] = await server.namesOf();
+  expect(a).toMatchObject({
+    path: "/packages/one-1.10/1.10/tasks/a",
+    inputs: [
+      { value: "9007199254740993" },
+      { value: ["18446744073709551615", 9007199254740992, 1.5] },
+      { value: { x: "1e400", y: "-.inf", "9007199254740993": 1 } },
+      { value: 7 },
+    ],
+  });
+  expect(s).toMatchObject({ title: "10", inputs: [{ value: "12345678901234567891" }] });
+  const told = (shown: string, handle: string, change: string) =>
+    `In task.oo.yaml, the number ${shown} of "${handle}", which readers of JSON change${change}, counts as text; write it in quotes.`;
+  const path = "/packages/one-1.10/1.10/tasks/a";
+  expect(await server.problems()).toEqual([
+    { path, message: told("9007199254740993", "id", " to 9007199254740992") },
+    { path, message: told("18446744073709551615", "hex", " to 18446744073709552000") },
+    { path, message: told("1e400", "far", "") },
+    { path, message: told("-.inf", "far", "") },
+    {
+      path: "/packages/one-1.10/1.10/subflows/s",
+      message: expect.stringContaining('12345678901234567891 of "n"'),
+    },
+  ]);
+  const id = await idOf(await server.create("one::a", {}));
+  await server.waitForEnd(id);
+  expect((await server.finish(id)).result).toMatchObject({ out: { id: "9007199254740993", level: 7 } });
 });
 
 test("a task comes before a subflow and a flow of its name, which are told apart by their kind", async () => {

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
-import { parse } from "yaml";
 import { z } from "zod";
+import { parseExactYaml } from "../packages/exact-yaml.ts";
 import { messageOf } from "../values.ts";
 
 /** What `listApplets` answers; the file may leave out some. */
@@ -44,7 +44,9 @@ export function createAppletsFile(file: string | undefined): AppletsFile {
 }
 
 function parseApplets(text: string, writtenAtMs: number): Applet[] {
-  const checked = z.array(appletSchema).safeParse(parse(text) ?? []); // JSON is YAML
+  const { value, inexact } = parseExactYaml(text); // JSON is YAML
+  if (inexact[0] !== undefined) throw new Error(`${inexact[0]}.`);
+  const checked = z.array(appletSchema).safeParse(value ?? []);
   if (!checked.success) {
     const issue = checked.error.issues[0];
     throw new Error(`${issue?.path.join(".") || "the file"}: ${issue?.message ?? "not valid"}.`);

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
-import { parse } from "yaml";
 import { z } from "zod";
 import { messageOf } from "../values.ts";
+import { type ExactYaml, parseExactYaml } from "./exact-yaml.ts";
 
 /** Far more than a person can read; what a package declares is looked through with every task. */
 const mostHandles = 1_000;
@@ -94,7 +94,10 @@ export class ManifestError extends Error {
   }
 }
 
-const known = new Map<string, { stamp: string; manifest: unknown }>();
+const known = new Map<string, { stamp: string; manifest: unknown; inexact: readonly string[] }>();
+
+/** The numbers of a manifest that has been read that stand in it as texts, since nobody could read them as they are. */
+export const inexactNumbersOf = (file: string): readonly string[] => known.get(file)?.inexact ?? [];
 
 /** Parses a file once for as long as it does not change. */
 export async function readManifest<Manifest>(file: string, schema: z.ZodType<Manifest>): Promise<Manifest> {
@@ -102,7 +105,8 @@ export async function readManifest<Manifest>(file: string, schema: z.ZodType<Man
   const cached = known.get(file);
   // Cast: a file name decides the schema, so what is kept under it has that type.
   if (text === undefined) return cached?.manifest as Manifest;
-  const checked = schema.safeParse(parseYaml(file, text) ?? {});
+  const { value, inexact } = parseYaml(file, text);
+  const checked = schema.safeParse(value ?? {});
   if (!checked.success) {
     const issue = checked.error.issues[0];
     throw new ManifestError(
@@ -110,7 +114,7 @@ export async function readManifest<Manifest>(file: string, schema: z.ZodType<Man
       `${issue?.path.join(".") || "the document"}: ${issue?.message ?? "not valid"}`,
     );
   }
-  known.set(file, { stamp, manifest: checked.data });
+  known.set(file, { stamp, manifest: checked.data, inexact });
   return checked.data;
 }
 
@@ -127,11 +131,10 @@ async function readStamped(file: string): Promise<{ text?: string; stamp: string
   }
 }
 
-function parseYaml(file: string, text: string): unknown {
+function parseYaml(file: string, text: string): ExactYaml {
   try {
     // Editors leave these two separators behind; YAML would read them as line breaks.
-    // Its warnings would be printed, into the server's own output.
-    return parse(text.replaceAll(/[\u2028\u2029]/g, ""), { logLevel: "error" });
+    return parseExactYaml(text.replaceAll(/[\u2028\u2029]/g, ""));
   } catch (error) {
     throw new ManifestError(file, messageOf(error));
   }

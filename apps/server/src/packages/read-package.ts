@@ -4,6 +4,7 @@ import { type FlowNode, nodesOf, readFlowManifest } from "./flow-manifest.ts";
 import {
   type BlockManifest,
   type HandleManifest,
+  inexactNumbersOf,
   ManifestError,
   readBlockManifest,
   readPackageManifest,
@@ -184,7 +185,9 @@ async function readPlaces<One>(
   const found = await Promise.all(
     places.map(async (place) => {
       try {
-        return [await read(place)];
+        const one = await read(place);
+        owner.problems.push(...findInexactNumbers(place));
+        return [one];
       } catch (error) {
         if (!(error instanceof ManifestError)) throw error;
         const message = `${basename(place.manifestFile)} cannot be used: ${error.reason}.`;
@@ -194,6 +197,12 @@ async function readPlaces<One>(
     }),
   );
   return found.flat();
+}
+
+function findInexactNumbers({ path, manifestFile }: Place): PackageProblem[] {
+  return inexactNumbersOf(manifestFile).map((clause) => {
+    return { path, message: `In ${basename(manifestFile)}, ${clause}.` };
+  });
 }
 
 type Place = Pick<Installed, "name" | "directory" | "manifestFile" | "path">;
