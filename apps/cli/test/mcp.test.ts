@@ -26,12 +26,19 @@ afterAll(async () => {
 
 test("blocks are tools with their schemas", async () => {
   const { tools } = await client.listTools();
-  const speak = tools.find((tool) => tool.title === "audio-lab::text-to-audio");
+  const speak = tools.find((tool) => tool.name === "audio-lab__text-to-audio");
   expect(speak).toMatchObject({
-    name: "audio-lab__text-to-audio",
+    title: "Text to audio",
     inputSchema: { required: ["text"], properties: { text: { type: "string" } } },
     outputSchema: { properties: { audio_address: { type: "string" } } },
   });
+});
+
+test("a tool is called as its block's author calls it, or else by the block's id", async () => {
+  const { tools } = await client.listTools();
+  const words = tools.map(({ name, title, description }) => [name, title, description]);
+  expect(words).toContainEqual(["look__book", "Book", "Book"]);
+  expect(words).toContainEqual(["look__echo", "look::echo", "Runs the OOMOL block look::echo."]);
 });
 
 test("a call runs the block, with its progress", async () => {

@@ -4,13 +4,14 @@ import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { printJson } from "../print.ts";
 import type { ConnectionFlags } from "../settings.ts";
+import { descriptionOf, titleOf } from "../words-of-block.ts";
 
 /** `oomol-connect blocks [query]` */
 export function addBlocksCommand(program: Command): void {
   const command = program
     .command("blocks")
     .description("List the blocks of a server.")
-    .argument("[query]", "show only blocks with this text in their id or description")
+    .argument("[query]", "show only blocks with this text in their id, title or description")
     .option("--json", "print the blocks as JSON")
     .addHelpText("after", "\nExample:\n  oomol-connect blocks audio");
   addConnectionFlags(command).action(
@@ -24,16 +25,19 @@ export function addBlocksCommand(program: Command): void {
   );
 }
 
-/** One line per block: its id, its version and its description. */
+/** One line per block: its id, its version and what it does. */
 export function formatBlocks(blocks: readonly Block[]): string {
   const width = Math.max(0, ...blocks.map((block) => block.blockId.length));
-  const lines = blocks.map(({ blockId, version, description = "" }) => {
-    const id = styleText("cyan", blockId.padEnd(width));
-    return `${id}  ${styleText("dim", `v${version ?? "?"}`)}  ${description.split("\n")[0]}`.trimEnd();
+  const lines = blocks.map((block) => {
+    const id = styleText("cyan", block.blockId.padEnd(width));
+    const [words = ""] = (descriptionOf(block) ?? "").split("\n");
+    return `${id}  ${styleText("dim", `v${block.version ?? "?"}`)}  ${words}`.trimEnd();
   });
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function matches({ blockId, description = "" }: Block, query: string | undefined): boolean {
-  return query === undefined || `${blockId} ${description}`.toLowerCase().includes(query.toLowerCase());
+function matches(block: Block, query: string | undefined): boolean {
+  if (query === undefined) return true;
+  const words = [block.blockId, titleOf(block), block.description].join(" ");
+  return words.toLowerCase().includes(query.toLowerCase());
 }

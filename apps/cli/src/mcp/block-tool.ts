@@ -7,14 +7,15 @@ import {
   portableSchema,
   readSchema,
 } from "@oomol/connect-schemas";
+import { descriptionOf, titleOf } from "../words-of-block.ts";
 
 /** A block as a tool: its inputs as JSON Schema, files as paths on the machine where this command runs. */
 export function blockTool(block: Block): Tool {
-  const { description, inputs = [], outputs = [] } = block;
+  const { inputs = [], outputs = [] } = block;
   return {
     name: toolName(block.blockId),
-    title: block.blockId,
-    description: description ?? `Runs the OOMOL block ${block.blockId}.`,
+    title: titleOf(block) ?? block.blockId,
+    description: descriptionOf(block) ?? `Runs the OOMOL block ${block.blockId}.`,
     inputSchema: {
       type: "object",
       ...handlesSchema(inputs, inputSchema),

@@ -1,5 +1,6 @@
 import type { Block, BlockHandle } from "@oomol/connect-node";
 import { fileInputOf, readSchema } from "@oomol/connect-schemas";
+import { descriptionOf } from "../words-of-block.ts";
 import { blockOf, commentOf, nameOfMember, typeOfSchema } from "./type-of-schema.ts";
 
 /**
@@ -13,7 +14,7 @@ export function writeBlockTypes(blocks: readonly Block[], clientPackage: string,
       `inputs: ${handlesType(block, block.inputs ?? [], mayBeMissing, definitions)};`,
       `outputs: ${handlesType(block, block.outputs ?? [], () => false, definitions)};`,
     ]);
-    return `${commentOf(block)}${nameOfMember(block.blockId)}: ${types};`;
+    return `${commentOf({ description: descriptionOf(block) })}${nameOfMember(block.blockId)}: ${types};`;
   });
   const named = [...definitions].map(([name, type]) => `type ${name} = ${type};`);
   const settings = isStrict ? [`interface BlockRegistrySettings ${blockOf(["isStrict: true;"])}`] : [];
