@@ -136,6 +136,8 @@ function parseYaml(file: string, text: string): ExactYaml {
     // Editors leave these two separators behind; YAML would read them as line breaks.
     return parseExactYaml(text.replaceAll(/[\u2028\u2029]/g, ""));
   } catch (error) {
-    throw new ManifestError(file, messageOf(error));
+    // The lines after the first draw the place; the first has its line and column.
+    const [reason = ""] = messageOf(error).split("\n");
+    throw new ManifestError(file, reason.replace(/:$/, ""));
   }
 }
