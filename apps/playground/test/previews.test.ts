@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { inSession } from "../src/connection/session-files.ts";
 import { csvOf } from "../src/preview/csv-of.ts";
-import { parseCsv } from "../src/preview/parse-csv.ts";
+import { readCsv } from "../src/preview/read-csv.ts";
 import { classifySource } from "../src/preview/source-kind.ts";
 import { tableOf } from "../src/preview/table-of.ts";
 import { shortJson, wholeJson } from "../src/ui/short-json.ts";
@@ -32,12 +32,19 @@ test("only files inside the session have a place there", () => {
 });
 
 test("CSV keeps quotes, commas and line breaks inside fields", () => {
-  expect(parseCsv('a,"b ""c"", d"\r\n"line\nbreak",\nlast')).toEqual([
+  const recordsOf = (text: string) => {
+    const records = readCsv(text);
+    return Array.from({ length: records.count }, (_, index) => records.at(index));
+  };
+  expect(recordsOf('a,"b ""c"", d"\r\n"line\nbreak",\nlast')).toEqual([
     ["a", 'b "c", d'],
     ["line\nbreak", ""],
     ["last"],
   ]);
-  expect(parseCsv("")).toEqual([]);
+  expect(recordsOf('""x,y\r\n\n,"not closed\n')).toEqual([["", "y"], [""], ["", "not closed\n"]]);
+  expect(recordsOf("a,")).toEqual([["a", ""]]);
+  expect(recordsOf("")).toEqual([]);
+  expect(readCsv("a\n").at(1)).toEqual([]);
 });
 
 test("a table is columns and rows, or records", () => {

@@ -1,6 +1,7 @@
 import { isRecord } from "../form/nested-schema.ts";
 import type { PreviewItem } from "../state/task-view.ts";
 import { shortJson } from "../ui/short-json.ts";
+import type { CsvRecords } from "./read-csv.ts";
 
 export interface Table {
   columns: readonly string[];
@@ -23,13 +24,18 @@ export function tableOf(data: unknown): Table | undefined {
 
 /** A table out of the records of a CSV file, of which the last one may be half there. */
 export function tableOfCsv(
-  records: readonly (readonly string[])[],
-  said: Pick<PreviewItem, "row_count" | "types">,
+  records: CsvRecords,
+  { row_count: rowCount, types }: Pick<PreviewItem, "row_count" | "types">,
   isCut: boolean,
 ): Table {
-  const [columns = [], ...rows] = isCut ? records.slice(0, -1) : records;
-  const table = fromRows(columns, rows, said);
-  return isCut && said.row_count === undefined ? { ...table, rowCount: undefined } : table;
+  const rowsThere = Math.max(0, records.count - (isCut ? 2 : 1));
+  return {
+    columns: records.at(0),
+    types: typesOf(types),
+    rowsThere,
+    rowCount: typeof rowCount === "number" ? rowCount : isCut ? undefined : rowsThere,
+    cell: (row, column) => records.at(row + 1)[column],
+  };
 }
 
 const longestCell = 500;
@@ -49,7 +55,7 @@ function fromRows(
 ): Table {
   return {
     columns,
-    types: Array.isArray(types) ? types.map(cellText) : [],
+    types: typesOf(types),
     rowsThere: rows.length,
     rowCount: typeof rowCount === "number" ? rowCount : rows.length,
     cell(row, column) {
@@ -58,6 +64,10 @@ function fromRows(
       return column === 0 ? cells : undefined;
     },
   };
+}
+
+function typesOf(types: unknown): readonly string[] {
+  return Array.isArray(types) ? types.map(cellText) : [];
 }
 
 function fromRecords(records: readonly Record<string, unknown>[]): Table {

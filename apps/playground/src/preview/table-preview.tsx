@@ -7,7 +7,7 @@ import { Icon } from "../ui/icon.tsx";
 import { ScrollRegion } from "../ui/scroll-region.tsx";
 import { ShowAll } from "../ui/show-all.tsx";
 import { csvOf } from "./csv-of.ts";
-import { parseCsv } from "./parse-csv.ts";
+import { readCsv } from "./read-csv.ts";
 import { SourceCard } from "./source-card.tsx";
 import { cellText, type Table, tableOf, tableOfCsv } from "./table-of.ts";
 import { useSaveFile } from "./use-save-file.ts";
@@ -32,7 +32,7 @@ function CsvFile({ item, source }: { item: PreviewItem; source: string }) {
   const { text, isCut, path, url } = more.text === undefined ? first : more;
   const save = useSaveFile(item, path);
   const table = useMemo(
-    () => (text === undefined ? undefined : tableOfCsv(parseCsv(text), item, isCut)),
+    () => (text === undefined ? undefined : tableOfCsv(readCsv(text), item, isCut)),
     [text, item, isCut],
   );
   return table ? (
