@@ -5,7 +5,7 @@ import { Refusal } from "../refusal.ts";
 import { messageOf, quoteList } from "../values.ts";
 import { closestName } from "./closest-name.ts";
 import { entriesIn } from "./entries-in.ts";
-import { fileStamp } from "./file-stamp.ts";
+import { type FileStamp, fileStamp, isSameStamp } from "./file-stamp.ts";
 import { ManifestError } from "./manifest.ts";
 import { onceATurn } from "./once-a-turn.ts";
 import type { PackageProblem } from "./package-problem.ts";
@@ -66,7 +66,7 @@ export function createPackageCatalog(
   const look = async () => {
     // Before the reading: what changes during it counts as changed.
     const lookedAtMs = performance.now();
-    const listings = new Map<string, string | undefined>();
+    const listings = new Map<string, FileStamp | undefined>();
     const problems: PackageProblem[] = [];
     const folders = all.flatMap((directory) => listFolders(directory, listings));
     const reading = folders.map((folder) => read(folder, problems));
@@ -100,7 +100,7 @@ export function createPackageCatalog(
   /** The packages of that name, looked at now; nothing if all of them have to be looked at. */
   const listNamed = onceATurn(async (name: string): Promise<InstalledPackage[] | undefined> => {
     if (!last || performance.now() - last.lookedAtMs > trustedMs) return undefined;
-    for (const [folder, stamp] of last.listings) if (fileStamp(folder)?.text !== stamp) return undefined;
+    for (const [folder, stamp] of last.listings) if (!isSameStamp(fileStamp(folder), stamp)) return undefined;
     const known = last.packages.filter((one) => one.name === name);
     const now = await Promise.all(known.map(({ directory }) => read(directory)));
     const isSame = now.every((one, index) => one?.name === name && one?.version === known[index]?.version);
@@ -127,7 +127,7 @@ const trustedMs = 5_000;
 interface Listed extends InspectedPackages {
   lookedAtMs: number;
   /** The stamps of the folders that were listed. */
-  listings: ReadonlyMap<string, string | undefined>;
+  listings: ReadonlyMap<string, FileStamp | undefined>;
 }
 
 const maxBlockIdLength = 500;
@@ -195,8 +195,8 @@ function precedence({ version }: InstalledPackage): semver.SemVer | string {
 }
 
 /** The directory itself if it is a package, otherwise the folders in it, those of `@scope` folders included. */
-function listFolders(directory: string, listings: Map<string, string | undefined>): string[] {
-  listings.set(directory, fileStamp(directory)?.text);
+function listFolders(directory: string, listings: Map<string, FileStamp | undefined>): string[] {
+  listings.set(directory, fileStamp(directory));
   if (hasManifest(directory, "package")) return [directory];
   const inner = entriesIn(directory)
     .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())

@@ -1,17 +1,14 @@
 import { join } from "node:path";
 import { entriesIn } from "./entries-in.ts";
-import { fileStamp } from "./file-stamp.ts";
+import { type FileStamp, fileStamp, isSameStamp, isSettled } from "./file-stamp.ts";
 import { wordsFolder } from "./package-words.ts";
 import { type InstalledPackage, readPackage, runnableKinds } from "./read-package.ts";
 
 /** Reads a package folder as {@link readPackage} does, which it shares with whoever asks again before it has changed. */
 export type PackageReader = (directory: string) => Promise<InstalledPackage | undefined>;
 
-/** The clocks of file systems tick as slowly as this: a file of the last moment may change again and look the same. */
-const coarsestTickMs = 2_000;
-
 interface Remembered {
-  stamps: Map<string, string | undefined>;
+  places: readonly { path: string; stamp: FileStamp | undefined }[];
   read: InstalledPackage | undefined;
 }
 
@@ -26,21 +23,14 @@ export function createPackageReader(): PackageReader {
     const places = listPlaces(directory).map((path) => ({ path, stamp: fileStamp(path) }));
     const lookedAtMs = Date.now();
     const read = await readPackage(directory);
-    if (places.every(({ stamp }) => stamp === undefined || stamp.changedAtMs < lookedAtMs - coarsestTickMs)) {
-      remembered.set(directory, {
-        stamps: new Map(places.map(({ path, stamp }) => [path, stamp?.text])),
-        read,
-      });
-    }
+    if (places.every(({ stamp }) => isSettled(stamp, lookedAtMs)))
+      remembered.set(directory, { places, read });
     return read;
   };
 }
 
-function isUnchanged({ stamps }: Remembered): boolean {
-  for (const [path, stamp] of stamps) {
-    if (fileStamp(path)?.text !== stamp) return false;
-  }
-  return true;
+function isUnchanged({ places }: Remembered): boolean {
+  return places.every(({ path, stamp }) => isSameStamp(fileStamp(path), stamp));
 }
 
 /** Everything whose stamp changes with the manifests of a package: they themselves and the folders that list them. */

@@ -1,7 +1,13 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { entriesIn } from "./entries-in.ts";
-import { fileStamp } from "./file-stamp.ts";
+import { type FileStamp, fileStamp, isSameStamp, isSettled } from "./file-stamp.ts";
+
+/**
+ * Answers what tells one state of a package folder from the next: names, sizes and times of its files. Of installed modules
+ * only the lists of them count. `undefined` if the folder is too large to look at before each task.
+ */
+export type PackageStamps = (directory: string) => Promise<string | undefined>;
 
 /** More files than that are no package that anyone edits; such a one counts as changed each time. */
 const maxFiles = 5_000;
@@ -9,14 +15,46 @@ const maxFiles = 5_000;
 /** So many files are looked at without a pause: a millisecond or two. */
 const filesAtOnce = 500;
 
-/**
- * What tells one state of a package folder from the next: names, sizes and times of its files. Of installed modules only
- * the lists of them count. `undefined` if the folder is too large to look at before each task.
- */
-export async function packageStamp(directory: string): Promise<string | undefined> {
-  const lines: string[] = [];
+interface Place {
+  path: string;
+  stamp: FileStamp | undefined;
+  /** It is listed, and its own time counts only for that: Python writes a folder into it when it runs a block. */
+  isFolder: boolean;
+}
+
+/** Lists a folder again only if it, or one below it, has changed. */
+export function createPackageStamps(): PackageStamps {
+  const known = new Map<string, { places: readonly Place[]; text: string }>();
+  return async (directory) => {
+    const last = known.get(directory);
+    if (last && (await isUnchanged(last.places))) return last.text;
+    known.delete(directory);
+    const lookedAtMs = Date.now();
+    const places = await look(directory);
+    if (places === undefined) return undefined;
+    const lines = places.flatMap(({ path, stamp, isFolder }) => (isFolder ? [] : `${path}:${textOf(stamp)}`));
+    const text = lines.sort().join("\n");
+    if (places.every(({ stamp }) => isSettled(stamp, lookedAtMs))) known.set(directory, { places, text });
+    return text;
+  };
+}
+
+async function isUnchanged(places: readonly Place[]): Promise<boolean> {
+  for (const [index, { path, stamp }] of places.entries()) {
+    if (!isSameStamp(fileStamp(path), stamp)) return false;
+    if ((index + 1) % filesAtOnce === 0) await setImmediate();
+  }
+  return true;
+}
+
+/** Undefined if there are too many. */
+async function look(directory: string): Promise<Place[] | undefined> {
+  const places: Place[] = [];
+  const add = (path: string, isFolder: boolean) => places.push({ path, stamp: fileStamp(path), isFolder });
   const folders = [directory];
   for (const folder of folders) {
+    // Before it is listed: what is added meanwhile counts as a change.
+    add(folder, true);
     for (const entry of entriesIn(folder)) {
       if (entry.name === "__pycache__") continue; // Python writes there when it runs a block
       const path = join(folder, entry.name);
@@ -24,16 +62,20 @@ export async function packageStamp(directory: string): Promise<string | undefine
         folders.push(path);
         continue;
       }
-      lines.push(`${path}:${fileStamp(path)?.text}`);
-      if (lines.length >= maxFiles) return undefined;
-      if (lines.length % filesAtOnce === 0) await setImmediate();
+      add(path, false);
+      if (places.length >= maxFiles) return undefined;
+      if (places.length % filesAtOnce === 0) await setImmediate();
     }
   }
   // A package manager rewrites its list in there.
   for (const list of [".modules.yaml", ".package-lock.json", ".yarn-state.yml"]) {
-    lines.push(`${list}:${fileStamp(join(directory, "node_modules", list))?.text}`);
+    add(join(directory, "node_modules", list), false);
   }
-  return lines.sort().join("\n");
+  return places;
+}
+
+function textOf(stamp: FileStamp | undefined): string {
+  return stamp ? `${stamp.ino}:${stamp.size}:${stamp.mtimeMs}:${stamp.ctimeMs}` : "";
 }
 
 /** Its own time changes with what is added to it or taken away. */

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Metrics } from "../../metrics.ts";
 import { onceATurn } from "../../packages/once-a-turn.ts";
-import { packageStamp } from "../../packages/package-stamp.ts";
+import { createPackageStamps } from "../../packages/package-stamp.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { messageOf } from "../../values.ts";
 import type { ExecutorSettings } from "../executor/executor-settings.ts";
@@ -83,7 +83,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
   const hosts = isReusing && process.platform === "linux" ? createPythonHosts(options) : undefined;
   let isClosed = false;
 
-  const stampOf = onceATurn(packageStamp);
+  const stampOf = onceATurn(createPackageStamps());
   const newPlace = ({ packageDirectory, uploads }: Wanted) => openPlace(options, packageDirectory, uploads);
 
   const start = async (wanted: Wanted, place: SessionPlace, purpose: "task" | "spare"): Promise<Pooled> => {
