@@ -39,6 +39,11 @@ describe("what a result names can be read", () => {
     const outcome = await run(server);
     await using file = await server.client.tasks.download(outcome, outcome.result.text);
     expect([file.path, await file.text()]).toEqual(["notes/a\\b.txt", "Hello"]);
+    await using again = await server.client.tasks.download(outcome, file.path);
+    expect(await again.text()).toBe("Hello");
+    const all: string[] = [];
+    for await (const one of server.client.tasks.downloadAll(outcome)) all.push(one.path);
+    expect(all).toEqual(["notes/a\\b.txt"]);
   });
 
   test("in whatever form the caller wants", async () => {
@@ -139,6 +144,8 @@ describe("what cannot be had is told before anything is read", () => {
   test.each([
     "/etc/passwd",
     "../secrets",
+    "..\\secrets",
+    "a/..\\secrets",
     "a/../../b",
     "",
     "a//b",

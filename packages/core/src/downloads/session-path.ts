@@ -16,9 +16,9 @@ export function pathInSession(path: string, sessionId: string): string | undefin
 
 /** A path that is already relative to the session directory, with slashes; `undefined` for any other. */
 export function relativePath(path: string): string | undefined {
-  const segments = path.split(/[\\/]/);
-  // An empty first segment begins an absolute path; a colon, a Windows drive.
-  return segments.every(isName) && !/^[A-Za-z]:/.test(path) ? segments.join("/") : undefined;
+  // An empty first segment begins an absolute path; a colon, a Windows drive. A backslash may be part of a name.
+  const isInside = path.split("/").every(isName) && !path.split(/[\\/]/).includes("..");
+  return isInside && !/^[A-Za-z]:/.test(path) ? path : undefined;
 }
 
 /** The session that wrote these logs. */
