@@ -28,7 +28,7 @@ const order = {
     ["cli", "index", "testing"],
   ],
   server: [
-    ["values", "json-text", "take-turns", "refusal", "metrics"],
+    ["values", "json-text", "take-turns", "retry", "refusal", "metrics"],
     ["processes"],
     ["packages"],
     ["inputs"],

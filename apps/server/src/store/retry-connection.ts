@@ -1,22 +1,14 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { retry } from "../retry.ts";
 
 /**
  * Does something on the database again if the connection to it was lost, for `patienceMs` at most. What it does must
  * come out the same when it is done twice: an answer may be lost after the database did it.
  */
-export async function retryConnection<Result>(
-  run: () => Promise<Result>,
-  patienceMs = 30_000,
-): Promise<Result> {
+export function retryConnection<Result>(run: () => Promise<Result>, patienceMs = 30_000): Promise<Result> {
   const giveUpAtMs = performance.now() + patienceMs;
-  for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
-    try {
-      return await run();
-    } catch (error) {
-      if (!isConnectionLoss(error) || performance.now() + pauseMs > giveUpAtMs) throw error;
-      await delay(pauseMs * (0.5 + Math.random() / 2));
-    }
-  }
+  const mayRetry = (error: unknown, pauseMs: number) =>
+    isConnectionLoss(error) && performance.now() + pauseMs <= giveUpAtMs;
+  return retry(run, { firstPauseMs: 20, mostPauseMs: 1_000, mayRetry });
 }
 
 /** SQLSTATE classes and codes of PostgreSQL, and what Node and its driver say of a socket. */

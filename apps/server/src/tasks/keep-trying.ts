@@ -1,21 +1,19 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { retry } from "../retry.ts";
 
 /** Retries with backoff; after abort, tries once more, then rejects. */
-export async function keepTrying<Result>(
+export function keepTrying<Result>(
   run: () => Promise<Result>,
   signal: AbortSignal,
   onFailure: (error: unknown) => void,
 ): Promise<Result> {
-  for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
-    const isLast = signal.aborted;
-    try {
-      return await run();
-    } catch (error) {
-      if (isLast) throw error;
-      onFailure(error);
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined); // aborted: at once
-    }
-  }
+  let isLast = false;
+  const attempt = () => {
+    isLast = signal.aborted;
+    return run();
+  };
+  const mayRetry = (error: unknown) => {
+    if (!isLast) onFailure(error);
+    return !isLast;
+  };
+  return retry(attempt, { firstPauseMs: 100, mostPauseMs: 5_000, mayRetry, signal });
 }
-
-const maxPauseMs = 5_000;
