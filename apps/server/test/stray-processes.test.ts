@@ -1,7 +1,24 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { openControlGroup } from "../src/processes/control-groups.ts";
 import { startExecutorProcess } from "../src/processes/executor-process.ts";
-import { openTestServer, type TestClient } from "./open-test-server.ts";
+import { findMarked } from "../src/processes/marked-processes.ts";
+import { makeDataDirectory, openTestServer, type TestClient } from "./open-test-server.ts";
+import { startProgram } from "./start-program.ts";
+
+/** Without groups one that empties its environment is found in the sandbox alone. */
+async function canMakeGroups(): Promise<boolean> {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+  const group = openControlGroup(child.pid ?? 0);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  group?.close();
+  return group !== undefined;
+}
+
+const hasGroups = await canMakeGroups();
 
 const onLinux = test.runIf(process.platform === "linux");
 
@@ -10,6 +27,19 @@ const ways = [
   { name: "by a shell that ends", command: `${sleeping} & echo $!` },
   { name: "in a session of its own", command: `setsid ${sleeping} & echo $!` },
   { name: "in a session of its own, twice removed", command: `sh -c 'setsid ${sleeping} & echo $!'` },
+  ...(hasGroups
+    ? [
+        { name: "with an empty environment", command: `env -i PATH=$PATH ${sleeping} & echo $!` },
+        {
+          name: "with an empty environment and a session of its own",
+          command: `env -i PATH=$PATH setsid ${sleeping} & echo $!`,
+        },
+        {
+          name: "with an empty environment and a session of its own, twice removed, in another folder",
+          command: `cd /; env -i PATH=$PATH sh -c '(setsid ${sleeping} & echo $!) &'`,
+        },
+      ]
+    : []),
   {
     name: "that starts others",
     command: `setsid sh -c 'while true; do sleep 0.01; done' >/dev/null 2>&1 & echo $!`,
@@ -105,3 +135,37 @@ onLinux("a process that is started while its executor is being killed does not o
   expect(pid).toBeGreaterThan(0);
   await expect.poll(() => isThere(pid)).toBe(false);
 });
+
+onLinux("one that has emptied its environment is found by its session as well", async () => {
+  const leader = spawn("sh", ["-c", "env -i PATH=$PATH sleep 1000 & echo $!; exec sleep 1000"], {
+    detached: true,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [printed] = await once(leader.stdout, "data");
+  const child = Number(printed);
+  const pid = leader.pid ?? 0;
+  await expect.poll(() => readFileSync(`/proc/${child}/comm`, "utf8")).toBe("sleep\n");
+  const find = (session?: number) => findMarked("A_MARK_OF_NOBODY=", session).map((one) => one.pid);
+  expect(find(pid).sort()).toEqual([pid, child].sort());
+  expect(find()).toEqual([]);
+  process.kill(-pid, "SIGKILL");
+  await once(leader, "exit");
+});
+
+test.runIf(hasGroups)(
+  "one with an empty environment that a killed server has left ends with the next start",
+  async () => {
+    await using data = await makeDataDirectory();
+    const flags = ["--data", data.path, "--spare-executors", "0"];
+    await using first = await startProgram(flags);
+    const command = `env -i PATH=$PATH setsid ${sleeping} & echo $!`;
+    const id = await first.client.start("lab::stray", { command, stays: true });
+    await expect.poll(async () => (await outputsOf(first.client, id)).executor).toBeGreaterThan(0);
+    const { pid = 0 } = await outputsOf(first.client, id);
+    first.child.kill("SIGKILL");
+    await first.exited;
+    expect(isThere(pid)).toBe(true);
+    await using _second = await startProgram(flags);
+    await expect.poll(() => isThere(pid)).toBe(false);
+  },
+);

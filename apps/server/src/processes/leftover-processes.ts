@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { endMarked } from "./marked-processes.ts";
+import { endAbandonedGroups } from "./control-groups.ts";
+import { endFound, findMarked } from "./marked-processes.ts";
 
 /**
  * Ends what a server that was killed has left running: every process whose environment names the package data of this
@@ -7,5 +8,6 @@ import { endMarked } from "./marked-processes.ts";
  * how many there were; 0 if this cannot be told, as outside Linux, where executors notice the loss themselves.
  */
 export function endLeftoverProcesses(dataDirectory: string): number {
-  return endMarked(`OOCANA_PKG_DIR=${join(dataDirectory, "package-data")}/`).length;
+  const mark = `OOCANA_PKG_DIR=${join(dataDirectory, "package-data")}/`;
+  return endFound(() => findMarked(mark)).length + endAbandonedGroups();
 }

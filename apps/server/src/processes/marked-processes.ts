@@ -16,13 +16,21 @@ export function newMark(): { value: string; text: string } {
   return { value, text: `${markVariable}=${value}` };
 }
 
-/** Every process, this one aside, whose environment has a variable that begins so. Linux only; none elsewhere. */
-export function findMarked(mark: string): FoundProcess[] {
+/**
+ * Every process, this one aside, whose environment has a variable that begins so, or that is in the session of a living process.
+ * Linux only; none elsewhere.
+ */
+export function findMarked(mark: string, leader?: number): FoundProcess[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc").flatMap((name): FoundProcess[] => {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid || !isMarked(name, mark)) return [];
-    return [{ pid: Number(name), name: read(`/proc/${name}/comm`).trim() }];
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
+    if (!isMarked(name, mark) && (leader === undefined || sessionOf(name) !== leader)) return [];
+    return [named(Number(name))];
   });
+}
+
+export function named(pid: number): FoundProcess {
+  return { pid, name: read(`/proc/${pid}/comm`).trim() };
 }
 
 function isMarked(pid: string, mark: string): boolean {
@@ -30,11 +38,19 @@ function isMarked(pid: string, mark: string): boolean {
   return environment.startsWith(mark) || environment.includes(`\0${mark}`);
 }
 
+function sessionOf(pid: string): number {
+  return Number(fieldsOf(pid)[3]);
+}
+
+/** Fields of proc(5) from the third on: before them stands the name, which may hold anything. */
+function fieldsOf(pid: number | string): string[] {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
 /** Whether a process has started any other; true if that cannot be told. */
 export function hasHadChildren(pid: number): boolean {
-  const stat = read(`/proc/${pid}/stat`);
-  // Behind the name, which may hold anything: the eleventh field of proc(5) grows with each child that has ended.
-  const ended = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[8];
+  const ended = fieldsOf(pid)[8]; // grows with each child that has ended
   return ended !== "0" || read(`/proc/${pid}/task/${pid}/children`) !== "";
 }
 
@@ -47,11 +63,16 @@ function read(path: string): string {
   }
 }
 
+/** When a process began, in ticks since the system did; `undefined` if there is none. */
+export function startOf(pid: number): string | undefined {
+  return fieldsOf(pid)[19];
+}
+
 /** Ends them and, as they may have started others meanwhile, whoever is found then. Answers all that were found. */
-export function endMarked(mark: string, isSpared: (pid: number) => boolean = () => false): FoundProcess[] {
+export function endFound(find: () => FoundProcess[]): FoundProcess[] {
   const ended: FoundProcess[] = [];
   for (let round = 0; round < mostRounds; round += 1) {
-    const found = findMarked(mark).filter(({ pid }) => !isSpared(pid));
+    const found = find();
     if (found.every(({ pid }) => ended.some((one) => one.pid === pid))) break;
     for (const { pid } of found) end(pid);
     ended.push(...found.filter(({ pid }) => !ended.some((one) => one.pid === pid)));

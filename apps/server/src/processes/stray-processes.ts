@@ -1,10 +1,12 @@
-import { endMarked, type FoundProcess, findMarked, hasHadChildren } from "./marked-processes.ts";
+import { openControlGroup } from "./control-groups.ts";
+import { endFound, type FoundProcess, findMarked, hasHadChildren, named } from "./marked-processes.ts";
 import { listDescendants } from "./process-tree.ts";
 
 /**
- * Processes that an executor has started, and that descend from it no more (`setsid` and a second fork, a shell's `&`). Only one
- * that has had children is looked at closely, so that it costs next to nothing for all others. A process that empties its
- * environment as well is not found; the sandbox holds that one, too.
+ * Processes that an executor has started, and that descend from it no more (`setsid` and a second fork, a shell's `&`). All that
+ * are in its control group are found, if this server may make one; otherwise those that have its mark in their environment, or are
+ * in its session: one that has neither is held by the sandbox alone. Only an executor that has had children is looked at closely,
+ * so that it costs next to nothing for all others.
  */
 export interface Strays {
   /** Those there are now. */
@@ -20,22 +22,27 @@ export interface Strays {
 }
 
 export function createStrays(mark: string, pid: number | undefined): Strays {
+  const group = pid === undefined ? undefined : openControlGroup(pid);
   let hasHad: boolean | undefined;
   let wereFound = false;
   const isChildless = () => pid === undefined || !hasHadChildren(pid);
-  const own = () => new Set(pid === undefined ? [] : [pid, ...listDescendants(pid)]);
+  const findAll = (leader?: number): FoundProcess[] => {
+    const found = new Map(findMarked(mark, leader).map((one) => [one.pid, one]));
+    for (const one of group?.list() ?? []) if (!found.has(one)) found.set(one, named(one));
+    return [...found.values()];
+  };
+  const find = (): FoundProcess[] => {
+    const tree = new Set(pid === undefined ? [] : [pid, ...listDescendants(pid)]);
+    return findAll(pid).filter((one) => !tree.has(one.pid));
+  };
   return {
     get wereFound() {
       return wereFound;
     },
-    list() {
-      if (isChildless()) return [];
-      const tree = own();
-      return findMarked(mark).flatMap((one) => (tree.has(one.pid) ? [] : one.pid));
-    },
+    list: () => (isChildless() ? [] : find().map((one) => one.pid)),
     end() {
       if (isChildless()) return [];
-      const ended = endMarked(mark, (one) => own().has(one));
+      const ended = endFound(find);
       wereFound ||= ended.length > 0;
       return ended;
     },
@@ -43,7 +50,8 @@ export function createStrays(mark: string, pid: number | undefined): Strays {
       hasHad = !isChildless();
     },
     endLast() {
-      if (hasHad ?? true) endMarked(mark);
+      if (hasHad ?? true) endFound(() => findAll());
+      group?.close();
     },
   };
 }
