@@ -55,7 +55,7 @@ const states: [name: string, route: string, reach: (page: Page, words: Words) =>
       await page.getByRole("button", { name: words.run }).click();
       await untilStatus(page, "completed");
       await page.getByRole("button", { name: words.history }).click();
-      await page.locator(".history-list .pill[data-status=completed]").waitFor();
+      await page.locator(".history-list [aria-current=page] .pill[data-status=completed]").waitFor();
     },
   ],
   [

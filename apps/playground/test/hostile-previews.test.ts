@@ -134,8 +134,10 @@ test("a picture that holds the page up is not drawn when its task is opened agai
   await again.goto(playground.app.url + route);
   await again.getByText("The page stopped answering with these previews.").waitFor();
   await again.getByRole("button", { name: "History" }).click();
-  await again.getByRole("button", { name: "Remove from the history" }).click();
-  await again.getByText("Tasks that you run appear here").waitFor();
+  const item = again.locator(".history-item").filter({ has: again.locator(`a[href$="${taskId}"]`) });
+  await item.getByRole("button", { name: "Delete this task" }).click();
+  await item.getByRole("button", { name: "Delete", exact: true }).click();
+  await item.waitFor({ state: "detached" });
   await again.getByRole("button", { name: "Show", exact: true }).waitFor();
 });
 

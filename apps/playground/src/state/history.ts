@@ -16,35 +16,38 @@ export interface HistoryEntry {
 
 const longestHistory = 50;
 
-export const historyStore: Store<readonly HistoryEntry[]> = createStore(readHistory());
+export const historyStore: Store<readonly HistoryEntry[]> = createStore(readHistory() ?? []);
 
 export function rememberTask(entry: HistoryEntry): void {
-  save([entry, ...historyStore.get()].slice(0, longestHistory));
+  change((entries) => [entry, ...entries].slice(0, longestHistory));
 }
 
 export function noteTaskStatus(taskId: string, status: TaskStatus): void {
-  const entries = historyStore.get();
-  if (!entries.some((entry) => entry.taskId === taskId && entry.status !== status)) return;
-  save(entries.map((entry) => (entry.taskId === taskId ? { ...entry, status } : entry)));
+  const isNews = (entry: HistoryEntry) => entry.taskId === taskId && entry.status !== status;
+  if (!historyStore.get().some(isNews)) return;
+  change((entries) => entries.map((entry) => (entry.taskId === taskId ? { ...entry, status } : entry)));
 }
 
 /** Takes one task off the list, whatever it holds: nothing of it is looked at. */
 export function forgetTask(taskId: string): void {
-  save(historyStore.get().filter((entry) => entry.taskId !== taskId));
+  change((entries) => entries.filter((entry) => entry.taskId !== taskId));
 }
 
 export function clearHistory(): void {
-  save([]);
+  change(() => []);
 }
 
-function save(entries: readonly HistoryEntry[]): void {
+/** From what is stored: another tab may have changed it. */
+function change(next: (entries: readonly HistoryEntry[]) => readonly HistoryEntry[]): void {
+  const entries = next(readHistory() ?? historyStore.get());
   historyStore.set(entries);
   writeLocal("history", entries);
 }
 
-function readHistory(): readonly HistoryEntry[] {
+/** Undefined if nothing is stored, or may be. */
+function readHistory(): readonly HistoryEntry[] | undefined {
   const stored = readLocal("history");
-  return Array.isArray(stored) ? stored.filter(isEntry) : [];
+  return Array.isArray(stored) ? stored.filter(isEntry) : undefined;
 }
 
 function isEntry(value: unknown): value is HistoryEntry {
