@@ -11,6 +11,7 @@ import { messageOf } from "../values.ts";
 import type { HeldBytes } from "./bytes-in-flight.ts";
 import { createContentDigest } from "./content-digest.ts";
 import { decodeEncodedWords } from "./decode-encoded-words.ts";
+import { fewPartsAtOnce } from "./few-parts-at-once.ts";
 import { preferExtendedNames } from "./prefer-extended-names.ts";
 import type { BodyLimits } from "./read-json-body.ts";
 
@@ -162,12 +163,14 @@ async function pour(body: Readable, parser: Writable): Promise<void> {
   const stopWatching = finished(body, { writable: false }, (error) => {
     if (error) parser.destroy(error);
   });
-  body.pipe(parser);
+  const parts = fewPartsAtOnce();
+  body.pipe(parts).pipe(parser);
   try {
     await parsed;
   } finally {
     stopWatching();
-    body.unpipe(parser);
+    body.unpipe(parts);
+    parts.destroy();
   }
 }
 
