@@ -12,6 +12,9 @@ import { addTaskCommands } from "./commands/tasks.ts";
 import { addTypesCommand } from "./commands/types.ts";
 import { addCompletion, answerCompletion } from "./completion/add-completion.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { watchOutput } from "./lost-output.ts";
+
+watchOutput();
 
 const program = new Command("oomol-connect")
   .description("Run, write and serve OOMOL blocks.")
@@ -27,7 +30,8 @@ const program = new Command("oomol-connect")
 Settings: flags, then OOMOL_CONNECT_BASE_URL and OOMOL_CONNECT_API_TOKEN, then the settings file
 (OOMOL_CONNECT_CONFIG names another; \`oomol-connect doctor\` shows which was used).
 
-Exit codes: 0 done, 1 the task or the installation failed, 2 wrong usage, 3 server out of reach, 130 interrupted.
+Exit codes: 0 done, 1 the task or the installation failed, 2 wrong usage, 3 server out of reach, 130 interrupted,
+141 nobody reads the output.
 
 Examples:
   oomol-connect serve --packages ./packages

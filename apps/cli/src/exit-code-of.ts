@@ -9,11 +9,13 @@ import {
   UnexpectedResponseError,
 } from "@oomol/connect-node";
 import { exitCodes, Interruption, UsageError } from "./exit-codes.ts";
+import { LostOutput } from "./lost-output.ts";
 
 const endings = [TaskFailedError, TaskStoppedError, InstallFailedError];
 
 /** The exit code of a failure: of the task, of the command line, or of the connection to the server. */
 export function exitCodeOf(failure: unknown): number {
+  if (failure instanceof LostOutput) return failure.exitCode;
   if (failure instanceof Interruption) return exitCodes.interrupted;
   if (endings.some((kind) => failure instanceof kind)) return exitCodes.taskFailed;
   if (isUnreachable(failure)) return exitCodes.unreachable;

@@ -13,7 +13,7 @@ export async function reportFailure(work: () => Promise<void>): Promise<void> {
       failure instanceof Interruption
         ? ""
         : `${styleText(["red", "bold"], "error", { stream: process.stderr })} `;
-    process.stderr.write(`${label}${message}\n`);
+    if (message !== "") process.stderr.write(`${label}${message}\n`);
     process.exitCode = exitCodeOf(failure);
   }
 }
