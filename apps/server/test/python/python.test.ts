@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -62,6 +64,14 @@ test("Python blocks run on the published executor", async () => {
   expect(await client.finish(id)).toMatchObject({ result });
   const file = await client.request(`/v1/tasks/${id}/files/greeting.txt`);
   expect(await file.text()).toBe("Hello, World");
+});
+
+test("the executor's own log of a session goes with it", async () => {
+  const id = await idOf(await client.create("snake::greet", { name: "World", letter: null }));
+  await client.waitForEnd(id);
+  const [{ session_id } = { session_id: "" }] = await client.logs(id);
+  const folder = join(homedir(), ".oocana", "sessions", session_id);
+  await expect.poll(() => existsSync(folder), { timeout: 20_000 }).toBe(false);
 });
 
 test("integers of Python that a double cannot hold keep their digits, as text, with a warning", async () => {

@@ -17,6 +17,7 @@ import { limitHeap } from "../../processes/memory-limit.ts";
 import type { Forked } from "../python/open-fork-host.ts";
 import { createExecutorOutput, type ExecutorOutput } from "./executor-output.ts";
 import type { ExecutorSettings } from "./executor-settings.ts";
+import { removeExecutorLogs } from "./remove-executor-logs.ts";
 import { identifierOf, type SessionPlace } from "./session-place.ts";
 
 /** What an executor is started for. */
@@ -135,6 +136,7 @@ export async function startExecutor(
   void running.exited.then(() => {
     ready.cancel();
     expel?.();
+    if (!isOurs) removeExecutorLogs(first.id, launch.env.HOME);
   });
 
   const onFailed = listenForFailure(running.exited, ready.promise);
