@@ -70,6 +70,40 @@ test("shows how much of a large file has left", async () => {
   expect(Math.max(...(await shares.jsonValue()))).toBeGreaterThan(0);
 });
 
+test("an upload can be stopped, and started again with the same file", async () => {
+  await using opened = await playground.openPage(routeOf("pkg::file-processor"));
+  const { page } = opened;
+  const file = { name: "kept.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(1_000) };
+  await page.locator("input[type=file]").setInputFiles(file);
+  let isHeld = true;
+  await page.route("**/v1/tasks", async (request) => {
+    // The answer never comes.
+    if (!isHeld || request.request().method() !== "POST") await request.continue();
+  });
+  await run(page);
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByRole("button", { name: "Stop" }).waitFor({ state: "detached" });
+  expect(await page.getByRole("alert").count()).toBe(0);
+  isHeld = false;
+  await run(page);
+  await untilStatus(page, "completed");
+});
+
+test("three clicks in a row start one task", async () => {
+  await using opened = await playground.openPage(routeOf("show::slow"));
+  const { page } = opened;
+  await page.getByRole("textbox", { name: "seconds" }).fill("1");
+  const started: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST" && request.url().endsWith("/v1/tasks")) started.push(request.url());
+  });
+  await page.getByRole("button", { name: /^Run/ }).evaluate((button: HTMLButtonElement) => {
+    for (let left = 3; left > 0; left -= 1) button.click();
+  });
+  await untilStatus(page, "completed");
+  expect(started).toHaveLength(1);
+});
+
 test("takes a dropped file", async () => {
   await using opened = await playground.openPage(routeOf("pkg::file-processor"));
   const { page } = opened;

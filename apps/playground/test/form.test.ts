@@ -22,6 +22,14 @@ test("each schema gets the control that suits it", () => {
   expect(kind(undefined)).toBe("json");
 });
 
+test("choices that are read alike can be told apart", () => {
+  const labels = (json_schema: object) =>
+    createField({ handle: "it", json_schema }).choices.map(({ label }) => label);
+  expect(labels({ enum: [1, "1", ""] })).toEqual(["1", '"1"', '""']);
+  expect(labels({ enum: [null, "null", "a", true] })).toEqual(["null", '"null"', "a", "true"]);
+  expect(labels({ enum: [1, "1"], "ui:options": { labels: ["one"] } })).toEqual(["one", '"1"']);
+});
+
 test("a default fills the field, whatever its type", () => {
   const choice = { type: "string", enum: ["a", "b"] };
   expect(initialDraft(createField({ handle: "it", json_schema: choice, value: "b" }))).toBe("1");

@@ -6,7 +6,7 @@ import { FieldControl } from "../form/field-control.tsx";
 import { useBlockForm } from "../form/use-block-form.ts";
 import { useMessages } from "../i18n/use-messages.ts";
 import { RunPanel } from "../run/run-panel.tsx";
-import { useStartTask } from "../run/use-start-task.ts";
+import { cancelled, useStartTask } from "../run/use-start-task.ts";
 import { historyStore } from "../state/history.ts";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -23,7 +23,7 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
   }, [taskId]);
   const formElement = useRef<HTMLFormElement>(null);
   const output = useRef<HTMLElement>(null);
-  const { mutation, uploaded } = useStartTask(block);
+  const { mutation, uploaded, start, cancel } = useStartTask(block);
 
   const run = (event: FormEvent) => {
     event.preventDefault();
@@ -31,7 +31,7 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
     const submission = form.submit();
     if (!submission) return focusFirstProblem(formElement.current);
     const drafts = storableDrafts(form.fields, form.drafts);
-    mutation.mutate({ ...submission, drafts }, { onSuccess: () => showOnNarrowPage(output.current) });
+    start({ ...submission, drafts }, () => showOnNarrowPage(output.current));
   };
 
   const isUploading = mutation.isPending && Object.keys(mutation.variables?.files ?? {}).length > 0;
@@ -52,7 +52,7 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
               onChange={(draft, touched) => form.change(field.handle, draft, touched)}
             />
           ))}
-          {mutation.error && (
+          {mutation.error && mutation.error !== cancelled && (
             <p className="alert" role="alert">
               {mutation.error.message}
             </p>
@@ -72,6 +72,12 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
                 Ctrl ↵
               </span>
             </button>
+            {isUploading && (
+              <button type="button" className="button danger" onClick={cancel}>
+                <Icon name="stop" />
+                {messages.stop}
+              </button>
+            )}
             {form.fields.length > 0 && (
               <button type="button" className="button quiet" onClick={form.reset}>
                 {messages.reset}

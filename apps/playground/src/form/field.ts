@@ -123,8 +123,17 @@ function choicesOf(schema: Record<string, unknown>): Choice[] {
   const options = schema["ui:options"];
   const labels = isRecord(options) && Array.isArray(options.labels) ? options.labels : [];
   if (!Array.isArray(values)) return [];
+  const texts = values.map(textOf);
   return values.map((value: unknown, index) => {
-    const label: unknown = labels[index] ?? value;
-    return { value, label: typeof label === "string" ? label : JSON.stringify(label) };
+    const label: unknown = labels[index];
+    if (label !== undefined && label !== null) return { value, label: textOf(label) };
+    const text = texts[index] ?? "";
+    // As 1 and "1" are read alike, and an empty text is not seen at all.
+    const isClear = text !== "" && texts.indexOf(text) === texts.lastIndexOf(text);
+    return { value, label: isClear ? text : JSON.stringify(value) };
   });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
