@@ -204,10 +204,9 @@ function waitUntilReady(
   const promise = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
       cancel();
-      const program = `${scope.executorName}-executor`;
       reject(
         new Error(
-          `Executor ${program} identifier Some("${identifier}") for package ${scope.packageName} timeout after ${timeoutMs / 1000}s`,
+          `The executor "${scope.executorName}" was not ready within ${timeoutMs / 1_000} s. If the machine was busy, allow more (--executor-ready-timeout-ms), or let fewer tasks run at once (--concurrency).`,
         ),
       );
     }, timeoutMs);
