@@ -69,8 +69,8 @@ test("Python blocks run on the published executor", async () => {
 test("the executor's own log of a session goes with it", async () => {
   const id = await idOf(await client.create("snake::greet", { name: "World", letter: null }));
   await client.waitForEnd(id);
-  const [{ session_id } = { session_id: "" }] = await client.logs(id);
-  const folder = join(homedir(), ".oocana", "sessions", session_id);
+  const [started] = await client.logs(id);
+  const folder = join(homedir(), ".oocana", "sessions", String(started?.event.session_id));
   await expect.poll(() => existsSync(folder), { timeout: 20_000 }).toBe(false);
 });
 
