@@ -8,6 +8,7 @@ import { logAnswer, taskAnswer } from "./answers.ts";
 import type { BytesInFlight } from "./bytes-in-flight.ts";
 import { clampLogId } from "./caller-text.ts";
 import { EventWriter } from "./event-writer.ts";
+import { onAbort } from "./on-abort.ts";
 
 /** Clients take a stream for dead that says nothing for 45 s. */
 const heartbeatMs = 15_000;
@@ -53,14 +54,14 @@ export function streamTask(
   const follower = new TaskFollower(store, taskId, { afterId, created, onNews: news });
   const heartbeat = setInterval(() => outgoing.write(": still here\n\n"), heartbeatMs);
   outgoing.once("close", news);
-  closing.addEventListener("abort", news);
+  const stopListening = onAbort(closing, news);
   const isOver = () => outgoing.destroyed || closing.aborted;
   const changed = () => new Promise<void>((resolve) => (wake = resolve));
   sendNews(new EventWriter(outgoing, answers), follower, { changed, isOver, begun })
     .catch(() => outgoing.destroy()) // the client opens it again, after the last log that it has
     .finally(() => {
       clearInterval(heartbeat);
-      closing.removeEventListener("abort", news);
+      stopListening();
       outgoing.off("close", news);
       follower.close();
     });
