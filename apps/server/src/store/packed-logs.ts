@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import type { Kysely, Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import { compileOnce } from "./compile-once.ts";
 import { findText, writeText } from "./large-texts.ts";
 import { type LogRow, type LogTable, pageBytes } from "./log-table.ts";
@@ -20,8 +20,26 @@ export function createPackedLogs(database: Kysely<Tables>): LogTable {
       .insertInto("log_packs")
       .values(Object.fromEntries(packColumns.map((name, index) => [name, values[index]])) as unknown as Pack),
   );
+  const nextPacks = compileOnce((taskId: string, after: number, next: number) =>
+    selectPacks(database, taskId, after, next),
+  );
   return {
-    ...reading,
+    ...keeping,
+    async read(database, taskId, after) {
+      const { rows: packs } = await database.executeQuery(nextPacks(taskId, after, after + 1));
+      const page: StoredLog[] = [];
+      let sizeBytes = 0;
+      for (const { first_id, size_bytes, logs } of packs) {
+        sizeBytes += size_bytes;
+        if (page.length > 0 && sizeBytes > pageBytes) return { logs: page, isLast: false };
+        const pack = logs ?? (await readPack(database, taskId, first_id));
+        for (const log of unpack(taskId, pack)) {
+          if (log.id <= after) continue;
+          page.push(log.event === elsewhere ? { ...log, event: await findEvent(database, log) } : log);
+        }
+      }
+      return { logs: page, isLast: packs.length < packsOfPage };
+    },
     async stage(database, rows) {
       const staged: LogRow[] = [];
       for (const row of rows) {
@@ -42,22 +60,7 @@ export function createPackedLogs(database: Kysely<Tables>): LogTable {
   };
 }
 
-const reading: Omit<LogTable, "stage" | "insert"> = {
-  async read(database, taskId, after) {
-    const packs = await nextPacks(database, taskId, after);
-    const page: StoredLog[] = [];
-    let sizeBytes = 0;
-    for (const { first_id, size_bytes, logs } of packs) {
-      sizeBytes += size_bytes;
-      if (page.length > 0 && sizeBytes > pageBytes) return { logs: page, isLast: false };
-      const pack = logs ?? (await readPack(database, taskId, first_id));
-      for (const log of unpack(taskId, pack)) {
-        if (log.id <= after) continue;
-        page.push(log.event === elsewhere ? { ...log, event: await findEvent(database, log) } : log);
-      }
-    }
-    return { logs: page, isLast: packs.length < packsOfPage };
-  },
+const keeping: Pick<LogTable, "nextIds" | "sizes" | "remove"> = {
   async nextIds(transaction, taskIds) {
     if (taskIds.length === 0) return new Map();
     const rows = await transaction
@@ -218,7 +221,7 @@ function logOf(
 }
 
 /** A large pack is left out: it may be a page of its own. */
-function nextPacks(database: Kysely<Tables>, taskId: string, after: number) {
+function selectPacks(database: Kysely<Tables>, taskId: string, after: number, next: number) {
   return (
     database
       .selectFrom("log_packs")
@@ -232,12 +235,12 @@ function nextPacks(database: Kysely<Tables>, taskId: string, after: number) {
         selectFrom("log_packs")
           .select(({ fn: of }) => fn.coalesce(of.max("first_id"), val(0)).as("first"))
           .where("task_id", "=", taskId)
-          .where("first_id", "<=", after + 1),
+          .where("first_id", "<=", next),
       )
       .where("last_id", ">", after)
       .orderBy("first_id")
-      .limit(packsOfPage)
-      .execute()
+      // SQLite prepares a statement again for each value of a limit that is bound.
+      .limit(sql.lit(packsOfPage))
   );
 }
 

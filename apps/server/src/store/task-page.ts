@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { pageBytes } from "./log-table.ts";
 import { retryConnection } from "./retry-connection.ts";
 import { selectShown, toShown } from "./shown-tasks.ts";
@@ -56,7 +56,7 @@ async function nextCandidates(
     .select(({ fn, ref }) => fn<number>("octet_length", [ref("input_values")]).as("size"))
     .where("sequence", "<", before)
     .orderBy("sequence", "desc")
-    .limit(candidatesAtOnce);
+    .limit(sql.lit(candidatesAtOnce));
   const few = [openStatuses, unsuccessfulStatuses].find((some: readonly string[]) =>
     statuses?.every((status) => some.includes(status)),
   );
