@@ -12,6 +12,7 @@ import { addTaskCommands } from "./commands/tasks.ts";
 import { addTypesCommand } from "./commands/types.ts";
 import { addCompletion, answerCompletion } from "./completion/add-completion.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { answerHelpOfBlock } from "./help-of-block.ts";
 import { watchOutput } from "./lost-output.ts";
 
 watchOutput();
@@ -51,7 +52,9 @@ addDoctorCommand(program);
 addMcpCommand(program);
 addCompletion(program);
 
-if (!(await answerCompletion(process.argv.slice(2)))) await program.parseAsync();
+const args = process.argv.slice(2);
+const isAnswered = (await answerCompletion(args)) || (await answerHelpOfBlock(program, args));
+if (!isAnswered) await program.parseAsync();
 
 function ownVersion(): string {
   return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;

@@ -41,8 +41,9 @@ test("run: { taskId, task, result, results, logs }", async () => {
   });
 });
 
-test("blocks: Block[]", async () => {
-  expect(await json("blocks", "audio")).toEqual([
+test("blocks: Block[], blocks show: Block", async () => {
+  const blocks = await json("blocks", "audio");
+  expect(blocks).toEqual([
     {
       package: "audio-lab",
       name: "text-to-audio",
@@ -55,6 +56,7 @@ test("blocks: Block[]", async () => {
       outputs: expect.any(Array),
     },
   ]);
+  expect(await json("blocks", "show", "audio-lab::text-to-audio")).toEqual(blocks[0]);
 });
 
 test("tasks: Task[], the newest first", async () => {

@@ -2,18 +2,22 @@ import { styleText } from "node:util";
 import type { Block } from "@oomol/connect-node";
 import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
+import { UsageError } from "../exit-codes.ts";
 import { printJson } from "../print.ts";
 import type { ConnectionFlags } from "../settings.ts";
 import { descriptionOf, titleOf } from "../words-of-block.ts";
 
-/** `oomol-connect blocks [query]` */
+/** `oomol-connect blocks [query]`, `blocks show` */
 export function addBlocksCommand(program: Command): void {
   const command = program
     .command("blocks")
     .description("List the blocks of a server.")
     .argument("[query]", "show only blocks with this text in their id, title or description")
     .option("--json", "print the blocks as JSON")
-    .addHelpText("after", "\nExample:\n  oomol-connect blocks audio");
+    .addHelpText(
+      "after",
+      "\nExamples:\n  oomol-connect blocks audio\n  oomol-connect blocks show audio-lab::text-to-audio",
+    );
   addConnectionFlags(command).action(
     (query: string | undefined, flags: ConnectionFlags & { json?: boolean }) =>
       withClient(flags, async (client) => {
@@ -23,6 +27,31 @@ export function addBlocksCommand(program: Command): void {
         else process.stdout.write(formatBlocks(matching));
       }),
   );
+  addShowCommand(command);
+}
+
+function addShowCommand(blocks: Command): void {
+  const command = blocks
+    .command("show")
+    .description("Show the inputs and outputs of a block, with a command that runs it.")
+    .argument("<block>", "PACKAGE::BLOCK")
+    .option("--json", "print the block as JSON");
+  addConnectionFlags(command).action((blockId: string) => {
+    // Flags of the same name before the block count as those of `blocks`.
+    const flags: ConnectionFlags & { json?: boolean } = command.optsWithGlobals();
+    return withClient(flags, async (client) => {
+      const listed = await client.blocks.list();
+      const block = listed.blocks.find((one) => one.blockId === blockId);
+      if (!block) {
+        throw new UsageError(
+          `The server has no block "${blockId}": \`oomol-connect blocks\` lists those that it has.`,
+        );
+      }
+      const { describeBlock } = await import("../describe-block.ts");
+      if (flags.json) printJson(block);
+      else process.stdout.write(describeBlock(block));
+    });
+  });
 }
 
 /** One line per block: its id, its version and what it does. */

@@ -38,7 +38,7 @@ export function addRunCommand(program: Command): void {
     .option("--json", "print only the whole outcome to stdout, as JSON")
     .addHelpText(
       "after",
-      '\nExamples:\n  oomol-connect run audio-lab::text-to-audio --input text="Hello, World" --out sounds\n  oomol-connect run pkg::file-processor --file test.txt\n  oomol-connect run pkg::book --file cover=a.png --file pages=1.png --file pages=2.png\n  echo \'{"text": "Hi"}\' | oomol-connect run audio-lab::text-to-audio --inputs-json -',
+      '\nExamples:\n  oomol-connect run audio-lab::text-to-audio --input text="Hello, World" --out sounds\n  oomol-connect run audio-lab::text-to-audio --help\n  oomol-connect run pkg::file-processor --file test.txt\n  oomol-connect run pkg::book --file cover=a.png --file pages=1.png --file pages=2.png\n  echo \'{"text": "Hi"}\' | oomol-connect run audio-lab::text-to-audio --inputs-json -',
     );
   addConnectionFlags(command).action((blockId: string, flags: RunFlags) =>
     withClient(flags, async (client) => {

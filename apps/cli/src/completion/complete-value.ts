@@ -20,8 +20,8 @@ export async function completeValue(words: readonly string[]): Promise<string[] 
   const [command = ""] = words;
   const places = words.slice(1).filter((word) => !word.startsWith("-")).length;
   if (pathFlags.has(before) || (command === "dev" && places === 1 && before === "dev")) return [":0"];
-  if (before === "--run" || before === "--block" || (command === "run" && before === "run"))
-    return blockIds();
+  const takesBlock = (command === "run" && before === "run") || (command === "blocks" && before === "show");
+  if (before === "--run" || before === "--block" || takesBlock) return blockIds();
   if (before === "--status") return [...statuses, noFiles];
   const takesTask = ["show", "logs", "stop"].includes(command) && before === command;
   if (takesTask || (command === "tasks" && before === "delete")) return taskIds();
