@@ -25,6 +25,8 @@ function asInput(value: unknown): unknown {
 }
 
 const failure = Object.assign(new RangeError("x", { cause: "y" }), { code: "E" });
+// Where it was made; an output leaves out the frames of Node.js and of the executor.
+failure.stack = failure.stack?.split("\n", 2).join("\n");
 
 test.each<[name: string, value: unknown, form: unknown]>([
   [
@@ -104,6 +106,14 @@ test.each<[name: string, value: unknown, reason: string]>([
     expect(sent.warnings[0]).toContain(reason);
   },
 );
+
+test("an Error that is put out has the frames of its block alone", async () => {
+  const made = () => new Error("made here");
+  await using run = await runBlock(() => ({ value: made() }), { outputsDef: ["value"] });
+  const sent = run.result?.value as { stack: string } | undefined;
+  expect(sent?.stack).toMatch(/^Error: made here\n {4}at made \(.*values\.test\.ts:\d+:\d+\)\n/);
+  expect(sent?.stack).not.toMatch(/packages\/scriptlet\/|node:internal/);
+});
 
 test("a BigInt beyond 2^53 is refused everywhere, and text in a preview", async () => {
   const big = { id: 2n ** 53n };

@@ -1,6 +1,9 @@
+import { splitStack } from "../errors/author-frames.ts";
+
 /**
  * What stands for an object in JSON: the object itself if its own properties say everything, else a list, text or object that
- * does. Undefined if nothing can, so that it would arrive as `{}`. The rule of core's `input-values`, which a test compares.
+ * does. Undefined if nothing can, so that it would arrive as `{}`. The rule of core's `input-values`, which a test compares,
+ * but that an error's stack keeps the frames of the block alone.
  */
 export function jsonForm(value: object): object | string | undefined {
   const kind = kindOf(value);
@@ -45,9 +48,16 @@ function kindOf(value: object): string {
 
 /** Its own properties too, such as `code`; the cause is one that does not enumerate. */
 function errorForm(error: Error): object {
-  const { name, message, stack } = error;
+  const { name, message } = error;
   const cause = "cause" in error && error.cause !== undefined ? { cause: error.cause } : {};
-  return { ...error, name, message, stack, ...cause };
+  return { ...error, name, message, stack: ownStack(error.stack), ...cause };
+}
+
+/** As the reason of a failed block has it. */
+function ownStack(stack: unknown): unknown {
+  if (typeof stack !== "string") return stack;
+  const { text, frames } = splitStack(stack);
+  return [text, ...frames].join("\n");
 }
 
 function isPlain(value: object): boolean {
