@@ -8,21 +8,10 @@ import {
   UnexpectedResponseError,
 } from "@oomol/connect-core";
 import { describe, expect, test } from "vitest";
-import { type Clock, systemClock } from "../src/waiting/delay.ts";
+import { clockAfter } from "./helpers/clock-after.ts";
 import { serve } from "./helpers/serve.ts";
 
 const block = { blockId: "pkg::echo", inputValues: { text: "Hello" } };
-
-/** A clock that stands still until the server has what was sent, however slow the machine is. */
-function clockAfter(hasArrived: () => Promise<void>): Clock {
-  return {
-    now: () => 0,
-    async delay(durationMs, signal) {
-      await hasArrived();
-      await systemClock.delay(durationMs, signal);
-    },
-  };
-}
 
 describe("authentication", () => {
   test("sends the token exactly as given", async () => {

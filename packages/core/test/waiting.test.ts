@@ -12,6 +12,7 @@ import {
 } from "@oomol/connect-core";
 import type { FakeConnectServer } from "@oomol/connect-core/testing";
 import { describe, expect, test } from "vitest";
+import { clockAfter } from "./helpers/clock-after.ts";
 import { serve } from "./helpers/serve.ts";
 
 const block = { blockId: "audio-lab::text-to-audio", inputValues: { text: "Hello" } };
@@ -432,10 +433,11 @@ test("what a callback throws ends the wait, as it is", async () => {
 
 describe.each([[[]], [["events"]]] as const)("towards a server with %j", (extensions) => {
   test.each(["aborted", "out of time"])("a wait that is %s calls nobody any more", async (ending) => {
-    await using server = await serve({
-      extensions,
-      onTask: (task) => task.setStatus("running").log("A").log("B").log("C"),
-    });
+    const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
+    await using server = await serve(
+      { extensions, onTask: (task) => task.setStatus("running").log("A").log("B").log("C") },
+      { clock: clockAfter(() => heard) },
+    );
     const abort = new AbortController();
     const reason = new Error("enough");
     const { promise: late, resolve: goOn } = Promise.withResolvers<void>();
@@ -443,6 +445,7 @@ describe.each([[[]], [["events"]]] as const)("towards a server with %j", (extens
     const onLog = async (log: { type: string }) => {
       calls.push(log.type);
       if (log.type !== "B") return;
+      hear();
       if (ending === "aborted") abort.abort(reason);
       await late;
     };
