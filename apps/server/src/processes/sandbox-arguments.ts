@@ -1,6 +1,6 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, parse } from "node:path";
+import { dirname, join, parse, sep } from "node:path";
 import type { ExecutorCommand } from "./find-executor.ts";
 
 /** What a sandboxed executor may see besides the system's own programs and libraries. */
@@ -62,9 +62,12 @@ export function runtimeOf({ file, args }: ExecutorCommand): string[] {
     .filter((argument) => argument.startsWith("/") && existsSync(argument))
     .map((path) => realpathSync(path));
   if (scripts.length > 0) {
-    return [program, ...scripts.flatMap((script) => [packageOf(script), ...modulesAbove(script)])].filter(
-      isNoSystemFile,
-    );
+    const folders = scripts.flatMap((script) => [
+      packageOf(script),
+      ...modulesAbove(script),
+      ...packagesLinkedTo(packageOf(script)),
+    ]);
+    return [program, ...folders].filter(isNoSystemFile);
   }
   const folder = dirname(dirname(program));
   if (isNoSystemFile(program) && [homedir(), parse(folder).root].includes(folder)) {
@@ -81,6 +84,21 @@ export function modulesAbove(path: string): string[] {
   const modules = join(path, "node_modules");
   const above = parent === path ? [] : modulesAbove(parent);
   return existsSync(modules) ? [realpathSync(modules), ...above] : above;
+}
+
+/** Packages of the same workspace. Those of a block's package are not followed: its author may link to anything. */
+function packagesLinkedTo(folder: string): string[] {
+  const modules = join(folder, "node_modules");
+  const names = listFolder(modules).flatMap((name) =>
+    name.startsWith("@") ? listFolder(join(modules, name)).map((inner) => join(name, inner)) : [name],
+  );
+  const present = names.map((name) => join(modules, name)).filter((path) => existsSync(path));
+  const targets = present.map((path) => realpathSync(path));
+  return targets.filter((target) => !target.split(sep).includes("node_modules"));
+}
+
+function listFolder(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith(".")) : [];
 }
 
 /** The folder of the nearest `package.json`. */
