@@ -6,9 +6,9 @@ import { InvalidInputError } from "@oomol/connect-core";
  */
 export type AllowBlocks = readonly string[] | ((blockId: string) => boolean | Promise<boolean>);
 
-/** `PACKAGE::BLOCK` without separators, dots alone, wildcards or control characters in either part. */
+/** `PACKAGE::BLOCK` or `PACKAGE::KIND/BLOCK` without dots alone, wildcards or control characters in any part. */
 const blockIdPattern =
-  /^(?<package>(?:@[^\s:/\\@*\p{Cc}]+\/)?[^\s:/\\@*\p{Cc}]+)::(?<block>[^\s:/\\*\p{Cc}]+)$/u;
+  /^(?<package>(?:@[^\s:/\\@*\p{Cc}]+\/)?[^\s:/\\@*\p{Cc}]+)::(?<kind>(?:blocks|tasks|subflows|flows)\/)?(?<block>[^\s:/\\*\p{Cc}]+)$/u;
 
 /** @throws {InvalidInputError} for a pattern that would never, or always, match. */
 export function resolveAllowBlocks(allow: AllowBlocks): (blockId: string) => Promise<boolean> {
@@ -21,7 +21,7 @@ export function resolveAllowBlocks(allow: AllowBlocks): (blockId: string) => Pro
     if (isBlockId(String(pattern).replace(/::\*$/, "::any"))) continue;
     throw new InvalidInputError(
       `allowBlocks[${index}]`,
-      `expected "PACKAGE::BLOCK" or "PACKAGE::*", got ${JSON.stringify(pattern)}. To allow more, pass a function.`,
+      `expected "PACKAGE::BLOCK", an id as the server lists it, or "PACKAGE::*", got ${JSON.stringify(pattern)}. To allow more, pass a function.`,
     );
   }
   const allowed = new Set<string>(allow);
@@ -32,6 +32,12 @@ export function resolveAllowBlocks(allow: AllowBlocks): (blockId: string) => Pro
 export function isBlockId(text: string): boolean {
   const parts = blockIdPattern.exec(text)?.groups;
   return parts !== undefined && ![parts.package, parts.block].some((part) => /^\.+$/.test(part ?? ""));
+}
+
+/** `flows/NAME` of an id that says which kind of block it means; such an id may mean what another one does, too. */
+export function kindAndNameOf(blockId: string): string | undefined {
+  const { kind, block } = blockIdPattern.exec(blockId)?.groups ?? {};
+  return kind === undefined ? undefined : `${kind}${block}`;
 }
 
 export function packageOfBlock(blockId: string): string {

@@ -4,6 +4,7 @@ import { taskAnswerSchema, validate } from "@oomol/connect-core/wire";
 import { FormError } from "./form-error.ts";
 import type { FormPart } from "./form-reader.ts";
 import { type Handling, passJson } from "./handling.ts";
+import { isOtherName } from "./is-other-name.ts";
 import { Refusal } from "./refusal.ts";
 import { readTaskRequest, refusalOfForm, type TaskForm, type TaskRequest } from "./task-request.ts";
 import { callUpstream } from "./upstream.ts";
@@ -25,7 +26,7 @@ export async function createTask(handling: Handling): Promise<Response> {
   const { blockId, inputValues, form } = asked;
   try {
     await handling.authorize({ name: "tasks.create", blockId, inputValues });
-    if (!(await options.isAllowedBlock(blockId)))
+    if (!(await options.isAllowedBlock(blockId)) || (await isOtherName(handling, blockId)))
       throw new Refusal(403, `This proxy does not run the block "${blockId}".`);
     return await (form ? sendForm(handling, asked, form) : sendJson(handling, asked));
   } finally {
