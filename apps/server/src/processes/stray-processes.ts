@@ -1,5 +1,5 @@
 import { openControlGroup } from "./control-groups.ts";
-import { endFound, type FoundProcess, findMarked, hasHadChildren, named } from "./marked-processes.ts";
+import { endFound, type FoundProcess, findMarked, named, watchChildren } from "./marked-processes.ts";
 import { listDescendants } from "./process-tree.ts";
 
 /**
@@ -25,7 +25,8 @@ export function createStrays(mark: string, pid: number | undefined): Strays {
   const group = pid === undefined ? undefined : openControlGroup(pid);
   let hasHad: boolean | undefined;
   let wereFound = false;
-  const isChildless = () => pid === undefined || !hasHadChildren(pid);
+  const children = pid === undefined ? undefined : watchChildren(pid);
+  const isChildless = () => children === undefined || !children.hasHad();
   const findAll = (leader?: number): FoundProcess[] => {
     const found = new Map(findMarked(mark, leader).map((one) => [one.pid, one]));
     for (const one of group?.list() ?? []) if (!found.has(one)) found.set(one, named(one));
@@ -51,6 +52,7 @@ export function createStrays(mark: string, pid: number | undefined): Strays {
     },
     endLast() {
       if (hasHad ?? true) endFound(() => findAll());
+      children?.close();
       group?.close();
     },
   };
