@@ -20,7 +20,7 @@ const columnCount = 20;
 
 const [what = "", folder = ""] = process.argv.slice(2);
 const files = createJobFiles({ sessionDir: folder, tmpDir: folder, sessionId: "s", jobId: "j" });
-const show = (payload: Previewable) => preparePreview(payload, undefined, files);
+const show = (payload: Previewable) => preparePreview(payload, undefined, files, console.warn);
 
 const texts = Array.from({ length: 1_000 }, (_, index) => `text ${index}`);
 

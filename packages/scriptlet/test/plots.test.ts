@@ -189,6 +189,31 @@ test("addresses stay, lists of pictures may mix them with bytes, and a stream th
   await expect(shownBy({ type: "image", data: failing })).rejects.toThrow("the camera is gone");
 });
 
+test.each(["image", "audio", "video"])(
+  "bytes that nobody awaited are left out, with a warning that says where: %s",
+  async (type) => {
+    const later = () => Promise.resolve(png);
+    // biome-ignore lint/suspicious/noThenProperty: as a query builder, which is no Promise
+    const lazy = { then: (take: (bytes: Buffer) => void) => take(png) };
+    await using run = await runBlock(async (_inputs: object, context: Context) => {
+      await context.preview({ type, data: later() });
+      await context.preview({ type, data: [later(), lazy] });
+      await context.preview({ type, data: [png, later(), "/b.png"] });
+      await context.preview({ type, data: ["/a.png", later()] });
+    });
+    expect(run.previews.map(({ data }) => data)).toEqual([
+      [expect.stringMatching(/\.png$/), "/b.png"],
+      ["/a.png"],
+    ]);
+    expect(run.errors).toEqual([]);
+    expect(run.warnings).toEqual(
+      ["", "[0]", "[1]", "[1]", "[1]"].map(
+        (place) => `preview(), at payload.data${place}: it is a promise; await it first.`,
+      ),
+    );
+  },
+);
+
 test("an Observable Plot becomes an image, or with a title a page", async () => {
   const { document } = new JSDOM("").window;
   const marks = [Plot.barY([{ x: "ä", y: 1 }], { x: "x", y: "y" })];

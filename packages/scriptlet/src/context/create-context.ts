@@ -73,14 +73,17 @@ export function createContext(options: ContextOptions): Context {
       },
 
       async preview(payload, id) {
-        let prepared: object | Promise<object>;
+        let prepared: object | Promise<object> | undefined;
         try {
-          prepared = preparePreview(payload, id, stores.files);
+          prepared = preparePreview(payload, id, stores.files, warn);
         } catch (error) {
           return channel.error(error);
         }
-        if (prepared instanceof Promise) return channel.toEngine(prepared.then(asPreviewRequest));
-        const shown = forPeople(prepared, "preview()");
+        if (prepared === undefined) return;
+        const asShown = (ready: object) => forPeople(ready, "preview()");
+        if (prepared instanceof Promise)
+          return channel.toEngine(prepared.then((ready) => asPreviewRequest(asShown(ready))));
+        const shown = asShown(prepared);
         // What there was to show has been left out, with a warning.
         if (typeof shown === "object" && shown !== null && "data" in prepared && !("data" in shown)) return;
         return channel.toEngine(asPreviewRequest(shown));

@@ -3,11 +3,29 @@ import type { BinarySource, JobFiles } from "../values/value-stores.ts";
 import { headBytes, mediaExtension } from "./media-extension.ts";
 import { toImageSource } from "./plot.ts";
 
+/** The sources of pictures, sounds or films, each as a message can carry it. What is not there yet is left out, and named. */
+export function mediaSources(
+  values: readonly unknown[],
+  files: JobFiles,
+  onPromise: (index: number) => void,
+): unknown[] {
+  const isThere = (value: unknown, index: number) => {
+    if (!isPromise(value)) return true;
+    onPromise(index);
+    return false;
+  };
+  return values.filter(isThere).map((value) => mediaSource(value, files));
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+}
+
 /**
  * A picture, a sound or a film as what a message can carry: an address stays, bytes become a file whose name ends as their format
  * asks. A promise only if a file is written.
  */
-export function mediaSource(value: unknown, files: JobFiles): unknown {
+function mediaSource(value: unknown, files: JobFiles): unknown {
   if (value instanceof URL) return value.href;
   const bytes = asBytes(value);
   return bytes === undefined ? toImageSource(value) : writeMedia(bytes, files);

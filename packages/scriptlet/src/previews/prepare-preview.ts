@@ -1,7 +1,7 @@
 import type { JobFiles } from "../values/value-stores.ts";
 import { type DataFrame, viewFrame } from "./frames/data-frame.ts";
 import type { FrameView } from "./frames/frame-view.ts";
-import { mediaSource } from "./media-source.ts";
+import { mediaSources } from "./media-source.ts";
 import { isElement, type Plot, plotPreview } from "./plot.ts";
 import type { PreviewPayload } from "./preview-payload.ts";
 import { toCell } from "./to-cell.ts";
@@ -16,7 +16,7 @@ export type Previewable = PreviewPayload | DataFrame | Plot | string;
 
 /**
  * The payload of a Preview request (oocana-protocol 6.5): tables become CSV files, large data frames their first and last rows,
- * plots images or pages. A promise only if a file is written.
+ * plots images or pages. A promise only if a file is written; undefined if there is nothing to show, which a warning says.
  *
  * @throws `TypeError` for a value that cannot be shown.
  */
@@ -24,16 +24,12 @@ export function preparePreview(
   payload: Previewable,
   id: string | undefined,
   files: JobFiles,
-): object | Promise<object> {
+  warn: (text: string) => void,
+): object | Promise<object> | undefined {
   const preview = asPreview(payload);
   const identified = id === undefined ? preview : { ...preview, id };
   const { type, data } = preview;
-  if (type === "image" || type === "video" || type === "audio") {
-    const sources = [data].flat().map((source) => mediaSource(source, files));
-    const withSources = (all: unknown[]) => ({ ...identified, data: Array.isArray(data) ? all : all[0] });
-    const isWriting = sources.some((source) => source instanceof Promise);
-    return isWriting ? Promise.all(sources).then(withSources) : withSources(sources);
-  }
+  if (type === "image" || type === "video" || type === "audio") return withSources(identified, files, warn);
   if (type === "html" && isElement(data)) return { ...identified, data: data.outerHTML };
   if (type !== "table") return identified;
 
@@ -43,6 +39,23 @@ export function preparePreview(
   if (table === undefined) return identified;
   const { columns, rows, ...known } = table;
   return files.writeCsv(toCsv(columns, rows)).then((path) => ({ ...identified, data: path, ...known }));
+}
+
+function withSources(
+  preview: TypedPayload,
+  files: JobFiles,
+  warn: (text: string) => void,
+): object | Promise<object> | undefined {
+  const { data } = preview;
+  const isList = Array.isArray(data);
+  const given: readonly unknown[] = isList ? data : [data];
+  const sources = mediaSources(given, files, (index) =>
+    warn(`preview(), at payload.data${isList ? `[${index}]` : ""}: it is a promise; await it first.`),
+  );
+  if (sources.length === 0 && given.length > 0) return undefined;
+  const withAll = (all: unknown[]) => ({ ...preview, data: isList ? all : all[0] });
+  const isWriting = sources.some((source) => source instanceof Promise);
+  return isWriting ? Promise.all(sources).then(withAll) : withAll(sources);
 }
 
 interface TypedPayload {
