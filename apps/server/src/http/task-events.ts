@@ -14,7 +14,7 @@ import { onAbort } from "./on-abort.ts";
 const heartbeatMs = 15_000;
 
 /** A short task has ended by then, and all that there is to say goes out at once. */
-const gatherMs = 5;
+const gatherMs = 10;
 
 export interface StreamOptions {
   /** The task of a request that creates it, as the first event tells it. */

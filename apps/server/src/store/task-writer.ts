@@ -519,7 +519,7 @@ export class TaskWriter {
 }
 
 /** Long enough for a short task to end, too short for whoever looks on to notice. */
-const gatherMs = 4;
+const gatherMs = 8;
 /** From the start of a task on a cluster, where it takes longer, and each transaction costs more. */
 const sharedGatherMs = 25;
 
