@@ -95,6 +95,57 @@ test("records: all columns of all records, and cells of every kind", async () =>
   expect((await shownBy([])).csv).toEqual([]);
 });
 
+test.each<[name: string, list: unknown[], lines: string[]]>([
+  ["numbers", [1, 2.5, null], ["1", "2.5", '""']],
+  ["text", ["ab", "c"], ["ab", "c"]],
+  ["Maps", [new Map([["a", 1]])], ['"[[""a"",1]]"']],
+  ["Sets", [new Set()], ["[]"]],
+  ["dates", [new Date(0)], ["1970-01-01T00:00:00.000Z"]],
+  ["bytes", [Buffer.of(0, 255)], ["\\x00ff"]],
+  ["empty records", [{}, {}], ["{}", "{}"]],
+  ["records and other values", [{ a: 1 }, 2], ['"{""a"":1}"', "2"]],
+  ["values whose toJSON gives text", [{ units: 150, toJSON: () => "1.50" }], ["1.50"]],
+])("a list of %s is a table of one column", async (_name, list, lines) => {
+  for (const payload of [list, { type: "table", data: list }]) {
+    expect((await shownBy(payload)).csv).toEqual(["value", ...lines]);
+  }
+});
+
+test("a list of lists, or of typed arrays, has a column for each place", async () => {
+  for (const matrix of [
+    [[1, 2], [3]],
+    [Float64Array.of(1, 2), Float64Array.of(3)],
+  ]) {
+    expect((await shownBy(matrix)).csv).toEqual(["0,1", "1,2", "3,"]);
+  }
+});
+
+test("a list of errors shows what an error is in JSON", async () => {
+  const failure = Object.assign(new RangeError("x"), { code: "E" });
+  const { csv } = await shownBy([failure]);
+  expect(csv?.[0]).toBe("code,name,message,stack");
+  expect(csv?.[1]).toMatch(/^E,RangeError,x,/);
+});
+
+test("a row with a toJSON is the object that it gives", async () => {
+  // As the documents of Mongoose are, and the maps of Immutable.
+  class Document {
+    $__ = { state: "init" };
+    _doc: object;
+    constructor(doc: object) {
+      this._doc = doc;
+    }
+    toJSON() {
+      return this._doc;
+    }
+  }
+  const rows = [new Document({ name: "a", size: 1 }), new Document({ name: "b" })];
+  expect((await shownBy(rows)).csv).toEqual(["name,size", "a,1", "b,"]);
+  expect((await shownBy([{ toJSON: () => ({ a: 1 }) }, { a: 2 }])).csv).toEqual(["a", "1", "2"]);
+  const many = await shownBy(Array.from({ length: 1001 }, (_, id) => new Document({ id })));
+  expect(many.data).toMatchObject({ columns: ["id"], rows: expect.arrayContaining([[0], [1000]]) });
+});
+
 test("a table that the block has cut itself keeps its rows and its count", async () => {
   const data = { columns: ["a", 2], rows: [["x", true]], row_count: 70 };
   expect(await shownBy({ type: "table", data })).toMatchObject({ csv: ["a,2", "x,true"], row_count: 70 });

@@ -66,8 +66,8 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
    * Shows something to the user while the block runs (oocana-protocol 6.5).
    *
    * Besides `{ type, data }` it takes data frames directly, or as the `data` of a table: those of Apache Arrow, Arquero,
-   * nodejs-polars, danfojs and DuckDB, and arrays of records. Tables become CSV files; a data frame of more than 1000 rows
-   * is cut to the first and last 500, with its true `row_count`. It also takes plots: Vega-Lite and Vega
+   * nodejs-polars, danfojs and DuckDB, and arrays of records or other values. Tables become CSV files; a data frame of more
+   * than 1000 rows is cut to the first and last 500, with its true `row_count`. It also takes plots: Vega-Lite and Vega
    * specifications and Plotly figures (pages that load their library from a CDN), Observable Plot and any other SVG, as
    * text or element.
    *

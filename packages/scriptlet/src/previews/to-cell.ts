@@ -33,6 +33,11 @@ function objectCell(object: object): Cell {
   });
 }
 
+/** Whether an object is one value, although it has names, or a `toJSON` that gives some. */
+export function isCellValue(object: object): boolean {
+  return bytesOf(object) !== undefined || isDuckDbValue(object);
+}
+
 /** Undefined if nothing can stand for it. */
 function formOf(object: object): unknown {
   const bytes = bytesOf(object);

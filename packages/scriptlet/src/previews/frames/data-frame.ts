@@ -4,10 +4,11 @@ import { type DuckDbReader, isDuckDb, viewDuckDb } from "./duckdb-frame.ts";
 import { hasMethod, rowsByCell } from "./frame-parts.ts";
 import type { FrameView } from "./frame-view.ts";
 import { isPolars, type PolarsDataFrame, viewPolars } from "./polars-frame.ts";
+import { viewList } from "./record-frame.ts";
 
 /**
  * A table of a data frame library, recognized by its shape: Apache Arrow, Arquero, nodejs-polars, danfojs, a result of DuckDB,
- * or an array of records.
+ * or an array of records; of an array of anything else the values.
  */
 export type DataFrame =
   | ArrowTable
@@ -15,7 +16,7 @@ export type DataFrame =
   | PolarsDataFrame
   | DanfoFrame
   | DuckDbReader
-  | readonly object[];
+  | readonly unknown[];
 
 interface ArqueroTable {
   columnNames(): string[];
@@ -27,21 +28,13 @@ interface ArqueroTable {
 /** A view of a value that is a data frame; undefined for any other value. */
 export function viewFrame(value: unknown): FrameView | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  if (Array.isArray(value)) return viewRecords(value);
+  if (Array.isArray(value)) return viewList(value);
   // First: its columns may have the names of what the others are recognized by.
   if (isPolars(value)) return viewPolars(value);
   if (isArrow(value)) return viewArrow(value);
   if (isArquero(value)) return viewArquero(value);
   if (isDuckDb(value)) return viewDuckDb(value);
   return isDanfo(value) ? viewDanfo(value) : undefined;
-}
-
-function viewRecords(records: readonly unknown[]): FrameView {
-  const names = new Set<string>();
-  for (const record of records) for (const name of Object.keys(Object(record))) names.add(name);
-  const columns = [...names];
-  const toRow = (record: unknown) => columns.map((column) => Object(record)[column]);
-  return { columns, rowCount: records.length, rows: (start, end) => records.slice(start, end).map(toRow) };
 }
 
 function isArquero(value: object): value is ArqueroTable {
