@@ -2,7 +2,19 @@ import { isRecord } from "./json-schema.ts";
 
 /** A schema in the words of 2020-12, whichever dialect it was written in; what is inside of it stays as it is. */
 export function modernForm(schema: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return withBounds(withDependencies(withTuple({ ...schema })));
+  return withoutOddName(withBounds(withDependencies(withTuple({ ...schema }))));
+}
+
+/** Validators leave out a property of this name: in most objects of JavaScript it means another thing. */
+function withoutOddName(schema: Record<string, unknown>): Record<string, unknown> {
+  const { properties, patternProperties } = schema;
+  if (!isRecord(properties) || !Object.hasOwn(properties, "__proto__")) return schema;
+  const { ["__proto__"]: odd, ...others } = properties;
+  return {
+    ...schema,
+    properties: others,
+    patternProperties: { ...Object(patternProperties), "^__proto__$": odd },
+  };
 }
 
 /** Until 2019 a tuple was a list in `items`, and what follows it `additionalItems`. */

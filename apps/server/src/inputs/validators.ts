@@ -1,6 +1,7 @@
-import { isMultipleOf, readSchema, standalone } from "@oomol/connect-schemas";
+import { readSchema, standalone } from "@oomol/connect-schemas";
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { exactKeywords } from "./exact-keywords.ts";
 import { linearPatterns } from "./linear-patterns.ts";
 import { withinTime } from "./within-time.ts";
 
@@ -45,14 +46,13 @@ function createAjv(): Ajv2020 {
     validateSchema: false,
     validateFormats: false,
     logger: false,
+    // Names such as `constructor` are in every object.
+    ownProperties: true,
     code: { regExp: linearPatterns },
   });
-  ajv.removeKeyword("multipleOf");
-  ajv.addKeyword({
-    keyword: "multipleOf",
-    type: "number",
-    compile: (divisor: number) => (value: number) => isMultipleOf(value, divisor),
-    error: { message: ({ schema }) => `must be a multiple of ${schema}` },
-  });
+  for (const definition of exactKeywords) {
+    ajv.removeKeyword(definition.keyword);
+    ajv.addKeyword(definition);
+  }
   return ajv;
 }
