@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { initialDraft, initialDrafts, storableDrafts } from "../src/form/draft.ts";
+import { type Drafts, initialDraft, initialDrafts, storableDrafts } from "../src/form/draft.ts";
 import { createField } from "../src/form/field.ts";
-import { readDraft } from "../src/form/read-draft.ts";
+import { type Reading, readDraft } from "../src/form/read-draft.ts";
+import { collectSubmission } from "../src/form/use-block-form.ts";
 import { withoutSecrets } from "../src/form/without-secrets.ts";
 
 const kind = (json_schema: unknown) => createField({ handle: "it", json_schema }).kind;
@@ -21,6 +22,24 @@ test("each schema gets the control that suits it", () => {
   expect(kind({ type: "array", items: { type: "string" } })).toBe("list");
   expect(kind(undefined)).toBe("json");
 });
+
+test.each(["constructor", "toString", "__proto__"])(
+  "an input that is called %s is one like any other",
+  (name) => {
+    const own = (value: unknown) => Object.fromEntries([[name, value]]);
+    const schema = { type: "object", properties: own({ type: "string", default: "a" }) };
+    const [field, text] = [{ handle: "it", json_schema: schema, value: {} }, { handle: name }].map(
+      createField,
+    );
+    if (!field || !text) throw new Error("There are no fields.");
+    expect(readDraft(field, initialDraft(field))).toEqual({ state: "value", value: {} });
+    expect(initialDrafts([text])).toEqual(own(""));
+    expect(storableDrafts([text], own("typed") as Drafts)).toEqual(own("typed"));
+    expect(storableDrafts([text], {})).toEqual({});
+    const readings = new Map<string, Reading>([[name, { state: "value", value: 1 }]]);
+    expect(collectSubmission(readings)).toEqual({ inputValues: own(1), files: {} });
+  },
+);
 
 test("choices that are read alike can be told apart", () => {
   const labels = (json_schema: object) =>

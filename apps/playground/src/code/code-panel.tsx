@@ -1,5 +1,6 @@
 import type { Block } from "@oomol/connect-browser";
 import { type KeyboardEvent, useId, useState } from "react";
+import { ownOf } from "../form/nested-schema.ts";
 import { type BlockForm, collectSubmission } from "../form/use-block-form.ts";
 import { withoutSecrets } from "../form/without-secrets.ts";
 import { useMessages } from "../i18n/use-messages.ts";
@@ -13,13 +14,15 @@ export function CodePanel({ block, form }: { block: Block; form: BlockForm }) {
   const id = useId();
   const { inputValues, files } = collectSubmission(form.readings);
   for (const field of form.fields) {
-    if (field.handle in inputValues)
+    if (Object.hasOwn(inputValues, field.handle))
       inputValues[field.handle] = withoutSecrets(field, inputValues[field.handle]);
   }
   const fileNames = Object.fromEntries(
     form.fields
-      .filter(({ handle, kind, isOptional }) => kind.startsWith("file") && (!isOptional || files[handle]))
-      .map(({ handle }) => [handle, files[handle]?.map(({ name }) => name) ?? ["file.txt"]]),
+      .filter(
+        ({ handle, kind, isOptional }) => kind.startsWith("file") && (!isOptional || ownOf(files, handle)),
+      )
+      .map(({ handle }) => [handle, ownOf(files, handle)?.map(({ name }) => name) ?? ["file.txt"]]),
   );
   const baseUrl = new URL("/api", location.href).href;
   const code = writeSnippet(language, { blockId: block.blockId, inputValues, fileNames, baseUrl });

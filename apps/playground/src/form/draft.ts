@@ -1,5 +1,5 @@
 import type { Field } from "./field.ts";
-import { isRecord } from "./nested-schema.ts";
+import { isRecord, ownOf } from "./nested-schema.ts";
 
 /** What stands in a field, before anybody knows whether it fits. */
 export type Draft = string | boolean | readonly File[] | GroupDraft | ListDraft;
@@ -47,7 +47,7 @@ function draftOf(field: Field, value: unknown): Draft {
 
 function groupOf(children: readonly Field[], value: unknown): Drafts {
   const entries = children.map((child) => {
-    return [child.handle, isRecord(value) ? draftOf(child, value[child.handle]) : initialDraft(child)];
+    return [child.handle, isRecord(value) ? draftOf(child, ownOf(value, child.handle)) : initialDraft(child)];
   });
   return Object.fromEntries(entries);
 }
@@ -68,7 +68,9 @@ function listOf(drafts: readonly Draft[]): ListDraft {
 
 /** Drafts for a whole form; those given win if they still fit the field. */
 export function initialDrafts(fields: readonly Field[], given: Drafts = {}): Drafts {
-  return Object.fromEntries(fields.map((field) => [field.handle, restored(field, given[field.handle])]));
+  return Object.fromEntries(
+    fields.map((field) => [field.handle, restored(field, ownOf(given, field.handle))]),
+  );
 }
 
 /** What was stored may be of an older version of the block. */
@@ -87,12 +89,12 @@ function restored(field: Field, given: Draft | undefined): Draft {
 
 /** The drafts that may be stored: no files, no secrets. */
 export function storableDrafts(fields: readonly Field[], drafts: Drafts): StorableDrafts {
-  const storable: StorableDrafts = {};
+  const storable = new Map<string, StorableDrafts[string]>();
   for (const field of fields) {
-    const draft = storableDraft(field, drafts[field.handle]);
-    if (draft !== undefined) storable[field.handle] = draft;
+    const draft = storableDraft(field, ownOf(drafts, field.handle));
+    if (draft !== undefined) storable.set(field.handle, draft);
   }
-  return storable;
+  return Object.fromEntries(storable);
 }
 
 function storableDraft(field: Field, draft: Draft | undefined): StorableDrafts[string] | undefined {

@@ -15,7 +15,7 @@ export function propertiesOf(schema: JsonSchema): SchemaProperty[] | undefined {
   const known = Object.entries(properties).map(([name, inner]): SchemaProperty => {
     return [name, isRecord(inner) ? inner : {}, names.includes(name)];
   });
-  return known.length > 0 && names.every((name) => name in properties) ? known : undefined;
+  return known.length > 0 && names.every((name) => Object.hasOwn(properties, name)) ? known : undefined;
 }
 
 /** What each item of an array is; `undefined` if they may be anything. */
@@ -39,6 +39,11 @@ export function holds(schema: JsonSchema, value: unknown): boolean {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What a record has under a name itself: each has a `constructor` otherwise. */
+export function ownOf<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function isOnly(schema: JsonSchema, wanted: string): boolean {

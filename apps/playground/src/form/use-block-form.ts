@@ -77,10 +77,11 @@ function withOuter(path: string): string[] {
 
 /** What the readings that fit come to. */
 export function collectSubmission(readings: ReadonlyMap<string, Reading>): Submission {
-  const submission: Submission = { inputValues: {}, files: {} };
+  const inputValues = new Map<string, unknown>();
+  const files = new Map<string, readonly File[]>();
   for (const [handle, reading] of readings) {
-    if (reading.state === "value") submission.inputValues[handle] = reading.value;
-    if (reading.state === "files") submission.files[handle] = reading.files;
+    if (reading.state === "value") inputValues.set(handle, reading.value);
+    if (reading.state === "files") files.set(handle, reading.files);
   }
-  return submission;
+  return { inputValues: Object.fromEntries(inputValues), files: Object.fromEntries(files) };
 }

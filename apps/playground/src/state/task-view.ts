@@ -63,14 +63,14 @@ export function applyTaskEvents(view: TaskView, taskId: string, events: readonly
   const next = { ...view };
   const lines: LogLine[] = [];
   const previews: PreviewItem[] = [];
-  const outputs: Record<string, unknown> = {};
+  const outputs = new Map<string, unknown>();
   for (const event of events) {
     if (event.type === "status") {
       next.status = event.status;
       next.startedAt ??= event.task.created_at;
       if (isFinalStatus(event.status)) next.endedAt = event.task.updated_at;
     } else if (event.type === "progress") next.progress = event.progress;
-    else if (event.type === "output") outputs[event.handle] = event.value;
+    else if (event.type === "output") outputs.set(event.handle, event.value);
     else if (event.type === "preview") {
       const { id, session_id: sessionId } = event.log;
       const { id: name } = event.preview;
@@ -87,7 +87,7 @@ export function applyTaskEvents(view: TaskView, taskId: string, events: readonly
   next.droppedLines += Math.max(0, all.length - mostLines);
   next.lines = all.slice(-mostLines);
   if (previews.length > 0) next.previews = inPlace([...view.previews, ...previews]);
-  if (Object.keys(outputs).length > 0) next.outputs = { ...view.outputs, ...outputs };
+  if (outputs.size > 0) next.outputs = { ...view.outputs, ...Object.fromEntries(outputs) };
   return next;
 }
 
