@@ -1,13 +1,17 @@
+import { withoutInheritedNames } from "./inherited-names.ts";
 import { isRecord, type JsonSchema } from "./json-schema.ts";
 import { schemaKeywords, schemaListKeywords, schemaMapKeywords } from "./subschemas.ts";
+import { typeOfJson } from "./types-of-schema.ts";
 
 /**
  * A schema, as `readSchema` has it, in words that validators of draft 7 and of 2020-12 judge alike, for programs of others. It
- * fits what the schema fits, and more: of what follows a tuple it says how many items at most, of fractions nothing.
+ * fits what the schema fits, and more: of what follows a tuple it says how many items at most, of fractions and of equal items nothing, of given objects their type.
  */
 export function portableSchema(schema: JsonSchema): JsonSchema {
   if (typeof schema === "boolean") return schema;
-  const { prefixItems, items, multipleOf, oneOf, ...rules } = withoutNewWords(schema);
+  const { prefixItems, items, multipleOf, oneOf, ...rules } = withoutComparisons(
+    withoutInheritedNames(withoutNewWords(schema)),
+  );
   const length = Array.isArray(prefixItems) ? prefixItems.length : undefined;
   const mostItems = Math.min(Number(rules.maxItems ?? Infinity), items === false ? (length ?? 0) : Infinity);
   // Of forms that fit more, a value may fit two.
@@ -35,6 +39,24 @@ function withoutNewWords(schema: Readonly<Record<string, unknown>>): Record<stri
     ...(fitsTheSame(condition) && { if: condition }),
     ...(contains !== undefined && minContains !== 0 && { contains }),
   };
+}
+
+/** Without what compares objects: a validator may call what JSON names `toString` in one. */
+function withoutComparisons(schema: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { uniqueItems, const: expected, enum: allowed, ...rules } = schema;
+  const values = expected === undefined ? list(allowed) : [expected];
+  if (!values.some(holdsObject)) {
+    return {
+      ...rules,
+      ...(expected !== undefined && { const: expected }),
+      ...(allowed !== undefined && { enum: allowed }),
+    };
+  }
+  return { type: [...new Set(values.map(typeOfJson))], ...rules };
+}
+
+function holdsObject(value: unknown): boolean {
+  return isRecord(value) || (Array.isArray(value) && value.some(holdsObject));
 }
 
 /** Whether the portable form of a schema fits exactly what the schema does; a reference is not followed. */

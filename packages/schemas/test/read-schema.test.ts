@@ -187,6 +187,21 @@ test.each([
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
   [{ if: { prefixItems: [{ const: 1 }], items: { const: 2 } }, then: false }, [1, 3]],
   [{ items: false }, []],
+  ...Object.getOwnPropertyNames(Object.prototype).flatMap((name): [object, unknown][] => {
+    const map = (inner: unknown) => Object.fromEntries([[name, inner]]);
+    const object = map(1);
+    return [
+      [{ properties: map({ type: "string" }) }, {}],
+      [{ properties: map({ type: "number" }), additionalProperties: false }, object],
+      [{ not: { required: [name] } }, {}],
+      [{ dependentRequired: map(["a"]) }, {}],
+      [{ dependentSchemas: map(false) }, {}],
+      [{ const: object }, map(1)],
+      [{ enum: [{ a: 1 }, [object], 7] }, [map(1)]],
+      [{ enum: [{ a: 1 }, 7] }, 7],
+      [{ uniqueItems: true }, [object, map(2)]],
+    ];
+  }),
 ])("the portable form of %j takes what the schema takes, with either dialect", (schema, value) => {
   const reading = Object(readSchema(schema));
   const portable = portableSchema(reading.schema);

@@ -17,7 +17,7 @@ interface Sample {
 const sample = (schema: unknown, fits: fc.Arbitrary<unknown>): fc.Arbitrary<Sample> =>
   fits.map((fit) => ({ schema, fit }));
 
-const name = fc.constantFrom("a", "b c", "constructor", "größe");
+const name = fc.constantFrom("a", "b c", "constructor", "toString", "__proto__", "größe");
 const word = fc.constantFrom("", "a", "ab", "abc", "Größe", "\u{1F600}", "a\u00a0b", "\u3000", "Ω");
 const number = fc.constantFrom(0, 1, -1, 2, 0.3, 143.48, 0.25, 7, 1e-7);
 
@@ -30,6 +30,7 @@ const plain = fc.oneof(
   sample({ type: "number", nullable: true }, fc.constantFrom(1, null)),
   sample({ nullable: true, enum: ["a", 1] }, fc.constantFrom("a", 1, null)),
   sample({ const: { a: [1] } }, fc.constant({ a: [1] })),
+  sample({ enum: [{ a: 1, valueOf: 2 }, 1] }, fc.constantFrom({ valueOf: 2, a: 1 }, 1)),
   sample(true, number),
   sample({}, word),
   sample({ $ref: "#/$defs/n", $defs: { n: { type: "string" } } }, word),
@@ -49,12 +50,17 @@ const limited = fc.oneof(
   sample({ type: "string", pattern: "^(?<one>.)$" }, fc.constantFrom("a", "\u{1F600}")),
   sample({ type: "string", pattern: "^\\p{Script=Greek}*$" }, fc.constantFrom("", "Ω")),
   sample({ type: "string", format: "email" }, word),
-  sample({ type: "array", uniqueItems: true, maxItems: 2 }, fc.constantFrom([], [1, "a"])),
+  sample(
+    { type: "array", uniqueItems: true, maxItems: 2 },
+    fc.constantFrom([], [{ toString: 1 }, { toString: 2 }]),
+  ),
   sample({ type: "array", contains: { const: 1 } }, fc.constantFrom([1], ["a", 1])),
   sample({ items: [{ type: "string" }], additionalItems: false }, fc.constantFrom(["a"], "a")),
   sample({ type: "object", minProperties: 1, propertyNames: { maxLength: 3 } }, fc.constant({ abc: 1 })),
   sample({ properties: { a: { type: "string" } } }, fc.constantFrom({ a: "a" }, 3)),
   sample({ not: { type: "string" } }, number),
+  sample({ not: { required: ["valueOf"] } }, fc.constantFrom({}, 1)),
+  sample({ dependentRequired: { constructor: ["a"] } }, fc.constantFrom({}, { constructor: 1, a: 1 })),
   sample({ dependencies: { a: ["b c"] } }, fc.constantFrom({ a: 1, "b c": 1 }, {})),
   sample({ type: "object", properties: { a: true }, unevaluatedProperties: false }, fc.constant({ a: 1 })),
   sample({ $ref: "https://example.com/x" }, word),
@@ -99,10 +105,23 @@ export function generateHandles(count: number): GeneratedHandle[] {
   const structural = fc.oneof(plain, around(plain), around(around(plain).filter(isClosedNowhere)));
   const any = fc.oneof(limited, around(fc.oneof(plain, limited)), around(around(fc.oneof(plain, limited))));
   const handle = fc.oneof(fc.tuple(structural, fc.constant(true)), fc.tuple(any, fc.constant(false)));
-  const other = fc.oneof(word, number, fc.constantFrom(null, [], {}, [1], { a: "a" }, { kids: [3] }));
+  const other = fc.oneof(
+    word,
+    number,
+    fc.constantFrom(null, [], {}, [1], { a: "a" }, { kids: [3] }, { valueOf: 1 }),
+  );
   return fc
     .sample(fc.tuple(handle, other), { numRuns: count, seed: 20_261_129 })
-    .map(([[{ schema, fit }, isStructural], other]) => ({ schema, isStructural, values: [fit, other] }));
+    .map(([[{ schema, fit }, isStructural], other]) => ({
+      schema,
+      isStructural: isStructural && !namesMemberOfAll(schema),
+      values: [fit, other],
+    }));
+}
+
+/** The compiler finds such members in every value. */
+function namesMemberOfAll(schema: unknown): boolean {
+  return /"(?:constructor|toString)"/.test(JSON.stringify(schema));
 }
 
 /** The compiler looks for members too many only in the type of a literal itself, not in one of several. */

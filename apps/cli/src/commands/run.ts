@@ -83,16 +83,16 @@ async function saveFiles(
 function filesOf(given: readonly string[]): readonly string[] | Record<string, string[]> {
   const pairs = given.map((one) => (existsSync(one) ? undefined : /^([^=/\\]+)=(.+)$/s.exec(one)));
   if (pairs.every((pair) => !pair)) return given;
-  const files: Record<string, string[]> = {};
+  const files = new Map<string, string[]>();
   for (const [index, pair] of pairs.entries()) {
     const [, handle, path] = pair ?? [];
     if (handle === undefined || path === undefined)
       throw new UsageError(
         `--file ${given[index]}: name the input of each file, as handle=path, or of none.`,
       );
-    files[handle] = [...(files[handle] ?? []), path];
+    files.set(handle, [...(files.get(handle) ?? []), path]);
   }
-  return files;
+  return Object.fromEntries(files);
 }
 
 function collect(value: string, previous: string[] = []): string[] {

@@ -21,10 +21,7 @@ export function blockTool(block: Block): Tool {
       ...handlesSchema(inputs, inputSchema),
       required: inputs.filter((input) => !isOptional(input)).map((input) => input.handle),
     },
-    outputSchema: {
-      type: "object",
-      ...handlesSchema(outputs, outputSchema),
-    },
+    outputSchema: { type: "object", ...outputsSchema(outputs) },
   };
 }
 
@@ -37,18 +34,19 @@ export function toolName(blockId: string): string {
 function handlesSchema(
   handles: readonly BlockHandle[],
   schemaOf: (handle: BlockHandle, prefix: string) => HandleSchema,
-): object {
-  const properties: Record<string, JsonSchema> = {};
+): { properties: Record<string, Readonly<Record<string, unknown>>>; $defs?: Record<string, JsonSchema> } {
+  const properties = new Map<string, Readonly<Record<string, unknown>>>();
   const definitions: Record<string, JsonSchema> = {};
   for (const [index, handle] of handles.entries()) {
     const { schema, definitions: own } = schemaOf(handle, `${index}.`);
     Object.assign(definitions, own);
-    properties[handle.handle] = described(
-      handle.nullable ? { anyOf: [schema, { type: "null" }] } : schema,
-      handle,
-    );
+    const whole = handle.nullable ? { anyOf: [schema, { type: "null" }] } : schema;
+    properties.set(handle.handle, described(whole, handle));
   }
-  return { properties, ...(Object.keys(definitions).length > 0 && { $defs: definitions }) };
+  return {
+    properties: Object.fromEntries(properties),
+    ...(Object.keys(definitions).length > 0 && { $defs: definitions }),
+  };
 }
 
 function inputSchema(input: BlockHandle, prefix: string): HandleSchema {
@@ -59,10 +57,13 @@ function inputSchema(input: BlockHandle, prefix: string): HandleSchema {
 }
 
 /** Clients prepare it as soon as they list the tools, each with its own validator. */
-function outputSchema(output: BlockHandle, prefix: string): HandleSchema {
-  const { schema, definitions } = readHandle(output, prefix);
-  const entries = Object.entries(definitions).map(([name, one]) => [name, portableSchema(one)]);
-  return { schema: portableSchema(schema), definitions: Object.fromEntries(entries) };
+function outputsSchema(outputs: readonly BlockHandle[]): object {
+  const { $defs = {}, ...schema } = handlesSchema(outputs, readHandle);
+  const entries = Object.entries($defs).map(([name, one]) => [name, portableSchema(one)]);
+  return {
+    ...Object(portableSchema(schema)),
+    ...(entries.length > 0 && { $defs: Object.fromEntries(entries) }),
+  };
 }
 
 /** What cannot be used says nothing, for this handle alone. */
@@ -71,7 +72,7 @@ function readHandle({ json_schema }: BlockHandle, prefix: string): HandleSchema 
   return "unusable" in reading ? { schema: true, definitions: {} } : reading;
 }
 
-function described(schema: JsonSchema, { description }: BlockHandle): JsonSchema {
+function described(schema: JsonSchema, { description }: BlockHandle): Readonly<Record<string, unknown>> {
   const rules = schema === true ? {} : schema === false ? { not: {} } : schema;
   return { ...rules, ...(description && { description }) };
 }

@@ -9,16 +9,17 @@ export async function runTool(
   options: PollingOptions,
 ): Promise<RunResult> {
   for (const [argument, value] of Object.entries(given)) requireExact(argument, value);
-  const files: Record<string, string[]> = {};
+  const files = new Map<string, string[]>();
   const inputValues: Record<string, unknown> = { ...given };
   for (const input of block.inputs ?? []) {
     if (!fileInputOf(input.json_schema)) continue;
+    if (!Object.hasOwn(given, input.handle)) continue;
     const paths = [given[input.handle]].flat().filter((path) => typeof path === "string");
     if (paths.length === 0) continue;
-    files[input.handle] = paths;
+    files.set(input.handle, paths);
     delete inputValues[input.handle];
   }
-  return client.tasks.run({ blockId: block.blockId, inputValues, files }, options);
+  return client.tasks.run({ blockId: block.blockId, inputValues, files: Object.fromEntries(files) }, options);
 }
 
 /** The arguments have been parsed before they come here, so an integer from 2^53 on may be another than the model wrote. */

@@ -51,9 +51,9 @@ function objectOf(schema: Rules, inner: Inner): string {
   const others = patternProperties === undefined ? inner(additionalProperties) : "unknown";
   const members = [...known].map(([name, one]) => {
     const isNeeded = (required as readonly string[]).includes(name);
-    return `${commentOf(one)}${nameOfMember(name)}${isNeeded ? "" : "?"}: ${inner(one)};`;
+    return `${commentOf(one)}${memberOf(name, inner(one), !isNeeded)}`;
   });
-  members.push(...needed.map((name) => `${nameOfMember(name)}: ${others};`));
+  members.push(...needed.map((name) => memberOf(name, others)));
   // A member must fit what is said of all of them.
   if (members.length === 0) members.push(`[key: string]: ${others};`);
   else if (others !== "never") members.push("[key: string]: unknown;");
@@ -78,15 +78,33 @@ export function commentOf(described: unknown): string {
     : `/**\n${lines.map((line) => ` * ${line}`).join("\n")}\n */\n`;
 }
 
+/** A member with its type. One that may be missing under a name that every object has is then what they have. */
+export function memberOf(name: string, type: string, mayBeMissing = false): string {
+  if (!mayBeMissing) return `${nameOfMember(name)}: ${type};`;
+  const isInherited = membersOfObject.includes(name) && type !== "unknown";
+  return `${nameOfMember(name)}?: ${type}${isInherited ? ` | Object["${name}"]` : ""};`;
+}
+
+/** As the compiler knows them. */
+const membersOfObject = [
+  "constructor",
+  "hasOwnProperty",
+  "isPrototypeOf",
+  "propertyIsEnumerable",
+  "toLocaleString",
+  "toString",
+  "valueOf",
+];
+
 /** A name as it stands in front of a colon. */
-export function nameOfMember(name: string): string {
+function nameOfMember(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
 function literalOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literalOf).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).map(([name, one]) => `${nameOfMember(name)}: ${literalOf(one)};`);
+  const members = Object.entries(value).map(([name, one]) => memberOf(name, literalOf(one)));
   return members.length === 0 ? "{ [key: string]: never }" : blockOf(members);
 }
 

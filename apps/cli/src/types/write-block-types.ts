@@ -1,7 +1,7 @@
 import type { Block, BlockHandle } from "@oomol/connect-node";
 import { fileInputOf, readSchema } from "@oomol/connect-schemas";
 import { descriptionOf } from "../words-of-block.ts";
-import { blockOf, commentOf, nameOfMember, typeOfSchema } from "./type-of-schema.ts";
+import { blockOf, commentOf, memberOf, typeOfSchema } from "./type-of-schema.ts";
 
 /**
  * A module with the inputs and outputs of each block, for the compiler: it augments the `BlockRegistry` of the client, under
@@ -14,7 +14,7 @@ export function writeBlockTypes(blocks: readonly Block[], clientPackage: string,
       `inputs: ${handlesType(block, block.inputs ?? [], mayBeMissing, definitions)};`,
       `outputs: ${handlesType(block, block.outputs ?? [], () => false, definitions)};`,
     ]);
-    return `${commentOf({ description: descriptionOf(block) })}${nameOfMember(block.blockId)}: ${types};`;
+    return `${commentOf({ description: descriptionOf(block) })}${memberOf(block.blockId, types)}`;
   });
   const named = [...definitions].map(([name, type]) => `type ${name} = ${type};`);
   const settings = isStrict ? [`interface BlockRegistrySettings ${blockOf(["isStrict: true;"])}`] : [];
@@ -40,7 +40,7 @@ function handlesType(
 ): string {
   const members = handles.map((handle) => {
     const type = handleType(handle, `${blockId} ${handle.handle}`, definitions);
-    return `${commentOf(handle)}${nameOfMember(handle.handle)}${mayBeMissing(handle) ? "?" : ""}: ${type};`;
+    return `${commentOf(handle)}${memberOf(handle.handle, type, mayBeMissing(handle))}`;
   });
   return members.length === 0 ? "{}" : blockOf(members);
 }
