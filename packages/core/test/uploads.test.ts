@@ -85,6 +85,16 @@ describe("files by input", () => {
         { handle: "second", json_schema: file, nullable: true },
       ],
     },
+    {
+      package: "pkg",
+      name: "either",
+      path: "/p/pkg-1.0.0",
+      inputs: [
+        { handle: "all", json_schema: { anyOf: [{ type: "array", items: file }, { type: "null" }] } },
+        { handle: "one", json_schema: { $ref: "#/$defs/f", $defs: { f: file } } },
+        { handle: "other", json_schema: { anyOf: [file, { type: "number" }] }, value: 1 },
+      ],
+    },
   ];
   const named = (name: string) => new File([name], name);
 
@@ -130,6 +140,19 @@ describe("files by input", () => {
       expect(task.inputValues).toEqual([]);
     }
     expect(server.fake.tasks.size).toBe(2);
+  });
+
+  test("reach inputs that offer files besides null, or refer to a schema that does", async () => {
+    await using server = await serve({ blocks });
+    const files = { one: named("1.png"), all: [named("2.png"), named("3.png")] };
+    await server.client.tasks.run({ blockId: "pkg::either", files });
+    expect(server.fake.tasks.get("task-1")?.files.map(({ name }) => name)).toEqual([
+      "2.png",
+      "3.png",
+      "1.png",
+    ]);
+    const other = server.client.tasks.run({ blockId: "pkg::either", files: { other: named("1.png") } });
+    await expect(other).rejects.toThrow('files for "all", "one" alone');
   });
 
   test("an optional one is passed over by its null", async () => {

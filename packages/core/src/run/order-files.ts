@@ -1,6 +1,7 @@
 import { InvalidInputError } from "../errors/index.ts";
 import type { UploadPart } from "../transport/transport.ts";
 import type { BlockHandle, NodeInputs, ServerBlock } from "../types.ts";
+import { asksForFiles, isList } from "./file-input.ts";
 import type { TakenFiles } from "./take-files.ts";
 
 /** A form whose files reach the inputs that they were given for. */
@@ -83,22 +84,4 @@ function valueWithoutFile({ handle, value, nullable }: BlockHandle): unknown {
   if (value !== undefined) return value;
   if (nullable === true) return null;
   throw new InvalidInputError(`files.${handle}`, "the block needs a file, or a value, for this input.");
-}
-
-/** Whether an input takes uploaded files. */
-function asksForFiles({ json_schema }: BlockHandle): boolean {
-  return isFile(json_schema) || isFile(itemsOf(json_schema));
-}
-
-function isList({ json_schema }: BlockHandle): boolean {
-  return !isFile(json_schema) || Reflect.get(Object(json_schema), "type") === "array";
-}
-
-function isFile(schema: unknown): boolean {
-  const { contentMediaType, "ui:widget": widget } = Object(schema) as Record<string, unknown>;
-  return contentMediaType === "oomol/bin" || widget === "file";
-}
-
-function itemsOf(schema: unknown): unknown {
-  return Reflect.get(Object(schema), "items");
 }
