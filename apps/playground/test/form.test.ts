@@ -17,6 +17,7 @@ test("each schema gets the control that suits it", () => {
   expect(kind({ type: "string", "ui:widget": "file" })).toBe("file");
   expect(kind({ type: "array", items: { "ui:widget": "file" } })).toBe("files");
   expect(kind({ contentMediaType: "oomol/bin" })).toBe("file");
+  expect(kind({ anyOf: [{ type: "string", "ui:widget": "file" }, { type: "null" }] })).toBe("file");
   expect(kind({ type: "object" })).toBe("json");
   expect(kind({ type: ["object", "null"], properties: { a: {} } })).toBe("group");
   expect(kind({ type: "array", items: { type: "string" } })).toBe("list");

@@ -17,6 +17,14 @@ inputs_def:
 outputs_def: [{ handle: given }]
 `,
   "one/tasks/book/main.js": "export default (given) => ({ given });\n",
+  "one/tasks/either/task.oo.yaml": `executor: { name: nodejs, options: { entry: main.js } }
+inputs_def:
+  - { handle: face, json_schema: { anyOf: [${file}, { type: "null" }] } }
+  - { handle: others, value: null, nullable: true, json_schema: { anyOf: [{ type: array, items: ${file} }, { type: "null" }] } }
+  - { handle: named, value: null, nullable: true, json_schema: { $ref: "#/$defs/f", $defs: { f: ${file} } } }
+outputs_def: [{ handle: given }]
+`,
+  "one/tasks/either/main.js": "export default (given) => ({ given });\n",
   "one/flows/f/flow.oo.yaml": `nodes:
   - node_id: a
     inputs_from: [{ handle: cover, value: null }]
@@ -69,6 +77,15 @@ async function givenTo(response: Response, of = server) {
     Array.isArray(value) ? value.map((path) => basename(path)) : value && basename(value);
   return Object.fromEntries(Object.entries(result.given).map(([handle, value]) => [handle, short(value)]));
 }
+
+test("an input takes files if they are one of two forms, or what a reference leads to", async () => {
+  const to = { manifest: "one::either" };
+  const names = ["f", "n", "1", "2"];
+  const given = await givenTo(await post(own("face", "named", "others", "others"), names, to));
+  expect(given).toEqual({ face: "f", named: "n", others: ["1", "2"] });
+  const without = { ...to, inputs: { face: null } };
+  expect(await givenTo(await post([], [], without))).toEqual({ face: null, named: null, others: null });
+});
 
 test("each file reaches the input that it is for, and no other gets one", async () => {
   expect(await givenTo(await post(own("extra", "back", "extra"), ["1", "b", "2"]))).toEqual({

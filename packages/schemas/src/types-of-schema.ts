@@ -8,23 +8,30 @@ const every: readonly JsonType[] = ["array", "boolean", "null", "number", "objec
 
 /** The types of the values that a schema takes, at most: some values of a type may not fit. */
 export function typesOfSchema({ schema, definitions }: HandleSchema): ReadonlySet<JsonType> {
-  const typesOf = (one: unknown, line: readonly unknown[]): ReadonlySet<JsonType> => {
+  const known = new Map<unknown, ReadonlySet<JsonType>>();
+  const typesOf = (one: unknown): ReadonlySet<JsonType> => {
     if (typeof one === "boolean" || !isRecord(one)) return new Set(one === false ? [] : every);
+    const types = known.get(one);
+    if (types) return types;
     // What leads back to itself says nothing new.
-    if (line.includes(one)) return new Set(every);
-    const inner = (next: unknown) => typesOf(next, [...line, one]);
+    known.set(one, new Set(every));
+    const read = readTypes(one);
+    known.set(one, read);
+    return read;
+  };
+  const readTypes = (one: Readonly<Record<string, unknown>>): ReadonlySet<JsonType> => {
     let types = ownTypes(one);
     const { $ref, allOf = [], anyOf, oneOf } = one;
     const parts = [...(allOf as readonly JsonSchema[])];
     if (typeof $ref === "string") parts.push(definitions[$ref.replace("#/$defs/", "")] ?? true);
-    for (const part of parts) types = both(types, inner(part));
+    for (const part of parts) types = both(types, typesOf(part));
     for (const forms of [anyOf, oneOf]) {
       if (!Array.isArray(forms)) continue;
-      types = both(types, new Set(forms.flatMap((form) => [...inner(form)])));
+      types = both(types, new Set(forms.flatMap((form) => [...typesOf(form)])));
     }
     return types;
   };
-  return typesOf(schema, []);
+  return typesOf(schema);
 }
 
 /** The type of a JSON value. */

@@ -52,7 +52,10 @@ function handlesSchema(
 function inputSchema(input: BlockHandle, prefix: string): HandleSchema {
   const file = fileInputOf(input.json_schema);
   const path = { type: "string", description: "Path of a file on this machine." };
-  if (file) return { schema: file.isList ? { type: "array", items: path } : path, definitions: {} };
+  if (file) {
+    const paths = file.isList ? { type: "array", items: path } : path;
+    return { schema: file.isNullable ? { anyOf: [paths, { type: "null" }] } : paths, definitions: {} };
+  }
   return readHandle(input, prefix);
 }
 
