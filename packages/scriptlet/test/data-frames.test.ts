@@ -2,6 +2,8 @@ import { type RecordBatch, tableFromArrays, tableFromIPC, tableToIPC } from "apa
 import { table as arqueroTable, desc, fromCSV } from "arquero";
 import polars from "nodejs-polars";
 import { expect, test } from "vitest";
+import type { Context } from "../src/index.ts";
+import { runBlock } from "../src/testing/index.ts";
 import { shownBy } from "./helpers/preview-block.ts";
 
 const rows = 2500;
@@ -83,14 +85,9 @@ test("records: all columns of all records, and cells of every kind", async () =>
     { b: new Date(Number.NaN), a: cycle },
     {},
     { a: Symbol("s"), b: "" },
+    { a: { toJSON: () => JSON.parse("") }, b: 1 },
   ];
-  expect((await shownBy(records)).csv).toEqual([
-    "a,b",
-    '1,"{""deep"":2}"',
-    "[object Object],[object Date]",
-    ",",
-    "Symbol(s),",
-  ]);
+  expect((await shownBy(records)).csv).toEqual(["a,b", '1,"{""deep"":2}"', ",Invalid Date", ",", ",", ",1"]);
   expect((await shownBy([{ only: "" }, { only: "x" }])).csv).toEqual(["only", '""', "x"]);
   expect((await shownBy([])).csv).toEqual([]);
 });
@@ -125,6 +122,57 @@ test("a list of errors shows what an error is in JSON", async () => {
   const { csv } = await shownBy([failure]);
   expect(csv?.[0]).toBe("code,name,message,stack");
   expect(csv?.[1]).toMatch(/^E,RangeError,x,/);
+});
+
+test.each<[name: string, value: unknown, reason: string]>([
+  ["a promise", Promise.resolve(1), "it is a promise; await it first"],
+  ["a Blob", new Blob(["x"]), "a Blob has no JSON form"],
+  ["a function", () => "its source", "a function cannot be shown"],
+  ["a symbol", Symbol("s"), "a symbol cannot be shown"],
+  ["a WeakMap", new WeakMap(), "a WeakMap would arrive as {}"],
+  [
+    "an instance whose fields are private",
+    new (class Money {
+      #amount = 1;
+      get() {
+        return this.#amount;
+      }
+    })(),
+    "a Money would arrive as {}",
+  ],
+])("%s in a table is an empty cell, with one warning that says where", async (_name, value, reason) => {
+  const withOthers = (row: unknown, index: number) => ({ a: index, b: row });
+  const warningsOf = async (list: unknown[]) => {
+    await using run = await runBlock((_: object, context: Context) => context.preview(list));
+    return run.warnings;
+  };
+  const place = (text: string, more = "") => [
+    expect.stringMatching(new RegExp(`^preview\\(\\), ${text}: .*[^)]${more}\\.$`)),
+  ];
+  const records = ["x", value, [value]].map(withOthers);
+  expect((await shownBy(records)).csv?.slice(0, 3)).toEqual(["a,b", "0,x", "1,"]);
+  const warnings = await warningsOf(records);
+  expect(warnings).toEqual(place("at column b, row 2", " \\(and 1 more like it\\)"));
+  expect(warnings[0]).toContain(reason);
+  expect(await warningsOf([value])).toEqual(place("at column value, row 1"));
+  const last = [...Array(2499).fill("x"), value];
+  expect(await warningsOf(last.map(withOthers))).toEqual(place("at column b, row 2500"));
+});
+
+test("a table of more rows than are written at once warns of the last ones, too", async () => {
+  const rows = [...Array(2499).fill(["x"]), [Promise.resolve(1)]];
+  await using run = await runBlock((_: object, context: Context) =>
+    context.preview({ type: "table", data: { columns: ["a"], rows } }),
+  );
+  expect(run.warnings).toEqual(["preview(), at column a, row 2500: it is a promise; await it first."]);
+});
+
+test("a date that is none says so", async () => {
+  const none = new Date(Number.NaN);
+  expect((await shownBy([{ none, given: { toJSON: () => null } }])).csv).toEqual([
+    "none,given",
+    "Invalid Date,",
+  ]);
 });
 
 test("a row with a toJSON is the object that it gives", async () => {

@@ -155,8 +155,8 @@ test.each<[name: string, value: unknown, cell: string]>([
   ["a Buffer", Buffer.from([0, 255]), "\\x00ff"],
   ["a Buffer within a list", [Buffer.from([1])], '"[""\\\\x01""]"'],
   ["an ArrayBuffer", new Uint8Array([16]).buffer, "\\x10"],
-  ["a promise", Promise.resolve(1), "[object Promise]"],
-  ["a toJSON that throws", { toJSON: () => JSON.parse("") }, "[object Object]"],
+  ["an invalid date of luxon", DateTime.invalid("test"), "Invalid DateTime"],
+  ["an invalid date of dayjs", dayjs("x"), "Invalid Date"],
 ] as const)("a cell of %s is its text, bytes in hexadecimal, or JSON", async (_, value, cell) => {
   expect((await shownBy([{ value }])).csv).toEqual(["value", cell]);
   // The first and last rows of a large one are made by the same function.

@@ -4,7 +4,7 @@ import type { FrameView } from "./frames/frame-view.ts";
 import { mediaSources } from "./media-source.ts";
 import { isElement, type Plot, plotPreview } from "./plot.ts";
 import type { PreviewPayload } from "./preview-payload.ts";
-import { toCell } from "./to-cell.ts";
+import { createTableCells } from "./table-cells.ts";
 import { toCsv } from "./to-csv.ts";
 
 /** A data frame with more rows is too large for a screen. */
@@ -34,11 +34,19 @@ export function preparePreview(
   if (type !== "table") return identified;
 
   const frame = viewFrame(data);
-  if (frame !== undefined && frame.rowCount > maxRows) return { ...identified, data: firstAndLast(frame) };
+  if (frame !== undefined && frame.rowCount > maxRows)
+    return { ...identified, data: firstAndLast(frame, warn) };
   const table = frame === undefined ? asTable(data) : wholeTable(frame);
   if (table === undefined) return identified;
   const { columns, rows, ...known } = table;
-  return files.writeCsv(toCsv(columns, rows)).then((path) => ({ ...identified, data: path, ...known }));
+  const cells = createTableCells(columns, warn);
+  const csv = toCsv(columns, rows, cells);
+  // Of what is written by now: after the finish nobody would hear of it.
+  cells.tell();
+  return files.writeCsv(csv).then((path) => {
+    cells.tell();
+    return { ...identified, data: path, ...known };
+  });
 }
 
 function withSources(
@@ -81,12 +89,18 @@ function withAccessors(payload: TypedPayload): TypedPayload {
 }
 
 /** The gap between them is a row of dots. */
-function firstAndLast({ columns, types, rowCount, rows }: FrameView): object {
+function firstAndLast({ columns, types, rowCount, rows }: FrameView, warn: (text: string) => void): object {
   const half = maxRows / 2;
-  const shown = [...rows(0, half), columns.map(() => gap), ...rows(rowCount - half, rowCount)];
+  const cells = createTableCells(columns, warn);
+  const cellsFrom = (start: number) =>
+    rows(start, start + half).map((row, index) =>
+      row.map((value, column) => cells.cell(value, start + index, column)),
+    );
+  const shown = [...cellsFrom(0), columns.map(() => gap), ...cellsFrom(rowCount - half)];
+  cells.tell();
   return {
     columns,
-    rows: shown.map((row) => row.map(toCell)),
+    rows: shown,
     row_count: rowCount,
     ...(types && { types }),
   };

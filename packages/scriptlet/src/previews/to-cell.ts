@@ -1,13 +1,17 @@
-import { jsonForm } from "../wire/json-form.ts";
+import { jsonForm, refusalOf } from "../wire/json-form.ts";
 import { duckDbJson, isDuckDbValue } from "./duckdb-value.ts";
 
 export type Cell = string | number | boolean | null;
 
+/** Hears of a value, or a part of one, that no cell can show, and why. */
+type OnLoss = (reason: string) => void;
+
 /**
  * A value as a cell of a table, in JSON and in CSV: text for whatever has a form as text (`toJSON`, decimals and times of
- * DuckDB), bytes in hexadecimal (`\x00ff`), JSON for lists and objects. Never throws.
+ * DuckDB), bytes in hexadecimal (`\x00ff`), JSON for lists and objects. Empty for what has no form, of which `onLoss` hears.
+ * Never throws.
  */
-export function toCell(value: unknown): Cell {
+export function toCell(value: unknown, onLoss: OnLoss = () => undefined): Cell {
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -19,18 +23,24 @@ export function toCell(value: unknown): Cell {
     case "undefined":
       return null;
     case "object":
-      return value === null ? null : objectCell(value);
+      return value === null ? null : objectCell(value, onLoss);
     default:
-      return told(value, String);
+      onLoss(`a ${typeof value} cannot be shown`);
+      return null;
   }
 }
 
-function objectCell(object: object): Cell {
-  return told(object, () => {
+function objectCell(object: object, onLoss: OnLoss): Cell {
+  try {
     const form = formOf(object);
-    if (form === undefined) return nameOf(object);
-    return typeof form === "object" && form !== null ? (JSON.stringify(form, nested) ?? null) : toCell(form);
-  });
+    if (form === undefined) onLoss(refusalOf(object));
+    if (typeof form !== "object" || form === null) return toCell(form, onLoss);
+    return JSON.stringify(form, nestedForms(onLoss)) ?? null;
+  } catch (error) {
+    // A cycle or a `toJSON` that throws; the preview shows the rest.
+    onLoss(`it could not be written as JSON (${firstLine(error)})`);
+    return null;
+  }
 }
 
 /** Whether an object is one value, although it has names, or a `toJSON` that gives some. */
@@ -44,16 +54,27 @@ function formOf(object: object): unknown {
   if (bytes !== undefined) return hex(bytes);
   if (isDuckDbValue(object)) return duckDbJson(object);
   if (!("toJSON" in object) || typeof object.toJSON !== "function") return jsonForm(object);
-  // An invalid date is null in JSON, and would look like an empty cell.
-  return object.toJSON("") ?? undefined;
+  return object.toJSON("") ?? invalidText(object);
+}
+
+/** An invalid date is null in JSON, and would look like an empty cell. */
+function invalidText(object: object): string | null {
+  const text = String(object);
+  return /^invalid /i.test(text) ? text : null;
 }
 
 /** A replacer of `JSON.stringify`, which has called the `toJSON` of a value by then. */
-function nested(this: unknown, key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return toCell(value);
-  if (typeof value !== "object" || value === null) return value;
-  const bytes = bytesOf((this as Record<string, unknown>)[key]);
-  return bytes === undefined ? (jsonForm(value) ?? null) : hex(bytes);
+function nestedForms(onLoss: OnLoss) {
+  return function (this: unknown, key: string, value: unknown): unknown {
+    if (typeof value === "bigint") return toCell(value);
+    if (typeof value === "function" || typeof value === "symbol") return toCell(value, onLoss) ?? undefined;
+    if (typeof value !== "object" || value === null) return value;
+    const bytes = bytesOf((this as Record<string, unknown>)[key]);
+    if (bytes !== undefined) return hex(bytes);
+    const form = jsonForm(value);
+    if (form === undefined) onLoss(refusalOf(value));
+    return form ?? null;
+  };
 }
 
 /** A Buffer counts too; a typed array of other numbers is a list. */
@@ -67,15 +88,7 @@ function hex(bytes: Uint8Array): string {
   return `\\x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** A cycle or a throwing `toJSON` is its name; the preview shows the rest. */
-function told<Value>(value: Value, tell: (value: Value) => Cell): Cell {
-  try {
-    return tell(value);
-  } catch {
-    return nameOf(value);
-  }
-}
-
-function nameOf(value: unknown): string {
-  return Object.prototype.toString.call(value);
+function firstLine(error: unknown): string {
+  const [line = ""] = (error instanceof Error ? error.message : "a value that is no Error").split("\n");
+  return line;
 }
