@@ -35,7 +35,9 @@ export function parseExactYaml(text: string): ExactYaml {
 /** Of the document itself: a version `1.10` is not `1.1`. */
 const words = ["name", "title", "description", "version"];
 
-const isWord = (pairs: readonly Pair[]) => pairs.length === 1 && words.includes(keyOf(pairs[0]));
+const isWord = (pairs: readonly Pair[]) =>
+  (pairs.length === 1 && words.includes(keyOf(pairs[0]))) ||
+  (pairs.length === 2 && keyOf(pairs[0]) === "dependencies");
 
 const limits =
   /^(?:(?:exclusive)?(?:minimum|maximum)|multipleOf|(?:min|max)(?:Length|Items|Contains|Properties))$/i;

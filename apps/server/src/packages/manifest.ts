@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
-import { messageOf } from "../values.ts";
+import { isRecord, messageOf } from "../values.ts";
 import { type ExactYaml, parseExactYaml } from "./exact-yaml.ts";
 
 /** Far more than a person can read; what a package declares is looked through with every task. */
@@ -56,11 +56,35 @@ const blockSchema = z.looseObject({
   additional_outputs: additionalSchema,
 });
 
-const packageSchema = z.looseObject({
-  name: wordsSchema,
-  version: wordsSchema,
-  dependencies: z.record(z.string(), z.string()).nullish(),
-});
+// No block needs these fields: one that cannot be used costs itself alone.
+const packageSchema = z
+  .looseObject({
+    name: z.unknown().optional(),
+    version: z.unknown().optional(),
+    dependencies: z.unknown().optional(),
+  })
+  .transform(({ name, version, dependencies }) => {
+    const problems: string[] = [];
+    const textOf = (field: string, value: unknown): string | undefined => {
+      const text = wordsSchema.parse(value);
+      if (text === undefined && value != null) problems.push(`"${field}" is left out: it is not a text`);
+      return text;
+    };
+    if (dependencies != null && !isRecord(dependencies))
+      problems.push('"dependencies" is left out: it is not an object of versions by name');
+    const versions = Object.entries(isRecord(dependencies) ? dependencies : {}).map(
+      ([dependency, one]) => [dependency, textOf(`dependencies.${dependency}`, one)] as const,
+    );
+    return {
+      name: textOf("name", name),
+      version: textOf("version", version),
+      dependencies: Object.fromEntries(versions.filter(isNamed)),
+      problems,
+    };
+  });
+
+const isNamed = (entry: readonly [string, string | undefined]): entry is [string, string] =>
+  entry[1] !== undefined;
 
 /** A declared input or output, as its manifest has it. */
 export type HandleManifest = z.infer<typeof handleSchema>;

@@ -109,6 +109,9 @@ export async function readPackage(directory: string): Promise<InstalledPackage |
     directory,
     problems,
   };
+  for (const problem of manifest.problems) {
+    problems.push({ path: publicPath(owner), message: `In ${basename(manifestFile)}, ${problem}.` });
+  }
   const blocks = [
     ...(await readBlocks(owner, "blocks", "block")),
     ...(await readBlocks(owner, "tasks", "task")),
