@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { isRecord } from "../values.ts";
+import { isRecord, messageOf, quoteList } from "../values.ts";
 
 /** Words by their keys, by language: `{ "zh-CN": { greet: "…" } }`. */
 export type PackageWords = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -11,29 +11,69 @@ export const wordsFolder = "oo-locales";
 const mostLanguages = 100;
 const mostBytes = 2 ** 20;
 
-/** Reads `oo-locales/LANGUAGE.json`. A file that cannot be read has no words. */
-export async function readWords(directory: string): Promise<PackageWords> {
+/** Reads `oo-locales/LANGUAGE.json`. What cannot be read has no words, and is told to `tell` with its file. */
+export async function readWords(
+  directory: string,
+  tell: (file: string, reason: string) => void,
+): Promise<PackageWords> {
   const folder = join(directory, wordsFolder);
-  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json")).sort();
+  for (const name of files.slice(mostLanguages))
+    tell(name, `a package has ${mostLanguages} languages at most`);
   const entries = await Promise.all(
     files
       .slice(0, mostLanguages)
-      .map(async (name) => [name.slice(0, -".json".length), await readFileOf(join(folder, name))]),
+      .map(async (name) => [
+        name.slice(0, -".json".length),
+        await readFileOf(join(folder, name), (reason) => tell(name, reason)),
+      ]),
   );
   return Object.fromEntries(entries);
 }
 
-async function readFileOf(file: string): Promise<Record<string, string>> {
+async function readFileOf(file: string, tell: (reason: string) => void): Promise<Record<string, string>> {
+  const words = await parseFileOf(file).catch((error: unknown) => tell(messageOf(error)));
+  if (words === undefined) return {};
+  const entries = Object.entries(words);
+  const others = entries.filter(([, text]) => typeof text !== "string").map(([key]) => key);
+  if (others.length > 0) tell(`${quoteList(others)} must be text`);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+async function parseFileOf(file: string): Promise<Record<string, unknown>> {
+  const { size } = await stat(file).catch(refuseUnreadable);
+  if (size > mostBytes) throw new Error(`it has ${size} bytes, and may have ${mostBytes}`);
+  const text = await readFile(file, "utf8").catch(refuseUnreadable);
+  // Editors on Windows begin a file with a byte order mark.
+  const words = parseJson(text.replace(/^\uFEFF/, ""));
+  if (!isRecord(words)) throw new Error("it must be an object of texts");
+  return words;
+}
+
+/** The reason of the system holds the path, which is not for callers. */
+function refuseUnreadable(): never {
+  throw new Error("it cannot be read");
+}
+
+function parseJson(text: string): unknown {
   try {
-    if ((await stat(file)).size > mostBytes) return {};
-    const words: unknown = JSON.parse(await readFile(file, "utf8"));
-    const entries = isRecord(words) ? Object.entries(words) : [];
-    return Object.fromEntries(
-      entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-    );
+    return JSON.parse(text);
   } catch {
-    return {};
+    throw new Error("it is not JSON");
   }
+}
+
+/** The keys of `%key%` in what is said to people that no language has. */
+export function findMissingWords(said: unknown, words: PackageWords): string[] {
+  const missing = new Set<string>();
+  const languages = Object.values(words);
+  replaceWords(said, (key) => {
+    if (key !== "" && !languages.some((one) => Object.hasOwn(one, key))) missing.add(key);
+    return undefined;
+  });
+  return [...missing];
 }
 
 /** Replaces `%key%` wherever a manifest has words for people; values, defaults and choices stay as they are. */
@@ -67,6 +107,7 @@ const dataKeys = new Set([
   "name",
   "package",
   "path",
+  "pattern",
 ]);
 
 /** All languages of a package, those that a caller asked for first (RFC 9110 12.5.4), then English. */

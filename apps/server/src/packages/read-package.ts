@@ -10,7 +10,7 @@ import {
   readPackageManifest,
 } from "./manifest.ts";
 import type { PackageProblem } from "./package-problem.ts";
-import { type PackageWords, readWords } from "./package-words.ts";
+import { findMissingWords, type PackageWords, readWords, wordsFolder } from "./package-words.ts";
 import { publicPath } from "./public-path.ts";
 import { findSchemaProblems } from "./schema-problems.ts";
 
@@ -122,12 +122,18 @@ export async function readPackage(directory: string): Promise<InstalledPackage |
   ];
   giveNames([...blocks, ...flows], problems);
   problems.push(...[...blocks, ...flows].flatMap(findSchemaProblems));
-  return {
-    ...owner,
-    blocks: blocks.sort(byName),
-    flows: flows.sort(byName),
-    words: await readWords(directory),
-  };
+  const words = await readWords(directory, (file, reason) => {
+    const path = `${publicPath(owner)}/${wordsFolder}/${file}`;
+    problems.push({ path, message: `Not all of its words can be used: ${reason}.` });
+  });
+  problems.push(...[...blocks, ...flows].flatMap((one) => wordProblems(one, words)));
+  return { ...owner, blocks: blocks.sort(byName), flows: flows.sort(byName), words };
+}
+
+function wordProblems({ path, title, description, inputs, outputs }: Installed, words: PackageWords) {
+  return findMissingWords([title, description, inputs, outputs], words).map((key) => {
+    return { path, message: `"%${key}%" is shown as it is: no language in ${wordsFolder} has "${key}".` };
+  });
 }
 
 type PackageOwner = Pick<InstalledPackage, "name" | "version" | "directory"> & { problems: PackageProblem[] };
