@@ -50,7 +50,7 @@ test.each([
     `{ "greet": "${"x".repeat(2 ** 20)}" }`,
     [expect.stringMatching(/it has \d+ bytes, and may have 1048576/)],
   ],
-])("words that cannot be used are told with their file: %.40s", async (text, told) => {
+])("words that cannot be used are told with their file (row %#)", async (text, told) => {
   const { problems } = await inspect({
     ...manifest,
     "one/tasks/a/task.oo.yaml": `title: "%greet%"\n${task}`,
@@ -81,5 +81,49 @@ test("a word that no language has is told with its block", async () => {
   expect(problems).toEqual([
     { path: `${version}/tasks/a`, message: message("t") },
     { path: `${version}/flows/f`, message: message("late") },
+  ]);
+});
+
+const deep = `${"{ items: ".repeat(3_000)}true${" }".repeat(3_000)}`;
+
+test.each([
+  [
+    "inputs_def: [{ handle: x, nullable: 'yes' }]",
+    "inputs_def.0.nullable: Invalid input: expected boolean, received string",
+  ],
+  [
+    "inputs_def: [{ handle: x }, { handle: 5 }]",
+    "inputs_def.1.handle: Invalid input: expected string, received number",
+  ],
+  ["outputs_def: [x]", "outputs_def.0: Invalid input: expected object, received string"],
+  [
+    `title: a\ninputs_def:\n  - handle: x\n    json_schema: ${deep}`,
+    "inputs_def: nested too deeply to be read",
+  ],
+  [deep, "the document: nested too deeply to be read"],
+])("the reason names the field (row %#)", async (fields, reason) => {
+  const block = fields.startsWith("{") ? fields : `${task}${fields}\n`;
+  const { problems } = await inspect({ ...manifest, "one/tasks/a/task.oo.yaml": block });
+  expect(problems).toEqual([
+    { path: `${version}/tasks/a`, message: `task.oo.yaml cannot be used: ${reason}.` },
+  ]);
+});
+
+test("the reason names the field of a node of a flow that may have several forms", async () => {
+  const { problems } = await inspect({
+    ...manifest,
+    "one/flows/f/flow.oo.yaml": "nodes: [{ node_id: a, task: { inputs_def: [{ handle: 1 }] } }]\n",
+  });
+  expect(problems[0]?.message).toContain("nodes.0.task.inputs_def.0.handle: Invalid input: expected string");
+});
+
+test("folders that hold one version are told by their names, as long as they must be", async () => {
+  const text = "name: one\nversion: 1.0.0\n";
+  const files = { "p/a/package.oo.yaml": text, "p/b/package.oo.yaml": text, "q/a/package.oo.yaml": text };
+  const { problems } = await inspect(files, ["p", "q", "p"]);
+  const told = (names: string) => `The folders ${names} hold this version; the second one is left out.`;
+  expect(problems).toEqual([
+    { path: version, message: told('"a" and "b"') },
+    { path: version, message: told('"p/a" and "q/a"') },
   ]);
 });

@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { YAMLParseError } from "yaml";
 import { z } from "zod";
 import { isRecord, messageOf } from "../values.ts";
 import { type ExactYaml, parseExactYaml } from "./exact-yaml.ts";
@@ -132,7 +133,7 @@ export async function readManifest<Manifest>(file: string, schema: z.ZodType<Man
   const { value, inexact } = parseYaml(file, text);
   const checked = schema.safeParse(value ?? {});
   if (!checked.success) {
-    const issue = checked.error.issues[0];
+    const [issue] = checked.error.issues.map(innermost);
     throw new ManifestError(
       file,
       `${issue?.path.join(".") || "the document"}: ${issue?.message ?? "not valid"}`,
@@ -140,6 +141,16 @@ export async function readManifest<Manifest>(file: string, schema: z.ZodType<Man
   }
   known.set(file, { stamp, manifest: checked.data, inexact });
   return checked.data;
+}
+
+type Issue = Pick<z.core.$ZodIssue, "path" | "message">;
+
+/** Of something that fits none of several forms: what is wrong with it in the form that it comes closest to. */
+function innermost(issue: z.core.$ZodIssue): Issue {
+  if (issue.code !== "invalid_union") return issue;
+  const inner = issue.errors.flatMap(([first]) => (first ? [innermost(first)] : []));
+  const [closest] = inner.sort((one, other) => other.path.length - one.path.length);
+  return closest ? { message: closest.message, path: [...issue.path, ...closest.path] } : issue;
 }
 
 /** The text is absent if the file is as it was last time. */
@@ -160,8 +171,17 @@ function parseYaml(file: string, text: string): ExactYaml {
     // Editors leave these two separators behind; YAML would read them as line breaks.
     return parseExactYaml(text.replaceAll(/[\u2028\u2029]/g, ""));
   } catch (error) {
+    if (error instanceof YAMLParseError && error.code === "RESOURCE_EXHAUSTION") {
+      throw new ManifestError(file, `${fieldAt(text, error.pos[0])}: nested too deeply to be read`);
+    }
     // The lines after the first draw the place; the first has its line and column.
     const [reason = ""] = messageOf(error).split("\n");
     throw new ManifestError(file, reason.replace(/:$/, ""));
   }
+}
+
+/** The field of the document itself in which a place lies. */
+function fieldAt(text: string, position: number): string {
+  const fields = [...text.slice(0, position).matchAll(/^["']?([\w-]+)["']?\s*:/gm)];
+  return fields.at(-1)?.[1] ?? "the document";
 }

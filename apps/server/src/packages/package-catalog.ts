@@ -68,7 +68,7 @@ export function createPackageCatalog(
     const lookedAtMs = performance.now();
     const listings = new Map<string, FileStamp | undefined>();
     const problems: PackageProblem[] = [];
-    const folders = all.flatMap((directory) => listFolders(directory, listings));
+    const folders = [...new Set(all.flatMap((directory) => listFolders(directory, listings)))];
     const reading = folders.map((folder) => read(folder, problems));
     const found = (await Promise.all(reading)).filter((one) => one !== undefined);
     const byId = new Map<string, InstalledPackage>();
@@ -79,7 +79,7 @@ export function createPackageCatalog(
         warnOnce(`skipped the package ${one.directory}: ${first.directory} is ${id} too`);
         problems.push({
           path: publicPath(one),
-          message: "Two folders hold this version; one is left out.",
+          message: explainTwice(first.directory, one.directory),
         });
       } else byId.set(id, one);
     }
@@ -219,6 +219,14 @@ function isWithin(folder: string, directory: string): boolean {
 function explainEmpty(directory: string): string {
   if (!fileStamp(directory)) return "There is no such folder, so it offers no packages.";
   return "No package is here: neither this folder nor one in it has a package.oo.yaml or workspace.oo.yaml.";
+}
+
+/** As much of their paths as tells them apart, from the end. */
+function explainTwice(first: string, other: string): string {
+  let depth = 1;
+  const endOf = (path: string) => path.split(/[\\/]/).slice(-depth).join("/");
+  while (depth < Math.max(first.length, other.length) && endOf(first) === endOf(other)) depth += 1;
+  return `The folders ${quoteList([endOf(first), endOf(other)])} hold this version; the second one is left out.`;
 }
 
 /** Callers see the folder's name, not where it lies. */
