@@ -25,6 +25,15 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
+test.each([
+  ["rust", "OOCANA runs such blocks itself"],
+  ["connector", "which runs inside of their engine"],
+])("the executor %s, which the engine itself is, is not asked to be installed", async (name, said) => {
+  const failure = await findExecutor(name, "").catch((error: Error) => error.message);
+  expect(failure).toContain(said);
+  expect(failure).not.toContain("install");
+});
+
 test("passes on how modules are resolved, and nothing else", () => {
   const own = ["--inspect=9229", "--conditions=@oomol/source", "--test", "-C", "custom", "--watch-path=src"];
   expect(inheritedArguments(own)).toEqual(["--conditions=@oomol/source", "-C", "custom"]);

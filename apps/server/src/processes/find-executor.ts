@@ -24,6 +24,11 @@ export async function findExecutor(
       "This block calls a service through OOMOL's connector, which runs inside of their engine with the account of a user who has connected the service: run it there.",
     );
   }
+  if (name === "rust") {
+    throw new Error(
+      "This block has the executor rust, which is no program of its own: the engine OOCANA runs such blocks itself. Make the block a node of a flow, and run that.",
+    );
+  }
   const program = `${name}-executor`;
   const file = await findProgram(program, path);
   if (file !== undefined) return { file, args: [] };
