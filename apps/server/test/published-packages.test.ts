@@ -170,6 +170,34 @@ test("a subflow with slots is not offered, and refused with the reason", async (
   });
 });
 
+test("a flow is not offered, and refused, if slots that it uses at any depth are not filled", async () => {
+  const uses = (more: string) => `nodes: [{ node_id: n, subflow: "self::s"${more} }]`;
+  await using server = await openWith({
+    ...manifest,
+    "one/subflows/s/subflow.oo.yaml": "nodes: [{ node_id: a, slot: {} }, { node_id: b, slot: {} }]",
+    "one/subflows/direct/subflow.oo.yaml": uses(""),
+    "one/flows/half/flow.oo.yaml": uses(", slots: [{ slot_node_id: a, task: 'self::t' }]"),
+    "one/flows/deep/flow.oo.yaml": 'nodes: [{ node_id: n, subflow: "self::direct" }]',
+    "one/flows/within/flow.oo.yaml": uses(
+      ", slots: [{ slot_node_id: a, subflow: 'self::s' }, { slot_node_id: b, task: 'self::t' }]",
+    ),
+    "one/flows/whole/flow.oo.yaml": uses(
+      ", slots: [{ slot_node_id: a, task: 'self::t' }, { slot_node_id: b, task: 'self::t' }]",
+    ),
+    "one/subflows/ring/subflow.oo.yaml": 'nodes: [{ node_id: n, subflow: "self::ring" }]',
+    "two/package.oo.yaml": "name: two\nversion: 1.0.0\ndependencies: { one: 1.0.0 }\n",
+    "two/flows/other/flow.oo.yaml": 'nodes: [{ node_id: n, subflow: "one::s" }]',
+  });
+  expect((await server.namesOf()).map(({ name }) => name)).toEqual(["ring", "whole"]);
+  for (const id of ["one::direct", "one::half", "one::deep", "one::within", "two::other"]) {
+    expect([id, await refusalOf(await server.create(id, {}))]).toEqual([
+      id,
+      { status: 400, message: `${id} cannot run: it uses one::s, whose slots are not all filled.` },
+    ]);
+  }
+  expect((await server.create("one::whole", {})).status).toBe(200);
+});
+
 test("an old workspace is a package under the name of its folder", async () => {
   await using server = await openWith({
     "old/workspace.oo.yaml": "name: some old flows\n",

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
+import { listRunnables } from "../packages/list-runnables.ts";
 import { type PackageCatalog, runnablesOf } from "../packages/package-catalog.ts";
 import { inLanguage } from "../packages/package-words.ts";
-import { hasSlots } from "../packages/read-package.ts";
 import { blockAnswer } from "./answers.ts";
 
 /** What is installed: `GET /v1/blocks` and `GET /packages`. */
@@ -11,9 +11,10 @@ export function blocksRoutes(catalog: PackageCatalog): Hono {
   routes.get("/v1/blocks", async (context) => {
     const packages = await catalog.list();
     const language = context.req.header("Accept-Language");
+    const runnables = new Set(await listRunnables(packages));
     const blocks = packages.flatMap((one) =>
       runnablesOf(one)
-        .filter((runnable) => !hasSlots(runnable))
+        .filter((runnable) => runnables.has(runnable))
         .map((runnable) => inLanguage(blockAnswer(runnable), one.words ?? {}, language)),
     );
     context.header("Vary", "Accept-Language", { append: true });

@@ -1,7 +1,8 @@
 import { blockIdOf } from "../packages/block-id.ts";
+import { findOpenSlots } from "../packages/find-open-slots.ts";
 import type { HandleManifest } from "../packages/manifest.ts";
 import type { BlockFinder } from "../packages/package-catalog.ts";
-import { hasSlots, type InstalledFlow } from "../packages/read-package.ts";
+import type { InstalledFlow } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
 import { quoteList } from "../values.ts";
 import { checkInputs } from "./check-inputs.ts";
@@ -25,12 +26,8 @@ export async function prepareFlowInputs(
   files: readonly UploadedFile[],
   catalog: BlockFinder,
 ): Promise<Record<string, Record<string, unknown>>> {
-  if (hasSlots(flow)) {
-    throw new Refusal(
-      400,
-      `${blockIdOf(flow)} has slots, which only a flow that uses it can fill, so it cannot run alone.`,
-    );
-  }
+  const open = await findOpenSlots(flow, catalog);
+  if (open) throw new Refusal(400, explainOpenSlots(flow, open));
   const takers = await flowTakers(flow, catalog);
   const given = new Map([...takers.keys()].map((nodeId) => [nodeId, new Map<string, unknown>()]));
   for (const { nodeId, inputs } of nodes) {
@@ -56,6 +53,13 @@ export async function prepareFlowInputs(
   if (idle) throw new Refusal(400, explainIdle(flow, idle));
   const filled = [...given].filter(([, values]) => values.size > 0);
   return Object.fromEntries(filled.map(([nodeId, values]) => [nodeId, Object.fromEntries(values)]));
+}
+
+function explainOpenSlots(flow: InstalledFlow, open: InstalledFlow): string {
+  const id = blockIdOf(flow);
+  return open === flow
+    ? `${id} has slots, which only a flow that uses it can fill, so it cannot run alone.`
+    : `${id} cannot run: it uses ${blockIdOf(open)}, whose slots are not all filled.`;
 }
 
 /** Files go to inputs of the flow and of its nodes alike, unless something else feeds them. */

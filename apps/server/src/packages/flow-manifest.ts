@@ -16,6 +16,7 @@ const nodeSchema = z.looseObject({
   subflow: z.string().nullish(),
   service: z.unknown().optional(),
   slot: inlineSchema.nullish(),
+  slots: z.unknown().optional(),
   values: z.unknown().optional(),
   inputs_def: handlesSchema,
   inputs_from: z.array(inputSourceSchema).nullish(),
@@ -50,6 +51,15 @@ export interface FlowNode {
   /** What the flow itself gives, by handle. */
   values: Map<string, unknown>;
   hasSlot: boolean;
+  /** What fills the slots of its subflow; nodes that an older version has read have none. */
+  fills?: SlotFill[];
+}
+
+interface SlotFill {
+  /** The node of the subflow that is a slot. */
+  slotNodeId: string;
+  /** The subflow that it names. */
+  reference?: string;
 }
 
 /** What feeds a handle: any of them will do. */
@@ -73,7 +83,7 @@ export function nodesOf({ nodes }: FlowManifest): FlowNode[] {
   const ids = new Set(present.map(({ node_id }) => node_id));
   return present
     .filter((node) => !isConstant(node))
-    .map(({ node_id, task, subflow, service, slot, inputs_def, inputs_from }) => {
+    .map(({ node_id, task, subflow, service, slot, slots, inputs_def, inputs_from }) => {
       const reference = typeof task === "string" ? task : (subflow ?? undefined);
       const inline = typeof task === "object" ? task?.inputs_def : slot?.inputs_def;
       const given = inputs_from ?? [];
@@ -90,6 +100,7 @@ export function nodesOf({ nodes }: FlowManifest): FlowNode[] {
         ),
         named: given.map(({ handle }) => handle),
         hasSlot: slot != null,
+        fills: fillsOf(slots),
       };
     });
 }
@@ -97,6 +108,13 @@ export function nodesOf({ nodes }: FlowManifest): FlowNode[] {
 const isConstant = ({ values }: z.infer<typeof nodeSchema>) => values !== undefined;
 const isFed = ({ nodes, flowInputs, isConstant: isFixed }: FlowSource) =>
   isFixed || nodes.length > 0 || flowInputs.length > 0;
+
+function fillsOf(slots: unknown): SlotFill[] {
+  return (Array.isArray(slots) ? slots : []).filter(isRecord).flatMap(({ slot_node_id, subflow }) => {
+    if (typeof slot_node_id !== "string") return [];
+    return [{ slotNodeId: slot_node_id, ...(typeof subflow === "string" && { reference: subflow }) }];
+  });
+}
 
 function sourceOf(
   { handle, from_node, from_flow }: z.infer<typeof inputSourceSchema>,

@@ -35,10 +35,6 @@ export type Runnable = InstalledBlock | InstalledFlow;
 
 export const isFlow = (runnable: Runnable): runnable is InstalledFlow => "nodes" in runnable;
 
-/** Whether it has places that only a flow which uses it can fill, so that it cannot run alone. */
-export const hasSlots = (runnable: Runnable): boolean =>
-  isFlow(runnable) && runnable.nodes.some((node) => node.hasSlot);
-
 interface Installed {
   packageName: string;
   packageVersion: string;
