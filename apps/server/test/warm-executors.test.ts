@@ -6,6 +6,7 @@ import { makeDataDirectory, openTestServer, type TestClient } from "./open-test-
 import { waitUntilGone } from "./processes.ts";
 
 const habits = fileURLToPath(new URL("fixtures/habits", import.meta.url));
+const printing = fileURLToPath(new URL("fixtures/printing", import.meta.url));
 const settings = { packages: [habits], concurrency: 1, spareExecutors: 1, isolation: "caller" } as const;
 
 let shared: TestClient;
@@ -41,6 +42,22 @@ for (const what of leftBehind) {
     await waitUntilGone([before], 5_000);
   });
 }
+
+test("the reason of a crash is what its own task has said last, without marks of the executor", async () => {
+  await using server = await openTestServer({ ...settings, packages: [printing] });
+  const first = await server.start("printing::dies", { how: "not", lines: 0 });
+  await server.waitForEnd(first);
+  const { result } = await server.finish(first);
+  const errorOf = async (how: string) => {
+    const id = await server.start("printing::dies", { how, lines: 0 });
+    await server.waitForEnd(id);
+    return (await server.logs(id)).at(-1)?.event.error;
+  };
+  expect(result).toEqual({ pid: expect.any(Number) });
+  // In the process of the first.
+  expect(await errorOf("SIGKILL")).toBe("Executor nodejs-executor exit with code -1");
+  expect(await errorOf("words")).toBe("Executor nodejs-executor exit with code -1\nlast words");
+});
 
 test("two callers never share a process", async () => {
   await using server = await openTestServer({

@@ -1,5 +1,6 @@
 import { readFence } from "@oomol/scriptlet/wire";
 import type { OutputFences } from "../../broker/output-fences.ts";
+import { tailCharacters } from "../../processes/executor-process.ts";
 
 export type Stdio = "stdout" | "stderr";
 
@@ -14,6 +15,8 @@ export interface ExecutorOutput {
   listen(listener: OutputListener): () => void;
   /** Tells what has no line break yet. */
   flush(): void;
+  /** The end of what came on stderr since somebody listens, or since the start of a process that nobody has listened to. */
+  lastWords(): string;
 }
 
 /** What has no line break, or waits for a fence, does not grow beyond this. */
@@ -30,10 +33,18 @@ export function createExecutorOutput(
     if (own !== "") unheard({ stdio, text: own });
     if (blocks !== "") (listeners.at(-1) ?? unheard)({ stdio, text: blocks });
   };
+  let lastWords = "";
+  let wasHeard = false;
   const pipes = { stdout: createPipe("stdout", fences, tell), stderr: createPipe("stderr", fences, tell) };
   return {
-    take: ({ stdio, text }) => pipes[stdio].take(text),
+    take({ stdio, text }) {
+      if (stdio === "stderr") lastWords = withoutFences(lastWords + text).slice(-tailCharacters);
+      pipes[stdio].take(text);
+    },
     listen(listener) {
+      // Of whoever has listened before.
+      if (wasHeard && listeners.length === 0) lastWords = "";
+      wasHeard = true;
       listeners.push(listener);
       return () => {
         const position = listeners.indexOf(listener);
@@ -44,7 +55,16 @@ export function createExecutorOutput(
       pipes.stdout.flush();
       pipes.stderr.flush();
     },
+    lastWords: () => lastWords.slice(0, readFence(lastWords)?.start).trim(),
   };
+}
+
+/** One that has only begun stays. */
+function withoutFences(text: string): string {
+  let rest = text.slice(-2 * tailCharacters);
+  for (let found = readFence(rest); found?.fence !== undefined; found = readFence(rest))
+    rest = rest.slice(0, found.start) + rest.slice(found.end);
+  return rest;
 }
 
 /** What executors say themselves is for whoever operates the server. */

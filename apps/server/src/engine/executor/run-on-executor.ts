@@ -24,7 +24,9 @@ export function runOnExecutor(executor: Executor, job: Job, signal: AbortSignal)
   const failed = new Promise<JobFinish>((resolve) => {
     stopListening = executor.onFailed((failure) =>
       resolve(
-        "exit" in failure ? describeExit(job.block, failure.exit) : { error: messageOf(failure.notReady) },
+        "exit" in failure
+          ? describeExit(job.block, failure.exit, executor.output.lastWords())
+          : { error: messageOf(failure.notReady) },
       ),
     );
   });
@@ -148,9 +150,13 @@ function readFinish(message: SessionMessage): JobFinish {
   return { error: "The executor finished the block with a result that cannot be read." };
 }
 
-function describeExit(block: InstalledBlock, { code, spawnError, stderrTail }: ExecutorExit): JobFinish {
+function describeExit(
+  block: InstalledBlock,
+  { code, spawnError }: ExecutorExit,
+  lastWords: string,
+): JobFinish {
   const program = `${block.executor.name}-executor`;
   if (spawnError) return { error: `Failed to spawn ${program}. ${spawnError.message}` };
-  const said = stderrTail === "" ? "" : `\n${stderrTail}`;
+  const said = lastWords === "" ? "" : `\n${lastWords}`;
   return { error: `Executor ${program} exit with code ${code}${said}` };
 }
