@@ -76,6 +76,23 @@ test.each([
   },
 );
 
+test.each(["SIGKILL", "abort", "reallyExit"])(
+  "what a block has printed before its process dies (%s) is in the log",
+  async (how) => {
+    const logs = await logsOf("dies", { how, lines: 50 });
+    expect(logs.at(-1)?.event.error).toMatch(/^Executor nodejs-executor exit with code/);
+    const own = printed(logs).filter((line) => line.startsWith("stdout")); // Node itself says something on stderr
+    expect(own).toEqual(Array.from({ length: 50 }, (_, index) => `stdout: line ${index + 1}`));
+  },
+);
+
+test("what a block has printed before it holds its thread for good is in the log, while it does", async () => {
+  const id = await server.start("printing::dies", { how: "hangs", lines: 20 });
+  await expect.poll(async () => printed(await server.logs(id)).length).toBe(20);
+  await server.request(`/v1/tasks/${id}/stop`, { method: "POST" });
+  expect(await server.waitForEnd(id)).toMatchObject({ status: "stopped" });
+});
+
 test("300,000 short lines of one loop are all kept, in order, and cost no memory", async () => {
   const logs = await logsOf("lines", { count: 300_000 });
   const lines = printed(logs).flatMap((text) => text.replace("stdout: ", "").split("\n"));

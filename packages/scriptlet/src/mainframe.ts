@@ -10,6 +10,12 @@ export interface Mainframe {
   publish(topic: string, payload: string): Promise<void>;
 
   /**
+   * Hands what was published to the system before it returns, so that it arrives even if this process dies or never yields; what is
+   * published too often for that leaves a little later. Absent if a publish does so by itself, or has nothing that could outlive it.
+   */
+  flush?(): void;
+
+  /**
    * Calls `listener` for each message on a topic, in order. Any number of listeners may share a topic; the broker is
    * asked once. When the subscription is acknowledged, resolves to a function that ends it.
    */

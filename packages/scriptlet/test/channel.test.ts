@@ -1,10 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import fc from "fast-check";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { createChannelMainframe } from "../src/executor/channel-mainframe.ts";
 import { createLineReader, decodeChannelLine, encodeChannelLine } from "../src/wire/channel.ts";
 
 test("lines come out whole, however the bytes are cut", () => {
@@ -40,6 +42,34 @@ test("a line that is too long is told once and skipped; the next is read", () =>
   reader(Buffer.from("yz\nshort\n"));
   expect(tooLong).toEqual([11]);
   expect(read).toEqual(["0123456789", "short"]);
+});
+
+test("what is flushed leaves at once, until a loop does so too often: then it is gathered, and all arrives", async () => {
+  await using listening = createServer().listen(0, "127.0.0.1");
+  await once(listening, "listening");
+  const { port } = listening.address() as AddressInfo;
+  await using socket = connect(port, "127.0.0.1");
+  const [accepted] = (await once(listening, "connection")) as [Socket];
+  const read: string[] = [];
+  accepted.on(
+    "data",
+    createLineReader((text) => read.push(text)),
+  );
+  const write = vi.spyOn(socket, "write");
+  const mainframe = createChannelMainframe({ socket, onMessage: () => {}, onLost: () => {} });
+  const publish = (payload: number) => {
+    void mainframe.publish("a/topic", String(payload));
+    mainframe.flush();
+  };
+
+  for (let payload = 1; payload <= 10; payload += 1) publish(payload);
+  expect(write.mock.calls).toHaveLength(10);
+  const sinceMs = performance.now();
+  for (let payload = 11; payload <= 20_000; payload += 1) publish(payload);
+  expect(write.mock.calls.length).toBeLessThan(102 + performance.now() - sinceMs);
+  await mainframe.close();
+  const lines = Array.from({ length: 20_000 }, (_, index) => `a/topic ${index + 1}`);
+  await expect.poll(() => read).toEqual(lines);
 });
 
 test("an executor whose server was killed ends, also while a block holds its thread", async () => {

@@ -106,7 +106,11 @@ export function createJobChannel({
       if (isOver(message)) return Promise.resolve();
       return outbox.send(topics.report, encodeLeniently({ ...report, ...message, ...envelope() }));
     },
-    log: (text, stdio) => limitedLog.log(text, stdio),
+    log(text, stdio) {
+      const sent = limitedLog.log(text, stdio);
+      mainframe.flush?.();
+      return sent;
+    },
     warn: (text) => channel.toObservers({ type: "BlockWarning", warning: text }),
     error: (thrown) => channel.toEngine({ type: "BlockError", error: problemOf(thrown) }),
     finish,

@@ -25,7 +25,7 @@ const partCharacters = 2 ** 20;
 const maxSeparate = 4_096;
 const sharedCharacters = 64 * 1024;
 /** What shares a message does not wait longer than this for more, as long as the block prints. */
-const maxHeldMs = 20;
+const maxHeldMs = 5;
 /** Lines on the two streams in turn share nothing. */
 const maxPending = 64 * 1024;
 

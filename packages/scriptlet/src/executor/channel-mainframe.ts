@@ -15,10 +15,13 @@ export interface ChannelMainframeOptions {
 export interface ChannelMainframe extends Mainframe {
   /** Publishes, and hands all that was published to the system before it returns, unless the system takes no more. */
   publishNow(topic: string, payload: string): void;
+  flush(): void;
 }
 
 /** A message of a block that holds the thread leaves after this time, even if the event loop does not turn. */
 const maxDelayMs = 20;
+/** So many flushes in a row hand over what there is at once; beyond that there is one in each millisecond. */
+const mostFlushes = 100;
 
 /**
  * The mainframe over an inherited socket. A message counts as taken when the system has it: it arrives even if this
@@ -33,6 +36,8 @@ export function createChannelMainframe({
   let waiting: { topic: string; settle(error?: Error | null): void }[] = [];
   let oldestAtMs = 0;
   let isClosed = false;
+  let flushesLeft = mostFlushes;
+  let refilledAtMs = 0;
 
   const subscriptions = createSubscriptions(
     async (topic) => writeLine(`+${topic}\n`),
@@ -67,14 +72,23 @@ export function createChannelMainframe({
     publishNow(topic, payload) {
       if (isClosed) return;
       writeLine(encodeChannelLine(topic, payload));
-      flush();
+      handOver();
+    },
+    flush() {
+      if (lines.length === 0) return;
+      const now = performance.now();
+      flushesLeft = Math.min(mostFlushes, flushesLeft + now - refilledAtMs);
+      refilledAtMs = now;
+      if (flushesLeft < 1) return;
+      flushesLeft -= 1;
+      handOver();
     },
     async subscribe(topic, listener) {
       if (isClosed) throw new MainframeClosedError(topic);
       return subscriptions.add(topic, listener);
     },
     async close() {
-      flush();
+      handOver();
       await new Promise<void>((resolve) => socket.end(resolve));
     },
   };
@@ -84,13 +98,13 @@ export function createChannelMainframe({
     const now = performance.now();
     if (lines.length === 0) {
       oldestAtMs = now;
-      queueMicrotask(flush);
+      queueMicrotask(handOver);
     }
     lines.push(line);
-    if (now - oldestAtMs > maxDelayMs) flush();
+    if (now - oldestAtMs > maxDelayMs) handOver();
   }
 
-  function flush(): void {
+  function handOver(): void {
     if (lines.length === 0) return;
     const text = lines.join("");
     const settled = waiting;
