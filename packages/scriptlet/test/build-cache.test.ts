@@ -1,7 +1,9 @@
+import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readdir, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { buildBlock } from "../src/executor/typescript/build-block.ts";
 import { findBuild } from "../src/executor/typescript/build-index.ts";
 import { pruneCache } from "../src/executor/typescript/prune-cache.ts";
@@ -41,6 +43,21 @@ test("a second process runs a TypeScript block without loading the compiler", as
     await own.exited;
   }
   expect(hasLoaded).toEqual([true, false]);
+});
+
+test("the compiler's process has ended with the last build, also with one that fails", async () => {
+  await using workspace = await createWorkspace({ ...files, "bad.ts": "export default (" });
+  const started: ChildProcess[] = [];
+  const note = (message: unknown) => void started.push((message as { process: ChildProcess }).process);
+  subscribe("child_process", note);
+  onTestFinished(() => void unsubscribe("child_process", note));
+  const build = (name: string) => buildBlock(join(workspace.path, name), join(workspace.path, "cache"));
+  const hasEnded = () => started.map(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null);
+
+  await expect(build("bad.ts")).rejects.toThrow("bad.ts");
+  expect(hasEnded()).toEqual([true]);
+  await Promise.all([build("main.ts"), build("lib/utils.ts")]);
+  expect(hasEnded()).toEqual([true, true]);
 });
 
 test.each([

@@ -1,4 +1,7 @@
+import type { ChildProcess } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
 import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Message, stop } from "esbuild";
@@ -31,17 +34,41 @@ export async function buildBlock(file: string, cacheDir: string): Promise<string
 }
 
 let builds = 0;
+let compiler: ChildProcess | undefined;
 
 /** Ends the compiler's process after the last build: it would count as left behind by the block. */
 async function compile(file: string): Promise<{ build: Build; sources: string[] | undefined }> {
   builds += 1;
   try {
-    const { files, links, sources } = await findFiles(file);
+    const { files, links, sources } = await noteCompiler(() => findFiles(file));
     return { build: { modules: await compileFiles(files), links }, sources };
   } finally {
     builds -= 1;
-    if (builds === 0) await stop();
+    if (builds === 0) await endCompiler();
   }
+}
+
+/** The first build starts the compiler, before it returns; nothing else tells its process. */
+function noteCompiler<Result>(build: () => Result): Result {
+  const note = (message: unknown) => {
+    compiler = (message as { process: ChildProcess }).process;
+  };
+  subscribe("child_process", note);
+  try {
+    return build();
+  } finally {
+    unsubscribe("child_process", note);
+  }
+}
+
+/** It is told to end, and would outlive a process that ends at once. */
+async function endCompiler(): Promise<void> {
+  const ending = compiler;
+  compiler = undefined;
+  await stop();
+  if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
+  ending.ref();
+  await once(ending, "exit");
 }
 
 async function store(contents: string, cacheDir: string): Promise<string> {
