@@ -26,7 +26,15 @@ function asInput(value: unknown): unknown {
 
 const failure = Object.assign(new RangeError("x", { cause: "y" }), { code: "E" });
 // Where it was made; an output leaves out the frames of Node.js and of the executor.
-failure.stack = failure.stack?.split("\n", 2).join("\n");
+failure.stack = failure.stack?.split("\n", 2).join("\n") ?? "";
+
+const inner = new TypeError("y");
+inner.stack = "TypeError: y";
+const formOfInner = { name: "TypeError", message: "y", stack: "TypeError: y" };
+const several = Object.assign(new AggregateError([inner, "z"], "all failed"), { code: "ALL" });
+several.stack = "AggregateError: all failed";
+const suppressed = new SuppressedError(inner, new Set([inner]), "while closing");
+suppressed.stack = "SuppressedError: while closing";
 
 test.each<[name: string, value: unknown, form: unknown]>([
   [
@@ -50,6 +58,28 @@ test.each<[name: string, value: unknown, form: unknown]>([
   ["floats", { inside: new Float32Array([0.5, 2]) }, { inside: [0.5, 2] }],
   ["big integers that fit", BigInt64Array.of(1n, -(2n ** 53n) + 1n), [1, Number.MIN_SAFE_INTEGER]],
   ["an Error", failure, { name: "RangeError", message: "x", stack: failure.stack, cause: "y", code: "E" }],
+  [
+    "an AggregateError",
+    several,
+    {
+      name: "AggregateError",
+      message: "all failed",
+      stack: several.stack,
+      errors: [formOfInner, "z"],
+      code: "ALL",
+    },
+  ],
+  [
+    "a SuppressedError",
+    suppressed,
+    {
+      name: "SuppressedError",
+      message: "while closing",
+      stack: suppressed.stack,
+      error: formOfInner,
+      suppressed: [formOfInner],
+    },
+  ],
   ["a regular expression", /a\d/gi, "/a\\d/gi"],
   ["a URL", new URL("http://a/?b#c"), "http://a/?b#c"],
   ["URL parameters", new URLSearchParams({ a: "b c" }), "a=b+c"],

@@ -46,11 +46,17 @@ function kindOf(value: object): string {
   return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }
 
-/** Its own properties too, such as `code`; the cause is one that does not enumerate. */
+/** Its own properties too, such as `code`; the cause and the errors it holds are some that do not enumerate. */
 function errorForm(error: Error): object {
   const { name, message } = error;
   const cause = "cause" in error && error.cause !== undefined ? { cause: error.cause } : {};
-  return { ...error, name, message, stack: ownStack(error.stack), ...cause };
+  return { ...error, name, message, stack: ownStack(error.stack), ...cause, ...heldErrors(error) };
+}
+
+/** Of an `AggregateError` and a `SuppressedError`; a getter of a class, such as zod's, may repeat others. */
+function heldErrors(error: object): object {
+  const names = ["errors", "error", "suppressed"].filter((name) => Object.hasOwn(error, name));
+  return Object.fromEntries(names.map((name) => [name, (error as Record<string, unknown>)[name]]));
 }
 
 /** As the reason of a failed block has it. */
