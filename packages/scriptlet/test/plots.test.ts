@@ -214,6 +214,19 @@ test.each(["image", "audio", "video"])(
   },
 );
 
+test.each(["text", "json", "image", "table", "my-own"])(
+  "data that is undefined is nothing to show, with a warning: %s",
+  async (type) => {
+    await using run = await runBlock((_inputs: object, context: Context) =>
+      context.preview({ type, data: undefined }),
+    );
+    expect(run.previews).toEqual([]);
+    expect(run.warnings).toEqual([
+      `preview(), at payload.data: it is undefined, so that there is nothing to show as ${type}.`,
+    ]);
+  },
+);
+
 test("an Observable Plot becomes an image, or with a title a page", async () => {
   const { document } = new JSDOM("").window;
   const marks = [Plot.barY([{ x: "ä", y: 1 }], { x: "x", y: "y" })];

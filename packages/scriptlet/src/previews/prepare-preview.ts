@@ -29,6 +29,10 @@ export function preparePreview(
   const preview = asPreview(payload);
   const identified = id === undefined ? preview : { ...preview, id };
   const { type, data } = preview;
+  if ("data" in preview && data === undefined) {
+    warn(`preview(), at payload.data: it is undefined, so that there is nothing to show as ${type}.`);
+    return undefined;
+  }
   if (type === "image" || type === "video" || type === "audio") return withSources(identified, files, warn);
   if (type === "html" && isElement(data)) return { ...identified, data: data.outerHTML };
   if (type !== "table") return identified;
