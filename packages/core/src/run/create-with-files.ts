@@ -3,7 +3,8 @@ import type { UploadPart } from "../transport/transport.ts";
 import type { UploadProgress } from "../transport/upload-progress.ts";
 import type { NodeInputs, ServerBlock } from "../types.ts";
 import type { Clock } from "../waiting/delay.ts";
-import { type FilesByHandle, orderFiles, withInputs } from "./order-files.ts";
+import type { FilesByHandle } from "./order-files.ts";
+import { withInputs } from "./with-inputs.ts";
 
 type Body = Pick<HttpCall, "json" | "upload" | "onBytesSent">;
 
@@ -62,6 +63,7 @@ async function bodyOf(request: FilesRequest<unknown>): Promise<Body> {
     return form(given, parts, fileInputs);
   }
   const block = blocks.find((listed) => listed.blockId === blockId);
+  const { orderFiles } = await import("./order-files.ts");
   const ordered = orderFiles(block, { blockNodeId, inputValues: given, files: filled });
   return form(ordered.inputValues, ordered.parts);
 }

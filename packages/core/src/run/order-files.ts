@@ -3,6 +3,7 @@ import type { UploadPart } from "../transport/transport.ts";
 import type { BlockHandle, NodeInputs, ServerBlock } from "../types.ts";
 import { asksForFiles, isList } from "./file-input.ts";
 import type { TakenFiles } from "./take-files.ts";
+import { withInputs } from "./with-inputs.ts";
 
 /** A form whose files reach the inputs that they were given for. */
 export interface OrderedFiles {
@@ -54,18 +55,6 @@ export function orderFiles(
     throw new InvalidInputError("files", `${lists.join(" and ")} take any number of files: ${reason}`);
   }
   return { parts, inputValues: withInputs(inputValues, blockNodeId, settled) };
-}
-
-/** The inputs with additional ones for the block itself. */
-export function withInputs(
-  inputValues: readonly NodeInputs[],
-  blockNodeId: string,
-  inputs: NodeInputs["inputs"],
-): NodeInputs[] {
-  if (inputs.length === 0) return [...inputValues];
-  const own = inputValues.find(({ nodeId }) => nodeId === blockNodeId);
-  const others = inputValues.filter((node) => node !== own);
-  return [{ ...own, nodeId: blockNodeId, inputs: [...(own?.inputs ?? []), ...inputs] }, ...others];
 }
 
 function checkHandle(handle: string, declared: readonly BlockHandle[], given: ReadonlySet<string>): void {
