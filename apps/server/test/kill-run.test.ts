@@ -15,8 +15,8 @@ test("loses no task and runs none twice when it is killed while tasks come and r
     others: [],
   });
   expect(tally.completed + tally.interrupted).toBe(24);
-  // A kill interrupts no more than ran.
-  expect(tally.interrupted).toBeLessThanOrEqual(kills * concurrency);
+  // A kill interrupts no more than ran, and as many again whose end was about to be stored (queue.ts).
+  expect(tally.interrupted).toBeLessThanOrEqual(kills * 2 * concurrency);
 }, 120_000);
 
 test("runs again what it was killed in, where it may", async () => {
