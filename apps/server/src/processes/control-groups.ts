@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync, rmdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { endFound, named, startOf } from "./marked-processes.ts";
+import { endFound, named } from "./marked-processes.ts";
+import { readProcFile, startOf } from "./read-proc-file.ts";
 
 /**
  * A control group (cgroup v2) for one executor: whatever the executor starts is in it, and no session, fork or empty environment
@@ -52,8 +53,8 @@ let parent: string | undefined;
 
 /** The group of this process: one that is in it may be given others within it, by whoever may write there. */
 function findOwnGroup(): string | undefined {
-  const path = /^0::(.*)$/m.exec(read("/proc/self/cgroup"))?.[1];
-  for (const line of read("/proc/self/mountinfo").split("\n")) {
+  const path = /^0::(.*)$/m.exec(readProcFile("/proc/self/cgroup"))?.[1];
+  for (const line of readProcFile("/proc/self/mountinfo").split("\n")) {
     // "ID PARENT DEVICE ROOT FOLDER OPTIONS … - TYPE …", see proc(5)
     const [mount = "", system = ""] = line.split(" - ");
     const [, , , root = "", folder = ""] = mount.split(" ");
@@ -67,7 +68,7 @@ function findOwnGroup(): string | undefined {
 /** Those in groups within it, too. */
 function membersOf(folder: string): number[] {
   const within = foldersIn(folder).flatMap(membersOf);
-  return [...read(join(folder, members)).split("\n").filter(Boolean).map(Number), ...within];
+  return [...readProcFile(join(folder, members)).split("\n").filter(Boolean).map(Number), ...within];
 }
 
 function foldersIn(folder: string): string[] {
@@ -91,14 +92,6 @@ function remove(folder: string, triesLeft: number): void {
 
 const mostTries = 100;
 const betweenTriesMs = 20;
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return "";
-  }
-}
 
 function readLink(path: string): string {
   try {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { readProcFile, statFieldsOf } from "./read-proc-file.ts";
 
 /** A process that was found, as people know it. */
 export interface FoundProcess {
@@ -30,87 +31,16 @@ export function findMarked(mark: string, leader?: number): FoundProcess[] {
 }
 
 export function named(pid: number): FoundProcess {
-  return { pid, name: read(`/proc/${pid}/comm`).trim() };
+  return { pid, name: readProcFile(`/proc/${pid}/comm`).trim() };
 }
 
 function isMarked(pid: string, mark: string): boolean {
-  const environment = read(`/proc/${pid}/environ`);
+  const environment = readProcFile(`/proc/${pid}/environ`);
   return environment.startsWith(mark) || environment.includes(`\0${mark}`);
 }
 
 function sessionOf(pid: string): number {
-  return Number(fieldsOf(pid)[3]);
-}
-
-/** Fields of proc(5) from the third on: before them stands the name, which may hold anything. */
-function fieldsOf(pid: number | string): string[] {
-  return fieldsIn(read(`/proc/${pid}/stat`));
-}
-
-function fieldsIn(stat: string): string[] {
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-}
-
-/** Whether a process has started any other, asked after each task. */
-export interface ChildrenWatch {
-  /** True if that cannot be told. */
-  hasHad(): boolean;
-  close(): void;
-}
-
-export function watchChildren(pid: number): ChildrenWatch {
-  // They stay open, which takes a third of the time, and are never those of another process that gets the same number.
-  const stat = openFile(`/proc/${pid}/stat`);
-  const children = openFile(`/proc/${pid}/task/${pid}/children`);
-  return {
-    hasHad() {
-      const ended = fieldsIn(stat.read())[8]; // grows with each child that has ended
-      return ended !== "0" || children.read() !== "";
-    },
-    close() {
-      stat.close();
-      children.close();
-    },
-  };
-}
-
-/** The beginning of a file as it is each time; empty if there is none, or nobody it tells of. */
-function openFile(path: string): { read(): string; close(): void } {
-  let file: number | undefined;
-  try {
-    file = openSync(path, "r");
-  } catch {
-    // Not Linux, or it is gone.
-  }
-  return {
-    read() {
-      try {
-        return file === undefined ? "" : line.toString("latin1", 0, readSync(file, line, 0, line.length, 0));
-      } catch {
-        return "";
-      }
-    },
-    close() {
-      if (file !== undefined) closeSync(file);
-      file = undefined;
-    },
-  };
-}
-
-const line = Buffer.alloc(2_048);
-
-/** Somebody else's, or gone: empty. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return "";
-  }
-}
-
-/** When a process began, in ticks since the system did; `undefined` if there is none. */
-export function startOf(pid: number): string | undefined {
-  return fieldsOf(pid)[19];
+  return Number(statFieldsOf(pid)[3]);
 }
 
 /** Ends them and, as they may have started others meanwhile, whoever is found then. Answers all that were found. */

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { readProcFile, statFieldsOf } from "./read-proc-file.ts";
 
 /** Every process that descends from `pid`, those in a process group of their own (a browser for instance) included. */
 export function listDescendants(pid: number): number[] {
@@ -18,7 +19,7 @@ const canReadChildren = existsSync(`/proc/self/task/${process.pid}/children`);
 
 function readChildren(pid: number): number[] {
   const threads = listFolder(`/proc/${pid}/task`);
-  const lists = threads.map((thread) => readProcFile(pid, `task/${thread}/children`));
+  const lists = threads.map((thread) => readProcFile(`/proc/${pid}/task/${thread}/children`));
   return lists.join(" ").split(" ").filter(Boolean).map(Number);
 }
 
@@ -48,7 +49,7 @@ export function residentBytes(pids: readonly number[]): number {
 /** The memory of the process alone. */
 export function ownResidentBytes(pid: number): number {
   if (process.platform !== "linux") return 0;
-  return Number(readProcFile(pid, "statm").split(" ")[1] ?? 0) * pageBytes;
+  return Number(readProcFile(`/proc/${pid}/statm`).split(" ")[1] ?? 0) * pageBytes;
 }
 
 const pageBytes = 4_096;
@@ -66,19 +67,9 @@ function listProcesses(): [number, number][] {
 function readProc(): [number, number][] {
   return readdirSync("/proc").flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
-    const stat = readProcFile(name, "stat");
-    // "PID (NAME) STATE PARENT …", where the name may hold anything
-    const parent = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
+    const [, parent] = statFieldsOf(name);
     return parent === undefined ? [] : [[Number(name), Number(parent)]];
   });
-}
-
-function readProcFile(pid: string | number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch {
-    return ""; // it ended meanwhile
-  }
 }
 
 function readPs(): [number, number][] {

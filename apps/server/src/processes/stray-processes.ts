@@ -1,6 +1,7 @@
 import { openControlGroup } from "./control-groups.ts";
-import { endFound, type FoundProcess, findMarked, named, watchChildren } from "./marked-processes.ts";
+import { endFound, type FoundProcess, findMarked, named } from "./marked-processes.ts";
 import { listDescendants } from "./process-tree.ts";
+import { watchChildren } from "./watch-children.ts";
 
 /**
  * Processes that an executor has started, and that descend from it no more (`setsid` and a second fork, a shell's `&`). All that

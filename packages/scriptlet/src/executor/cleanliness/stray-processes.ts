@@ -1,4 +1,5 @@
-import { openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { keepOpen } from "@oomol/connect-shared/keep-open";
 import type { Leftover } from "./leftover.ts";
 
 /**
@@ -29,28 +30,15 @@ function findOthers(): Leftover[] {
   });
 }
 
-/** Reads this process's own line from a file that stays open, which takes a quarter of the time. */
-function openOwn(): () => ReturnType<typeof parseProcess> | undefined {
-  try {
-    const file = openSync("/proc/self/stat", "r");
-    const line = Buffer.alloc(maxLineBytes);
-    const start = `${process.pid} (`;
-    return () => {
-      try {
-        const text = line.toString("latin1", 0, readSync(file, line, 0, maxLineBytes, 0));
-        if (text.startsWith(start)) return parseProcess(text);
-      } catch {
-        // A block has closed the file.
-      }
-      return readProcess("self");
-    };
-  } catch {
-    return () => undefined;
-  }
+/** Reads this process's own line; a block may have closed its file, and opened another one with its number. */
+function openOwn(): () => ReturnType<typeof readProcess> {
+  const file = keepOpen("/proc/self/stat");
+  const start = `${process.pid} (`;
+  return () => {
+    const text = file.read();
+    return text.startsWith(start) ? parseProcess(text) : readProcess("self");
+  };
 }
-
-/** 52 numbers, and a name of 64 bytes. */
-const maxLineBytes = 2_048;
 
 /** Undefined if the system does not tell, or the process has ended. */
 function readProcess(name: string) {
