@@ -25,13 +25,15 @@ export function fileStamp(path: string): FileStamp | undefined {
   }
 }
 
-export function isSameStamp(one: FileStamp | undefined, other: FileStamp | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
+/** Whether a path is still what it was when its stamp was taken. */
+export function isUnchanged(path: string, stamp: FileStamp | undefined): boolean {
+  const now = fileStamp(path);
+  if (now === undefined || stamp === undefined) return now === stamp;
   return (
-    one.ino === other.ino &&
-    one.size === other.size &&
-    one.mtimeMs === other.mtimeMs &&
-    one.ctimeMs === other.ctimeMs
+    now.ino === stamp.ino &&
+    now.size === stamp.size &&
+    now.mtimeMs === stamp.mtimeMs &&
+    now.ctimeMs === stamp.ctimeMs
   );
 }
 

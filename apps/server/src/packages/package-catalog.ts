@@ -5,7 +5,7 @@ import { Refusal } from "../refusal.ts";
 import { messageOf, quoteList } from "../values.ts";
 import { closestName } from "./closest-name.ts";
 import { entriesIn } from "./entries-in.ts";
-import { type FileStamp, fileStamp, isSameStamp } from "./file-stamp.ts";
+import { type FileStamp, fileStamp, isUnchanged } from "./file-stamp.ts";
 import { ManifestError } from "./manifest.ts";
 import { onceATurn } from "./once-a-turn.ts";
 import type { PackageProblem } from "./package-problem.ts";
@@ -100,7 +100,7 @@ export function createPackageCatalog(
   /** The packages of that name, looked at now; nothing if all of them have to be looked at. */
   const listNamed = onceATurn(async (name: string): Promise<InstalledPackage[] | undefined> => {
     if (!last || performance.now() - last.lookedAtMs > trustedMs) return undefined;
-    for (const [folder, stamp] of last.listings) if (!isSameStamp(fileStamp(folder), stamp)) return undefined;
+    for (const [folder, stamp] of last.listings) if (!isUnchanged(folder, stamp)) return undefined;
     const known = last.packages.filter((one) => one.name === name);
     const now = await Promise.all(known.map(({ directory }) => read(directory)));
     const isSame = now.every((one, index) => one?.name === name && one?.version === known[index]?.version);

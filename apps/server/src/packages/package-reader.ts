@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { entriesIn } from "./entries-in.ts";
-import { type FileStamp, fileStamp, isSameStamp, isSettled } from "./file-stamp.ts";
+import { type FileStamp, fileStamp, isSettled, isUnchanged } from "./file-stamp.ts";
 import { wordsFolder } from "./package-words.ts";
 import { type InstalledPackage, readPackage, runnableKinds } from "./read-package.ts";
 
@@ -17,7 +17,7 @@ export function createPackageReader(): PackageReader {
   const remembered = new Map<string, Remembered>();
   return async (directory) => {
     const known = remembered.get(directory);
-    if (known && isUnchanged(known)) return known.read;
+    if (known?.places.every(({ path, stamp }) => isUnchanged(path, stamp))) return known.read;
     remembered.delete(directory);
     // Before the reading: what changes during it counts as changed.
     const places = listPlaces(directory).map((path) => ({ path, stamp: fileStamp(path) }));
@@ -27,10 +27,6 @@ export function createPackageReader(): PackageReader {
       remembered.set(directory, { places, read });
     return read;
   };
-}
-
-function isUnchanged({ places }: Remembered): boolean {
-  return places.every(({ path, stamp }) => isSameStamp(fileStamp(path), stamp));
 }
 
 /** Everything whose stamp changes with the manifests of a package: they themselves and the folders that list them. */

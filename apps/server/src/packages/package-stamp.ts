@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { entriesIn } from "./entries-in.ts";
-import { type FileStamp, fileStamp, isSameStamp, isSettled } from "./file-stamp.ts";
+import { type FileStamp, fileStamp, isSettled, isUnchanged } from "./file-stamp.ts";
 
 /**
  * Answers what tells one state of a package folder from the next: names, sizes and times of its files. Of installed modules
@@ -27,7 +27,7 @@ export function createPackageStamps(): PackageStamps {
   const known = new Map<string, { places: readonly Place[]; text: string }>();
   return async (directory) => {
     const last = known.get(directory);
-    if (last && (await isUnchanged(last.places))) return last.text;
+    if (last && (await areUnchanged(last.places))) return last.text;
     known.delete(directory);
     const lookedAtMs = Date.now();
     const places = await look(directory);
@@ -39,9 +39,9 @@ export function createPackageStamps(): PackageStamps {
   };
 }
 
-async function isUnchanged(places: readonly Place[]): Promise<boolean> {
+async function areUnchanged(places: readonly Place[]): Promise<boolean> {
   for (const [index, { path, stamp }] of places.entries()) {
-    if (!isSameStamp(fileStamp(path), stamp)) return false;
+    if (!isUnchanged(path, stamp)) return false;
     if ((index + 1) % filesAtOnce === 0) await setImmediate();
   }
   return true;
