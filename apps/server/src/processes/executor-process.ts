@@ -25,6 +25,14 @@ export interface ExecutorExit {
   code: number;
   /** Why there was no process at all. */
   spawnError?: Error;
+}
+
+/** One that this process has started itself. */
+export interface StartedProcess extends ExecutorProcess {
+  readonly exited: Promise<StartedExit>;
+}
+
+export interface StartedExit extends ExecutorExit {
   /** The last lines that it wrote to stderr. */
   stderrTail: string;
 }
@@ -45,7 +53,7 @@ export function startExecutorProcess(
   command: ExecutorCommand,
   args: readonly string[],
   options: ExecutorProcessOptions,
-): ExecutorProcess {
+): StartedProcess {
   const mark = newMark();
   // Not Node's own: on Windows it starts no .cmd file, as which npm installs programs.
   const child = spawn(command.file, [...command.args, ...args], {
@@ -59,7 +67,7 @@ export function startExecutorProcess(
   const strays = createStrays(mark.text, child.pid);
   const tail = collectTail(child, options);
   let isGone = false;
-  const exited = new Promise<ExecutorExit>((resolve) => {
+  const exited = new Promise<StartedExit>((resolve) => {
     child.once("error", (spawnError) => resolve({ code: -1, spawnError, stderrTail: "" }));
     child.once("exit", (code) => {
       signalTree(child, "SIGKILL"); // what the executor started does not outlive it

@@ -1,7 +1,7 @@
 import type { SessionMessage } from "../../broker/session-message.ts";
 import { blockNodeId } from "../../inputs/node-inputs.ts";
 import type { InstalledFlow } from "../../packages/read-package.ts";
-import type { ExecutorExit } from "../../processes/executor-process.ts";
+import type { StartedExit } from "../../processes/executor-process.ts";
 import { isRecord, messageOf } from "../../values.ts";
 import type { SessionOutcome, SessionRequest } from "../engine.ts";
 import { createFlowProgress } from "./flow-progress.ts";
@@ -93,7 +93,7 @@ function withIdleness(event: ReportedEvent): ReportedEvent {
 /** The engine pauses at least 600 ms before it ends its executors and itself. */
 const goodbyeMs = 5_000;
 
-function explainExit({ code, spawnError, stderrTail }: ExecutorExit): SessionEnd {
+function explainExit({ code, spawnError, stderrTail }: StartedExit): SessionEnd {
   if (spawnError) return { error: `Failed to spawn oocana. ${spawnError.message}` };
   if (code === 0) return { error: "oocana ended without telling how the flow ended." };
   return { error: `oocana ended with code ${code}${stderrTail === "" ? "" : `\n${stderrTail}`}` };

@@ -9,7 +9,7 @@ import { blockIdOf } from "../../packages/block-id.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import type { InstalledFlow } from "../../packages/read-package.ts";
 import { executorEnvironment } from "../../processes/executor-environment.ts";
-import { type ExecutorProcess, startExecutorProcess } from "../../processes/executor-process.ts";
+import { type StartedProcess, startExecutorProcess } from "../../processes/executor-process.ts";
 import { findExecutor } from "../../processes/find-executor.ts";
 import { watchMemory } from "../../processes/memory-limit.ts";
 import type { SessionEvent, SessionRequest } from "../engine.ts";
@@ -34,7 +34,7 @@ export interface EngineParts extends OocanaEngineOptions {
 /** One run of the program `oocana`, whose end its owner sees to. */
 export interface RunningEngine {
   sessionId: string;
-  process: ExecutorProcess;
+  process: StartedProcess;
   /** Resolves, if ever, with the limit that the session has exceeded. */
   exceeded: Promise<string>;
   room: Room;

@@ -1,9 +1,4 @@
-import {
-  type ExecutorExit,
-  type ExecutorProcess,
-  lastWordsMs,
-  tailCharacters,
-} from "../../processes/executor-process.ts";
+import { type ExecutorExit, type ExecutorProcess, lastWordsMs } from "../../processes/executor-process.ts";
 import { createProcessEnd, signalProcess } from "../../processes/process-end.ts";
 import { createStrays } from "../../processes/stray-processes.ts";
 
@@ -24,7 +19,6 @@ export function createForkedProcess(
   passOutput: ForkedProcess["onOutput"],
 ): ForkedProcess {
   const strays = createStrays(mark, pid);
-  let stderrTail = "";
   let isGone = false;
   let wasTold: ForkedProcess["wasTold"];
   let resolveExit: (exit: ExecutorExit) => void = () => undefined;
@@ -53,15 +47,12 @@ export function createForkedProcess(
     get wasTold() {
       return wasTold;
     },
-    onOutput(line) {
-      if (line.stdio === "stderr") stderrTail = (stderrTail + line.text).slice(-tailCharacters);
-      passOutput(line);
-    },
+    onOutput: passOutput,
     onEnd(code) {
       signalTree("SIGKILL");
       isGone = true;
       strays.endLast();
-      setTimeout(() => resolveExit({ code, stderrTail: stderrTail.trim() }), lastWordsMs);
+      setTimeout(() => resolveExit({ code }), lastWordsMs);
     },
   };
 }
