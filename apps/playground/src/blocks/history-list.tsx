@@ -58,18 +58,7 @@ function Remove({ row: { taskId, status, isStored } }: { row: HistoryRow }) {
   const messages = useMessages();
   const deletion = useDeleteTask();
   const [isAsked, setAsked] = useState(false);
-  if (!isStored) {
-    return (
-      <button
-        type="button"
-        className="button quiet small"
-        aria-label={messages.forget}
-        onClick={() => forgetTask(taskId)}
-      >
-        <Icon name="close" />
-      </button>
-    );
-  }
+  if (!isStored) return <Cross label={messages.forget} onPress={() => forgetTask(taskId)} />;
   if (!isFinalStatus(status)) return null;
   if (deletion.error) {
     const words = isUnsupported(deletion.error) ? messages.keepsTasks : deletion.error.message;
@@ -79,18 +68,7 @@ function Remove({ row: { taskId, status, isStored } }: { row: HistoryRow }) {
       </span>
     );
   }
-  if (!isAsked) {
-    return (
-      <button
-        type="button"
-        className="button quiet small"
-        aria-label={messages.deleteTask}
-        onClick={() => setAsked(true)}
-      >
-        <Icon name="close" />
-      </button>
-    );
-  }
+  if (!isAsked) return <Cross label={messages.deleteTask} onPress={() => setAsked(true)} />;
   return (
     <button
       // It stands where the other one was, which had the focus.
@@ -102,6 +80,14 @@ function Remove({ row: { taskId, status, isStored } }: { row: HistoryRow }) {
       onClick={() => deletion.mutate(taskId)}
     >
       {messages.deleteForGood}
+    </button>
+  );
+}
+
+function Cross({ label, onPress }: { label: string; onPress(): void }) {
+  return (
+    <button type="button" className="button quiet small" aria-label={label} onClick={onPress}>
+      <Icon name="close" />
     </button>
   );
 }
