@@ -2,7 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findBenches } from "./find-benches.ts";
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     list: { type: "boolean" },
     all: { type: "boolean" },
     tasks: { type: "string" },
+    against: { type: "string" },
     help: { type: "boolean", short: "h" },
   },
 });
@@ -25,7 +26,7 @@ const benches = findBenches();
 const list = benches.map(({ name, isLong }) => (isLong ? `${name} (long)` : name));
 if (values.help) {
   process.stdout.write(
-    `Usage: pnpm bench [--all] [--out FILE] [--tasks N] [NAME...]\n\nWithout names: all but the long ones; --all: those too. --list: the names alone. --tasks: how many \`task-memory\` runs.\n\n${list.join("\n")}\n`,
+    `Usage: pnpm bench [--all] [--out FILE] [--tasks N] [--against DIR] [NAME...]\n\nWithout names: all but the long ones; --all: those too. --list: the names alone. --tasks: how many \`task-memory\` runs. --against: another clone, built, whose server \`tasks\` measures too.\n\n${list.join("\n")}\n`,
   );
   process.exit();
 }
@@ -58,7 +59,11 @@ if (values.out === undefined) process.stdout.write(sections.join("\n"));
 async function measureApart(name: string, path: string): Promise<string> {
   const child = fork(fileURLToPath(new URL("./run-one.ts", import.meta.url)), [path], {
     execArgv: ["--conditions=@oomol/source", "--expose-gc"],
-    env: { ...process.env, ...(values.tasks !== undefined && { BENCH_TASKS: values.tasks }) },
+    env: {
+      ...process.env,
+      ...(values.tasks !== undefined && { BENCH_TASKS: values.tasks }),
+      ...(values.against !== undefined && { BENCH_AGAINST: resolve(values.against) }),
+    },
     silent: true,
   });
   let said = "";

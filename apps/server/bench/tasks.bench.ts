@@ -24,8 +24,10 @@ const entry = new URL("../test/fixtures/tally/tasks/tally/main.js", import.meta.
 const processor = fileURLToPath(new URL("./tally-processor.js", import.meta.url));
 const clients = 8;
 const processes = 2;
-const rounds = 3;
+const rounds = { ofServers: 7, ofOthers: 3 };
 const roundMs = 3_000;
+/** Another clone, built, whose server runs beside this one. */
+const against = process.env.BENCH_AGAINST;
 const runsAlone = 40;
 const runsAfterPause = 15;
 const pauseMs = 1_000;
@@ -41,27 +43,20 @@ interface Contender {
 /** Nearly empty tasks by the server, beside a job queue with processes of its own, and beside a pool without any queue. */
 export async function measure(): Promise<Measurement> {
   await using data = await makeDataDirectory();
-  const running = ["--concurrency", String(processes), "--spare-executors", String(processes)];
-  await using server = await startProgram(["--packages", packages, "--data", data.path, ...running], {
-    isBuilt: true,
-  });
-  await using client = openNodeClient(server.client.url);
+  const running = [
+    ...["--packages", packages, "--concurrency", String(processes)],
+    ...["--spare-executors", String(processes)],
+  ];
+  await using server = await openServer(running);
+  await using former = against === undefined ? undefined : await openServer(running, against);
   await using redis = await openRedis();
   await using bullmq = redis && (await openBullmq(redis, processor, processes));
   await using piscina = openPiscina(fileURLToPath(entry), processes);
   const inputValues = { file: `${data.path}/runs.txt`, name: "x" };
 
   const contenders: Contender[] = [
-    {
-      name: "our server",
-      promise:
-        "SQLite, WAL, `synchronous = NORMAL`: kept over `kill -9`; the last commits may go with the power",
-      run: () => client.tasks.createAndWait({ blockId: "tally::tally", inputValues }),
-      cpu() {
-        const { ownSeconds, othersSeconds } = cpuTimeOf(server.child.pid ?? 0);
-        return { organisers: ownSeconds, executors: othersSeconds };
-      },
-    },
+    contenderOf("our server", server, inputValues),
+    ...(former ? [contenderOf(`our server in ${against}`, former, inputValues)] : []),
     ...(redis && bullmq
       ? [
           {
@@ -87,14 +82,22 @@ export async function measure(): Promise<Measurement> {
       run: () => callInProcess(inputValues),
     },
   ];
-  const measured = await measureAll(contenders);
+  // Servers apart: V8 throws compiled code away while a process is idle for some ten seconds.
+  const isServer = ({ cpu }: Contender) => cpu !== undefined;
+  const measured = [
+    ...(await measureAll(contenders.filter(isServer), rounds.ofServers)),
+    ...(await measureAll(
+      contenders.filter((one) => !isServer(one)),
+      rounds.ofOthers,
+    )),
+  ];
   const peer = measured.find(({ contender }) => contender.name.startsWith("BullMQ"));
   const absent = peer
     ? ""
     : " Redis is not installed here (`apt-get install redis-server`), so BullMQ is missing.";
   return {
     title: "Tasks a second",
-    note: `A block that appends a line to a file; ${rounds} rounds of ${roundMs / 1_000} s in turns after one that is not counted, ${clients} clients (ours is connect-node), ${processes} processes at once; the server as it is built. CPU is that of a task, of who takes it (for BullMQ its worker and redis) and of the processes that run the block; that of the client is not counted. One run alone is from the call to its result: ${runsAlone} one after the other, and ${runsAfterPause} with ${pauseMs / 1_000} s before each (there the 99th percentile is the longest).${absent}`,
+    note: `A block that appends a line to a file; rounds of ${roundMs / 1_000} s after one that is not counted, in turns: ${rounds.ofServers} of the servers, then ${rounds.ofOthers} of the others; ${clients} clients (ours is connect-node), ${processes} processes at once; the server as it is built. CPU is that of a task, of who takes it (for BullMQ its worker and redis) and of the processes that run the block; that of the client is not counted. One run alone is from the call to its result: ${runsAlone} one after the other, and ${runsAfterPause} with ${pauseMs / 1_000} s before each of a server (there the 99th percentile is the longest).${absent}`,
     columns: [
       "by",
       "tasks/s",
@@ -110,19 +113,57 @@ export async function measure(): Promise<Measurement> {
     rows: measured.map((one) => [
       one.contender.name,
       medianAndSpread(one.rates, 1),
-      peer ? medianAndSpread(ratios(one.rates, peer.rates), 4) : "",
+      peer ? beside(one.rates, peer.rates) : "",
       one.organisersMs.length > 0 ? medianAndSpread(one.organisersMs) : "",
       one.executorsMs.length > 0 ? medianAndSpread(one.executorsMs) : "",
       round(median(one.aloneMs)),
       round(percentile(one.aloneMs, 0.99)),
-      round(median(one.afterPauseMs)),
-      round(percentile(one.afterPauseMs, 0.99)),
+      one.afterPauseMs.length > 0 ? round(median(one.afterPauseMs)) : "",
+      one.afterPauseMs.length > 0 ? round(percentile(one.afterPauseMs, 0.99)) : "",
       one.contender.promise,
     ]),
   };
 }
 
-async function measureAll(contenders: Contender[]) {
+/** How many times the peer: round by round if they ran in the same turns. */
+function beside(rates: number[], peer: number[]): string | number {
+  return rates.length === peer.length
+    ? medianAndSpread(ratios(rates, peer), 4)
+    : round(median(rates) / median(peer), 4);
+}
+
+/** The server as it is built here, or in another clone. */
+async function openServer(options: readonly string[], clone?: string) {
+  const program = await startProgram(options, { isBuilt: true, clone });
+  const client = openNodeClient(program.client.url);
+  return {
+    client,
+    pid: program.child.pid ?? 0,
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]();
+      await program[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function contenderOf(
+  name: string,
+  { client, pid }: Awaited<ReturnType<typeof openServer>>,
+  inputValues: Record<string, unknown>,
+): Contender {
+  return {
+    name,
+    promise:
+      "SQLite, WAL, `synchronous = NORMAL`: kept over `kill -9`; the last commits may go with the power",
+    run: () => client.tasks.createAndWait({ blockId: "tally::tally", inputValues }),
+    cpu() {
+      const { ownSeconds, othersSeconds } = cpuTimeOf(pid);
+      return { organisers: ownSeconds, executors: othersSeconds };
+    },
+  };
+}
+
+async function measureAll(contenders: Contender[], rounds: number) {
   const measured = contenders.map((contender) => ({
     contender,
     organisersMs: [] as number[],
@@ -151,7 +192,7 @@ async function measureAll(contenders: Contender[]) {
     one.organisersMs = one.organisersMs.slice(-rounds);
     one.executorsMs = one.executorsMs.slice(-rounds);
     one.aloneMs = await timeRuns(one.contender.run, runsAlone, 0);
-    one.afterPauseMs = await timeRuns(one.contender.run, runsAfterPause, pauseMs);
+    if (one.contender.cpu) one.afterPauseMs = await timeRuns(one.contender.run, runsAfterPause, pauseMs);
   }
   return measured;
 }

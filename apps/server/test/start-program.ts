@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { fixturePackages, makeDataDirectory, TestClient } from "./open-test-server.ts";
 
 const source = { program: "../src/cli.ts", execArgv: ["--conditions=@oomol/source"] };
@@ -10,16 +11,19 @@ export interface StartOptions {
   env?: NodeJS.ProcessEnv;
   /** Starts what was built into `dist`, as users do, not the sources. */
   isBuilt?: boolean;
+  /** Of this clone of the repository, which is built; of our own by default. */
+  clone?: string | undefined;
   before?(child: ChildProcess): void;
 }
 
 /** `connect-server` as a program of its own; killed at the end of the test where it still runs. */
 export async function startProgram(
   args: readonly string[],
-  { env = {}, isBuilt = false, before }: StartOptions = {},
+  { env = {}, isBuilt = false, clone, before }: StartOptions = {},
 ) {
-  const { program, execArgv } = isBuilt ? built : source;
-  const path = fileURLToPath(new URL(program, import.meta.url));
+  const { program, execArgv } = isBuilt || clone !== undefined ? built : source;
+  const folder = clone === undefined ? import.meta.url : pathToFileURL(join(clone, "apps/server/test/"));
+  const path = fileURLToPath(new URL(program, folder));
   // Never the data of whoever runs the tests.
   const data = await makeDataDirectory();
   const child = fork(path, ["--packages", fixturePackages, "--port", "0", "--data", data.path, ...args], {
