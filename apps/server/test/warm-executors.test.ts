@@ -25,7 +25,19 @@ for (const what of ["nothing", "throws", "shortTimer"]) {
 
 const leftBehind = [
   ...["timer", "interval", "unrefedInterval", "listener", "global", "prototype", "environment", "directory"],
-  ...["umask", "console", "server", "file", "child", "worker", "rejection", "exit", "lateOutput"],
+  ...[
+    "umask",
+    "console",
+    "getter",
+    "socket",
+    "server",
+    "file",
+    "child",
+    "worker",
+    "rejection",
+    "exit",
+    "lateOutput",
+  ],
 ];
 
 for (const what of leftBehind) {
@@ -42,6 +54,25 @@ for (const what of leftBehind) {
     await waitUntilGone([before], 5_000);
   });
 }
+
+test("a task that never ends takes its process along when it is stopped", async () => {
+  const id = await shared.start("habits::leave", { what: "loop" });
+  const { event } = await shared.waitForLog(id, "BlockOutput");
+  await shared.request(`/v1/tasks/${id}/stop`, { method: "POST" });
+  await shared.waitForEnd(id);
+  expect(await probe(shared)).not.toBe(event.output);
+  await waitUntilGone([event.output as number], 5_000);
+});
+
+test.skipIf(process.platform !== "linux")("a task that takes too much memory fails alone", async () => {
+  await using server = await openTestServer({ ...settings, taskMemoryBytes: 300_000_000 });
+  const id = await server.start("habits::leave", { what: "memory" });
+  const { event } = await server.waitForLog(id, "BlockOutput");
+  const next = probe(server);
+  expect(await server.waitForEnd(id)).toMatchObject({ status: "failed" });
+  expect(await next).not.toBe(event.output);
+  await waitUntilGone([event.output as number], 5_000);
+});
 
 test("the reason of a crash is what its own task has said last, without marks of the executor", async () => {
   await using server = await openTestServer({ ...settings, packages: [printing] });
