@@ -58,7 +58,7 @@ async function storeLogs(lines: readonly string[]): Promise<{ ms: number; sizeBy
   const id = randomUUID();
   const task = { id, blockId: "lab::chatter", packageVersion: "1.0.0", inputValues: [], inputs: {} };
   await store.create(task);
-  await store.claim([id]);
+  await store.writer.claim([id]);
   const startedMs = performance.now();
   const about = {
     session_id: randomUUID(),
@@ -68,10 +68,10 @@ async function storeLogs(lines: readonly string[]): Promise<{ ms: number; sizeBy
   };
   for (const [index, log] of lines.entries()) {
     const event = { type: "BlockLog", ...about, stdio: "stdout", log };
-    await store.appendLog(id, { sessionId: about.session_id, nodeId: "_", type: event.type, event });
+    await store.writer.appendLog(id, { sessionId: about.session_id, nodeId: "_", type: event.type, event });
     if (index % 200 === 0) await setImmediate(); // as they come in through a socket
   }
-  await store.setStatus(id, "completed");
+  await store.writer.setStatus(id, "completed");
   const ms = performance.now() - startedMs;
   await store.close();
   return { ms, sizeBytes: statSync(join(directory.path, "connect.db")).size };

@@ -132,16 +132,16 @@ async function askEverything(
   const [claimed, other, third] = tasks;
   if (!claimed || !other || !third) throw new Error("Three tasks were to be taken.");
   await ask("append a log", async () => {
-    void store.appendLog(claimed.id, { sessionId: "s", nodeId: null, type: "BlockOutput", event: {} });
+    void store.writer.appendLog(claimed.id, { sessionId: "s", nodeId: null, type: "BlockOutput", event: {} });
     await store.listLogs(claimed.id, 0); // waits until it is written
   });
-  await ask("running", () => store.setStatus(claimed.id, "running", "s"));
-  await ask("heartbeat, every 2.5 s", () => store.checkClaims());
-  await ask("end", () => store.setStatus(claimed.id, "completed"));
-  await ask("claim again what was lost", () => store.claim([other.id]));
+  await ask("running", () => store.writer.setStatus(claimed.id, "running", "s"));
+  await ask("heartbeat, every 2.5 s", () => store.writer.checkClaims());
+  await ask("end", () => store.writer.setStatus(claimed.id, "completed"));
+  await ask("claim again what was lost", () => store.writer.claim([other.id]));
   await ask("request a stop", () => store.requestStop(other.id));
-  await ask("end without the worker", () => store.end(other.id, "stopped", "x"));
-  await ask("stop what nobody took", () => store.stopUnclaimed(task.id));
+  await ask("end without the worker", () => store.writer.end(other.id, "stopped", { reason: "x" }));
+  await ask("stop what nobody took", () => store.writer.end(task.id, "stopped", { unclaimedOnly: true }));
   await jobs.touch([third]);
   await jobs.giveBack(third);
   await ask("retention: look", () => store.listEndedBefore(200_000, 200));

@@ -111,12 +111,12 @@ test("many and large logs of a deleted task leave the database", async () => {
   for (const id of ids) {
     const parts = { inputValues: large, inputs: { value: large } };
     await store.create({ id, blockId: "lab::shout", packageVersion: "0.1.0", ...parts });
-    await store.claimOne(id);
+    await store.writer.claimOne(id);
     for (let index = 0; index < 100; index += 1) {
       const event = { log: `${index} ${"x".repeat(index === 50 ? 6_000_000 : 60_000)}` };
-      await store.appendLog(id, { sessionId: "s", nodeId: "_", type: "BlockLog", event });
+      await store.writer.appendLog(id, { sessionId: "s", nodeId: "_", type: "BlockLog", event });
     }
-    await store.setStatus(id, "completed", "s");
+    await store.writer.setStatus(id, "completed", "s");
   }
   const count = async (table: "log_packs" | "task_texts", id: string) => {
     const select = database.selectFrom(table).select(({ fn }) => fn.countAll<number>().as("count"));
@@ -143,7 +143,7 @@ test("files that a process keeps of a task that was ended over its head and dele
     async run({ onStarted }) {
       onStarted("the-session");
       // As by another process, while this one stood still.
-      await store.end("task", "stopped");
+      await store.writer.end("task", "stopped");
       await forgetTask({ store, files }, { id: "task", sessionId: null });
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, "made");
@@ -162,7 +162,7 @@ test("files that a process keeps of a task that was ended over its head and dele
   });
   const inputs = { inputValues: [], inputs: {} };
   await store.create({ id: "task", blockId: "lab::shout", packageVersion: "0.1.0", ...inputs });
-  const claimed = await store.claimOne("task");
+  const claimed = await store.writer.claimOne("task");
   if (!claimed) throw new Error("the task was not claimed");
   const { signal } = new AbortController();
   expect(await runTask(claimed, signal, { closing: signal })).toBe("lost");

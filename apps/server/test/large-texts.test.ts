@@ -15,10 +15,10 @@ test("others have their turn again and again while large inputs and logs are wri
     await store.create({ id, ...block, inputValues: [], inputs: { text } });
   });
   expect(turns).toBeGreaterThan(20);
-  await store.claim([id]);
+  await store.writer.claim([id]);
   const writing = async () => {
-    void store.appendLog(id, { sessionId: "s", nodeId: null, type: "BlockLog", event: { text } });
-    await store.setStatus(id, "completed");
+    void store.writer.appendLog(id, { sessionId: "s", nodeId: null, type: "BlockLog", event: { text } });
+    await store.writer.setStatus(id, "completed");
   };
   expect(await turnsDuring(writing)).toBeGreaterThan(20);
   const reading = async () => expect((await store.listLogs(id))[0]?.event.length).toBe(text.length + 11);

@@ -43,14 +43,19 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     const { store } = backend;
     const id = randomUUID();
     await store.create({ id, blockId: "lab::shout", packageVersion: "0.2.0", inputValues: [], inputs: {} });
-    await store.claim([id]);
+    await store.writer.claim([id]);
     const sizes = [0, 10, 3_000, 70_000, 300_000, 2_000_000, ...Array.from({ length: 3_000 }, () => 500)];
     const texts = sizes.map((size, index) => `${index} ${"é".repeat(size)}`);
     for (const text of texts) {
-      const room = store.appendLog(id, { sessionId: "s", nodeId: null, type: "BlockLog", event: { text } });
+      const room = store.writer.appendLog(id, {
+        sessionId: "s",
+        nodeId: null,
+        type: "BlockLog",
+        event: { text },
+      });
       await room;
     }
-    await store.setStatus(id, "completed");
+    await store.writer.setStatus(id, "completed");
     for (const after of [-1, 0, 1, 4, 5, 1_000, texts.length - 1, texts.length, texts.length + 5]) {
       const pages = [];
       for await (const page of store.logPages(id, after)) pages.push(page);
@@ -81,12 +86,12 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     expect(await store.create({ ...task, idempotency })).toMatchObject({ id });
     expect(await store.create({ ...task, id: randomUUID(), idempotency })).toBeUndefined();
     const read = [await store.get(id), (await store.findByKey(idempotency))?.task, (await store.list())[0]];
-    const [claimed] = await store.claim([id]);
+    const [claimed] = await store.writer.claim([id]);
     for (const one of [...read, claimed]) {
       expect(JSON.parse(await wholeText(one?.inputValues ?? ""))).toEqual(values);
     }
     expect(claimed?.inputs.toJSON()).toEqual({ text });
-    await store.setStatus(id, "completed");
+    await store.writer.setStatus(id, "completed");
     await store.remove(id);
     expect(await store.get(id)).toBeUndefined();
   });
@@ -96,10 +101,10 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     const { store } = backend;
     const id = randomUUID();
     await store.create({ id, blockId: "lab::shout", packageVersion: "0.2.0", inputValues: [], inputs: {} });
-    await store.claim([id]);
+    await store.writer.claim([id]);
     const texts = Array.from({ length: 300 }, (_, index) => `line ${index}`);
     for (const [index, text] of texts.entries()) {
-      void store.appendLog(id, { sessionId: "s", nodeId: null, type: "BlockLog", event: { text } });
+      void store.writer.appendLog(id, { sessionId: "s", nodeId: null, type: "BlockLog", event: { text } });
       const all = await store.listLogs(id);
       if (index % 50 === 0)
         expect(all.map((log) => JSON.parse(log.event).text)).toEqual(texts.slice(0, index + 1));

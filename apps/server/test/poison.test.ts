@@ -98,11 +98,11 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     const { id } = (await backend.store.create(newTask())) ?? {};
     const claimants = [backend.store, await backend.openAnother(), await backend.openAnother()];
     for (const store of claimants) {
-      expect(await store.claim([id ?? ""])).toHaveLength(1);
-      expect(await store.release(id ?? "")).toBe(true);
+      expect(await store.writer.claim([id ?? ""])).toHaveLength(1);
+      expect(await store.writer.release(id ?? "")).toBe(true);
     }
-    for (const store of claimants.slice(0, 2)) expect(await store.claim([id ?? ""])).toHaveLength(1);
-    expect(await claimants[2]?.claim([id ?? ""])).toEqual([]);
+    for (const store of claimants.slice(0, 2)) expect(await store.writer.claim([id ?? ""])).toHaveLength(1);
+    expect(await claimants[2]?.writer.claim([id ?? ""])).toEqual([]);
     expect(await backend.store.get(id ?? "")).toMatchObject({ status: "failed" });
     const ends = (await backend.store.listLogs(id ?? "")).map(({ event }) => JSON.parse(event).error);
     expect(ends).toEqual([tookDown]);

@@ -107,7 +107,7 @@ test("does not run again what was taken before a kill, though nobody had stored 
   await using backend = await openSqlite();
   const id = await create(backend, "taken");
   const killed = await backend.openAnother();
-  await killed.claim([id]);
+  await killed.writer.claim([id]);
   const engine = new WatchedEngine();
   const runner = await backend.startRunner(engine, 1);
   await runner.resume(await backend.store.listUnfinished());
@@ -238,7 +238,7 @@ test("how long a task ran does not follow the clock on the wall", async () => {
       },
       log: pino({ enabled: false }),
     });
-    const [task] = await store.claim([id]);
+    const [task] = await store.writer.claim([id]);
     if (!task) throw new Error("the task was not there");
     const signal = new AbortController().signal;
     expect(await runTask(task, signal, { closing: signal })).toBe("ended");

@@ -36,7 +36,7 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     const { store } = backend;
     const ids = [await create(store), await create(store), await create(store)];
     expect((await store.list()).map(({ id }) => id)).toEqual(ids.toReversed());
-    await store.end(ids[1] ?? "", "stopped");
+    await store.writer.end(ids[1] ?? "", "stopped");
     expect(await store.listUnfinished()).toEqual([
       { id: ids[0], caller: "", wasTaken: false },
       { id: ids[2], caller: "", wasTaken: false },
@@ -71,14 +71,14 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     await using backend = await open();
     const { store } = backend;
     const id = await create(store);
-    expect(await store.claim([id])).toMatchObject([
+    expect(await store.writer.claim([id])).toMatchObject([
       { id, inputs: JsonText.of({ text: "x" }), isStopRequested: false },
     ]);
-    for (let index = 0; index < 120; index += 1) store.appendLog(id, logOf(`a${index}`));
-    expect(await store.setStatus(id, "running", "s")).toBe(true);
-    await store.claim([id]);
-    store.appendLog(id, logOf("b"));
-    expect(await store.setStatus(id, "completed")).toBe(true);
+    for (let index = 0; index < 120; index += 1) store.writer.appendLog(id, logOf(`a${index}`));
+    expect(await store.writer.setStatus(id, "running", "s")).toBe(true);
+    await store.writer.claim([id]);
+    store.writer.appendLog(id, logOf("b"));
+    expect(await store.writer.setStatus(id, "completed")).toBe(true);
     const logs = await store.listLogs(id);
     expect(logs.map((log) => log.id)).toEqual(Array.from({ length: 121 }, (_, index) => index + 1));
     expect(logs.at(-1)?.event).toBe('{"text":"b"}');
@@ -89,9 +89,9 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     await using backend = await open();
     const { store } = backend;
     const [id] = [await create(store), await create(store)];
-    await store.claim([id]);
-    await store.setStatus(id, "running", "one");
-    await store.setStatus(id, "running", "two");
+    await store.writer.claim([id]);
+    await store.writer.setStatus(id, "running", "one");
+    await store.writer.setStatus(id, "running", "two");
     expect(await store.listSessions()).toEqual([{ sessionId: "two", status: "running" }]);
   });
 
@@ -100,18 +100,18 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     const { store } = backend;
     const other = await backend.openAnother();
     const id = await create(store);
-    await store.claim([id]);
-    const lost = new Promise<unknown>((resolve) => store.lost.listen(id, resolve));
-    store.appendLog(id, logOf("first"));
-    await store.setStatus(id, "running", "one");
+    await store.writer.claim([id]);
+    const lost = new Promise<unknown>((resolve) => store.writer.lost.listen(id, resolve));
+    store.writer.appendLog(id, logOf("first"));
+    await store.writer.setStatus(id, "running", "one");
 
-    await other.claim([id]);
-    store.appendLog(id, logOf("from the dead"));
-    expect(await store.setStatus(id, "completed")).toBe(false);
+    await other.writer.claim([id]);
+    store.writer.appendLog(id, logOf("from the dead"));
+    expect(await store.writer.setStatus(id, "completed")).toBe(false);
     await lost;
-    store.appendLog(id, logOf("still from the dead"));
-    other.appendLog(id, logOf("second"));
-    expect(await other.setStatus(id, "failed")).toBe(true);
+    store.writer.appendLog(id, logOf("still from the dead"));
+    other.writer.appendLog(id, logOf("second"));
+    expect(await other.writer.setStatus(id, "failed")).toBe(true);
     expect(await textsOf(other, id)).toEqual([
       [1, "first"],
       [2, "second"],
@@ -123,24 +123,24 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     await using backend = await open();
     const { store } = backend;
     const [kept, taken] = [await create(store), await create(store)];
-    await store.claim([kept, taken]);
+    await store.writer.claim([kept, taken]);
     const told: string[] = [];
-    for (const id of [kept, taken]) store.lost.listen(id, () => told.push(id));
-    await (await backend.openAnother()).claim([taken]);
-    await store.checkClaims();
+    for (const id of [kept, taken]) store.writer.lost.listen(id, () => told.push(id));
+    await (await backend.openAnother()).writer.claim([taken]);
+    await store.writer.checkClaims();
     expect(told).toEqual([taken]);
-    expect(await store.setStatus(kept, "completed")).toBe(true);
+    expect(await store.writer.setStatus(kept, "completed")).toBe(true);
   });
 
   test("finds out that a task that it runs is to be stopped", async () => {
     await using backend = await open();
     const { store } = backend;
     const [going, stopped] = [await create(store), await create(store)];
-    await store.claim([going, stopped]);
+    await store.writer.claim([going, stopped]);
     const told: string[] = [];
-    for (const id of [going, stopped]) store.stopping.listen(id, () => told.push(id));
+    for (const id of [going, stopped]) store.writer.stopping.listen(id, () => told.push(id));
     await (await backend.openAnother()).requestStop(stopped);
-    await store.checkClaims();
+    await store.writer.checkClaims();
     expect(told).toEqual([stopped]);
   });
 
@@ -148,11 +148,11 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     await using backend = await open();
     const { store } = backend;
     const id = await create(store);
-    await store.claim([id]);
-    expect(await store.end(id, "failed", "the reason")).toBe(true);
-    expect(await store.setStatus(id, "completed")).toBe(false);
-    expect(await store.end(id, "stopped")).toBe(false);
-    expect(await store.claim([id])).toEqual([]);
+    await store.writer.claim([id]);
+    expect(await store.writer.end(id, "failed", { reason: "the reason" })).toBe(true);
+    expect(await store.writer.setStatus(id, "completed")).toBe(false);
+    expect(await store.writer.end(id, "stopped")).toBe(false);
+    expect(await store.writer.claim([id])).toEqual([]);
     expect(await store.get(id)).toMatchObject({ status: "failed" });
     expect(await textsOf(store, id)).toEqual([[1, "the reason"]]);
   });
@@ -161,11 +161,11 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     await using backend = await open();
     const { store } = backend;
     const [waiting, taken] = [await create(store), await create(store)];
-    await store.claim([taken]);
-    expect(await store.stopUnclaimed(waiting)).toBe(true);
-    expect(await store.stopUnclaimed(taken)).toBe(false);
+    await store.writer.claim([taken]);
+    expect(await store.writer.end(waiting, "stopped", { unclaimedOnly: true })).toBe(true);
+    expect(await store.writer.end(taken, "stopped", { unclaimedOnly: true })).toBe(false);
     await store.requestStop(taken);
-    expect(await (await backend.openAnother()).claim([waiting, taken])).toMatchObject([
+    expect(await (await backend.openAnother()).writer.claim([waiting, taken])).toMatchObject([
       { id: taken, isStopRequested: true },
     ]);
   });
@@ -174,7 +174,7 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     await using backend = await open();
     const { store } = backend;
     const ids = [await create(store), await create(store), await create(store)];
-    for (const id of ids.slice(0, 2)) await store.end(id, "failed", "x");
+    for (const id of ids.slice(0, 2)) await store.writer.end(id, "failed", { reason: "x" });
     const old = await store.listEndedBefore(Date.now() + 1, 10);
     expect(old.map(({ id }) => id).sort()).toEqual(ids.slice(0, 2).sort());
     expect(await store.listEndedBefore(Date.now() - 60_000, 10)).toEqual([]);

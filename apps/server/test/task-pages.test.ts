@@ -123,7 +123,7 @@ describe.each(Object.entries(backends))("on %s", (_name, openBackend) => {
       const blockId = index === 3 ? "lab::rare" : block.blockId;
       await store.create({ ...block, id, blockId, caller: index % 2 === 0 ? "ann" : "bob" });
     }
-    for (const index of [4, 510]) await store.end(ids[index] ?? "", "failed", "so it is");
+    for (const index of [4, 510]) await store.writer.end(ids[index] ?? "", "failed", { reason: "so it is" });
     expect(idsOf(await store.list({ statuses: ["failed"] }))).toEqual([ids[510], ids[4]]);
     expect(idsOf(await store.list({ statuses: ["failed"], caller: "bob" }))).toEqual([]);
     expect(idsOf(await store.list({ statuses: ["failed", "pending"], caller: "ann" }))).toHaveLength(260);

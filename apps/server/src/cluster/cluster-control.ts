@@ -16,14 +16,15 @@ export function createClusterControl(store: TaskStore, notices: Notices, closing
       if (block) notices.send("queued", nameOf(block.packageName, block.packageVersion));
     },
     async stop(taskId) {
-      if (await store.stopUnclaimed(taskId)) return;
+      if (await store.writer.end(taskId, "stopped", { unclaimedOnly: true })) return;
       await store.requestStop(taskId);
       notices.send("stop", taskId);
       const isOver = ({ status }: StoredTask) => isFinalStatus(status);
       const waiting = { changes: store.changes, id: taskId, read: () => store.get(taskId), isOver };
       const task = await waitForChange(waiting, stopPatienceMs, closing);
       if (!task || isOver(task)) return;
-      await store.end(taskId, "stopped", "The task was stopped; the worker that ran it did not answer.");
+      const reason = "The task was stopped; the worker that ran it did not answer.";
+      await store.writer.end(taskId, "stopped", { reason });
     },
   };
 }

@@ -102,8 +102,8 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
     const abort = new AbortController();
     if (task.isStopRequested) abort.abort(stopRequested);
     const listening = [
-      store.lost.listen(task.id, () => abort.abort(lost)),
-      store.stopping.listen(task.id, () => abort.abort(stopRequested)),
+      store.writer.lost.listen(task.id, () => abort.abort(lost)),
+      store.writer.stopping.listen(task.id, () => abort.abort(stopRequested)),
     ];
     const startedAtMs = performance.now();
     // Executors give up a broker that does not answer, or lose messages to it or send them twice.
@@ -129,7 +129,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
   };
 
   const heartbeat = async () => {
-    await store.checkClaims();
+    await store.writer.checkClaims();
     const tasks = [...running.values()].map(({ task }) => task);
     if (tasks.length > 0) await jobs.touch(tasks);
   };
@@ -173,7 +173,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
       clearTimeout(late);
       clearInterval(beating);
       standstill.close();
-      await store.finish();
+      await store.writer.finish();
       await registry.leave();
     },
   };

@@ -35,7 +35,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     const { postgres, jobs, notices, store } = cluster;
     await notices.listen(["changed"]);
     await jobs.handleGivenUp(async (taskId) => {
-      await store.end(taskId, "failed", givenUp(attempts));
+      await store.writer.end(taskId, "failed", { reason: givenUp(attempts) });
     });
 
     const closing = new AbortController();

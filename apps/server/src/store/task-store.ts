@@ -19,7 +19,6 @@ import {
   type EndedTask,
   finalStatuses,
   type IdempotentRequest,
-  type NewLog,
   type NewTask,
   openStatuses,
   type StoredLog,
@@ -28,13 +27,7 @@ import {
   type TaskRow,
   toTask,
 } from "./task-rows.ts";
-import {
-  type HeldRow,
-  type QueuedTask,
-  type TaskTransaction,
-  TaskWriter,
-  type WriteBatch,
-} from "./task-writer.ts";
+import { type HeldRow, type QueuedTask, TaskWriter, type WriteBatch } from "./task-writer.ts";
 import { isStorageFailure } from "./write-health.ts";
 
 /** A task that has not ended. */
@@ -78,13 +71,10 @@ export interface TransactionalQueue {
  */
 export class TaskStore {
   readonly changes: TaskChanges;
-  /** Tells who runs a task that another process has taken it over. */
-  readonly lost: TaskChanges;
-  /** Tells who runs a task that somebody has asked to stop it. */
-  readonly stopping: TaskChanges;
+  /** Claims tasks, and writes what happens to those that this process has claimed. */
+  readonly writer: TaskWriter;
   readonly #database: Kysely<Tables>;
   readonly #transact: Transact;
-  readonly #writer: TaskWriter;
   readonly #queries: ReturnType<typeof taskQueries>;
   readonly #logs: LogTable;
   readonly #queue: TransactionalQueue | undefined;
@@ -101,7 +91,7 @@ export class TaskStore {
     this.#listLimit = listLimit;
     this.#logs = queue === undefined ? createPackedLogs(database) : rowLogs;
     this.#transact = shareTurns(database);
-    this.#writer = new TaskWriter({
+    this.writer = new TaskWriter({
       database,
       transact: this.#transact,
       logs: this.#logs,
@@ -112,8 +102,6 @@ export class TaskStore {
       onEnded: async (executor, tasks) => queue?.remove(executor, tasks),
       writeAtOnce: queue && ((batch) => queue.write(batch)),
     });
-    this.lost = this.#writer.lost;
-    this.stopping = this.#writer.stopping;
   }
 
   /** Stores a task, in the queue too if that is in the database. Answers `undefined` if the idempotency key is taken. */
@@ -135,13 +123,13 @@ export class TaskStore {
       updated_at: now,
     };
     // A small one may still find room if what others have logged does not.
-    if (this.#writer.health.failure && this.#writer.hasPending) throw this.#writer.health.failure;
+    if (this.writer.health.failure && this.writer.hasPending) throw this.writer.health.failure;
     await retryConnection(async () => this.#queue?.prepare(task));
     const store = async () => {
       const isNew = await (this.#queue?.create(values, task) ?? this.#insert(values));
       return isNew || (await this.#isStored(task.id));
     };
-    const isThere = await this.#writer.health.watch(() => retryConnection(store));
+    const isThere = await this.writer.health.watch(() => retryConnection(store));
     if (!isThere) return undefined;
     // Whoever is told may take long: what is stored need not wait for that in memory.
     return values.input_values.length > pageBytes ? this.get(task.id) : toTask(values, values.input_values);
@@ -234,12 +222,7 @@ export class TaskStore {
   /** Rejects if the database does not answer, or takes nothing because the disk is full. */
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#database);
-    await this.#writer.tryDisk();
-  }
-
-  /** Why nothing can be stored at the moment, if that is so. */
-  get writeFailure(): Error | undefined {
-    return this.#writer.health.failure;
+    await this.writer.tryDisk();
   }
 
   /** Every task that has ended, newest first. */
@@ -281,55 +264,10 @@ export class TaskStore {
     this.changes.notify(id);
   }
 
-  /** Takes those of the chosen tasks that have not ended: from now on this process alone writes about them. */
-  claim(
-    chosen: readonly string[] | ((transaction: TaskTransaction) => Promise<readonly string[]>),
-  ): Promise<ClaimedTask[]> {
-    return this.#writer.claim(typeof chosen === "function" ? chosen : async () => chosen);
-  }
-
-  /** The same for one task. */
-  claimOne(id: string): Promise<ClaimedTask | undefined> {
-    return this.#writer.claimOne(id);
-  }
-
-  /** The same for tasks that wait in a queue, at most `count`; `seen` is how many of them were in it. */
+  /** Claims tasks that wait in a queue, at most `count`; `seen` is how many of them were in it. */
   async claimQueued(queue: string, count: number): Promise<{ claimed: ClaimedTask[]; seen: number }> {
     const { ids, rows } = (await this.#queue?.claim(queue, count)) ?? { ids: [], rows: [] };
-    return { claimed: await this.#writer.adopt(ids, rows), seen: ids.length };
-  }
-
-  /** Finds out which of the tasks that this process has claimed are lost, or to be stopped. */
-  checkClaims(): Promise<void> {
-    return this.#writer.checkClaims();
-  }
-
-  /**
-   * Takes one event of a claimed task; it is on disk before anyone can read it. Answers what to wait for before more of the
-   * task is given, if it comes faster than it can be written. Throws if it cannot be written as JSON, or is too much.
-   */
-  appendLog(taskId: string, log: NewLog): Promise<void> | undefined {
-    return this.#writer.appendLog(taskId, log);
-  }
-
-  /** Logs that were appended before are stored together with the new status, or earlier. False if the claim is lost. */
-  setStatus(id: string, status: StoredStatus, sessionId?: string): Promise<boolean> {
-    return this.#writer.setStatus(id, status, sessionId);
-  }
-
-  /** Ends a task over the head of whoever holds it, with a reason in its logs. False if it had ended before. */
-  end(id: string, status: "failed" | "stopped", reason?: string): Promise<boolean> {
-    return this.#writer.end(id, status, reason === undefined ? {} : { reason });
-  }
-
-  /** Stops a task that nobody has taken yet; false if somebody has, or if it has ended. */
-  stopUnclaimed(id: string): Promise<boolean> {
-    return this.#writer.end(id, "stopped", { unclaimedOnly: true });
-  }
-
-  /** Writes what is pending about a task that was claimed, and lets go of it. False if it was lost before. */
-  release(id: string): Promise<boolean> {
-    return this.#writer.release(id);
+    return { claimed: await this.writer.adopt(ids, rows), seen: ids.length };
   }
 
   /** Leaves word for whoever runs the task, or takes it next. */
@@ -341,7 +279,7 @@ export class TaskStore {
   /** The next logs of a task after one of them, ascending: as many as are read well at once. */
   async readLogs(taskId: string, after: number): Promise<LogPage> {
     // On a full disk what is stored can still be read.
-    if (this.#writer.hasPending) await this.#writer.flush().catch(ignoreStorageFailure);
+    if (this.writer.hasPending) await this.writer.flush().catch(ignoreStorageFailure);
     return retryConnection(() => this.#logs.read(this.#database, taskId, after));
   }
 
@@ -364,18 +302,13 @@ export class TaskStore {
     return rows;
   }
 
-  /** Everything that was given before is on disk when this resolves, and out of the queue if it has ended. */
-  finish(): Promise<void> {
-    return this.#writer.finish();
-  }
-
   /** Writes what is still pending and closes the database. */
   async close(): Promise<void> {
-    this.#writer.close();
+    this.writer.close();
     try {
-      await this.finish();
+      await this.writer.finish();
     } finally {
-      this.#writer.close();
+      this.writer.close();
       await this.#database.destroy();
     }
   }

@@ -95,7 +95,9 @@ interface Change {
  * taken a task since (this one was frozen, or cut off), nothing is written about it any more and `lost` tells so.
  */
 export class TaskWriter {
+  /** Tells who runs a task that another process has taken it over. */
   readonly lost = new TaskChanges();
+  /** Tells who runs a task that somebody has asked to stop it. */
   readonly stopping = new TaskChanges();
   readonly #parts: TaskWriterParts;
   readonly #queries: ReturnType<typeof writerQueries>;
@@ -121,9 +123,11 @@ export class TaskWriter {
    * Takes those of the chosen tasks that have not ended, each under an attempt of its own; in the order of acceptance. One
    * that `crashLimit` processes did not survive is failed here instead: it may be what ended them.
    */
-  async claim(choose: (transaction: TaskTransaction) => Promise<readonly string[]>): Promise<ClaimedTask[]> {
+  async claim(
+    chosen: readonly string[] | ((transaction: TaskTransaction) => Promise<readonly string[]>),
+  ): Promise<ClaimedTask[]> {
     const judged = await this.#parts.database.transaction().execute(async (transaction) => {
-      const ids = await choose(transaction);
+      const ids = typeof chosen === "function" ? await chosen(transaction) : chosen;
       if (ids.length === 0) return { taken: [], failed: [] };
       return this.#judge(transaction, ids, await claimRows(transaction, ids).execute());
     });
@@ -184,7 +188,7 @@ export class TaskWriter {
     const claim = this.#queries.claimFirst(id);
     const [row] = (await this.#parts.transact((transaction) => transaction.executeQuery(claim))).rows;
     if (row) return this.#hold(row, firstLogId);
-    return (await this.claim(async () => [id]))[0];
+    return (await this.claim([id]))[0];
   }
 
   async #hold(row: ClaimedRow, nextLogId: number): Promise<ClaimedTask> {
@@ -326,7 +330,7 @@ export class TaskWriter {
   async end(
     taskId: string,
     status: "failed" | "stopped",
-    { reason, unclaimedOnly = false }: { reason?: string; unclaimedOnly?: boolean },
+    { reason, unclaimedOnly = false }: { reason?: string; unclaimedOnly?: boolean } = {},
   ): Promise<boolean> {
     const { database, changes, logs, onEnded } = this.#parts;
     const isEnded = await retryConnection(() =>

@@ -62,7 +62,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
   const { store, catalog, engine, files, taskTimeoutMs, metrics, log } = parts;
 
   const markRunning = (taskId: string, sessionId: string) =>
-    store
+    store.writer
       .setStatus(taskId, "running", sessionId)
       .catch((error: unknown) => log.error({ taskId, error }, "not stored"));
 
@@ -87,7 +87,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         },
         onEvent({ type, nodeId, event }) {
           try {
-            return store.appendLog(task.id, { sessionId: event.session_id, nodeId, type, event });
+            return store.writer.appendLog(task.id, { sessionId: event.session_id, nodeId, type, event });
           } catch (reason) {
             breakage ??= { reason };
             broken.abort(reason);
@@ -101,7 +101,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       return { outcome, sessionId };
     } catch (error) {
       // The reason belongs in the logs, where clients look for it.
-      void store.appendLog(task.id, sessionEnd(sessionId ?? "", messageOf(error)));
+      void store.writer.appendLog(task.id, sessionEnd(sessionId ?? "", messageOf(error)));
       return { outcome: "failed" as const, sessionId };
     } finally {
       await files
@@ -120,7 +120,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     closing: AbortSignal,
   ) =>
     keepTrying(
-      () => store.setStatus(taskId, status, sessionId),
+      () => store.writer.setStatus(taskId, status, sessionId),
       closing,
       (error) =>
         log.error({ taskId, status, error: messageOf(error) }, "the end of a task could not be stored yet"),
@@ -150,7 +150,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     onRan?.();
     const status = outcome !== "aborted" && !isReliable() ? undefined : statusOf(outcome, signal);
     const isHeld = await (status === undefined
-      ? store.release(task.id)
+      ? store.writer.release(task.id)
       : markEnded(task.id, status, sessionId, closing));
     if (status === undefined || !isHeld) {
       const reason = signal.aborted ? messageOf(signal.reason) : "the worker stood still meanwhile";

@@ -49,7 +49,7 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
 
   const run = async (taskId: string, signal: AbortSignal, onRan: () => void) => {
     const task = await keepTrying(
-      () => store.claimOne(taskId),
+      () => store.writer.claimOne(taskId),
       closing.signal,
       (error) => log.error({ taskId, error: messageOf(error) }, "a task could not be taken up yet"),
     );
@@ -96,7 +96,7 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
       // All of the others at once, ahead of whatever is submitted meanwhile.
       for (const task of unfinished) if (!task.wasTaken) queue.push(task);
       for (const task of unfinished) {
-        if (isOver(task)) await store.end(task.id, "failed", serverStopped.message);
+        if (isOver(task)) await store.writer.end(task.id, "failed", { reason: serverStopped.message });
       }
     },
     async submit(task, block) {
@@ -109,7 +109,7 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
       const task = running.get(taskId);
       task?.abort.abort(stopRequested);
       if (task) await untilStored(task.ended, store);
-      await store.end(taskId, "stopped"); // unless its end is stored
+      await store.writer.end(taskId, "stopped"); // unless its end is stored
     },
     async close() {
       queue.close();
@@ -123,7 +123,7 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
 }
 
 /** A full disk may stay full: whoever stops the task is told then that it runs no more, though nobody can be shown that yet. */
-async function untilStored(ended: Promise<void>, store: Pick<TaskStore, "writeFailure">): Promise<void> {
+async function untilStored(ended: Promise<void>, { writer }: TaskStore): Promise<void> {
   const over = new AbortController();
   const isOver = ended.then(() => over.abort());
   while (!over.signal.aborted) {
@@ -131,7 +131,7 @@ async function untilStored(ended: Promise<void>, store: Pick<TaskStore, "writeFa
       isOver,
       delay(patienceMs, undefined, { signal: over.signal }).catch(() => undefined),
     ]);
-    if (store.writeFailure === undefined || over.signal.aborted) continue;
+    if (writer.health.failure === undefined || over.signal.aborted) continue;
     throw new Refusal(
       507,
       "The task's processes are ended, but that cannot be stored: the server's disk is full. It is as soon as there is room.",

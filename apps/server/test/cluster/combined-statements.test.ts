@@ -56,10 +56,10 @@ test("of a batch only what belongs to claims that hold is written", async () => 
   const [lost, kept] = [newTask(), newTask()];
   for (const task of [lost, kept]) await cluster.store.create(task);
   await cluster.store.claimQueued(queue, 2);
-  await cluster.other.claim([lost.id]);
-  for (const { id } of [lost, kept]) void cluster.store.appendLog(id, log);
+  await cluster.other.writer.claim([lost.id]);
+  for (const { id } of [lost, kept]) void cluster.store.writer.appendLog(id, log);
   const written = await Promise.all(
-    [lost, kept].map(({ id }) => cluster.store.setStatus(id, "completed", "s")),
+    [lost, kept].map(({ id }) => cluster.store.writer.setStatus(id, "completed", "s")),
   );
   expect(written).toEqual([false, true]);
   expect(await cluster.store.get(lost.id)).toMatchObject({ status: "pending", sessionId: null });
@@ -74,10 +74,10 @@ test("a task that ends at once is written once, with its logs", async () => {
   const task = newTask();
   await cluster.store.create(task);
   await cluster.store.claimQueued(queue, 1);
-  const running = cluster.store.setStatus(task.id, "running", "s");
-  void cluster.store.appendLog(task.id, log);
-  void cluster.store.appendLog(task.id, log);
-  const ended = cluster.store.setStatus(task.id, "completed", "s");
+  const running = cluster.store.writer.setStatus(task.id, "running", "s");
+  void cluster.store.writer.appendLog(task.id, log);
+  void cluster.store.writer.appendLog(task.id, log);
+  const ended = cluster.store.writer.setStatus(task.id, "completed", "s");
   expect(await Promise.all([running, ended])).toEqual([true, true]);
   expect(cluster.writes()).toBe(1);
   expect((await cluster.store.listLogs(task.id)).map(({ id }) => id)).toEqual([1, 2]);
@@ -88,10 +88,10 @@ test("what a task says is written before it ends", async () => {
   const task = newTask();
   await cluster.store.create(task);
   await cluster.store.claimQueued(queue, 1);
-  expect(await cluster.store.setStatus(task.id, "running", "s")).toBe(true);
+  expect(await cluster.store.writer.setStatus(task.id, "running", "s")).toBe(true);
   expect(await cluster.other.get(task.id)).toMatchObject({ status: "running", sessionId: "s" });
   const changed = new Promise<void>((resolve) => void cluster.store.changes.listen(task.id, () => resolve()));
-  void cluster.store.appendLog(task.id, log);
+  void cluster.store.writer.appendLog(task.id, log);
   await changed;
   expect(await cluster.other.listLogs(task.id)).toMatchObject([{ id: 1, event: JSON.stringify(event) }]);
 });
