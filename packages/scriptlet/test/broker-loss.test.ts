@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { expectNothingLost, keepSending, numbersOf } from "./helpers/keep-sending.ts";
+import { openHeldBroker } from "./helpers/open-held-broker.ts";
 import { openMosquitto } from "./helpers/open-mosquitto.ts";
 import { openMemorySession, openSessionOver } from "./helpers/open-session.ts";
 
 const blocks = { "keep-sending.mjs": keepSending };
 
-test("a broker that is killed and comes back ten times loses nothing and doubles nothing", async () => {
-  await using session = await openSessionOver(openMosquitto, blocks);
+test("of what a broker that is killed ten times has not acknowledged, nothing is lost or doubled", async () => {
+  await using session = await openSessionOver(openHeldBroker, blocks);
   const { engine, broker, workspace } = session;
   const inputs = { flag: `${workspace.path}/flag` };
   const jobId = await engine.start({
@@ -18,6 +19,8 @@ test("a broker that is killed and comes back ten times loses nothing and doubles
   for (let kill = 0; kill < 10; kill += 1) {
     const before = numbersOf(engine, jobId).length;
     await engine.next(({ output }) => Number(output) > before + 500);
+    broker.hold();
+    await engine.hearItself();
     await broker.kill();
     await broker.start();
   }

@@ -248,6 +248,13 @@ export class FakeEngine {
     }
   }
 
+  /** Resolves when all that the broker has taken before has been heard. */
+  async hearItself(): Promise<void> {
+    const word = randomUUID();
+    await this.publish(topics.report, { type: "Echo", session_id: this.sessionId, word });
+    await this.next(({ type, word: heard }) => type === "Echo" && heard === word);
+  }
+
   /** Calls `listener` with each message from now on. */
   onMessage(listener: (message: Heard) => void): void {
     this.#news.on("message", listener);
