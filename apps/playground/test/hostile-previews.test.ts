@@ -61,12 +61,12 @@ const hostile: [name: string, payload: Record<string, unknown>, check: (page: Pa
   [
     "a text of three megabytes",
     { type: "text", data: "word ".repeat(600_000) },
-    (page) => page.getByRole("button", { name: "Show all" }).waitFor(),
+    (page) => page.getByRole("button", { name: "Show more" }).waitFor(),
   ],
   [
     "JSON of three megabytes, 90 levels deep",
     { type: "json", data: JSON.parse(`${"[".repeat(90)}${numbers(400_000)}${"]".repeat(90)}`) },
-    (page) => page.getByRole("button", { name: "Show all" }).waitFor(),
+    (page) => page.getByRole("button", { name: "Show more" }).waitFor(),
   ],
   [
     "10,000 pictures",
@@ -84,7 +84,7 @@ const hostile: [name: string, payload: Record<string, unknown>, check: (page: Pa
   [
     "a megabyte of Markdown",
     { type: "markdown", data: "[".repeat(1_000_000) },
-    (page) => page.getByRole("button", { name: "Show all" }).waitFor(),
+    (page) => page.getByRole("button", { name: "Show more" }).waitFor(),
   ],
   [
     "quotes within quotes",

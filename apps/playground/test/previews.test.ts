@@ -4,7 +4,8 @@ import { csvOf } from "../src/preview/csv-of.ts";
 import { readCsv } from "../src/preview/read-csv.ts";
 import { classifySource } from "../src/preview/source-kind.ts";
 import { tableOf } from "../src/preview/table-of.ts";
-import { shortJson, wholeJson } from "../src/ui/short-json.ts";
+import { jsonBeginning, jsonPieces } from "../src/ui/json-pieces.ts";
+import { linePieces } from "../src/ui/line-pieces.ts";
 
 test("a source is an address, a path, base64 or SVG", () => {
   expect(classifySource("https://example.com/a.png", "image/png")).toEqual({
@@ -93,18 +94,41 @@ test("half a character in a name or a picture breaks no address", () => {
   expect(classifySource("<svg>\ud800</svg>", "image/png").kind).toBe("url");
 });
 
-describe("the beginning of JSON", () => {
-  test.each([1, "a", null, [], {}, [1, [2, { a: "b" }]], { a: { b: [] }, c: 'say "x"' }])(
-    "of %j is all of it where it is short",
-    (value) => {
-      expect(shortJson(value, 1_000)).toEqual({ text: JSON.stringify(value, null, 2), isCut: false });
-      expect(shortJson(value, 1_000, 0).text).toBe(JSON.stringify(value));
-    },
-  );
+describe("JSON in pieces", () => {
+  test.each([
+    1,
+    "a",
+    null,
+    [],
+    {},
+    [1, [2, { a: "b" }]],
+    { a: { b: [] }, c: 'say "x"' },
+    [[[]], {}],
+    "\ud83d\ude00".repeat(9),
+  ])("of %j is the same as in one", (value) => {
+    for (const characters of [2, 5, 1_000]) {
+      expect([...jsonPieces(value, characters)].join("")).toBe(JSON.stringify(value, null, 2));
+      expect([...jsonPieces(value, characters, 0)].join("")).toBe(JSON.stringify(value));
+    }
+    expect(jsonBeginning(value, 1_000)).toBe(JSON.stringify(value));
+  });
+
+  test("ends its pieces with lines", () => {
+    const pieces = [
+      ...jsonPieces(
+        Array.from({ length: 1_000 }, (_, at) => at),
+        100,
+      ),
+    ];
+    expect(pieces.length).toBeGreaterThan(40);
+    expect(pieces.slice(0, -1).filter((piece) => !piece.endsWith("\n"))).toEqual([]);
+  });
 
   const deep = (levels: number) => JSON.parse("[".repeat(levels) + "]".repeat(levels));
   test.each([
     ["a long text", "x".repeat(10_000_000)],
+    ["a list of long texts", ["x".repeat(10_000_000)]],
+    ["a long name", { ["x".repeat(10_000_000)]: 1 }],
     ["a long list", Array.from({ length: 1_000_000 }, () => 0)],
     [
       "an object of many names",
@@ -112,11 +136,19 @@ describe("the beginning of JSON", () => {
     ],
     ["a list of lists", Array.from({ length: 1_000 }, () => Array.from({ length: 1_000 }, () => [0]))],
     ["what is deeper than the stack", deep(100_000)],
-  ])("is no longer than asked for, of %s", (_name, value) => {
-    const { text, isCut } = shortJson(value, 1_000);
-    expect(isCut).toBe(true);
-    expect(text.length).toBeLessThan(100_000);
-    expect(text).toContain("…");
-    expect(wholeJson(value).length).toBeGreaterThan(text.length - 1);
+  ])("makes no piece longer than asked for, of %s", (_name, value) => {
+    const pieces = jsonPieces(value, 1_000);
+    for (let count = 0; count < 3; count += 1) expect(pieces.next().value?.length).toBeLessThan(2_500);
+    const beginning = jsonBeginning(value, 1_000);
+    expect(beginning.length).toBeLessThan(2_500);
+    expect(beginning.endsWith("…")).toBe(true);
   });
+});
+
+test("a text in pieces ends them with lines if it has any", () => {
+  const text = `${"one line\n".repeat(100)}${"x".repeat(500)}\nend`;
+  const pieces = [...linePieces(text, 100)];
+  expect(pieces.join("")).toBe(text);
+  expect(pieces.slice(0, 9).every((piece) => piece.endsWith("line\n"))).toBe(true);
+  expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(200);
 });

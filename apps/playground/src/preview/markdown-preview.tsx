@@ -24,7 +24,7 @@ const longest = 100_000;
 function MarkdownText({ text }: { text: string }) {
   const messages = useMessages();
   return text.length > longest ? (
-    <TextView text={text} label={messages.previews} />
+    <TextView text={text} label={messages.previews} fileName="preview.md" />
   ) : (
     <FormattedText text={text} />
   );

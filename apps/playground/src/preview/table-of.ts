@@ -1,6 +1,6 @@
 import { isRecord } from "../form/nested-schema.ts";
 import type { PreviewItem } from "../state/task-view.ts";
-import { shortJson } from "../ui/short-json.ts";
+import { jsonBeginning } from "../ui/json-pieces.ts";
 import type { CsvRecords } from "./read-csv.ts";
 
 export interface Table {
@@ -43,7 +43,7 @@ const longestCell = 500;
 /** What a cell shows: no more than anybody reads there. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (typeof value === "object") return shortJson(value, longestCell, 0).text;
+  if (typeof value === "object") return jsonBeginning(value, longestCell);
   const text = String(value);
   return text.length > longestCell ? `${text.slice(0, longestCell)}…` : text;
 }

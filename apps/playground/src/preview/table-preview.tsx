@@ -18,7 +18,7 @@ export default function TablePreview({ item }: { item: PreviewItem }) {
   if (typeof item.data === "string") return <CsvFile item={item} source={item.data} />;
   const table = tableOf(item.data);
   if (!table) return <SourceCard />;
-  const save = () => downloadText(`table-${item.id}.csv`, csvOf(table), "text/csv");
+  const save = () => void downloadText(`table-${item.id}.csv`, csvOf(table), "text/csv");
   return <TableView table={table} id={item.id} onSave={save} />;
 }
 

@@ -11,7 +11,10 @@ interface ResultFilesProps {
 
 /** Files that a task's outputs name, to be saved. */
 export function ResultFiles({ taskId, sessionId, outputs }: ResultFilesProps) {
-  const named = Object.values(outputs).flat();
+  // Of lists the beginning: some have a million texts that are no paths.
+  const named = Object.values(outputs).flatMap((value) =>
+    Array.isArray(value) ? value.slice(0, mostLookedAt) : [value],
+  );
   const paths = named.filter((value) => typeof value === "string");
   const own = [...new Set(paths)].filter((path) => inSession({ sessionId, path }) !== undefined);
   return (
@@ -22,6 +25,7 @@ export function ResultFiles({ taskId, sessionId, outputs }: ResultFilesProps) {
 }
 
 const mostFiles = 50;
+const mostLookedAt = 1_000;
 
 interface ResultFileProps {
   taskId: string;

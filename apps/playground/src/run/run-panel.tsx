@@ -5,10 +5,10 @@ import { useConnection } from "../connection/connection.tsx";
 import { useMessages } from "../i18n/use-messages.ts";
 import { useStore } from "../state/store.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
-import { downloadText } from "../ui/download.ts";
+import { downloadPieces } from "../ui/download.ts";
 import { Icon } from "../ui/icon.tsx";
+import { jsonPieces } from "../ui/json-pieces.ts";
 import { JsonView } from "../ui/json-view.tsx";
-import { wholeJson } from "../ui/short-json.ts";
 import { StatusPill } from "../ui/status-pill.tsx";
 import { ElapsedTime } from "./elapsed-time.tsx";
 import { LogList } from "./log-list.tsx";
@@ -25,7 +25,7 @@ export function RunPanel({ taskId }: { taskId: string }) {
   const isRunning = !isFinalStatus(view.status) && view.error === undefined;
   const percent = view.status === "completed" ? 100 : view.progress;
   const hasOutputs = Object.keys(view.outputs).length > 0;
-  const json = () => wholeJson(view.outputs);
+  const json = (characters: number) => jsonPieces(view.outputs, characters);
   return (
     <>
       <div className="run-head" role="status">
@@ -73,11 +73,11 @@ export function RunPanel({ taskId }: { taskId: string }) {
             <h3>{messages.result}</h3>
             {hasOutputs && (
               <>
-                <CopyButton text={json} label={messages.result} />
+                <CopyButton text={() => shortText(json)} label={messages.result} />
                 <button
                   type="button"
                   className="button quiet small"
-                  onClick={() => downloadText(`result-${taskId}.json`, json())}
+                  onClick={() => void downloadPieces(`result-${taskId}.json`, json)}
                 >
                   <Icon name="download" />
                   {messages.download}
@@ -98,4 +98,14 @@ export function RunPanel({ taskId }: { taskId: string }) {
       {view.lines.length > 0 && <LogList lines={view.lines} droppedLines={view.droppedLines} />}
     </>
   );
+}
+
+/** What a clipboard takes at once, in characters. */
+const longestCopied = 500_000;
+
+/** Undefined if it is longer. */
+function shortText(pieces: (characters: number) => Iterator<string>): string | undefined {
+  const all = pieces(longestCopied);
+  const { value: text } = all.next();
+  return all.next().done ? (text ?? "") : undefined;
 }

@@ -2,23 +2,30 @@ import { useEffect, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import { Icon } from "./icon.tsx";
 
-/** Copies a text; a long one is made when it is wanted. */
-export function CopyButton({ text, label }: { text: string | (() => string); label?: string }) {
+interface CopyButtonProps {
+  /** A long one is made when it is wanted; undefined if it is too long for that. */
+  text: string | (() => string | undefined);
+  label?: string;
+}
+
+export function CopyButton({ text, label }: CopyButtonProps) {
   const messages = useMessages();
-  const [isCopied, setCopied] = useState(false);
+  const [told, setTold] = useState<"copied" | "tooLong">();
   useEffect(() => {
-    if (!isCopied) return;
-    const timer = setTimeout(() => setCopied(false), 1_600);
+    if (told === undefined) return;
+    const timer = setTimeout(() => setTold(undefined), 1_600);
     return () => clearTimeout(timer);
-  }, [isCopied]);
+  }, [told]);
   const copy = () => {
+    const copied = typeof text === "string" ? text : text();
+    if (copied === undefined) return setTold("tooLong");
     // Refused if the page is not in the foreground; nothing is lost then.
-    navigator.clipboard?.writeText(typeof text === "string" ? text : text()).then(
-      () => setCopied(true),
+    navigator.clipboard?.writeText(copied).then(
+      () => setTold("copied"),
       () => undefined,
     );
   };
-  const said = isCopied ? messages.copied : messages.copy;
+  const said = messages[told ?? "copy"];
   return (
     <button
       type="button"
@@ -26,7 +33,7 @@ export function CopyButton({ text, label }: { text: string | (() => string); lab
       onClick={copy}
       aria-label={label ? `${said}: ${label}` : said}
     >
-      <Icon name={isCopied ? "check" : "copy"} />
+      <Icon name={told === "copied" ? "check" : "copy"} />
       <span aria-live="polite">{said}</span>
     </button>
   );

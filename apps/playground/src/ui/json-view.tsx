@@ -1,26 +1,19 @@
-import { type ReactNode, useMemo, useState } from "react";
-import { ScrollRegion } from "./scroll-region.tsx";
-import { shortJson, wholeJson } from "./short-json.ts";
-import { ShowAll } from "./show-all.tsx";
+import { type ReactNode, useCallback } from "react";
+import { jsonPieces } from "./json-pieces.ts";
+import { PagedText } from "./paged-text.tsx";
 
-/** JSON with its keys and values told apart by colour; of a large one the beginning, until all of it is asked for. */
-export function JsonView({ value, label }: { value: unknown; label: string }) {
-  const [isWhole, setWhole] = useState(false);
-  const { text, isCut } = useMemo(
-    () => (isWhole ? { text: wholeJson(value), isCut: false } : shortJson(value, longestColoured)),
-    [value, isWhole],
-  );
-  return (
-    <>
-      <ScrollRegion className="code" label={label}>
-        <pre>{text.length > longestColoured * 1.5 ? text : colour(text)}</pre>
-      </ScrollRegion>
-      {isCut && <ShowAll onShow={() => setWhole(true)} />}
-    </>
-  );
+interface JsonViewProps {
+  value: unknown;
+  label: string;
+  fileName?: string;
 }
 
-const longestColoured = 60_000;
+/** JSON with its keys and values told apart by colour; of a large one the beginning, and more when it is asked for. */
+export function JsonView({ value, label, fileName }: JsonViewProps) {
+  const pieces = useCallback((characters: number) => jsonPieces(value, characters), [value]);
+  return <PagedText label={label} pieces={pieces} draw={colour} fileName={fileName} />;
+}
+
 const token = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 function colour(text: string): ReactNode[] {

@@ -25,6 +25,7 @@ export async function openPlayground({
     const parts = stack.move();
     return {
       app,
+      browser,
       connect,
       openPage: (route = "#/", options: BrowserContextOptions = {}) =>
         openPage(browser, app.url + route, options),
