@@ -235,7 +235,7 @@ test("keeps of a form's fields only those that are read", async () => {
   await using directory = await makeDataDirectory();
   const request = new Request("http://server.invalid", { method: "POST", body: form });
   const limits = { bodyLimitBytes: 1_000, uploadLimitBytes: 1_000, clientIdleMs: 10_000 };
-  using inFlight = new BytesInFlight("requests", 1_000).open();
+  using inFlight = new BytesInFlight("requests", 1_000, 1_000).open("ada");
   const { fields } = await receiveForm({ request }, directory.path, limits, inFlight);
   expect([...fields.keys()]).toEqual(["manifest", "blockId", "inputValues"]);
 });

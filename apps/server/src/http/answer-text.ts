@@ -78,7 +78,7 @@ async function sendInPieces(
   answers: BytesInFlight,
 ): Promise<Response> {
   const { outgoing } = context.env;
-  const held = answers.open();
+  const held = answers.open(context.get("caller").id);
   try {
     held.add(streamedBytes);
   } catch (busy) {

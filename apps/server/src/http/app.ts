@@ -39,8 +39,10 @@ const answerBytes = 64 * 1024 * 1024;
 /** The whole HTTP surface, as a web-standard `fetch`. */
 export function createApp(given: Omit<AppParts, "inFlight" | "answers">): Hono<CallerEnv> {
   // Bodies are a string, and an object, before they are stored.
-  const inFlight = new BytesInFlight("requests", Math.max(inFlightBytes, 2 * given.limits.bodyLimitBytes));
-  const answers = new BytesInFlight("answers", answerBytes);
+  const { bodyLimitBytes } = given.limits;
+  const callerBytes = Math.max(inFlightBytes, 2 * bodyLimitBytes);
+  const inFlight = new BytesInFlight("requests", callerBytes + bodyLimitBytes, callerBytes);
+  const answers = new BytesInFlight("answers", answerBytes, (answerBytes * 3) / 4);
   const parts: AppParts = { ...given, inFlight, answers };
   const app = new Hono<CallerEnv>();
   app.onError(createErrorHandler(parts.log));

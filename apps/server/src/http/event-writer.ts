@@ -11,11 +11,13 @@ const writtenTogether = 64 * 1024;
 export class EventWriter {
   readonly #outgoing: ServerResponse;
   readonly #answers: BytesInFlight;
+  readonly #caller: string;
   #text = "";
 
-  constructor(outgoing: ServerResponse, answers: BytesInFlight) {
+  constructor(outgoing: ServerResponse, answers: BytesInFlight, caller: string) {
     this.#outgoing = outgoing;
     this.#answers = answers;
+    this.#caller = caller;
   }
 
   /** One event, whose JSON holds no line break, which would end it. A small one may wait until {@link flush}. */
@@ -51,7 +53,7 @@ export class EventWriter {
     const leave = () => gone.abort();
     this.#outgoing.once("close", leave);
     try {
-      using _held = await this.#answers.wait(Math.min(length, streamedBytes), gone.signal);
+      using _held = await this.#answers.wait(this.#caller, Math.min(length, streamedBytes), gone.signal);
       for await (const piece of piecesOfTexts([text])) {
         if (gone.signal.aborted) return;
         await writePiece(this.#outgoing, piece);

@@ -32,7 +32,7 @@ export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
   routes.use(requireRole("install", "install packages"));
 
   routes.post("/", async (context) => {
-    using held = inFlight.open();
+    using held = inFlight.open(context.var.caller.id);
     const wanted = checkBody(await readJsonBody(context.req.raw, limits, held));
     const key = context.req.header("Idempotency-Key");
     const idempotency = await readIdempotency(context.var.caller, key, () =>

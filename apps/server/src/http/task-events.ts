@@ -57,7 +57,7 @@ export function streamTask(
   const stopListening = onAbort(closing, news);
   const isOver = () => outgoing.destroyed || closing.aborted;
   const changed = () => new Promise<void>((resolve) => (wake = resolve));
-  sendNews(new EventWriter(outgoing, answers), follower, { changed, isOver, begun })
+  sendNews(new EventWriter(outgoing, answers, context.get("caller").id), follower, { changed, isOver, begun })
     .catch(() => outgoing.destroy()) // the client opens it again, after the last log that it has
     .finally(() => {
       clearInterval(heartbeat);

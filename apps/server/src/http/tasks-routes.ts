@@ -156,7 +156,7 @@ async function acceptTask(
   // They ascend: in a B-tree, new random ones would each touch a page of their own.
   const id = newTaskId();
   let task: StoredTask | undefined;
-  using held = inFlight.open();
+  using held = inFlight.open(caller.id);
   try {
     const uploadDirectory = files.uploadDirectory(id);
     const takesFileInputs = extensions.includes("files-by-input");
