@@ -35,7 +35,9 @@ export async function startLocalServer(flags: readonly string[]): Promise<LocalS
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const ready = await new Promise<ReadyMessage>((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`The server ended with ${code}: ${complaints.trim()}`)));
+    child.once("exit", (code) =>
+      reject(new Error(`The server did not start: ${complaints.trim() || `it ended with code ${code}`}`)),
+    );
     child.on("message", (message: ReadyMessage) => {
       if (message.type === "ready") resolve(message);
     });

@@ -18,8 +18,17 @@ async function serve(flags: Flags): Promise<void> {
   await runUntilStopped(flags.json ? undefined : "Connect server listening on", async () => {
     const { startServer } = await import("./serve/start-server.ts");
     process.umask(flags.runAs === undefined ? 0o077 : 0o022); // the other user reads packages
+    const inspectPort = flags.inspectBlocks;
     const keepBytes = scale(flags.keepGb, 2 ** 30);
-    const own = { registry, allowScripts, installLimitBytes, rerunInterrupted, sqliteSync, keepBytes };
+    const own = {
+      registry,
+      allowScripts,
+      installLimitBytes,
+      rerunInterrupted,
+      sqliteSync,
+      keepBytes,
+      inspectPort,
+    };
     return startServer({ ...optionsFor(flags), ...own });
   });
 }

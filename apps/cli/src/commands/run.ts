@@ -1,18 +1,12 @@
-import { existsSync } from "node:fs";
 import type { OomolConnectClient, PollingOptions, RunResult, SavedFile } from "@oomol/connect-node";
 import type { Command } from "commander";
+import { addInputFlags, blockRequest, type InputFlags } from "../block-request.ts";
 import { addConnectionFlags, withClient } from "../connection.ts";
-import { UsageError } from "../exit-codes.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { printJson } from "../print.ts";
-import { collectInput, readInputs } from "../read-inputs.ts";
-import { resolveInputs } from "../resolve-inputs.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
-interface RunFlags extends ConnectionFlags {
-  input?: Record<string, string>;
-  inputsJson?: string;
-  file?: string[];
+interface RunFlags extends ConnectionFlags, InputFlags {
   out?: string;
   json?: boolean;
 }
@@ -22,18 +16,8 @@ export function addRunCommand(program: Command): void {
   const command = program
     .command("run")
     .description("Run a block and print its result.")
-    .argument("<block>", "PACKAGE::BLOCK")
-    .option(
-      "-i, --input <handle=value>",
-      "an input, as JSON or else as text, as the block takes it; repeatable",
-      collectInput,
-    )
-    .option("--inputs-json <file>", "inputs as a JSON object from a file, or - for stdin")
-    .option(
-      "-f, --file <[handle=]path>",
-      "a file for the block, or for one of its inputs; repeatable",
-      collect,
-    )
+    .argument("<block>", "PACKAGE::BLOCK");
+  addInputFlags(command)
     .option("-o, --out <dir>", "save the files that the result names in this folder")
     .option("--json", "print only the whole outcome to stdout, as JSON")
     .addHelpText(
@@ -43,14 +27,10 @@ export function addRunCommand(program: Command): void {
   addConnectionFlags(command).action((blockId: string, flags: RunFlags) =>
     withClient(flags, async (client) => {
       const { TaskDisplay } = await import("../task-display.ts");
-      const inputs = {
-        ...(await readInputs(flags.inputsJson)),
-        ...(await resolveInputs(client, blockId, flags.input ?? {})),
-      };
+      const request = await blockRequest(client, blockId, flags);
       using interruption = onInterrupt();
       using display = new TaskDisplay(process.stderr);
       const options = display.follow(client, interruption.signal);
-      const request = { blockId, inputValues: inputs, files: filesOf(flags.file ?? []) };
       const outcome = await client.tasks.run(request, options);
       display.finish();
       const saved =
@@ -77,24 +57,4 @@ async function saveFiles(
   }
   if (saved.length === 0) process.stderr.write("The result names no files, so nothing was saved.\n");
   return saved;
-}
-
-/** By input if they are given so: a file that is really called `a=b` is none. */
-function filesOf(given: readonly string[]): readonly string[] | Record<string, string[]> {
-  const pairs = given.map((one) => (existsSync(one) ? undefined : /^([^=/\\]+)=(.+)$/s.exec(one)));
-  if (pairs.every((pair) => !pair)) return given;
-  const files = new Map<string, string[]>();
-  for (const [index, pair] of pairs.entries()) {
-    const [, handle, path] = pair ?? [];
-    if (handle === undefined || path === undefined)
-      throw new UsageError(
-        `--file ${given[index]}: name the input of each file, as handle=path, or of none.`,
-      );
-    files.set(handle, [...(files.get(handle) ?? []), path]);
-  }
-  return Object.fromEntries(files);
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
 }

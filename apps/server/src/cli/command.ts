@@ -11,7 +11,7 @@ import {
   type LogFlags,
   type RunFlags,
 } from "./command-options.ts";
-import { positive } from "./flags.ts";
+import { positive, wholeNumber } from "./flags.ts";
 
 /** The flags of the command line. */
 export interface Flags extends CallerFlags, RunFlags, LogFlags {
@@ -21,6 +21,7 @@ export interface Flags extends CallerFlags, RunFlags, LogFlags {
   installLimitMb?: number;
   applets?: string;
   rerunInterrupted?: boolean;
+  inspectBlocks?: number;
   json?: boolean;
   data?: string;
   keepDays?: number;
@@ -41,10 +42,16 @@ export function createCommand(run: (flags: Flags) => Promise<void>, cluster: Clu
     .option("--allow-scripts", "let packages run scripts during their installation");
   addAppletsOption(command);
   addCallerOptions(command.optionsGroup("Callers:"));
-  addRunOptions(command.optionsGroup("Tasks:"), "no limit by default").option(
-    "--rerun-interrupted",
-    "run interrupted tasks again after a kill of the server (by default they fail)",
-  );
+  addRunOptions(command.optionsGroup("Tasks:"), "no limit by default")
+    .option(
+      "--rerun-interrupted",
+      "run interrupted tasks again after a kill of the server (by default they fail)",
+    )
+    .option(
+      "--inspect-blocks <port>",
+      "let each Node.js block wait for a debugger on this port, one at a time; for development alone",
+      wholeNumber,
+    );
   command
     .optionsGroup("Data and logs:")
     .option("--data <dir>", "directory for tasks, logs and files (a directory of the user by default)");

@@ -30,7 +30,7 @@ export async function listenHttp<E extends Env>(
   cutIdle(http, clientIdleMs);
   releaseUnread(http);
   await new Promise<void>((resolve, reject) => {
-    http.once("error", reject);
+    http.once("error", (error) => reject(explainTaken(error, host, port)));
     http.listen({ port, host, backlog: mostUnaccepted }, resolve);
   });
   const bound = http.address();
@@ -46,6 +46,18 @@ export async function listenHttp<E extends Env>(
       clearTimeout(timer);
     },
   };
+}
+
+/** In words for whoever starts the server, who can choose another port. */
+function explainTaken(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: "another program has this port",
+    EACCES: "this user may not have this port",
+  };
+  const reason = reasons[error.code ?? ""];
+  if (reason === undefined) return error;
+  const message = `Cannot listen on ${host}:${port}: ${reason}. Choose another (--port), or 0 for a free one.`;
+  return Object.assign(new Error(message, { cause: error }), { code: error.code });
 }
 
 /** What still comes of a body that was refused is read, so that the client hears of it, and kept nowhere. */

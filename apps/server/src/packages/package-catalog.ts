@@ -53,12 +53,14 @@ export function createPackageCatalog(
   const read = async (
     directory: string,
     problems: PackageProblem[] = [],
+    unreadableFolders: string[] = [],
   ): Promise<InstalledPackage | undefined> => {
     try {
       return await readPackage(directory);
     } catch (error) {
       warnOnce(`skipped the package ${directory}: ${messageOf(error)}`);
       problems.push(unreadable(directory, error));
+      unreadableFolders.push(directory);
       return undefined;
     }
   };
@@ -68,8 +70,9 @@ export function createPackageCatalog(
     const lookedAtMs = performance.now();
     const listings = new Map<string, FileStamp | undefined>();
     const problems: PackageProblem[] = [];
+    const unreadableFolders: string[] = [];
     const folders = [...new Set(all.flatMap((directory) => listFolders(directory, listings)))];
-    const reading = folders.map((folder) => read(folder, problems));
+    const reading = folders.map((folder) => read(folder, problems, unreadableFolders));
     const found = (await Promise.all(reading)).filter((one) => one !== undefined);
     const byId = new Map<string, InstalledPackage>();
     for (const one of found) {
@@ -87,7 +90,8 @@ export function createPackageCatalog(
       for (const { path, message } of own) warnOnce(`${path}: ${message}`);
       problems.push(...own);
     }
-    const isEmpty = (directory: string) => !found.some((one) => isWithin(one.directory, directory));
+    const withPackages = [...found.map((one) => one.directory), ...unreadableFolders];
+    const isEmpty = (directory: string) => !withPackages.some((folder) => isWithin(folder, directory));
     for (const directory of directories.filter(isEmpty)) {
       const message = explainEmpty(directory);
       warnOnce(`${directory}: ${message}`);
@@ -152,7 +156,7 @@ export function findIn(
   const found = findAmong(packages, blockId, version);
   if (found) return found;
   const versions = versionsOf(packages, packageName, version);
-  const broken = explainBroken(packageName, blockName, versions, problems);
+  const broken = explainBroken(packageName, blockName, versions, problems, packages.length > 0);
   throw new Refusal(404, broken ?? explainUnknown(packageName, blockName, versions, packages));
 }
 
@@ -244,6 +248,7 @@ function explainBroken(
   blockName: string,
   versions: readonly InstalledPackage[],
   problems: readonly PackageProblem[],
+  hasOthers: boolean,
 ): string | undefined {
   const own = versions.flatMap((one) => one.problems ?? []);
   const ofBlock = own.find((problem) =>
@@ -254,7 +259,10 @@ function explainBroken(
   if (versions.length > 0) return undefined;
   const folder = `/packages/${packageName}`;
   const whole = problems.find(({ path }) => path === folder || path.startsWith(`${folder}-`));
-  return whole && `The package "${packageName}" cannot be used: ${whole.message}`;
+  if (whole) return `The package "${packageName}" cannot be used: ${whole.message}`;
+  const [only] = problems;
+  if (!only || hasOthers) return undefined;
+  return `No package "${packageName}" can be used, nor any other: ${only.path}: ${only.message}`;
 }
 
 function explainUnknown(

@@ -65,6 +65,11 @@ export interface ServerOptions {
   executorGrowthBytes?: number | undefined;
   /** How long an executor may take to say that it is ready, 24 days at most; 5000 by default. */
   executorReadyTimeoutMs?: number | undefined;
+  /**
+   * Each Node.js block waits for a debugger on this port of 127.0.0.1, in a process of its own; then one task runs at a time, and
+   * an executor has an hour to be ready. Whoever can open the port can run code as this user. Off by default.
+   */
+  inspectPort?: number | undefined;
   /** How long a task may run, 24 days (2³¹ − 1 ms) at most; as long as it likes by default. */
   taskTimeoutMs?: number | undefined;
   /** Whether tasks that ran when the server was killed run again; otherwise they fail with that reason, as by default. */
@@ -122,6 +127,7 @@ export interface ResolvedServerOptions extends WarmOptions {
   tokens: KnownToken[];
   allowedOrigins: string[];
   executorReadyTimeoutMs: number;
+  inspectPort: number | undefined;
   taskTimeoutMs: number | undefined;
   rerunInterrupted: boolean;
   taskMemoryBytes: number | undefined;
@@ -145,6 +151,14 @@ export interface ResolvedServerOptions extends WarmOptions {
 const mebibyte = 1024 * 1024;
 /** A timer for longer than this goes off at once. */
 const longestTimerMs = 2 ** 31 - 1;
+
+/** Two processes cannot have one port, and a person takes their time to attach. */
+const oneAtATime = {
+  concurrency: 1,
+  isolation: "process",
+  spareExecutors: 0,
+  executorReadyTimeoutMs: 3_600_000,
+} as const;
 
 /** Fills in defaults and refuses what cannot work. */
 export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
@@ -180,6 +194,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     executorAgeMs: options.executorAgeMs ?? 3_600_000,
     executorGrowthBytes: options.executorGrowthBytes ?? 256 * mebibyte,
     executorReadyTimeoutMs: options.executorReadyTimeoutMs ?? 5_000,
+    inspectPort: options.inspectPort,
     taskTimeoutMs: options.taskTimeoutMs,
     rerunInterrupted: options.rerunInterrupted ?? false,
     taskMemoryBytes: options.taskMemoryBytes,
@@ -198,6 +213,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     uploadLimitBytes: options.uploadLimitBytes ?? 16 * 1024 * mebibyte,
     retainedVariables: [...(options.retainedVariables ?? [])],
     log: options.log ?? pino({ enabled: false }),
+    ...(options.inspectPort !== undefined && oneAtATime),
   };
   if (!/^https?:$/.test(URL.parse(resolved.registry)?.protocol ?? "")) {
     throw new Error(`The registry must be an http or https address, not "${resolved.registry}".`);
@@ -207,6 +223,9 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
   }
   if (!Number.isInteger(resolved.crashLimit) || resolved.crashLimit < 1) {
     throw new Error(`The crash limit must be a whole number of at least 1, not ${resolved.crashLimit}.`);
+  }
+  if ((resolved.inspectPort ?? 0) > 65_535) {
+    throw new Error(`--inspect-blocks takes a port, up to 65535, not ${resolved.inspectPort}.`);
   }
   requireTimer("--task-timeout-ms", resolved.taskTimeoutMs);
   requireTimer("--executor-ready-timeout-ms", resolved.executorReadyTimeoutMs);

@@ -8,6 +8,8 @@ export interface ExecutorSettings {
   /** Holds `sessions/` and `package-data/`. */
   dataDirectory: string;
   executorReadyTimeoutMs: number;
+  /** Where Node.js blocks wait for a debugger; they do not by default. */
+  inspectPort?: number | undefined;
   retainedVariables: readonly string[];
   /** What a task and all it starts may use together. */
   taskMemoryBytes: number | undefined;

@@ -4,6 +4,7 @@ import { createExecutorChannel, type ExecutorChannel } from "../../broker/execut
 import { createOutputFences } from "../../broker/output-fences.ts";
 import type { Room } from "../../broker/room.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
+import { awaitDebugger } from "../../processes/await-debugger.ts";
 import { confineExecutor, isConfined, unconfined } from "../../processes/confine-executor.ts";
 import { executorEnvironment } from "../../processes/executor-environment.ts";
 import {
@@ -83,12 +84,13 @@ export async function startExecutor(
   scope: ExecutorScope,
   { isReusable, fork }: StartOptions,
 ): Promise<Executor> {
-  const { broker, dataDirectory, taskMemoryBytes, retainedVariables, log } = settings;
+  const { broker, dataDirectory, taskMemoryBytes, inspectPort, retainedVariables, log } = settings;
   const { executorName, packageDirectory } = scope;
   const isOurs = executorName === "nodejs";
   const firstIdentifier = identifierOf(first, packageDirectory);
   // First: a session that does not come to be leaves no folder.
-  const command = limitHeap(await findExecutor(executorName), executorName, taskMemoryBytes);
+  const found = awaitDebugger(await findExecutor(executorName), executorName, inspectPort);
+  const command = limitHeap(found, executorName, taskMemoryBytes);
   const packageData = join(dataDirectory, "package-data", scope.packageName);
   const confinement = settings.confinement ?? unconfined;
   // Ours makes the folders of a session when a block asks for them, if it may.
