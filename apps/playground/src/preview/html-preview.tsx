@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import type { PreviewItem } from "../state/task-view.ts";
+import { NearView } from "./near-view.tsx";
 import { SourceCard } from "./source-card.tsx";
 import { classifySource } from "./source-kind.ts";
 import { useSourceText } from "./use-source.ts";
@@ -33,17 +34,19 @@ export function HtmlFrame({ html }: { html: string }) {
     return () => removeEventListener("message", listen);
   }, [html]);
   return (
-    <iframe
-      // Another text needs a fresh document.
-      key={html}
-      ref={frame}
-      className="frame"
-      title={messages.previews}
-      sandbox={sandbox}
-      referrerPolicy="no-referrer"
-      src="./preview-frame.html"
-      style={{ height }}
-    />
+    <NearView height={height}>
+      <iframe
+        // Another text needs a fresh document.
+        key={html}
+        ref={frame}
+        className="frame"
+        title={messages.previews}
+        sandbox={sandbox}
+        referrerPolicy="no-referrer"
+        src="./preview-frame.html"
+        style={{ height }}
+      />
+    </NearView>
   );
 }
 
@@ -60,13 +63,15 @@ export function IframePreview({ item, source }: { item: PreviewItem; source: str
   if (classified.kind === "path") return <HtmlFile item={item} source={source} />;
   return (
     <>
-      <iframe
-        className="frame"
-        title={messages.previews}
-        sandbox={sandbox}
-        referrerPolicy="no-referrer"
-        src={classified.url}
-      />
+      <NearView height={undefined}>
+        <iframe
+          className="frame"
+          title={messages.previews}
+          sandbox={sandbox}
+          referrerPolicy="no-referrer"
+          src={classified.url}
+        />
+      </NearView>
       <SourceLink url={classified.url} />
     </>
   );
