@@ -6,6 +6,7 @@ import { FieldControl } from "../form/field-control.tsx";
 import { useBlockForm } from "../form/use-block-form.ts";
 import { useMessages } from "../i18n/use-messages.ts";
 import { RunPanel } from "../run/run-panel.tsx";
+import { sectionProps } from "../run/section-links.tsx";
 import { cancelled, useStartTask } from "../run/use-start-task.ts";
 import { historyStore } from "../state/history.ts";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
@@ -39,7 +40,14 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
     <article className="block-page">
       <BlockHeader block={block} />
       <div className="columns">
-        <form ref={formElement} className="card" noValidate onSubmit={run} onKeyDown={runOnControlEnter}>
+        <form
+          {...sectionProps("inputs")}
+          ref={formElement}
+          className="card"
+          noValidate
+          onSubmit={run}
+          onKeyDown={runOnControlEnter}
+        >
           <h2>{messages.inputs}</h2>
           {form.fields.length === 0 && <p className="note">{messages.noInputs}</p>}
           {form.fields.map((field) => (

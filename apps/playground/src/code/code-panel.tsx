@@ -4,6 +4,7 @@ import { ownOf } from "../form/nested-schema.ts";
 import { type BlockForm, collectSubmission } from "../form/use-block-form.ts";
 import { withoutSecrets } from "../form/without-secrets.ts";
 import { useMessages } from "../i18n/use-messages.ts";
+import { sectionProps } from "../run/section-links.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { snippetLanguages, writeSnippet } from "./call-snippets.ts";
 
@@ -27,7 +28,7 @@ export function CodePanel({ block, form }: { block: Block; form: BlockForm }) {
   const baseUrl = new URL("/api", location.href).href;
   const code = writeSnippet(language, { blockId: block.blockId, inputValues, fileNames, baseUrl });
   return (
-    <section className="card code-card" aria-labelledby={`${id}-title`}>
+    <section {...sectionProps("useInCode")} className="card code-card" aria-labelledby={`${id}-title`}>
       <div className="section-head">
         <h2 id={`${id}-title`}>{messages.useInCode}</h2>
         <div role="tablist" className="segments" aria-labelledby={`${id}-title`} onKeyDown={moveBetweenTabs}>

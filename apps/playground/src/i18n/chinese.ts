@@ -62,6 +62,8 @@ export const chinese: Messages = {
   noResult: "区块没有返回输出。",
   logs: "日志",
   logsDropped: (count) => `较早的 ${count} 行未显示。`,
+  sections: "本页各部分",
+  code: "代码",
   whatWentWrong: "出错原因",
   copy: "复制",
   copied: "已复制",

@@ -63,6 +63,8 @@ export const english = {
   noResult: "The block returned no outputs.",
   logs: "Logs",
   logsDropped: (count: number) => `${count} earlier lines are not shown.`,
+  sections: "Parts of this page",
+  code: "Code",
   whatWentWrong: "What went wrong",
   copy: "Copy",
   copied: "Copied",

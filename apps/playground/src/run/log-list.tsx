@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import type { LogLine } from "../state/task-view.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { sectionProps } from "./section-links.tsx";
 
 /** In characters; what is copied has all of them. */
 const longestLine = 10_000;
@@ -16,7 +17,7 @@ export function LogList({ lines, droppedLines }: { lines: readonly LogLine[]; dr
     if (box.current && isAtEnd.current) box.current.scrollTop = box.current.scrollHeight;
   }, [lines]);
   return (
-    <section>
+    <section {...sectionProps("logs")}>
       <div className="section-head">
         <h3>{messages.logs}</h3>
         <CopyButton text={() => lines.map(({ text }) => text).join("\n")} label={messages.logs} />

@@ -1,5 +1,3 @@
-import { isFinalStatus } from "@oomol/connect-browser";
-import { useMutation } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { useConnection } from "../connection/connection.tsx";
 import { useMessages } from "../i18n/use-messages.ts";
@@ -9,10 +7,11 @@ import { downloadPieces } from "../ui/download.ts";
 import { Icon } from "../ui/icon.tsx";
 import { jsonPieces } from "../ui/json-pieces.ts";
 import { JsonView } from "../ui/json-view.tsx";
-import { StatusPill } from "../ui/status-pill.tsx";
-import { ElapsedTime } from "./elapsed-time.tsx";
+import { ScrollRegion } from "../ui/scroll-region.tsx";
 import { LogList } from "./log-list.tsx";
 import { ResultFiles } from "./result-files.tsx";
+import { RunBar, splitReason } from "./run-bar.tsx";
+import { sectionProps } from "./section-links.tsx";
 
 const PreviewList = lazy(() => import("../preview/preview-list.tsx"));
 
@@ -21,54 +20,30 @@ export function RunPanel({ taskId }: { taskId: string }) {
   const messages = useMessages();
   const { tasks } = useConnection();
   const view = useStore(tasks.follow(taskId));
-  const stop = useMutation({ mutationFn: () => tasks.stop(taskId) });
-  const isRunning = !isFinalStatus(view.status) && view.error === undefined;
-  const percent = view.status === "completed" ? 100 : view.progress;
   const hasOutputs = Object.keys(view.outputs).length > 0;
+  const hasResult = hasOutputs || view.status === "completed";
+  const { details } = splitReason(view.error ?? "");
+  const shown = { previews: view.previews.length > 0, result: hasResult, logs: view.lines.length > 0 };
+  const sections = (["previews", "result", "logs"] as const).filter((section) => shown[section]);
   const json = (characters: number) => jsonPieces(view.outputs, characters);
   return (
     <>
-      <div className="run-head" role="status">
-        <StatusPill status={view.status} />
-        <ElapsedTime from={view.startedAt} to={isRunning ? undefined : view.endedAt} />
-        {percent !== undefined && <span className="run-percent">{Math.round(percent)}%</span>}
-      </div>
-      <div className="run-progress">
-        <progress
-          aria-label={messages.progress}
-          max={100}
-          data-status={view.status}
-          {...(isRunning && percent === undefined ? {} : { value: percent ?? 0 })}
-        />
-        {isRunning && (
-          <button
-            type="button"
-            className="button danger"
-            disabled={stop.isPending}
-            onClick={() => stop.mutate()}
-          >
-            <Icon name="stop" />
-            {stop.isPending ? messages.stopping : messages.stop}
-          </button>
-        )}
-      </div>
-      {stop.error && <p className="alert">{stop.error.message}</p>}
-      {view.error !== undefined && (
-        <section className="alert" role="alert">
-          <h3>{messages.whatWentWrong}</h3>
-          <pre>{view.error}</pre>
-        </section>
+      <RunBar taskId={taskId} view={view} sections={sections} />
+      {details !== "" && (
+        <ScrollRegion className="alert-details" label={messages.whatWentWrong}>
+          <pre>{details}</pre>
+        </ScrollRegion>
       )}
-      {view.previews.length > 0 && (
-        <section>
+      {shown.previews && (
+        <section {...sectionProps("previews")}>
           <h3>{messages.previews}</h3>
           <Suspense>
             <PreviewList taskId={taskId} previews={view.previews} />
           </Suspense>
         </section>
       )}
-      {(hasOutputs || view.status === "completed") && (
-        <section>
+      {hasResult && (
+        <section {...sectionProps("result")}>
           <div className="section-head">
             <h3>{messages.result}</h3>
             {hasOutputs && (
@@ -95,7 +70,7 @@ export function RunPanel({ taskId }: { taskId: string }) {
           )}
         </section>
       )}
-      {view.lines.length > 0 && <LogList lines={view.lines} droppedLines={view.droppedLines} />}
+      {shown.logs && <LogList lines={view.lines} droppedLines={view.droppedLines} />}
     </>
   );
 }

@@ -1,0 +1,71 @@
+import { isFinalStatus } from "@oomol/connect-browser";
+import { useMutation } from "@tanstack/react-query";
+import { useConnection } from "../connection/connection.tsx";
+import { useMessages } from "../i18n/use-messages.ts";
+import type { TaskView } from "../state/task-view.ts";
+import { Icon } from "../ui/icon.tsx";
+import { StatusPill } from "../ui/status-pill.tsx";
+import { ElapsedTime } from "./elapsed-time.tsx";
+import { type PageSection, SectionLinks } from "./section-links.tsx";
+
+interface RunBarProps {
+  taskId: string;
+  view: TaskView;
+  sections: readonly PageSection[];
+}
+
+/** What stays in sight while one scrolls: how far the task is, the way to stop it, and why it failed. */
+export function RunBar({ taskId, view, sections }: RunBarProps) {
+  const messages = useMessages();
+  const { tasks } = useConnection();
+  const stop = useMutation({ mutationFn: () => tasks.stop(taskId) });
+  const isRunning = !isFinalStatus(view.status) && view.error === undefined;
+  const percent = view.status === "completed" ? 100 : view.progress;
+  return (
+    <div className="run-bar">
+      <div className="run-head" role="status">
+        <StatusPill status={view.status} />
+        <ElapsedTime from={view.startedAt} to={isRunning ? undefined : view.endedAt} />
+        {percent !== undefined && <span className="run-percent">{Math.round(percent)}%</span>}
+      </div>
+      <div className="run-progress">
+        <progress
+          aria-label={messages.progress}
+          max={100}
+          data-status={view.status}
+          {...(isRunning && percent === undefined ? {} : { value: percent ?? 0 })}
+        />
+        {isRunning && (
+          <button
+            type="button"
+            className="button danger"
+            disabled={stop.isPending}
+            onClick={() => stop.mutate()}
+          >
+            <Icon name="stop" />
+            {stop.isPending ? messages.stopping : messages.stop}
+          </button>
+        )}
+      </div>
+      {stop.error && <p className="alert">{stop.error.message}</p>}
+      {view.error !== undefined && (
+        <section className="alert" role="alert">
+          <h3>{messages.whatWentWrong}</h3>
+          <pre>{splitReason(view.error).reason}</pre>
+        </section>
+      )}
+      {sections.length > 0 && <SectionLinks sections={["inputs", ...sections, "useInCode"]} />}
+    </div>
+  );
+}
+
+/** In characters: a few lines on a phone. */
+const longestReason = 200;
+
+/** The first line of an error, and what is behind it: where it came from, or the rest of what is long. */
+export function splitReason(error: string): { reason: string; details: string } {
+  const end = error.indexOf("\n");
+  const line = end < 0 ? error : error.slice(0, end);
+  if (line.length > longestReason) return { reason: `${line.slice(0, longestReason)}…`, details: error };
+  return { reason: line, details: end < 0 ? "" : error.slice(end + 1) };
+}
