@@ -96,6 +96,69 @@ test("Apache Arrow: what a nanosecond is finer than a double is shown, in every 
   );
 });
 
+/** A decimal with the scale 2, in words of 32 bits. */
+function hundredths(value: number, words: number): Uint32Array {
+  return Uint32Array.from({ length: words }, (_, index) => (index === 0 ? value : value < 0 ? -1 : 0));
+}
+
+const price = new arrow.Decimal(2, 10, 128);
+const wide = new arrow.Decimal(2, 40, 256);
+const prices = arrow.vectorFromArray([hundredths(150, 4), hundredths(-7, 4)], price);
+const times = arrow.vectorFromArray([new Date(1), new Date(2_000)], new arrow.TimestampMicrosecond("UTC"));
+
+/** Places in a dictionary of other values. */
+function encoded(dictionary: arrow.Vector, places: number[]): arrow.Vector {
+  const type = new arrow.Dictionary(dictionary.type, new arrow.Int32());
+  return new arrow.Vector([
+    arrow.makeData({ type, dictionary, length: places.length, data: Int32Array.from(places) }),
+  ]);
+}
+
+function mapsOf(...maps: (Map<string, Uint32Array> | null)[]): arrow.Vector {
+  const entry = new arrow.Struct<{ key: arrow.Utf8; value: arrow.Decimal }>([
+    new arrow.Field("key", new arrow.Utf8()),
+    new arrow.Field("value", price),
+  ]);
+  const builder = arrow.makeBuilder({
+    type: new arrow.Map_(new arrow.Field("entries", entry)),
+    nullValues: [null],
+  });
+  // The builder takes maps too.
+  for (const map of maps) builder.append(map as never);
+  return builder.finish().toVector();
+}
+
+test("Apache Arrow: values within dictionaries and maps, and decimals of 256 bits, read as those of plain columns", async () => {
+  const table = new arrow.Table({
+    price: encoded(prices, [1, 0, 1]),
+    at: encoded(times, [0, 1, 0]),
+    map: mapsOf(new Map([["a", hundredths(150, 4)]]), null, new Map([["b", hundredths(-7, 4)]])),
+    wide: arrow.vectorFromArray([hundredths(150, 8), hundredths(-7, 8), null], wide),
+  });
+  const expected = [
+    '-0.07,1970-01-01T00:00:00.001000Z,"{""a"":""1.50""}",1.50',
+    "1.50,1970-01-01T00:00:02.000000Z,,-0.07",
+    '-0.07,1970-01-01T00:00:00.001000Z,"{""b"":""-0.07""}",',
+  ];
+  expect((await linesOf(table)).lines).toEqual(expected);
+  const twice = arrow.tableFromIPC(arrow.tableToIPC(table)).concat(table);
+  expect((await linesOf(twice.slice(1))).lines).toEqual([...expected.slice(1), ...expected]);
+});
+
+test("Apache Arrow: rows of a table show what the table shows", async () => {
+  const item = arrow.vectorFromArray(
+    [{ paid: hundredths(5, 4) }, null],
+    new arrow.Struct([new arrow.Field("paid", price)]),
+  );
+  const table = new arrow.Table({ price: prices, at: times, coded: encoded(prices, [1, 1]), item });
+  const whole = await shownBy(table);
+  expect(whole.csv?.[1]).toBe('1.50,1970-01-01T00:00:00.001000Z,-0.07,"{""paid"":""0.05""}"');
+  for (const rows of [table.toArray(), [...table], [table.get(0), table.get(1)]]) {
+    expect((await shownBy(rows)).csv).toEqual(whole.csv);
+    expect((await shownBy({ type: "table", data: rows })).csv).toEqual(whole.csv);
+  }
+});
+
 /** One of each type that is not a value of JavaScript. */
 const duckDbTypes = `
   select 1.50::decimal(10, 2) as price, '6e9dae4f-1ac5-4f1f-8d3c-5b8d3d0a9a01'::uuid as id, date '2026-01-01' as c1,

@@ -1,5 +1,6 @@
 import { jsonForm } from "../../wire/json-form.ts";
 import { isCellValue } from "../to-cell.ts";
+import { arrowRecord } from "./arrow-value.ts";
 import type { FrameView } from "./frame-view.ts";
 
 /** A list as a table: a list of records has a column for each of their names, any other list one column of its values. */
@@ -35,7 +36,7 @@ function namesIn(list: readonly unknown[]): string[] | undefined {
 /** What JSON has in place of an item, if that has names; the `toJSON` of documents leaves their inner parts out. */
 function recordOf(item: unknown): object | undefined {
   if (typeof item !== "object" || item === null || isCellValue(item)) return undefined;
-  const given = jsonOf(item);
+  const given = arrowRecord(item) ?? jsonOf(item);
   if (typeof given !== "object" || given === null) return undefined;
   // Columns of a matrix.
   if (Array.isArray(given) || ArrayBuffer.isView(given)) return given;
