@@ -100,6 +100,42 @@ test("a value that cannot travel is an error of the block, which goes on", async
   ]);
 });
 
+test("what contains itself is named by its handle and place; a preview of it shows the rest", async () => {
+  const { context, sent } = openContext();
+  const round: { list: object[]; again?: object } = { list: [{ a: 1 }] };
+  round.list.push({ self: round });
+  await context.output("out", round);
+  await context.output("out", { twice: [round.list[0], round.list[0]] });
+  await context.preview({ type: "json", data: round });
+  const plot = { mark: "bar", encoding: {}, data: { values: [] as object[] } };
+  plot.data.values.push(plot);
+  await context.preview(plot);
+  expect(sent()).toMatchObject([
+    { type: "BlockError", error: "Could not send out.list[1].self as JSON: it contains itself." },
+    { type: "BlockOutput", output: { twice: [{ a: 1 }, { a: 1 }] } },
+    { type: "BlockWarning", warning: "preview(), at payload.data.list[1].self: it contains itself." },
+    { type: "BlockRequest", payload: { type: "json", data: { list: [{ a: 1 }, { self: "[Circular]" }] } } },
+    { type: "BlockError", error: "Could not send payload.data.values[0] as JSON: it contains itself." },
+  ]);
+});
+
+test("half of a surrogate pair arrives as U+FFFD, and a warning names its handle and place", async () => {
+  const { context, sent } = openContext();
+  const reason =
+    "it holds text that is not well-formed Unicode (half of a surrogate pair), which becomes U+FFFD";
+  await context.output("out", { list: ["\u{1f600}", "a\ud83d"] });
+  await context.output("out", { "k\udc00": "ok" });
+  await context.preview({ type: "text", data: "\ud800" });
+  expect(sent()).toMatchObject([
+    { type: "BlockWarning", warning: `Output handle [out], at out.list[1]: ${reason}.` },
+    { type: "BlockOutput", output: { list: ["\u{1f600}", "a\ufffd"] } },
+    { type: "BlockWarning", warning: `Output handle [out], at out.k\ufffd: ${reason}.` },
+    { type: "BlockOutput", output: { "k\ufffd": "ok" } },
+    { type: "BlockWarning", warning: `preview(), at payload.data: ${reason}.` },
+    { type: "BlockRequest", payload: { type: "text", data: "\ufffd" } },
+  ]);
+});
+
 test("after the first finish everything is ignored and said in the executor's log alone", async () => {
   vi.useFakeTimers();
   const { context, types, localWarnings } = openContext();

@@ -282,5 +282,5 @@ test("text, paths and other payloads are left alone, and nonsense is refused in 
   }
   const cycle: { data: object[] } = { data: [] };
   cycle.data.push(cycle);
-  await expect(shownBy(cycle)).rejects.toThrow("circular");
+  await expect(shownBy(cycle)).rejects.toThrow("it contains itself");
 });

@@ -1,4 +1,5 @@
 import { jsonForm, refusalOf } from "../wire/json-form.ts";
+import { illFormed, isWellFormed } from "../wire/well-formed.ts";
 import { duckDbJson, isDuckDbValue } from "./duckdb-value.ts";
 
 export type Cell = string | number | boolean | null;
@@ -14,6 +15,8 @@ type OnLoss = (reason: string) => void;
 export function toCell(value: unknown, onLoss: OnLoss = () => undefined): Cell {
   switch (typeof value) {
     case "string":
+      if (!isWellFormed(value)) onLoss(illFormed);
+      return value;
     case "boolean":
       return value;
     case "number":

@@ -1,19 +1,20 @@
-/**
- * Whether `JSON.stringify` alone gives what is meant: nothing in the value needs a form of its own or a word about its loss. What
- * contains itself counts as plain, since `JSON.stringify` refuses it.
- */
+import { isWellFormed } from "./well-formed.ts";
+
+/** Whether `JSON.stringify` alone gives what is meant: nothing in the value needs a form of its own or a word about its loss. */
 export function isPlainJson(value: unknown): boolean {
   try {
-    return isPlain(value, new Set());
+    return isPlain(value, new Map());
   } catch {
     // A getter that throws; or too deep.
     return false;
   }
 }
 
-function isPlain(value: unknown, seen: Set<object>): boolean {
+/** `seen`: whether its parts are still being looked at, so that it contains itself if it comes again. */
+function isPlain(value: unknown, seen: Map<object, boolean>): boolean {
   switch (typeof value) {
     case "string":
+      return isWellFormed(value);
     case "boolean":
     case "undefined":
       return true;
@@ -24,16 +25,25 @@ function isPlain(value: unknown, seen: Set<object>): boolean {
     default:
       return false;
   }
-  if (value === null || seen.has(value)) return true;
-  seen.add(value);
-  if (Array.isArray(value)) {
-    for (const item of value) if (!isPlain(item, seen)) return false;
-    return true;
-  }
-  const prototype: unknown = Object.getPrototypeOf(value);
+  if (value === null) return true;
+  const isOpen = seen.get(value);
+  if (isOpen !== undefined) return !isOpen;
+  seen.set(value, true);
+  const isWhole = Array.isArray(value) ? areItemsPlain(value, seen) : arePropertiesPlain(value, seen);
+  seen.set(value, false);
+  return isWhole;
+}
+
+function areItemsPlain(list: readonly unknown[], seen: Map<object, boolean>): boolean {
+  for (const item of list) if (!isPlain(item, seen)) return false;
+  return true;
+}
+
+function arePropertiesPlain(object: object, seen: Map<object, boolean>): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype !== Object.prototype && prototype !== null) return false;
-  for (const key in value) {
-    if (!isPlain((value as Record<string, unknown>)[key], seen)) return false;
+  for (const key in object) {
+    if (!isWellFormed(key) || !isPlain((object as Record<string, unknown>)[key], seen)) return false;
   }
   return true;
 }

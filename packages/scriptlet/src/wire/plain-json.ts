@@ -1,7 +1,7 @@
 import { UnencodableValueError } from "../errors/unencodable-value-error.ts";
 import { jsonForm, refusalOf } from "./json-form.ts";
 import type { JsonValue } from "./messages.ts";
-import { wellFormed } from "./well-formed.ts";
+import { illFormed, isWellFormed, wellFormed } from "./well-formed.ts";
 
 /** The engine's JSON parser gives up at about 128 levels (oocana-protocol 2.3). */
 export const maxDepth = 120;
@@ -17,7 +17,7 @@ export interface PlainJsonOptions {
   strict: boolean;
   /** The place of the value, for errors and losses. Default `""`. */
   path?: string;
-  /** Hears of each part that is left out, or sent as null. */
+  /** Hears of each part that is left out, or sent as null, as a note or changed. */
   onLoss?: (loss: Loss) => void;
 }
 
@@ -46,7 +46,7 @@ function copy(raw: unknown, path: string, walk: Walk): JsonValue | undefined {
   const value = viaToJson(raw, path, walk);
   switch (typeof value) {
     case "string":
-      return wellFormed(value);
+      return copyText(value, path, walk);
     case "number":
       if (Number.isFinite(value)) return value;
       walk.onLoss({ path, reason: `${value} is sent as null, since JSON has no such number` });
@@ -55,7 +55,8 @@ function copy(raw: unknown, path: string, walk: Walk): JsonValue | undefined {
       return value;
     case "bigint":
       if (Number.isSafeInteger(Number(value))) return Number(value);
-      return note(walk, path, "it is a BigInt beyond 2^53; convert it with String()", `${value}`);
+      // Its text loses nothing.
+      return walk.strict ? fail(path, "it is a BigInt beyond 2^53; convert it with String()") : `${value}`;
     case "object":
       return value === null ? null : copyObject(value, path, walk);
     case "undefined":
@@ -71,7 +72,7 @@ function copyObject(object: object, path: string, walk: Walk): JsonValue | undef
   }
   const form = jsonForm(object);
   if (form === undefined) return leaveOut(walk, path, refusalOf(object));
-  if (typeof form === "string") return wellFormed(form);
+  if (typeof form === "string") return copyText(form, path, walk);
   const value = form;
   if (walk.ancestors.includes(value)) return note(walk, path, "it contains itself", "[Circular]");
   if (walk.ancestors.length >= maxDepth) {
@@ -83,10 +84,11 @@ function copyObject(object: object, path: string, walk: Walk): JsonValue | undef
       return value.map((item, index) => copy(item, `${path}[${index}]`, walk) ?? null);
     const result: { [key: string]: JsonValue } = {};
     for (const [key, item] of entriesOf(value, path, walk)) {
-      const copied = copy(item, path === "" ? key : `${path}.${key}`, walk);
+      const inner = path === "" ? key : `${path}.${key}`;
+      const copied = copy(item, inner, walk);
       if (copied === undefined) continue;
       // Assignment to __proto__ would be lost.
-      Object.defineProperty(result, wellFormed(key), {
+      Object.defineProperty(result, copyText(key, inner, walk), {
         value: copied,
         enumerable: true,
         // Two keys may become one.
@@ -97,6 +99,12 @@ function copyObject(object: object, path: string, walk: Walk): JsonValue | undef
   } finally {
     walk.ancestors.pop();
   }
+}
+
+function copyText(text: string, path: string, walk: Walk): string {
+  if (isWellFormed(text)) return text;
+  walk.onLoss({ path, reason: illFormed });
+  return wellFormed(text);
 }
 
 function viaToJson(value: unknown, path: string, walk: Walk): unknown {
@@ -124,7 +132,9 @@ function leaveOut(walk: Walk, path: string, reason: string): undefined {
 }
 
 function note(walk: Walk, path: string, reason: string, text: string): string {
-  return walk.strict ? fail(path, reason) : text;
+  if (walk.strict) fail(path, reason);
+  walk.onLoss({ path, reason });
+  return text;
 }
 
 function fail(path: string, reason: string): never {
