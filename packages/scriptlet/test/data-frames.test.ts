@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { type RecordBatch, tableFromArrays, tableFromIPC, tableToIPC } from "apache-arrow";
 import { table as arqueroTable, desc, fromCSV } from "arquero";
 import polars from "nodejs-polars";
@@ -203,4 +204,37 @@ test("a table that the block has cut itself keeps its rows and its count", async
     type: "table",
     data: "/some/file.xlsx",
   });
+});
+
+test.each<[unknown, string]>([
+  [{}, "an Object"],
+  [new Map([["a", 1]]), "a Map"],
+  [{ columns: ["a"], rows: 5 }, "an Object"],
+  [7, "a number"],
+  [null, "null"],
+])("a table of %o is refused, and what was given is named", async (data, name) => {
+  await expect(shownBy({ type: "table", data: data as never })).rejects.toThrow(
+    `CSV file as its data, not ${name}.`,
+  );
+});
+
+test("bytes are text for previews whose data is text, and a file for those whose data is one", async () => {
+  const text = "a,b\n1,\u00e9 \u{1f600}\n";
+  const bytes = new TextEncoder().encode(text);
+  const stream = () => Readable.from([bytes.subarray(0, 7), bytes.subarray(7, 10), bytes.subarray(10)]);
+  const sources = [
+    () => Buffer.from(bytes),
+    () => bytes.buffer,
+    () => new Blob([bytes]),
+    stream,
+    () => Readable.toWeb(stream()),
+  ];
+  for (const source of sources) {
+    for (const type of ["text", "markdown", "html", "text/csv", "text/html"])
+      expect(await shownBy({ type, data: source() } as never)).toEqual({ type, data: text });
+    for (const type of ["csv", "table"])
+      expect((await shownBy({ type, data: source() } as never)).csv).toEqual(["a,b", "1,\u00e9 \u{1f600}"]);
+  }
+  expect(await shownBy({ type: "json", data: Float32Array.of(0.5) })).toEqual({ type: "json", data: [0.5] });
+  expect(await shownBy({ type: "text", data: Float32Array.of(0.5) })).toEqual({ type: "text", data: [0.5] });
 });

@@ -191,6 +191,16 @@ test("DuckDB: rows, objects and the result itself show what its JSON rows show",
   expect((await linesOf(reader)).types).toEqual(reader.columnTypes().map(String));
 });
 
+test("DuckDB: a result that has not been read is refused, with what to do", async () => {
+  const connection = await (await DuckDBInstance.create(":memory:")).connect();
+  for (const make of [() => connection.run("select 1"), () => connection.stream("select 1")]) {
+    const table = { type: "table", data: await make() };
+    await expect(shownBy(table)).rejects.toThrow("not a DuckDB");
+    await expect(shownBy(table)).rejects.toThrow("Read the rows first: await connection.runAndReadAll(sql).");
+    await expect(shownBy((await make()) as never)).rejects.toThrow("Read the rows first");
+  }
+});
+
 test("rows of better-sqlite3 and node:sqlite: exact integers, and bytes in hexadecimal", async () => {
   const rows = "select 9007199254740993 as id, x'00ff' as hash, 'a,b' as name, null as empty";
   const native = new DatabaseSync(":memory:").prepare(rows);

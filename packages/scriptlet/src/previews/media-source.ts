@@ -17,7 +17,7 @@ export function mediaSources(
   return values.filter(isThere).map((value) => mediaSource(value, files));
 }
 
-function isPromise(value: unknown): boolean {
+export function isPromise(value: unknown): boolean {
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 

@@ -1,10 +1,11 @@
 import type { JobFiles } from "../values/value-stores.ts";
 import { type DataFrame, viewFrame } from "./frames/data-frame.ts";
 import type { FrameView } from "./frames/frame-view.ts";
-import { mediaSources } from "./media-source.ts";
+import { isPromise, mediaSources } from "./media-source.ts";
 import { isElement, type Plot, plotPreview } from "./plot.ts";
 import type { PreviewPayload } from "./preview-payload.ts";
 import { createTableCells } from "./table-cells.ts";
+import { textBytes, textOf, textTypes } from "./text-source.ts";
 import { toCsv } from "./to-csv.ts";
 
 /** A data frame with more rows is too large for a screen. */
@@ -35,13 +36,25 @@ export function preparePreview(
   }
   if (type === "image" || type === "video" || type === "audio") return withSources(identified, files, warn);
   if (type === "html" && isElement(data)) return { ...identified, data: data.outerHTML };
+  const bytes = textBytes(data);
+  if (bytes !== undefined && textTypes.test(type)) {
+    const made = textOf(bytes);
+    const withText = (text: string) => ({ ...identified, data: text });
+    return made instanceof Promise ? made.then(withText) : withText(made);
+  }
+  const extension = fileTypes[type];
+  if (bytes !== undefined && extension !== undefined)
+    return files.writeBinary("preview", bytes, extension).then((path) => ({ ...identified, data: path }));
   if (type !== "table") return identified;
 
   const frame = viewFrame(data);
   if (frame !== undefined && frame.rowCount > maxRows)
     return { ...identified, data: firstAndLast(frame, warn) };
   const table = frame === undefined ? asTable(data) : wholeTable(frame);
-  if (table === undefined) return identified;
+  if (table === undefined) {
+    if (typeof data === "string" || isPromise(data)) return identified;
+    throw new TypeError(noTable(data));
+  }
   const { columns, rows, ...known } = table;
   const cells = createTableCells(columns, warn);
   const csv = toCsv(columns, rows, cells);
@@ -51,6 +64,26 @@ export function preparePreview(
     cells.tell();
     return { ...identified, data: path, ...known };
   });
+}
+
+/** Types whose source is a file, with its extension. */
+const fileTypes: Record<string, string | undefined> = { csv: ".csv", table: ".csv", iframe: ".html" };
+
+function noTable(data: unknown): string {
+  return `preview() of a table needs { columns, rows }, a data frame, a list or the path of a CSV file as its data, not ${nameOf(data)}.${hintFor(data)}`;
+}
+
+/** What to do about values that people take for tables. */
+function hintFor(data: unknown): string {
+  const isResult = /^a DuckDB\w*Result$/.test(nameOf(data));
+  return isResult ? " Read the rows first: await connection.runAndReadAll(sql)." : "";
+}
+
+/** A value by its class or its type. */
+function nameOf(data: unknown): string {
+  if (data === null) return "null";
+  const name = typeof data === "object" ? (data.constructor?.name ?? "object") : typeof data;
+  return `${/^[aeiou]/i.test(name) ? "an" : "a"} ${name}`;
 }
 
 function withSources(
@@ -82,7 +115,7 @@ function asPreview(payload: Previewable): TypedPayload {
   const plot = plotPreview(payload);
   if (plot !== undefined) return plot;
   throw new TypeError(
-    'preview() needs { type, data }, such as { type: "text", data: "hello" }, a data frame, an array of records, or a plot (Vega, Vega-Lite, Plotly, Observable Plot, or the SVG of any library).',
+    `preview() needs { type, data }, such as { type: "text", data: "hello" }, a data frame, an array of records, or a plot (Vega, Vega-Lite, Plotly, Observable Plot, or the SVG of any library).${hintFor(payload)}`,
   );
 }
 

@@ -14,6 +14,9 @@ export interface TableData {
 /** A URL, a path, a data URL or base64. */
 export type PreviewSource = string;
 
+/** Bytes of a text in UTF-8. */
+export type PreviewBytes = Uint8Array | ArrayBuffer | Blob | AsyncIterable<Uint8Array>;
+
 /** A source, or the bytes themselves, whose first ones tell their format; they are written to a file of the session. */
 export type PreviewMedia =
   | PreviewSource
@@ -29,11 +32,11 @@ export type PreviewMedia =
  */
 export type PreviewPayload = { id?: string } & (
   | { type: "image"; data: PreviewMedia | SvgElement | (PreviewMedia | SvgElement)[] }
-  | { type: "html"; data: PreviewSource | SvgElement }
+  | { type: "html"; data: PreviewSource | SvgElement | PreviewBytes }
   | { type: "video" | "audio"; data: PreviewMedia }
-  | { type: "markdown" | "iframe"; data: PreviewSource }
+  | { type: "markdown" | "iframe"; data: PreviewSource | PreviewBytes }
   | { type: "json" | "text" | `text/${string}`; data: unknown }
-  | { type: "table"; data: TableData | DataFrame | PreviewSource }
-  | { type: "csv"; data: PreviewSource }
+  | { type: "table"; data: TableData | DataFrame | PreviewSource | PreviewBytes }
+  | { type: "csv"; data: PreviewSource | PreviewBytes }
   | { type: string; data: unknown }
 );
