@@ -16,7 +16,9 @@ test("shows every kind of preview", async () => {
   await run(page);
   await untilStatus(page, "completed");
   await page.getByRole("heading", { name: "A report" }).waitFor();
-  await page.frameLocator("iframe").getByText("HTML of a block").waitFor();
+  const html = page.locator(".preview[data-type=html]");
+  await html.scrollIntoViewIfNeeded();
+  await html.frameLocator("iframe").getByText("HTML of a block").waitFor();
   await page.getByText("/nowhere/film.mp4").waitFor();
   const table = page.getByRole("region", { name: /^Table/ });
   await table.getByRole("columnheader", { name: "square" }).waitFor();
@@ -94,6 +96,7 @@ test.for(["light", "dark"] as const)(
       if (route.includes("everything")) {
         await run(page);
         await untilStatus(page, "completed");
+        await page.locator(".preview[data-type=html]").scrollIntoViewIfNeeded();
         await page.locator(".preview iframe").waitFor();
       }
       await page.evaluate(axe);

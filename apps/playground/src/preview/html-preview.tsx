@@ -10,7 +10,10 @@ import { useSourceText } from "./use-source.ts";
 const sandbox = "allow-scripts";
 
 const lowestPx = 48;
-const highestPx = 640;
+/** Higher ones scroll. */
+const highestPx = 5_000;
+/** A page that is as high as its window and a little more would grow for ever. */
+const mostChanges = 30;
 /** Of the style sheet, above and below. */
 const bordersPx = 2;
 
@@ -19,16 +22,21 @@ export function HtmlFrame({ html }: { html: string }) {
   const messages = useMessages();
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState<number>();
+  const changes = useRef(0);
   useEffect(() => {
     const listen = (event: MessageEvent) => {
       const target = frame.current?.contentWindow;
       if (!target || event.source !== target) return;
       // An opaque origin has no name that could be given here.
-      if (event.data === "preview-frame-ready") target.postMessage({ html }, "*");
+      if (event.data === "preview-frame-ready") {
+        changes.current = 0;
+        target.postMessage({ html }, "*");
+      }
       // The block's own scripts may say this too: more than a height within bounds it cannot be.
       const told: unknown = event.data?.previewHeight;
-      if (typeof told === "number")
-        setHeight(Math.min(highestPx, Math.max(lowestPx, Math.ceil(told) + bordersPx)));
+      if (typeof told !== "number" || changes.current >= mostChanges) return;
+      changes.current += 1;
+      setHeight(Math.min(highestPx, Math.max(lowestPx, Math.ceil(told) + bordersPx)));
     };
     addEventListener("message", listen);
     return () => removeEventListener("message", listen);
