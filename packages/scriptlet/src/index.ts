@@ -32,5 +32,11 @@ export { RequestTimeoutError } from "./errors/request-timeout-error.ts";
 export type { DataFrame } from "./previews/frames/data-frame.ts";
 export type { Plot } from "./previews/plot.ts";
 export type { Previewable } from "./previews/prepare-preview.ts";
-export type { PreviewMedia, PreviewPayload, PreviewSource, TableData } from "./previews/preview-payload.ts";
+export type {
+  PreviewBytes,
+  PreviewMedia,
+  PreviewPayload,
+  PreviewSource,
+  TableData,
+} from "./previews/preview-payload.ts";
 export type { HandleDef, HandleDefs, HandleSchema, OutputTarget, StackLevel } from "./wire/messages.ts";
