@@ -28,7 +28,7 @@ test("a page of a block is as high as its content, and one that always wants mor
     (await opened.page.locator(".preview iframe").nth(index).boundingBox())?.height;
   await expect.poll(() => heightOf(0)).toBe(1502);
   await opened.page.locator(".preview").nth(1).scrollIntoViewIfNeeded();
-  await expect.poll(() => heightOf(1)).toBeGreaterThan(400);
+  await expect.poll(() => heightOf(1)).toBeGreaterThan(310);
   const settled = await opened.page
     .locator(".preview iframe")
     .nth(1)
