@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from "react";
-import { useBlocks, useBlockTitles } from "./blocks/use-blocks.ts";
+import { isRefused, useBlocks, useBlockTitles } from "./blocks/use-blocks.ts";
 import { useUnfinishedTasks } from "./blocks/use-unfinished-tasks.ts";
+import { Unlock } from "./connection/unlock.tsx";
 import { useMessages } from "./i18n/use-messages.ts";
 import { Sidebar } from "./sidebar.tsx";
 import { formatRoute, type Route, useRoute } from "./state/route.ts";
@@ -15,17 +16,16 @@ export function App() {
   const messages = useMessages();
   useUnfinishedTasks();
   useDocumentTitle(route);
+  const isLocked = isRefused(useBlocks().error);
   return (
-    <div className="app" data-page={route.page}>
+    <div className="app" data-page={isLocked ? "locked" : route.page}>
       <button type="button" className="skip" onClick={() => document.getElementById("main")?.focus()}>
         {messages.skip}
       </button>
       <Sidebar route={route} />
       <main id="main" tabIndex={-1}>
         <ErrorBoundary key={formatRoute(route)}>
-          <Suspense fallback={<PagePending />}>
-            <Page route={route} />
-          </Suspense>
+          <Suspense fallback={<PagePending />}>{isLocked ? <Unlock /> : <Page route={route} />}</Suspense>
         </ErrorBoundary>
       </main>
     </div>

@@ -1,4 +1,3 @@
-import { ApiError } from "@oomol/connect-browser";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import { formatRoute } from "../state/route.ts";
@@ -6,7 +5,7 @@ import { BlockTile } from "../ui/block-tile.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { titleOf } from "../ui/title-of.ts";
 import { searchBlocks } from "./search-blocks.ts";
-import { useBlocks } from "./use-blocks.ts";
+import { isRefused, useBlocks } from "./use-blocks.ts";
 
 /** Every block of the server with a search field above; arrows move between them, `/` jumps to the field. */
 export function BlockList({ selected }: { selected: string | undefined }) {
@@ -37,12 +36,19 @@ export function BlockList({ selected }: { selected: string | undefined }) {
       {blocks.isError && (
         <div className="note" role="alert">
           <p>
-            <strong>{messages.serverSilent}.</strong>{" "}
-            {isRefused(blocks.error) ? messages.needsToken : blocks.error.message}
+            {isRefused(blocks.error) ? (
+              messages.needsToken
+            ) : (
+              <>
+                <strong>{messages.serverSilent}.</strong> {blocks.error.message}
+              </>
+            )}
           </p>
-          <button type="button" className="button small" onClick={() => void blocks.refetch()}>
-            {messages.tryAgain}
-          </button>
+          {!isRefused(blocks.error) && (
+            <button type="button" className="button small" onClick={() => void blocks.refetch()}>
+              {messages.tryAgain}
+            </button>
+          )}
         </div>
       )}
       {blocks.data && found === 0 && (
@@ -72,10 +78,6 @@ export function BlockList({ selected }: { selected: string | undefined }) {
       ))}
     </div>
   );
-}
-
-function isRefused(error: Error): boolean {
-  return error instanceof ApiError && error.status === 401;
 }
 
 function useSlashToFocus() {

@@ -1,4 +1,4 @@
-import type { Block } from "@oomol/connect-browser";
+import { ApiError, type Block } from "@oomol/connect-browser";
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useConnection } from "../connection/connection.tsx";
 import { languageStore } from "../state/preferences.ts";
@@ -27,4 +27,9 @@ export function useBlockTitles(): (blockId: string) => string {
     const block = data?.find((candidate) => candidate.blockId === blockId);
     return block ? titleOf(block) : titleOfName(blockId.split("::").at(-1) ?? "");
   };
+}
+
+/** Whether the server wants a token, or another one. */
+export function isRefused(error: Error | null): boolean {
+  return error instanceof ApiError && error.status === 401;
 }

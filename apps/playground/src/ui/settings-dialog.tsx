@@ -15,6 +15,11 @@ export function SettingsDialog() {
   const queries = useQueryClient();
   const theme = useStore(themeStore);
   const [token, setToken] = useState(tokenStore.get);
+  const open = () => {
+    // It may have been entered elsewhere since.
+    setToken(tokenStore.get());
+    dialog.current?.showModal();
+  };
   const save = (event: FormEvent) => {
     event.preventDefault();
     tokenStore.set(token.trim());
@@ -23,7 +28,7 @@ export function SettingsDialog() {
   };
   return (
     <>
-      <button type="button" className="button quiet" onClick={() => dialog.current?.showModal()}>
+      <button type="button" className="button quiet" onClick={open}>
         <Icon name="settings" />
         {messages.settings}
       </button>

@@ -9,16 +9,19 @@ export interface PlaygroundOptions {
   openBrowser?(): Promise<Browser>;
   /** Folders of packages beside those of the tests. */
   packages?: readonly string[];
+  /** What callers of the server must send as `Authorization`. Default: nothing. */
+  token?: string;
 }
 
 /** A browser, the built app and a real server behind it: everything that a test file shares. */
 export async function openPlayground({
   openBrowser = connectChromium,
   packages = [],
+  token = "",
 }: PlaygroundOptions = {}) {
   const stack = new AsyncDisposableStack();
   try {
-    const connect = stack.use(await startConnectServer(packages));
+    const connect = stack.use(await startConnectServer(packages, token));
     const app = stack.use(await serveApp(connect.url));
     const browser = await openBrowser();
     stack.defer(() => browser.close());
