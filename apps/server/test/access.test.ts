@@ -3,12 +3,23 @@ import { expect, test } from "vitest";
 import { startServer } from "../src/serve/start-server.ts";
 import { fixturePackages, openTestServer, refusalOf } from "./open-test-server.ts";
 
-test("asks for one of its tokens, exactly", async () => {
+test("asks for one of its tokens, as it is or behind Bearer", async () => {
   await using server = await openTestServer({ tokens: ["api-one", "api-two"] });
   const withToken = (token: string) => server.request("/v1/blocks", { headers: { Authorization: token } });
   expect((await withToken("api-one")).status).toBe(200);
   expect((await withToken("api-two")).status).toBe(200);
-  expect(await refusalOf(await withToken("Bearer api-one"))).toEqual({
+  expect((await withToken("Bearer api-one")).status).toBe(200);
+  expect((await withToken("bearer  api-two")).status).toBe(200);
+  for (const wrong of [
+    "api-on",
+    "Bearer api-on",
+    "Bearer ",
+    "Bearer",
+    "Basic api-one",
+    "Bearer Bearer api-one",
+  ])
+    expect((await withToken(wrong)).status).toBe(401);
+  expect(await refusalOf(await withToken("api-three"))).toEqual({
     status: 401,
     message: "This server does not know the token in Authorization.",
   });

@@ -7,15 +7,19 @@ import { type Caller, type CallerEnv, hasRole, type NamedToken, type Role } from
 export type KnownToken = string | NamedToken;
 
 /**
- * Says who calls; refuses those whose `Authorization` is not exactly one of the tokens. Without tokens everyone may call, and
- * do everything.
+ * Says who calls; refuses those whose `Authorization` is none of the tokens, as it is or behind `Bearer ` (RFC 6750). Without
+ * tokens everyone may call, and do everything.
  */
 export function identifyCaller(tokens: readonly KnownToken[]): MiddlewareHandler<CallerEnv> {
   const callers = tokens.map(callerWith);
   const digests = tokens.map((token) => digest(textOf(token)));
+  const findCaller = (given: string) => {
+    const [exact, bearer] = [given, given.replace(bearerPrefix, "")].map((one) => findToken(digests, one));
+    return exact !== undefined && exact >= 0 ? exact : (bearer ?? -1);
+  };
   return async (context, next) => {
     const given = context.req.header("Authorization");
-    const caller = digests.length === 0 ? callerWith(given ?? "") : callers[findToken(digests, given ?? "")];
+    const caller = digests.length === 0 ? callerWith(given ?? "") : callers[findCaller(given ?? "")];
     if (!caller) {
       const why =
         given === undefined ? "needs a token in Authorization" : "does not know the token in Authorization";
@@ -47,6 +51,8 @@ function callerWith(token: KnownToken): Caller {
   const id = token === "" ? "" : digest(token).toString("hex").slice(0, 32);
   return { id, name: undefined, roles: ["admin"] };
 }
+
+const bearerPrefix = /^bearer +/i;
 
 /** Equal time for every token, right or wrong, first or last. */
 function findToken(digests: readonly Buffer[], given: string): number {
