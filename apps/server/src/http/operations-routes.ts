@@ -1,7 +1,9 @@
 import { Hono } from "hono";
+import type { Logger } from "pino";
 import type { Metrics } from "../metrics.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { identifyCaller, type KnownToken } from "./auth.ts";
+import { answerNotFound, createErrorHandler } from "./errors.ts";
 
 export interface OperationsRoutesParts {
   tokens: readonly KnownToken[];
@@ -29,4 +31,12 @@ export function operationsRoutes({ tokens, metrics, store, isReady }: Operations
     context.body(await metrics.read(), 200, { "Content-Type": metrics.contentType }),
   );
   return routes;
+}
+
+/** All that a process without an API answers. */
+export function createOperationsApp(parts: OperationsRoutesParts & { log: Logger }): Hono {
+  const app = new Hono();
+  app.onError(createErrorHandler(parts.log));
+  app.notFound(answerNotFound);
+  return app.route("/", operationsRoutes(parts));
 }

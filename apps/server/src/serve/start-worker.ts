@@ -1,10 +1,9 @@
-import { Hono } from "hono";
 import { openBroker } from "../broker/broker.ts";
 import { startWorkerLoop } from "../cluster/worker-loop.ts";
 import { createWorkerRegistry } from "../cluster/worker-registry.ts";
 import { createEngine } from "../engine/create-engine.ts";
 import { listenHttp } from "../http/listen-http.ts";
-import { operationsRoutes } from "../http/operations-routes.ts";
+import { createOperationsApp } from "../http/operations-routes.ts";
 import { createMetrics } from "../metrics.ts";
 import { createPackageCatalog } from "../packages/package-catalog.ts";
 import { openConfinement } from "../processes/confine-executor.ts";
@@ -53,7 +52,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
     const closing = new AbortController();
     const isReady = () => !closing.signal.aborted;
-    const app = new Hono().route("/", operationsRoutes({ ...resolved, metrics, store, isReady }));
+    const app = createOperationsApp({ ...resolved, metrics, store, isReady });
     const http = await listenHttp(app, resolved, closing);
     opened.add(() => http.close());
     return { url: http.origin, close: () => opened.close() };
