@@ -36,7 +36,7 @@ function onlyHere(path: string, version: string): FoundScriptlet {
 }
 
 /** The server brings it. */
-function ownScriptlet(): string {
+export function ownScriptlet(): string {
   const server = createRequire(import.meta.url).resolve("@oomol/connect-server/package.json");
   return dirname(createRequire(server).resolve(`${packageName}/package.json`));
 }

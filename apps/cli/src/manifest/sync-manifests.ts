@@ -1,0 +1,41 @@
+import { writeFile } from "node:fs/promises";
+import { UsageError } from "../exit-codes.ts";
+import { findPackage } from "../new/find-package.ts";
+import { compareHandles, type HandleDifference, writeHandles } from "./compare-handles.ts";
+import { describeBlock } from "./described-block.ts";
+import { findBlocks } from "./find-blocks.ts";
+
+export interface SyncedManifest {
+  /** `tasks/BLOCK` */
+  block: string;
+  /** Absolute. */
+  file: string;
+  /** `plain`: not made by `defineBlock`, so there is nothing to compare. */
+  state: "same" | "differs" | "written" | "plain";
+  /** Before anything was written. */
+  differences: HandleDifference[];
+}
+
+/**
+ * Compares the manifests of a package with what `defineBlock` says in the code, and writes them anew unless `isCheck`.
+ *
+ * @throws {@link UsageError} outside of a package, and for code or manifests that cannot be read.
+ */
+export async function syncManifests(directory: string, isCheck: boolean): Promise<SyncedManifest[]> {
+  const found = await findPackage(directory);
+  if (!found) throw new UsageError(`${directory} is in no package: there is no package.oo.yaml.`);
+  const synced: SyncedManifest[] = [];
+  for (const block of await findBlocks(found.directory)) {
+    const { id, file, document } = block;
+    const described = await describeBlock(block);
+    const differences = described ? compareHandles(document, described) : [];
+    const isChanged = described && differences.length > 0 && !isCheck;
+    if (isChanged) {
+      writeHandles(document, described);
+      await writeFile(file, document.toString({ lineWidth: 120 }));
+    }
+    const state = !described ? "plain" : differences.length === 0 ? "same" : isCheck ? "differs" : "written";
+    synced.push({ block: id, file, state, differences });
+  }
+  return synced;
+}
