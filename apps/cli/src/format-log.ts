@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { TaskLog } from "@oomol/connect-node";
+import { piecesOf } from "@oomol/connect-shared/text-pieces";
 
 /** A log as one line for people: a block's output as it is, any other event by its name. */
 export function formatLog({ type, event = {} }: TaskLog, stream: NodeJS.WriteStream): string {
@@ -12,6 +13,19 @@ export function formatLog({ type, event = {} }: TaskLog, stream: NodeJS.WriteStr
   if (type === "BlockProgress") return style("dim", `${Math.round(Number(event.progress))} %`);
   const error = typeof event.error === "string" ? `: ${printable(event.error)}` : "";
   return style("dim", `${type}${error}`);
+}
+
+const longestOutput = 200;
+
+/** A value that a block puts out while it runs, as one line; a long one is cut. */
+export function formatOutput(
+  { handle, value, nodeId }: { handle: string; value: unknown; nodeId: string | undefined },
+  stream: NodeJS.WriteStream,
+): string {
+  const [shown = "", rest] = piecesOf(printable(JSON.stringify(value) ?? "null"), longestOutput);
+  // A task that runs one block has one node, `_`.
+  const place = nodeId === undefined || nodeId === "_" ? handle : `${nodeId}.${handle}`;
+  return `${styleText("cyan", `→ ${printable(place)}:`, { stream })} ${shown}${rest ? "…" : ""}`;
 }
 
 /** A block's output must not move the cursor or change the terminal's title. */

@@ -25,7 +25,13 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** A time as people read it, or nothing. */
+/** A time as ISO 8601 has it, with the offset of this machine: `2026-03-01 18:05:09+08:00`. Nothing without one. */
 export function formatTime(epochMs: number | undefined): string {
-  return epochMs === undefined ? "" : new Date(epochMs).toLocaleString();
+  if (epochMs === undefined) return "";
+  const offsetMinutes = -new Date(epochMs).getTimezoneOffset();
+  const local = new Date(epochMs + offsetMinutes * 60_000).toISOString();
+  const two = (count: number) => String(Math.trunc(count)).padStart(2, "0");
+  const away = Math.abs(offsetMinutes);
+  const offset = `${offsetMinutes < 0 ? "-" : "+"}${two(away / 60)}:${two(away % 60)}`;
+  return `${local.slice(0, 19).replace("T", " ")}${offset}`;
 }

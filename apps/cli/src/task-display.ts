@@ -10,7 +10,7 @@ import {
 } from "@oomol/connect-node";
 import { createLogUpdate } from "log-update";
 import { canDraw, drawPicture } from "./draw-picture.ts";
-import { formatLog } from "./format-log.ts";
+import { formatLog, formatOutput } from "./format-log.ts";
 import { previewPictures } from "./preview-pictures.ts";
 
 const barWidth = 28;
@@ -76,7 +76,13 @@ export class TaskDisplay implements Disposable {
 
   /** Shows the block's messages; other events only move the bar. */
   showLog(log: TaskLog): void {
-    for (const event of eventsOfLog(log)) if (event.type === "progress") this.#showProgress(event.progress);
+    for (const event of eventsOfLog(log)) {
+      if (event.type === "progress") this.#showProgress(event.progress);
+      // What a block returns at its end is its result, which is printed.
+      if (event.type === "output" && !log.type.endsWith("Finished")) {
+        this.#print(formatOutput(event, this.#stream));
+      }
+    }
     if (spoken.has(log.type)) this.#print(formatLog(log, this.#stream));
   }
 

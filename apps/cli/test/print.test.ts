@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatTable } from "../src/print.ts";
+import { formatTable, formatTime } from "../src/print.ts";
 
 test("columns are aligned as a terminal shows them", () => {
   const rows = [
@@ -19,4 +19,21 @@ test("columns are aligned as a terminal shows them", () => {
 
 test("a row may have more cells than those before", () => {
   expect(formatTable([["a"], ["bb", "c"], ["d", "e"]])).toBe("a\nbb  c\nd   e\n");
+});
+
+test("a time is that of this machine, with its offset", () => {
+  const timeZone = process.env.TZ;
+  try {
+    for (const [zone, shown] of [
+      ["Asia/Kathmandu", "2026-03-01 23:50:09+05:45"],
+      ["America/St_Johns", "2026-03-01 14:35:09-03:30"],
+      ["UTC", "2026-03-01 18:05:09+00:00"],
+    ]) {
+      process.env.TZ = zone;
+      expect(formatTime(Date.UTC(2026, 2, 1, 18, 5, 9, 500))).toBe(shown);
+    }
+  } finally {
+    process.env.TZ = timeZone;
+  }
+  expect(formatTime(undefined)).toBe("");
 });

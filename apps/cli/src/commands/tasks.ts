@@ -16,6 +16,7 @@ interface ListFlags extends ConnectionFlags {
   status?: string[];
   block?: string;
   limit?: number;
+  since?: number;
 }
 
 /** `oomol-connect tasks`, `tasks delete`, `show`, `logs` and `stop` */
@@ -26,8 +27,16 @@ export function addTaskCommands(program: Command): void {
     .option("--status <status...>", "only tasks in this state, or one of these: failed, running, …")
     .option("--block <id>", "only tasks of this block, PACKAGE::BLOCK")
     .option("--limit <count>", "at most so many", parseLimit)
+    .option(
+      "--since <time>",
+      "only tasks created since 2026-03-01, 2026-03-01T18:00 or so long ago: 2h, 7d",
+      parseSince,
+    )
     .option("--json", "print the tasks as JSON")
-    .addHelpText("after", "\nExample:\n  oomol-connect tasks --status failed --limit 20");
+    .addHelpText(
+      "after",
+      "\nExamples:\n  oomol-connect tasks --status failed --limit 20\n  oomol-connect tasks --since 2h",
+    );
   addConnectionFlags(tasks).action(listTasks);
 
   const remove = tasks
@@ -67,7 +76,7 @@ export function addTaskCommands(program: Command): void {
   addConnectionFlags(stop).action(stopTask);
 }
 
-function listTasks({ status, block, limit, ...flags }: ListFlags): Promise<void> {
+function listTasks({ status, block, limit, since = 0, ...flags }: ListFlags): Promise<void> {
   return withClient(flags, async (client) => {
     const wanted = {
       ...(status && { status }),
@@ -76,6 +85,8 @@ function listTasks({ status, block, limit, ...flags }: ListFlags): Promise<void>
     };
     const tasks: Task[] = [];
     for await (const task of client.tasks.iterate(wanted)) {
+      // The newest come first, and a server need not tell when a task was created.
+      if ((task.created_at ?? since) < since) break;
       // The table has no place for inputs, which may be large.
       tasks.push(flags.json ? task : withoutInputs(task));
     }
@@ -95,6 +106,20 @@ function deleteTask(id: string, flags: TaskFlags): Promise<void> {
 }
 
 const withoutInputs = ({ inputValues: _, ...task }: Task): Task => task;
+
+/** In milliseconds since 1970. */
+function parseSince(text: string): number {
+  const ago = /^(\d{1,6})([mhd])$/.exec(text);
+  const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }[ago?.[2] ?? ""] ?? 0;
+  if (ago) return Date.now() - Number(ago[1]) * unitMs;
+  // A date alone is the start of that day here, not in Greenwich.
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
+  const time = Date.parse(isDate ? `${text}T00:00` : text);
+  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(time)) return time;
+  throw new InvalidArgumentError(
+    "It must be a date such as 2026-03-01 or 2026-03-01T18:00, or 30m, 2h or 7d.",
+  );
+}
 
 function parseLimit(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
