@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cliFile, fixturesDirectory, ownSettings } from "./helpers/run-program.ts";
+import { startMcpClient } from "./helpers/start-mcp-client.ts";
 import { startTestServer, type TestServer } from "./helpers/start-test-server.ts";
 import { withoutExtensions } from "./helpers/without-extensions.ts";
 
@@ -174,7 +174,6 @@ test("a cancelled call stops its task", async () => {
   await expect.poll(newest, { timeout: 20_000 }).toBe("stopped");
 });
 
-/** The SDK's own client, with the command as its server; a later flag wins. */
 test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("%s stops the tasks of open calls", async (ending) => {
   const args = [...process.execArgv, cliFile, "mcp", "--base-url", server.baseUrl];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"], env: ownSettings() });
@@ -198,11 +197,6 @@ async function listTasks(): Promise<{ id: string; status: string }[]> {
   return (await (await fetch(`${server.baseUrl}/v1/tasks`)).json()).tasks;
 }
 
-async function startClient(...flags: string[]): Promise<Client> {
-  const started = new Client({ name: "test", version: "1.0.0" });
-  const args = [...process.execArgv, cliFile, "mcp", "--base-url", server.baseUrl, ...flags];
-  const { NODE_OPTIONS = "" } = process.env; // by which the sources run on an older Node.js
-  const env = { ...getDefaultEnvironment(), NODE_OPTIONS };
-  await started.connect(new StdioClientTransport({ command: process.execPath, args, env }));
-  return started;
+function startClient(...flags: string[]): Promise<Client> {
+  return startMcpClient(server.baseUrl, ...flags);
 }

@@ -24,7 +24,7 @@ export function addMcpCommand(program: Command): void {
       using interruption = onInterrupt("Interrupted; the tasks of open calls are being stopped.");
       const { signal } = interruption;
       await using client = await connect(flags);
-      await serveTools(client, { directory: flags.out, signal });
+      await serveTools(client, { version: program.version() ?? "", directory: flags.out, signal });
       signal.throwIfAborted();
     }),
   );

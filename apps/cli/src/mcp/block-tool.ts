@@ -8,13 +8,15 @@ import {
   readSchema,
 } from "@oomol/connect-schemas";
 import { descriptionOf, titleOf } from "../words-of-block.ts";
+import { toolName } from "./tool-name.ts";
 
 /** A block as a tool: its inputs as JSON Schema, files as paths on the machine where this command runs. */
 export function blockTool(block: Block): Tool {
   const { inputs = [], outputs = [] } = block;
+  const title = titleOf(block) ?? block.blockId;
   return {
     name: toolName(block.blockId),
-    title: titleOf(block) ?? block.blockId,
+    title,
     description: descriptionOf(block) ?? `Runs the OOMOL block ${block.blockId}.`,
     inputSchema: {
       type: "object",
@@ -22,12 +24,9 @@ export function blockTool(block: Block): Tool {
       required: inputs.filter((input) => !isOptional(input)).map((input) => input.handle),
     },
     outputSchema: { type: "object", ...outputsSchema(outputs) },
+    // A block may do anything: what is not known of it is not promised.
+    annotations: { title, openWorldHint: true },
   };
-}
-
-/** Names of tools have letters, digits, `_` and `-` only, and at most 64 of them. */
-export function toolName(blockId: string): string {
-  return blockId.replace(/[^\w-]+/g, "__").slice(-64);
 }
 
 /** The inputs or outputs as one schema, which contains everything that it refers to. */
@@ -51,7 +50,7 @@ function handlesSchema(
 
 function inputSchema(input: BlockHandle, prefix: string): HandleSchema {
   const file = fileInputOf(input.json_schema);
-  const path = { type: "string", description: "Path of a file on this machine." };
+  const path = { type: "string", description: "Absolute path of a file on this machine, which is uploaded." };
   if (file) {
     const paths = file.isList ? { type: "array", items: path } : path;
     return { schema: file.isNullable ? { anyOf: [paths, { type: "null" }] } : paths, definitions: {} };
@@ -71,13 +70,18 @@ function outputsSchema(outputs: readonly BlockHandle[]): object {
 
 /** What cannot be used says nothing, for this handle alone. */
 function readHandle({ json_schema }: BlockHandle, prefix: string): HandleSchema {
-  const reading = readSchema(json_schema ?? true, { prefix, annotations: ["title", "description"] });
+  const reading = readSchema(json_schema ?? true, {
+    prefix,
+    annotations: ["title", "description", "default", "examples"],
+  });
   return "unusable" in reading ? { schema: true, definitions: {} } : reading;
 }
 
-function described(schema: JsonSchema, { description }: BlockHandle): Readonly<Record<string, unknown>> {
+function described(schema: JsonSchema, handle: BlockHandle): Readonly<Record<string, unknown>> {
+  const { description, value } = handle;
   const rules = schema === true ? {} : schema === false ? { not: {} } : schema;
-  return { ...rules, ...(description && { description }) };
+  const hasDefault = Object.hasOwn(handle, "value") && value !== undefined;
+  return { ...rules, ...(description && { description }), ...(hasDefault && { default: value }) };
 }
 
 function isOptional(input: BlockHandle): boolean {

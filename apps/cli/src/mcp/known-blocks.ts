@@ -1,5 +1,5 @@
 import type { Block, OomolConnectClient } from "@oomol/connect-node";
-import { toolName } from "./block-tool.ts";
+import { toolName } from "./tool-name.ts";
 
 /** The blocks of the server as tools. */
 export interface KnownBlocks {

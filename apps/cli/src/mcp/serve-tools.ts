@@ -7,13 +7,16 @@ import {
   ListToolsRequestSchema,
   McpError,
 } from "@modelcontextprotocol/sdk/types.js";
-import { eventsOfLog, type OomolConnectClient, type TaskLog } from "@oomol/connect-node";
+import type { OomolConnectClient } from "@oomol/connect-node";
 import { blockTool } from "./block-tool.ts";
+import { callBlock } from "./call-block.ts";
+import { instructionsFor } from "./instructions.ts";
 import { createKnownBlocks } from "./known-blocks.ts";
-import { resultContent } from "./result-content.ts";
-import { runTool } from "./run-tool.ts";
+import { createCallTeller } from "./tell-call.ts";
 
 export interface ServeToolsOptions {
+  /** Of this command. */
+  version: string;
   /** The folder to save the files of results in; without one they are part of the answers. */
   directory?: string | undefined;
   /** Ends serving, and stops the tasks of calls that are still open. */
@@ -23,12 +26,12 @@ export interface ServeToolsOptions {
 /** Serves blocks as tools over stdio until the other side closes it or `signal` is aborted. Cancelling a call stops its task. */
 export async function serveTools(
   client: OomolConnectClient,
-  { directory, signal: ending }: ServeToolsOptions,
+  { version, directory, signal: ending }: ServeToolsOptions,
 ): Promise<void> {
   const blocks = createKnownBlocks(client);
   const server = new Server(
-    { name: "oomol-connect", title: "OOMOL blocks", version: "0.1.0" },
-    { capabilities: { tools: {} } },
+    { name: "oomol-connect", title: "OOMOL blocks", version },
+    { capabilities: { tools: {}, logging: {} }, instructions: instructionsFor(directory) },
   );
   server.setRequestHandler(ListToolsRequestSchema, async () => {
     return { tools: (await blocks.list()).map(blockTool) };
@@ -36,28 +39,19 @@ export async function serveTools(
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra): Promise<CallToolResult> => {
     const block = await blocks.find(params.name);
     if (!block) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${params.name}.`);
-    const progressToken = params._meta?.progressToken;
-    const tell = async (log: TaskLog) => {
-      if (progressToken === undefined) return;
-      for (const event of eventsOfLog(log)) {
-        if (event.type !== "progress") continue;
-        const params = { progressToken, progress: event.progress, total: 100 };
-        await extra.sendNotification({ method: "notifications/progress", params });
-      }
-    };
+    const { blockId } = block;
+    using teller = createCallTeller({
+      blockId,
+      progressToken: params._meta?.progressToken,
+      send: extra.sendNotification,
+      log: (level, data) => server.sendLoggingMessage({ level, logger: blockId, data }),
+    });
     const signal = AbortSignal.any([extra.signal, ending]);
-    try {
-      const options = { signal, stopOnAbort: true, onLog: tell };
-      const outcome = await runTool(client, block, params.arguments ?? {}, options);
-      const { result } = outcome;
-      const files = await resultContent(client, outcome, { directory, signal });
-      const content = [{ type: "text" as const, text: JSON.stringify(result) }, ...files];
-      return { content, structuredContent: result };
-    } catch (failure) {
-      // The failure of a block is for the model to read.
-      const text = failure instanceof Error ? failure.message : String(failure);
-      return { content: [{ type: "text", text }], isError: true };
-    }
+    return await callBlock(
+      client,
+      { block, arguments: params.arguments ?? {}, teller },
+      { directory, signal },
+    );
   });
   const closed = new Promise<void>((resolve) => {
     server.onclose = resolve;

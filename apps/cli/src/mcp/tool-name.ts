@@ -1,0 +1,27 @@
+import { createHash } from "node:crypto";
+
+/** What clients allow in a name. */
+const longestName = 64;
+const digestCharacters = 16;
+/** No name without a digest has it. */
+const separator = "___";
+
+/**
+ * The name of a block as a tool, the same at any time and on any machine, and of no other block: `look__echo`. Names have ASCII
+ * letters, digits, `_` and `-` only, and at most 64 of them; if the id has others or more, what is left of it and a digest.
+ */
+export function toolName(blockId: string): string {
+  const plain = plainName(blockId);
+  if (plain !== undefined && plain.length <= longestName) return plain;
+  const digest = createHash("sha256").update(blockId).digest("hex").slice(0, digestCharacters);
+  const words = blockId.replace(/[^A-Za-z0-9-]+/g, "_").replace(/^_+/, "");
+  const readable = words.slice(0, longestName - separator.length - digestCharacters).replace(/_+$/, "");
+  return `${readable || "block"}${separator}${digest}`;
+}
+
+/** With `__` for `::`, if the id can be read from it again. */
+function plainName(blockId: string): string | undefined {
+  const parts = blockId.split("::");
+  const isPlain = parts.every((part) => /^[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*$/.test(part));
+  return parts.length === 2 && isPlain ? parts.join("__") : undefined;
+}
