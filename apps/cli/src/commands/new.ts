@@ -49,6 +49,6 @@ function nextSteps({ directory, blockId, isNewPackage, note }: CreatedBlock): st
   return [
     note === undefined ? "" : `\n${note}\n`,
     `\nNext: ${enter}${install}npm test\n`,
-    `Then: oomol-connect dev ${enter === "" ? folder : "."} --run ${blockId} --input text=hello\n`,
+    `Then: npx oomol-connect dev ${enter === "" ? folder : "."} --run ${blockId} --input text=hello\n`,
   ].join("");
 }
