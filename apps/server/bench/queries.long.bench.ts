@@ -116,7 +116,7 @@ async function askEverything(
   const registry = createWorkerRegistry({ database }, createPackageCatalog([fixturePackages], log), 2);
 
   await ask("a worker's presence, every 10 s", () => registry.beat());
-  await ask("list blocks", () => createClusterCatalog({ database }).list());
+  await ask("list blocks", () => createClusterCatalog({ database }, (run) => run()).list());
   await ask("create", () =>
     store.create({ ...task, idempotency: { caller: "", key: "new", fingerprint: "x" } }),
   );

@@ -94,7 +94,14 @@ async function openPostgresBackend(): Promise<StoreBackend> {
       const parts = { store: cluster.store, catalog, engine, files, metrics, log, taskTimeoutMs: undefined };
       const registry = createWorkerRegistry(cluster.postgres, catalog, concurrency);
       const runTask = createRunTask(parts);
-      const loop = await startWorkerLoop({ ...cluster, registry, runTask, concurrency, log });
+      const loop = await startWorkerLoop({
+        ...cluster,
+        registry,
+        runTask,
+        concurrency,
+        deafAfterMs: 15_000,
+        log,
+      });
       opened.add(() => loop.close(0));
       return createClusterControl(own.store, own.notices, new AbortController().signal);
     },

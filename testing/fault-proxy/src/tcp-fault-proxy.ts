@@ -26,6 +26,12 @@ export interface TcpFaultProxy extends AsyncDisposable {
   connections(): number;
   /** Resets every connection that is open now. */
   cutAll(): void;
+  /**
+   * From now on nothing is passed on, and nobody is told, as by a firewall that has forgotten its connections. Connections
+   * can be opened meanwhile. What is open when the silence ends stays silent for good; later connections work.
+   */
+  silence(): void;
+  endSilence(): void;
   close(): Promise<void>;
 }
 
@@ -33,6 +39,7 @@ export interface TcpFaultProxy extends AsyncDisposable {
 export async function openTcpFaultProxy(options: TcpFaultProxyOptions): Promise<TcpFaultProxy> {
   const { target, plan } = options;
   const open = new Set<Link>();
+  let isSilent = false;
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     const fault = plan.draw();
     if (fault?.kind === "refuse") {
@@ -41,6 +48,7 @@ export async function openTcpFaultProxy(options: TcpFaultProxyOptions): Promise<
       return;
     }
     const link = openLink(client, connect({ ...target, noDelay: true, allowHalfOpen: true }), fault, options);
+    if (isSilent) link.silence();
     open.add(link);
     void link.closed.then(() => open.delete(link));
   });
@@ -52,6 +60,13 @@ export async function openTcpFaultProxy(options: TcpFaultProxyOptions): Promise<
   const cutAll = () => {
     for (const link of open) link.cut();
   };
+  const silence = () => {
+    isSilent = true;
+    for (const link of open) link.silence();
+  };
+  const endSilence = () => {
+    isSilent = false;
+  };
   const close = async () => {
     const closed = once(server, "close");
     server.close();
@@ -59,12 +74,21 @@ export async function openTcpFaultProxy(options: TcpFaultProxyOptions): Promise<
     cutAll();
     await Promise.all([closed, ...links.map((link) => link.closed)]);
   };
-  return { port: address.port, connections: () => open.size, cutAll, close, [Symbol.asyncDispose]: close };
+  return {
+    port: address.port,
+    connections: () => open.size,
+    cutAll,
+    silence,
+    endSilence,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 interface Link {
   closed: Promise<unknown>;
   cut(): void;
+  silence(): void;
 }
 
 function openLink(
@@ -75,6 +99,7 @@ function openLink(
 ): Link {
   let leftBytes = (fault?.where ?? 0) * mostBytesBefore;
   let hasStruck = false;
+  let isSilent = false;
   const timers = new Set<() => void>();
   const cut = () => {
     for (const wake of timers) wake();
@@ -82,24 +107,29 @@ function openLink(
     server.resetAndDestroy();
   };
   for (const socket of [client, server]) {
-    socket.on("error", cut);
+    socket.on("error", () => {
+      if (!isSilent) cut();
+    });
     socket.on("close", () => {
       for (const wake of timers) wake();
     });
   }
   void pass(client, server);
   void pass(server, client);
-  return { closed: Promise.all([closed(client), closed(server)]), cut };
+  const silence = () => {
+    isSilent = true;
+  };
+  return { closed: Promise.all([closed(client), closed(server)]), cut, silence };
 
   async function pass(from: Socket, to: Socket): Promise<void> {
     try {
       // Reading to the end must not close the other direction.
       for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        if (!(await forward(chunk, to))) return;
+        if (!isSilent && !(await forward(chunk, to))) return;
       }
-      to.end();
+      if (!isSilent) to.end();
     } catch {
-      cut();
+      if (!isSilent) cut();
     }
   }
 

@@ -69,3 +69,34 @@ test("the same seed strikes the same ones", () => {
   const { tally } = drawAll(1);
   expect(tally.reset + tally.stall).toBeGreaterThan(40);
 });
+
+test("silence: nothing passes, nobody is told, and only later connections work again", async () => {
+  using echo = await openEcho();
+  const plan = createFaultPlan({ seed: 7, share: 0, kinds: ["reset" as const] });
+  await using proxy = await openTcpFaultProxy({ target: { host: "127.0.0.1", port: echo.port }, plan });
+  const open = async () => {
+    const socket = connect(proxy.port, "127.0.0.1");
+    socket.on("error", () => undefined); // of the end, when the proxy closes
+    await once(socket, "connect");
+    return socket;
+  };
+  const [before, ending] = [await open(), await open()];
+  before.write("heard");
+  expect(String((await once(before, "data"))[0])).toBe("heard");
+  proxy.silence();
+  const during = await open();
+  const heard: string[] = [];
+  for (const socket of [before, during, ending]) {
+    socket.on("data", (chunk) => heard.push(String(chunk))).on("close", () => heard.push("closed"));
+  }
+  before.write("lost");
+  during.write("lost");
+  ending.end("lost");
+  proxy.endSilence();
+  before.write("lost");
+  const after = await open();
+  after.write("heard");
+  expect(String((await once(after, "data"))[0])).toBe("heard");
+  expect(heard).toEqual([]);
+  for (const socket of [before, during, ending, after]) socket.destroy();
+});

@@ -30,6 +30,7 @@ export interface ClusterFlags extends DatabaseFlags {
   files?: string;
   data?: string;
   maxConnections?: number;
+  statementTimeoutMs?: number;
 }
 
 export interface ApiFlags extends ClusterFlags, CallerFlags {
@@ -113,6 +114,11 @@ function withCluster(command: Command): Command {
     .option(
       "--max-connections <number>",
       "connections to the database (10 by default), plus one that listens",
+      wholeNumber,
+    )
+    .option(
+      "--statement-timeout-ms <number>",
+      "time that a statement of the database may take (8000 by default)",
       wholeNumber,
     );
 }

@@ -1,6 +1,6 @@
 import { findIn, type PackageCatalog } from "../packages/package-catalog.ts";
 import type { InstalledPackage } from "../packages/read-package.ts";
-import { retryConnection } from "../store/retry-connection.ts";
+import type { Retry } from "../store/retry-connection.ts";
 import type { Postgres } from "./postgres.ts";
 import { listedFor } from "./worker-registry.ts";
 
@@ -8,7 +8,7 @@ import { listedFor } from "./worker-registry.ts";
 const freshMs = 500;
 
 /** The packages that workers have, or had within the last hour: what an API process lists and checks inputs against. */
-export function createClusterCatalog({ database }: Pick<Postgres, "database">): PackageCatalog {
+export function createClusterCatalog({ database }: Pick<Postgres, "database">, retry: Retry): PackageCatalog {
   let known = new Map<string, InstalledPackage[]>(); // by the hash of a catalog
   let last: { atMs: number; packages: Promise<InstalledPackage[]> } | undefined;
 
@@ -38,7 +38,7 @@ export function createClusterCatalog({ database }: Pick<Postgres, "database">): 
 
   const list = () => {
     if (!last || performance.now() - last.atMs > freshMs)
-      last = { atMs: performance.now(), packages: retryConnection(read) };
+      last = { atMs: performance.now(), packages: retry(read) };
     return last.packages;
   };
 

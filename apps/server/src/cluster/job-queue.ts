@@ -3,7 +3,6 @@ import { type Db, fromKysely } from "pg-boss";
 import type { Logger } from "pino";
 import type { TransactionalQueue } from "../store/task-store.ts";
 import type { QueuedTask } from "../store/task-writer.ts";
-import { messageOf } from "../values.ts";
 import { createBoss, fromPool } from "./boss.ts";
 import { combined } from "./combined-statements.ts";
 import type { Postgres } from "./postgres.ts";
@@ -44,20 +43,20 @@ const keepHandledSeconds = 3_600;
  * Opens the queue in a database that `migrateDatabase` has prepared; this process helps to watch over all jobs.
  *
  * pg-boss looks up queues in the middle of what it is asked to do. On the pool of the transactions that ask, it would wait
- * for a connection that they hold, so it has one of its own.
+ * for a connection that they hold, so it has one of its own, for statements some of which look at every job.
  */
 export async function openJobQueue(
   { pool, openPool }: Pick<Postgres, "pool" | "openPool">,
   { attempts, lostAfterSeconds, log }: JobQueueOptions,
 ): Promise<JobQueue> {
-  const own = openPool(1);
+  const own = openPool(1, 2);
   const boss = createBoss(own);
   const shared = { db: fromPool(pool) };
   const close = async () => {
     await boss.stop({ graceful: false });
     await own.end();
   };
-  boss.on("error", (error) => log.warn({ error: messageOf(error) }, "the queue could not be watched"));
+  boss.on("error", ({ message }) => log.warn({ error: message }, "the queue could not be watched"));
   boss.on("warning", ({ message, data }) => log.warn({ data }, message));
   try {
     await boss.start();

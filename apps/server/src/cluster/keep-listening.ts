@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Logger } from "pino";
 import { messageOf } from "../values.ts";
+import { endClient } from "./end-client.ts";
 import type { Postgres } from "./postgres.ts";
 
 export interface ListeningOptions {
@@ -30,12 +31,12 @@ export async function keepListening(
     try {
       await opened.query(channels.map((channel) => `listen ${channel}`).join("; "));
     } catch (error) {
-      await end(opened);
+      await endClient(opened);
       throw error;
     }
     client = opened;
     // A half-open connection is silent; its query times out, and ending it then cuts the socket.
-    const check = setInterval(() => void opened.query("select 1").catch(() => end(opened)), checkMs);
+    const check = setInterval(() => void opened.query("select 1").catch(() => endClient(opened)), checkMs);
     opened.once("end", () => {
       clearInterval(check);
       if (!isClosed) reconnect();
@@ -57,11 +58,7 @@ export async function keepListening(
       isClosed = true;
       clearTimeout(retry);
       await connecting;
-      if (client) await end(client);
+      if (client) await endClient(client);
     },
   };
-}
-
-async function end(client: pg.Client): Promise<void> {
-  await client.end().catch(() => undefined);
 }

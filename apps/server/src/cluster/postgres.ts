@@ -1,49 +1,126 @@
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
 import pg from "pg";
 import type { Logger } from "pino";
+import { mustReconnect } from "../store/database-trouble.ts";
 import { messageOf } from "../values.ts";
+import { endClient } from "./end-client.ts";
 import type { ClusterTables } from "./tables.ts";
 
 /** Connections to the one database that all processes of a cluster share. */
 export interface Postgres {
   readonly pool: pg.Pool;
   readonly database: Kysely<ClusterTables>;
-  /** Another pool on the same database; the caller ends it. */
-  openPool(maxConnections: number): pg.Pool;
-  /** One connection of its own, outside of the pool, whose queries fail after 5 seconds; the caller ends it. */
+  /** Another pool on the same database; the caller ends it. Its statements may take `timesAsLong`. */
+  openPool(maxConnections: number, timesAsLong?: number): pg.Pool;
+  /** One connection of its own, outside of the pool, whose queries fail after 5 seconds at most; the caller ends it by `endClient`. */
   connect(): Promise<pg.Client>;
 }
 
+export interface PostgresOptions {
+  /** How long a statement may take, in milliseconds, its answer a second longer; 0 for as long as they like. 8,000 by default. */
+  statementTimeoutMs?: number | undefined;
+}
+
+export const defaultStatementTimeoutMs = 8_000;
+/** The database says first that a statement took too long. */
+const wayMs = 1_000;
+/** For a connection, and of what needs no look at tables. */
+const longestWaitMs = 5_000;
+
 /** Prepares a pool; nothing is connected before it is used. Throws if the address is none of a PostgreSQL. */
-export function openPostgres(url: string, maxConnections: number, log: Logger): Postgres {
+export function openPostgres(
+  url: string,
+  maxConnections: number,
+  log: Logger,
+  { statementTimeoutMs = defaultStatementTimeoutMs }: PostgresOptions = {},
+): Postgres {
   requirePostgresUrl(url);
+  const ownTimeoutMs = Math.min(statementTimeoutMs || longestWaitMs, longestWaitMs);
   const config: pg.ClientConfig = {
     connectionString: url,
     application_name: "connect-server",
     keepAlive: true,
-    connectionTimeoutMillis: 5_000,
-    // A process that freezes inside a transaction must not hold up those that take over its tasks.
-    idle_in_transaction_session_timeout: 5_000,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: ownTimeoutMs,
     types: { getTypeParser },
   };
   // The query that was under way rejects; what is idle is replaced.
   const explain = (error: unknown) => log.warn({ error: messageOf(error) }, "a database connection was lost");
-  const openPool = (max: number) => {
-    const opened = new pg.Pool({ ...config, max });
+  const openPool = (max: number, timesAsLong = 1) => {
+    const timeoutMs = timesAsLong * statementTimeoutMs;
+    const opened = new pg.Pool({
+      ...config,
+      max,
+      query_timeout: timeoutMs && timeoutMs + wayMs,
+      onConnect: (client) => prepareSession(client, timeoutMs),
+    });
     opened.on("error", explain);
     opened.on("connect", (client) => client.on("error", explain));
+    endIdleTogether(opened);
     return opened;
   };
   const pool = openPool(maxConnections);
   return {
     pool,
     openPool,
-    database: new Kysely<ClusterTables>({ dialect: new PostgresDialect({ pool }) }),
+    database: new Kysely<ClusterTables>({ dialect: new PostgresDialect({ pool: withoutBroken(pool) }) }),
     async connect() {
-      const client = new pg.Client({ ...config, query_timeout: 5_000 });
+      const client = new pg.Client({ ...config, query_timeout: ownTimeoutMs });
       client.on("error", explain);
       await client.connect();
+      await prepareSession(client, ownTimeoutMs).catch(async (error: unknown) => {
+        await endClient(client);
+        throw error;
+      });
       return client;
+    },
+  };
+}
+
+/**
+ * Set once connected: a pool such as pgbouncer refuses connections that ask for it at their start. The other end gives up, too:
+ * what nobody waits for any more, and connections whose process is gone or frozen.
+ */
+async function prepareSession(client: pg.ClientBase, timeoutMs: number): Promise<void> {
+  await client.query(
+    `select set_config('idle_in_transaction_session_timeout', '5s', false),
+            set_config('tcp_keepalives_idle', '15', false), set_config('tcp_keepalives_interval', '5', false),
+            set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '30s', false),
+            set_config('statement_timeout', case current_setting('statement_timeout') when '0' then $1 else current_setting('statement_timeout') end, false)`,
+    [`${timeoutMs}ms`],
+  );
+}
+
+/** If one connection does not answer, those that nobody uses are likely as dead: each would cost somebody the same wait. */
+function endIdleTogether(pool: pg.Pool): void {
+  const idle = new Set<pg.PoolClient>();
+  pool.on("acquire", (client) => void idle.delete(client));
+  pool.on("remove", (client) => void idle.delete(client));
+  pool.on("release", (error, client) => {
+    if (!error) idle.add(client);
+    else if (mustReconnect(error)) for (const one of idle) one.connection.stream.destroy();
+  });
+}
+
+/** What Kysely takes for a pool, which gives a connection back after any failure; one that does not answer must go. */
+function withoutBroken(pool: pg.Pool): PostgresPool {
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      const client = await pool.connect();
+      let failure: Error | undefined;
+      const query = async (text: string, values: unknown[]) => {
+        try {
+          return await client.query(text, values);
+        } catch (error) {
+          if (error instanceof Error && mustReconnect(error)) failure ??= error;
+          throw error;
+        }
+      };
+      const release = (isBroken = false) => client.release(failure ?? isBroken);
+      // Cast: of its two kinds of queries, cursors are not used.
+      return { query, release, processID: undefined } as unknown as PostgresPoolClient;
     },
   };
 }

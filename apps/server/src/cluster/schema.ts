@@ -6,7 +6,7 @@ import { compatibleFrom, postgresMigrations, schemaVersion } from "./postgres-mi
 
 /** `connect-server migrate`: answers what was done, for people. */
 export async function migrate(url: string, log: Logger): Promise<string> {
-  const postgres = openPostgres(url, 3, log);
+  const postgres = openPostgres(url, 3, log, { statementTimeoutMs: 0 }); // an index of a large table takes long
   try {
     await requireReachable(postgres, url);
     await migrateDatabase(postgres);

@@ -16,10 +16,14 @@ export interface WorkerLoopParts {
   registry: WorkerRegistry;
   runTask: RunTask;
   concurrency: number;
+  /** For how long it may fail to look for tasks before it counts as deaf. */
+  deafAfterMs: number;
   log: Logger;
 }
 
 export interface WorkerLoop {
+  /** Why it has not been able to take what may wait for it, in a sentence; nothing if it is. */
+  whyDeaf(): string | undefined;
   /** Takes nothing more, and gives back what has not ended after `drainMs`. */
   close(drainMs: number): Promise<void>;
 }
@@ -43,7 +47,7 @@ const givenBack = new TaskStop(
 
 /** Takes tasks of the packages that this worker has, as many at once as it may, and runs them. */
 export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoop> {
-  const { store, jobs, notices, registry, runTask, concurrency, log } = parts;
+  const { store, jobs, notices, registry, runTask, concurrency, deafAfterMs, log } = parts;
   const running = new Map<string, RunningTask>();
   const closing = new AbortController();
   const standstill = watchStandstill();
@@ -52,8 +56,18 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
   let isClosed = false;
   let isTaking = false;
   let isAgain = false;
+  let lookedAtMs = performance.now();
+
+  const whyDeaf = () => {
+    if (queues.size === 0) return "It has no packages.";
+    if (running.size < concurrency && performance.now() - lookedAtMs > deafAfterMs)
+      return `It could not look for tasks for more than ${deafAfterMs / 1_000} seconds.`;
+    return undefined;
+  };
 
   const appear = async () => {
+    // Others rely on it: who cannot take tasks is not there for them.
+    if (queues.size > 0 && whyDeaf() !== undefined) return;
     const { packages, isListener } = await registry.beat();
     const names = await Promise.all(packages.map(({ name, version }) => jobs.open(name, version)));
     for (const name of queues) if (!names.includes(name)) queues.delete(name);
@@ -78,6 +92,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
         if (seen === wanted) more.push(queue);
         for (const task of claimed) start(task);
       }
+      lookedAtMs = performance.now();
       // Behind those that had no turn.
       for (const queue of more) ready.add(queue);
     } catch (error) {
@@ -124,6 +139,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
   };
 
   const poll = () => {
+    if (running.size >= concurrency) lookedAtMs = performance.now(); // it has no place for more
     for (const queue of queues) ready.add(queue);
     void take();
   };
@@ -135,12 +151,19 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
   };
 
   const every = (ms: number, run: () => Promise<void> | void) => {
-    const attempt = async () => run();
-    return setInterval(() => {
-      attempt().catch((error: unknown) =>
-        log.warn({ error: messageOf(error) }, "the database did not answer"),
-      );
-    }, ms);
+    let isUnderWay = false; // a database that is silent is asked once at a time
+    const attempt = async () => {
+      if (isUnderWay) return;
+      isUnderWay = true;
+      try {
+        await run();
+      } catch (error) {
+        log.warn({ error: messageOf(error) }, "the database did not answer");
+      } finally {
+        isUnderWay = false;
+      }
+    };
+    return setInterval(() => void attempt(), ms);
   };
 
   notices.onNotice("queued", (queue) => {
@@ -162,6 +185,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
   poll();
 
   return {
+    whyDeaf,
     async close(drainMs) {
       isClosed = true;
       for (const timer of taking) clearInterval(timer);

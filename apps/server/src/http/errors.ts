@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { Logger } from "pino";
 import { Refusal } from "../refusal.ts";
+import { explainDatabaseTrouble } from "../store/database-trouble.ts";
 import { isStorageFailure } from "../store/write-health.ts";
 import type { RefusalAnswer } from "./answer-schemas.ts";
 
@@ -18,9 +19,13 @@ export function createErrorHandler(log: Logger) {
     if (context.req.raw.signal.aborted) log.info({ path: context.req.path }, "a client went away");
     else log.error({ error, path: context.req.path }, "a request failed");
     if (isUnstored) return context.json(errorAnswer(diskFull), 507);
+    const trouble = explainDatabaseTrouble(error);
+    if (trouble !== undefined) return refuse(context, passing(trouble));
     return context.json(errorAnswer("The server failed to answer; its log says why."), 500);
   };
 }
+
+const passing = (trouble: string) => new Refusal(503, `${trouble} Try again.`, { retryAfterSeconds: 5 });
 
 function refuse(context: Context, { status, message, retryAfterSeconds }: Refusal): Response {
   if (retryAfterSeconds !== undefined) context.header("Retry-After", String(retryAfterSeconds));

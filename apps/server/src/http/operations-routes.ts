@@ -9,22 +9,22 @@ export interface OperationsRoutesParts {
   tokens: readonly KnownToken[];
   metrics: Metrics;
   store: TaskStore;
-  /** False while the server takes up earlier tasks, and once it closes. */
-  isReady(): boolean;
+  /** Why no tasks are taken now, in a sentence; nothing if they are. */
+  whyNotReady(): string | undefined;
 }
 
 /** What the people and programs ask that keep the server running: `/healthz`, `/readyz` and `/metrics`. */
-export function operationsRoutes({ tokens, metrics, store, isReady }: OperationsRoutesParts): Hono {
+export function operationsRoutes({ tokens, metrics, store, whyNotReady }: OperationsRoutesParts): Hono {
   const routes = new Hono();
   routes.get("/healthz", (context) => context.json({ status: "ok" }));
 
   routes.get("/readyz", async (context) => {
-    const hasDatabase = await store.ping().then(
-      () => true,
-      () => false,
-    );
-    const isFine = isReady() && hasDatabase;
-    return context.json({ status: isFine ? "ready" : "not ready" }, isFine ? 200 : 503);
+    const reason = await store
+      .ping()
+      .then(whyNotReady, () => "The database does not answer, or takes nothing.");
+    return reason === undefined
+      ? context.json({ status: "ready" })
+      : context.json({ status: "not ready", reason }, 503);
   });
 
   routes.get("/metrics", identifyCaller(tokens), async (context) =>

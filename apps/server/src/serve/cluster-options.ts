@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { minHeartbeatSeconds } from "../cluster/boss.ts";
+import { defaultStatementTimeoutMs } from "../cluster/postgres.ts";
 import type { ServerOptions } from "./options.ts";
 
 /** What every process of a cluster needs. */
@@ -14,6 +15,8 @@ export interface ClusterOptions {
   dataDirectory?: string | undefined;
   /** How many connections to the database this process holds, besides one that listens; 10 by default, at least 2. */
   maxConnections?: number | undefined;
+  /** How long a statement of the database may take, in milliseconds, its answer a second longer; 8,000 by default. */
+  statementTimeoutMs?: number | undefined;
 }
 
 /** What `startApi` takes besides what all processes do. */
@@ -38,6 +41,8 @@ export interface ApiOptions
   attempts?: number | undefined;
   /** How long a worker may be silent before its tasks are taken from it; 20 by default, at least 10. */
   lostAfterSeconds?: number | undefined;
+  /** How long a request waits for a database that cannot be reached before it is answered 503; 10,000 by default. */
+  patienceMs?: number | undefined;
 }
 
 /** What `startWorker` takes besides what all processes do. */
@@ -71,10 +76,20 @@ export interface WorkerOptions
   port?: number | undefined;
   /** How long running tasks may go on after `close`, before they are given back; 20,000 by default. */
   drainMs?: number | undefined;
+  /** For how long it may fail to look for tasks before it says that it is not ready; 15,000 by default. */
+  deafAfterMs?: number | undefined;
 }
 
+/** Longer, and whoever waits for a silent database may as well have none of our limits. */
+const longestTimeoutMs = 600_000;
+
 /** Throws if what a cluster needs is missing or out of range. */
-export function checkClusterOptions({ database, files, maxConnections = 10 }: ClusterOptions): void {
+export function checkClusterOptions({
+  database,
+  files,
+  maxConnections = 10,
+  statementTimeoutMs = defaultStatementTimeoutMs,
+}: ClusterOptions): void {
   if (!database) throw new Error("Name the database: --database postgres://… or OOMOL_CONNECT_DATABASE.");
   if (!files) {
     throw new Error(
@@ -84,6 +99,15 @@ export function checkClusterOptions({ database, files, maxConnections = 10 }: Cl
   if (!Number.isInteger(maxConnections) || maxConnections < 2) {
     throw new Error(
       `A process needs at least 2 connections to the database, one of them for the queue: not ${maxConnections} (--max-connections).`,
+    );
+  }
+  if (
+    !Number.isInteger(statementTimeoutMs) ||
+    statementTimeoutMs < 1 ||
+    statementTimeoutMs > longestTimeoutMs
+  ) {
+    throw new Error(
+      `A statement of the database may take 1 to ${longestTimeoutMs} milliseconds: not ${statementTimeoutMs} (--statement-timeout-ms).`,
     );
   }
 }

@@ -6,7 +6,7 @@ import { openPostgres, type Postgres, requireReachable } from "../cluster/postgr
 import { requireKnownSchema } from "../cluster/schema.ts";
 import type { FileStore } from "../files/file-store.ts";
 import { openFiles } from "../files/open-files.ts";
-import { TaskStore } from "../store/task-store.ts";
+import { TaskStore, type TaskStoreOptions } from "../store/task-store.ts";
 import { type ClusterOptions, checkClusterOptions, openScratch } from "./cluster-options.ts";
 import type { OpenedParts } from "./opened-parts.ts";
 
@@ -21,7 +21,8 @@ export interface ClusterParts {
   dataDirectory: string;
 }
 
-type ClusterStoreOptions = Omit<JobQueueOptions, "log"> & { crashLimit: number; taskLogBytes?: number };
+type ClusterStoreOptions = Omit<JobQueueOptions, "log"> &
+  Pick<TaskStoreOptions, "crashLimit" | "taskLogBytes" | "patienceMs">;
 
 /** How many tasks a listing answers; there may be millions. */
 const listLimit = 1_000;
@@ -29,31 +30,30 @@ const listLimit = 1_000;
 /** Opens them one by one, each to be closed by `opened`. Rejects if the database is not one that this program knows. */
 export async function openCluster(
   options: ClusterOptions,
-  { crashLimit, taskLogBytes, ...queueOptions }: ClusterStoreOptions,
+  { attempts, lostAfterSeconds, ...storeOptions }: ClusterStoreOptions,
   log: Logger,
   opened: OpenedParts,
 ): Promise<ClusterParts> {
   checkClusterOptions(options);
   // One of them is the queue's own.
-  const postgres = openPostgres(options.database, (options.maxConnections ?? 10) - 1, log);
+  const postgres = openPostgres(options.database, (options.maxConnections ?? 10) - 1, log, options);
   opened.add(() => postgres.database.destroy());
   await requireReachable(postgres, options.database);
   await requireKnownSchema(postgres);
   const scratch = await openScratch(options.dataDirectory);
   opened.add(() => scratch.close());
   const files = await openFiles(options.files, scratch.path);
-  const jobs = await openJobQueue(postgres, { ...queueOptions, log });
+  const jobs = await openJobQueue(postgres, { attempts, lostAfterSeconds, log });
   opened.add(() => jobs.close());
   const notices = openNotices(postgres, log);
   opened.add(() => notices.close());
   const changes = new ClusterChanges(notices);
   opened.add(() => changes.close());
   const store = new TaskStore(postgres.database.withTables(), {
+    ...storeOptions,
     changes,
     queue: jobs,
     listLimit,
-    crashLimit,
-    ...(taskLogBytes !== undefined && { taskLogBytes }),
   });
   return { postgres, notices, jobs, store, files, dataDirectory: scratch.path };
 }

@@ -7,6 +7,7 @@ import { createRequestThreads } from "../http/request-threads.ts";
 import { createMetrics } from "../metrics.ts";
 import { Refusal } from "../refusal.ts";
 import { InstallStore } from "../store/install-store.ts";
+import { retryConnection } from "../store/retry-connection.ts";
 import { createRetention } from "../tasks/retention.ts";
 import { type ApiOptions, checkAttempts } from "./cluster-options.ts";
 import { openCluster } from "./open-cluster.ts";
@@ -19,7 +20,7 @@ import { type RunningServer, runningServer } from "./running-server.ts";
  * balancer. Rejects if the options cannot work or the database has a schema that this version does not know.
  */
 export async function startApi(options: ApiOptions): Promise<RunningServer> {
-  const { attempts = 3, lostAfterSeconds = 20 } = options;
+  const { attempts = 3, lostAfterSeconds = 20, patienceMs = 10_000 } = options;
   checkAttempts(attempts, lostAfterSeconds);
   const resolved = resolveCommonOptions(options);
   const { log } = resolved;
@@ -28,7 +29,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     await applets.list(); // a mistake in it is told at once
     const cluster = await openCluster(
       options,
-      { attempts, lostAfterSeconds, crashLimit: resolved.crashLimit },
+      { attempts, lostAfterSeconds, patienceMs, crashLimit: resolved.crashLimit },
       log,
       opened,
     );
@@ -54,9 +55,9 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       metrics,
       installer: noInstaller,
       installs: new InstallStore(postgres.database.withTables()),
-      catalog: createClusterCatalog(postgres),
+      catalog: createClusterCatalog(postgres, (run) => retryConnection(run, patienceMs)),
       runner: createClusterControl(store, notices, closing.signal),
-      isReady: () => !closing.signal.aborted,
+      whyNotReady: () => (closing.signal.aborted ? "It is closing." : undefined),
     });
     const http = await listenHttp(app, resolved, closing);
     opened.add(() => http.close());

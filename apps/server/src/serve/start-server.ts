@@ -82,7 +82,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       threads,
       limits: resolved,
       closing: closing.signal,
-      isReady: () => isReady && !closing.signal.aborted,
+      whyNotReady() {
+        if (closing.signal.aborted) return "It is closing.";
+        return isReady ? undefined : "It takes up the tasks of its last run.";
+      },
     });
     // Before callers can add to it: what they do is no earlier run's.
     const left = { tasks: await store.listUnfinished(), installs: await installs.listUnfinished() };

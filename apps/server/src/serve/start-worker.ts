@@ -28,6 +28,7 @@ export interface RunningWorker {
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const resolved = resolveServerOptions(options);
   const { packages, concurrency, crashLimit, taskLogBytes, log } = resolved;
+  const { deafAfterMs = 15_000 } = options; // several rounds: one look may be unlucky
   return openParts(async (opened) => {
     // It sends no jobs, so what is said of new ones does not matter here.
     const cluster = await openCluster(
@@ -46,13 +47,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     opened.add(() => engine.close());
     const runTask = createRunTask({ ...resolved, ...cluster, catalog, engine, metrics });
     const registry = createWorkerRegistry(postgres, catalog, concurrency);
-    const loop = await startWorkerLoop({ ...cluster, registry, runTask, concurrency, log });
+    const loop = await startWorkerLoop({ ...cluster, registry, runTask, concurrency, deafAfterMs, log });
     opened.add(() => loop.close(options.drainMs ?? 20_000));
     if (options.port === undefined) return { url: undefined, close: () => opened.close() };
 
     const closing = new AbortController();
-    const isReady = () => !closing.signal.aborted;
-    const app = createOperationsApp({ ...resolved, metrics, store, isReady });
+    const whyNotReady = () => (closing.signal.aborted ? "It is closing." : loop.whyDeaf());
+    const app = createOperationsApp({ ...resolved, metrics, store, whyNotReady });
     const http = await listenHttp(app, resolved, closing);
     opened.add(() => http.close());
     return { url: http.origin, close: () => opened.close() };

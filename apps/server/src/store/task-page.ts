@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import { pageBytes } from "./log-table.ts";
-import { retryConnection } from "./retry-connection.ts";
+import type { Retry } from "./retry-connection.ts";
 import { selectShown, toShown } from "./shown-tasks.ts";
 import type { Tables } from "./tables.ts";
 import { type FilteredRow, isListed, type TaskFilter } from "./task-filter.ts";
@@ -22,12 +22,13 @@ export type ListedTask = StoredTask & { sequence: number };
 export async function* readTaskPages(
   database: Kysely<Tables>,
   filter: TaskFilter,
+  retry: Retry,
 ): AsyncGenerator<TaskPage, void> {
   let before = filter.before ?? Number.MAX_SAFE_INTEGER;
   for (;;) {
-    const candidates = await retryConnection(() => nextCandidates(database, filter, before));
+    const candidates = await retry(() => nextCandidates(database, filter, before));
     for (const batch of batchesOf(candidates.filter((row) => isListed(row, filter)))) {
-      yield* readTasks(database, batch);
+      yield* readTasks(database, batch, retry);
     }
     const last = candidates.at(-1)?.sequence;
     if (last === undefined || candidates.length < candidatesAtOnce) return;
@@ -90,6 +91,7 @@ const rowsAtOnce = 100;
 async function* readTasks(
   database: Kysely<Tables>,
   batch: readonly Candidate[],
+  retry: Retry,
 ): AsyncGenerator<TaskPage, void> {
   const sequences = batch.map(({ sequence }) => sequence);
   const select = selectShown(database)
@@ -98,8 +100,8 @@ async function* readTasks(
     .orderBy("sequence", "desc");
   let tasks: ListedTask[] = [];
   let sizeBytes = 0;
-  for (const row of await retryConnection(() => select.execute())) {
-    const task = await retryConnection(() => toShown(database, row));
+  for (const row of await retry(() => select.execute())) {
+    const task = await retry(() => toShown(database, row));
     const sequence = Number(row.sequence);
     tasks.push({ ...task, sequence });
     sizeBytes += task.inputValues.length;

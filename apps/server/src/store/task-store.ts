@@ -3,7 +3,7 @@ import { JsonText } from "../json-text.ts";
 import { hasLargeTexts, insertWithTexts, removeTexts } from "./large-texts.ts";
 import { type LogPage, type LogRow, type LogTable, pageBytes } from "./log-table.ts";
 import { createPackedLogs } from "./packed-logs.ts";
-import { retryConnection } from "./retry-connection.ts";
+import { type Retry, retryConnection } from "./retry-connection.ts";
 import { rowLogs } from "./row-logs.ts";
 import { shareTurns, type Transact } from "./share-turns.ts";
 import { toShown } from "./shown-tasks.ts";
@@ -49,6 +49,8 @@ export interface TaskStoreOptions {
   crashLimit?: number;
   /** What the blocks of a task may say, in characters, before the rest is dropped; 256 Mi by default. */
   taskLogBytes?: number;
+  /** How long what is asked of the store is tried again while the database cannot be reached; 30,000 by default. */
+  patienceMs?: number | undefined;
 }
 
 /** A queue in the same database, which other processes share. */
@@ -79,16 +81,25 @@ export class TaskStore {
   readonly #logs: LogTable;
   readonly #queue: TransactionalQueue | undefined;
   readonly #listLimit: number | undefined;
+  readonly #retry: Retry;
 
   constructor(
     database: Kysely<Tables>,
-    { changes, queue, listLimit, crashLimit = 2, taskLogBytes = 256 * 2 ** 20 }: TaskStoreOptions = {},
+    {
+      changes,
+      queue,
+      listLimit,
+      crashLimit = 2,
+      taskLogBytes = 256 * 2 ** 20,
+      patienceMs,
+    }: TaskStoreOptions = {},
   ) {
     this.changes = changes ?? new TaskChanges();
     this.#database = database;
     this.#queries = taskQueries(database);
     this.#queue = queue;
     this.#listLimit = listLimit;
+    this.#retry = (run) => retryConnection(run, patienceMs);
     this.#logs = queue === undefined ? createPackedLogs(database) : rowLogs;
     this.#transact = shareTurns(database);
     this.writer = new TaskWriter({
@@ -99,6 +110,7 @@ export class TaskStore {
       changes: this.changes,
       isShared: queue !== undefined,
       crashLimit,
+      retry: this.#retry,
       onEnded: async (executor, tasks) => queue?.remove(executor, tasks),
       writeAtOnce: queue && ((batch) => queue.write(batch)),
     });
@@ -124,12 +136,12 @@ export class TaskStore {
     };
     // A small one may still find room if what others have logged does not.
     if (this.writer.health.failure && this.writer.hasPending) throw this.writer.health.failure;
-    await retryConnection(async () => this.#queue?.prepare(task));
+    await this.#retry(async () => this.#queue?.prepare(task));
     const store = async () => {
       const isNew = await (this.#queue?.create(values, task) ?? this.#insert(values));
       return isNew || (await this.#isStored(task.id));
     };
-    const isThere = await this.writer.health.watch(() => retryConnection(store));
+    const isThere = await this.writer.health.watch(() => this.#retry(store));
     if (!isThere) return undefined;
     // Whoever is told may take long: what is stored need not wait for that in memory.
     return values.input_values.length > pageBytes ? this.get(task.id) : toTask(values, values.input_values);
@@ -153,20 +165,20 @@ export class TaskStore {
     wanted: IdempotentRequest,
   ): Promise<{ task: StoredTask; idempotency: IdempotentRequest } | undefined> {
     const query = this.#queries.byKey(storedKey(wanted));
-    const [row] = (await retryConnection(() => this.#database.executeQuery(query))).rows;
+    const [row] = (await this.#retry(() => this.#database.executeQuery(query))).rows;
     if (row === undefined) return undefined;
     const task = await toShown(this.#database, row);
     return { task, idempotency: { ...wanted, fingerprint: row.fingerprint ?? "" } };
   }
 
   async get(id: string): Promise<StoredTask | undefined> {
-    const { rows } = await retryConnection(() => this.#database.executeQuery(this.#queries.byId(id)));
+    const { rows } = await this.#retry(() => this.#database.executeQuery(this.#queries.byId(id)));
     return rows[0] && toShown(this.#database, rows[0]);
   }
 
   /** Newest first, some at a time: as fast as they are asked for. */
   pages(filter: TaskFilter = {}): AsyncGenerator<TaskPage, void> {
-    return readTaskPages(this.#database, filter);
+    return readTaskPages(this.#database, filter, this.#retry);
   }
 
   /** How many tasks a list without an end holds; all where there is no limit. */
@@ -257,10 +269,10 @@ export class TaskStore {
 
   /** Forgets a task that has ended, and its logs; the task last, so that a removal that was cut off can be made again. */
   async remove(id: string): Promise<void> {
-    await retryConnection(() => this.#logs.remove(this.#database, id));
+    await this.#retry(() => this.#logs.remove(this.#database, id));
     if (this.#queue === undefined) await removeTexts(this.#database, id);
     const remove = this.#database.deleteFrom("tasks").where("id", "=", id);
-    await retryConnection(() => remove.execute());
+    await this.#retry(() => remove.execute());
     this.changes.notify(id);
   }
 
@@ -273,14 +285,14 @@ export class TaskStore {
   /** Leaves word for whoever runs the task, or takes it next. */
   async requestStop(id: string): Promise<void> {
     const update = this.#database.updateTable("tasks").set({ stop_requested_at: Date.now() });
-    await retryConnection(() => update.where("id", "=", id).where("status", "in", openStatuses).execute());
+    await this.#retry(() => update.where("id", "=", id).where("status", "in", openStatuses).execute());
   }
 
   /** The next logs of a task after one of them, ascending: as many as are read well at once. */
   async readLogs(taskId: string, after: number): Promise<LogPage> {
     // On a full disk what is stored can still be read.
     if (this.writer.hasPending) await this.writer.flush().catch(ignoreStorageFailure);
-    return retryConnection(() => this.#logs.read(this.#database, taskId, after));
+    return this.#retry(() => this.#logs.read(this.#database, taskId, after));
   }
 
   /** The logs of a task that have a greater id than `after`, ascending, some at a time: as fast as they are asked for. */

@@ -4,7 +4,7 @@ import { messageOf } from "../values.ts";
 import { droppedWarning, judgeLog, type LogQuota, quotaWarning } from "./log-quota.ts";
 import { firstLogId, type LogRow, type LogTable } from "./log-table.ts";
 import { PendingLogs } from "./pending-logs.ts";
-import { retryConnection } from "./retry-connection.ts";
+import type { Retry } from "./retry-connection.ts";
 import type { Transact } from "./share-turns.ts";
 import { readClaimed } from "./shown-tasks.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
@@ -35,6 +35,8 @@ export interface TaskWriterParts {
   logs: LogTable;
   /** What the blocks of a task may say before the rest is dropped. */
   logLimitBytes: number;
+  /** Does something on the database again if the connection was lost. */
+  retry: Retry;
   /** Takes tasks out of the queue, in the transaction that ends them if there is one. */
   onEnded(database: Kysely<Tables>, tasks: readonly QueuedTask[]): Promise<void>;
   /** Writes a batch in one statement, without the queue. */
@@ -143,7 +145,7 @@ export class TaskWriter {
     }
     const judge = () =>
       this.#parts.database.transaction().execute((transaction) => this.#judge(transaction, ids, rows));
-    return this.#holdAll(await retryConnection(judge));
+    return this.#holdAll(await this.#parts.retry(judge));
   }
 
   /** Fails what too many processes did not survive, and takes out of the queue what needs not run any more. */
@@ -260,7 +262,7 @@ export class TaskWriter {
     const ids = [...this.#claims.keys()];
     if (ids.length === 0) return;
     const { database } = this.#parts;
-    const held = await retryConnection(() => this.#findHeld(database, ids, []));
+    const held = await this.#parts.retry(() => this.#findHeld(database, ids, []));
     for (const id of ids) {
       const task = held.get(id);
       if (!task) this.#lose(id);
@@ -318,7 +320,7 @@ export class TaskWriter {
       .where("id", "=", taskId)
       .where("attempt", "=", claim.attempt)
       .where("status", "in", openStatuses);
-    const { numUpdatedRows } = await retryConnection(() => update.executeTakeFirst());
+    const { numUpdatedRows } = await this.#parts.retry(() => update.executeTakeFirst());
     this.#claims.delete(taskId);
     return numUpdatedRows > 0n;
   }
@@ -333,7 +335,7 @@ export class TaskWriter {
     { reason, unclaimedOnly = false }: { reason?: string; unclaimedOnly?: boolean } = {},
   ): Promise<boolean> {
     const { database, changes, logs, onEnded } = this.#parts;
-    const isEnded = await retryConnection(() =>
+    const isEnded = await this.#parts.retry(() =>
       database.transaction().execute(async (transaction) => {
         const update = transaction
           .updateTable("tasks")
@@ -388,7 +390,7 @@ export class TaskWriter {
     const ids = [...new Set([...logs.map((log) => log.task_id), ...changes.map(({ taskId }) => taskId)])];
     let held: ReadonlyMap<string, HeldTask>;
     try {
-      held = await this.health.watch(() => retryConnection(() => this.#writeOnce(ids, logs, changes)));
+      held = await this.health.watch(() => this.#parts.retry(() => this.#writeOnce(ids, logs, changes)));
     } catch (error) {
       this.#pending.putBack(logs);
       for (const change of changes) change.fail(error);
@@ -466,7 +468,7 @@ export class TaskWriter {
     const { database, onEnded } = this.#parts;
     while (this.#leaving.length > 0) {
       const leaving = this.#leaving.splice(0);
-      await retryConnection(() => onEnded(database, leaving)).catch(() => undefined); // see above
+      await this.#parts.retry(() => onEnded(database, leaving)).catch(() => undefined); // see above
     }
   }
 

@@ -25,6 +25,7 @@ class ClusterClient extends TestClient {
 export interface TestCluster extends TestServer {
   /** One more API process on the same database; ends with the others. */
   openApi(options?: Partial<ApiOptions>): Promise<TestClient>;
+  databaseUrl: string;
 }
 
 /** Two API processes and a worker on a database and a shared folder of their own, all in this process. */
@@ -55,6 +56,7 @@ export async function openTestCluster(
   const apis = await Promise.all([startOne(), startOne()]);
   return Object.assign(new ClusterClient(apis.map(({ url }) => url)), {
     filesDirectory: files.path,
+    databaseUrl: database.url,
     openApi: async (own?: Partial<ApiOptions>) => new TestClient((await startOne(own)).url),
     close: async () => void (await Promise.all(apis.map((api) => api.close()))),
     [Symbol.asyncDispose]: () => opened.close(),

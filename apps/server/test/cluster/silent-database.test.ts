@@ -1,0 +1,114 @@
+import { createFaultPlan, openTcpFaultProxy } from "@oomol/fault-proxy";
+import { expect, test } from "vitest";
+import { startApi } from "../../src/serve/start-api.ts";
+import { startWorker } from "../../src/serve/start-worker.ts";
+import { fixturePackages, makeDataDirectory, refusalOf, TestClient } from "../open-test-server.ts";
+import { startClusterProcess } from "./cluster-process.ts";
+import { makeTestDatabase } from "./test-database.ts";
+
+const spared = { seed: 1, share: 0, kinds: ["reset" as const] };
+
+/** A database behind a proxy that can swallow everything, as a firewall does, and the bounds that a test can wait for. */
+async function openSilenceable() {
+  const database = await makeTestDatabase();
+  const files = await makeDataDirectory();
+  const port = Number(new URL(database.url).port);
+  const proxy = await openTcpFaultProxy({
+    target: { host: "127.0.0.1", port },
+    plan: createFaultPlan(spared),
+  });
+  const proxied = Object.assign(new URL(database.url), { host: `127.0.0.1:${proxy.port}` }).href;
+  return {
+    proxy,
+    // What a worker has taken, and not been told, is tried again once the worker counts as lost.
+    direct: { database: database.url, files: files.path, port: 0, lostAfterSeconds: 10 },
+    silenceable: {
+      database: proxied,
+      files: files.path,
+      port: 0,
+      statementTimeoutMs: 2_000,
+      patienceMs: 1_500,
+    },
+    async [Symbol.asyncDispose]() {
+      await proxy.close();
+      await database[Symbol.asyncDispose]();
+      await files[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const own = {
+  packages: [fixturePackages],
+  concurrency: 2,
+  spareExecutors: 0,
+  executorReadyTimeoutMs: 20_000,
+};
+
+test("a worker whose connections have fallen silent says so, and takes tasks again once new ones work", async () => {
+  await using place = await openSilenceable();
+  const api = await startApi(place.direct);
+  const worker = await startWorker({ ...place.silenceable, ...own, drainMs: 0, deafAfterMs: 5_000 });
+  const client = new TestClient(api.url);
+  const readiness = async () => (await fetch(`${worker.url}/readyz`)).status;
+  try {
+    const first = await client.start("lab::shout", { text: "x" });
+    expect(await client.waitForEnd(first)).toMatchObject({ status: "completed" });
+    expect(await readiness()).toBe(200);
+    place.proxy.silence();
+    const waiting = await client.start("lab::shout", { text: "x" });
+    await expect.poll(readiness).toBe(503);
+    place.proxy.endSilence();
+    expect(await client.waitForEnd(waiting)).toMatchObject({ status: "completed" });
+    const last = await client.start("lab::shout", { text: "x" });
+    expect(await client.waitForEnd(last)).toMatchObject({ status: "completed" });
+    await expect.poll(readiness).toBe(200);
+  } finally {
+    await worker.close();
+    await api.close();
+  }
+});
+
+test("requests whose connections have fallen silent are answered 503, to be tried again", async () => {
+  await using place = await openSilenceable();
+  const api = await startApi(place.silenceable);
+  const client = new TestClient(api.url);
+  try {
+    expect((await client.request("/v1/tasks/none")).status).toBe(404);
+    place.proxy.silence();
+    const caught = await Promise.all([
+      ...["/v1/tasks/none", "/v1/tasks?limit=1", "/v1/tasks/none/logs"].map((path) => client.request(path)),
+      client.create("lab::shout", { text: "x" }),
+    ]);
+    for (const answer of caught) {
+      expect(answer.headers.get("Retry-After")).toBe("5");
+      expect(await refusalOf(answer)).toEqual({
+        status: 503,
+        message: "The server's database does not answer at the moment. Try again.",
+      });
+    }
+    place.proxy.endSilence();
+    expect((await client.request("/v1/tasks/none")).status).toBe(404);
+  } finally {
+    await api.close();
+  }
+});
+
+test.each([
+  ["an API process", ["api"]],
+  ["a worker", ["worker", "--packages", fixturePackages, "--drain-seconds", "0"]],
+])("%s that is told to end does so while its database is silent", async (_name, args) => {
+  await using place = await openSilenceable();
+  const { database, files } = place.silenceable;
+  const env = { ...process.env, OOMOL_CONNECT_DATABASE: database, OOMOL_CONNECT_FILES: files };
+  const started = await startClusterProcess([...args, "--port", "0", "--statement-timeout-ms", "1000"], env);
+  try {
+    expect(started.isReady).toBe(true);
+    place.proxy.silence();
+    const url = new URL("/readyz", started.client.url);
+    expect((await fetch(url)).status).toBe(503); // it has felt the silence
+    started.child.kill("SIGTERM");
+    expect(await started.exited).not.toBeNull(); // no signal had to end it
+  } finally {
+    started.child.kill("SIGKILL");
+  }
+});
