@@ -7,6 +7,7 @@ export {
   httpFaultKinds,
   openHttpFaultProxy,
 } from "./http-fault-proxy.ts";
+export { type Gate, type GateMode, openGate } from "./open-gate.ts";
 export { type OpenGateway, openGateway } from "./open-gateway.ts";
 export { createRandom } from "./random.ts";
 export {

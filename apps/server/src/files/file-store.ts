@@ -1,17 +1,20 @@
 import type { JsonText } from "../json-text.ts";
 
-/** Where files of tasks are kept: what was uploaded for them, and what they made in their session directories. */
+/**
+ * Where files of tasks are kept: what was uploaded for them, and what they made in their session directories. Storage that is
+ * not on this machine rejects with a `StorageFailure`; what is aborted, with the reason of its signal.
+ */
 export interface FileStore {
   /** Absolute; where the files of a new task are received. */
   uploadDirectory(taskId: string): string;
   /** Keeps received files, so that whoever runs the task finds them. */
   keepUploads(taskId: string, files: readonly string[]): Promise<void>;
-  /** Forgets what was received, or kept, for a task that does not come to be. */
-  discardUploads(taskId: string): Promise<void>;
+  /** Forgets what was received for a task that does not come to be, and, if `areKept`, what was or may be kept. */
+  discardUploads(taskId: string, areKept: boolean): Promise<void>;
   /** The inputs with the paths of the uploaded files in place of the references to them; the files are there then. */
-  openUploads(taskId: string, inputs: JsonText): Promise<JsonText>;
-  /** Keeps what a session made, before anyone is told that the task has ended. */
-  keepSession(sessionId: string): Promise<void>;
+  openUploads(taskId: string, inputs: JsonText, signal?: AbortSignal): Promise<JsonText>;
+  /** Keeps what a session made, before anyone is told that the task has ended. It may be done again. */
+  keepSession(sessionId: string, signal?: AbortSignal): Promise<void>;
   /** Lets go of what was only here to run the task. */
   release(taskId: string, sessionId: string | undefined): Promise<void>;
   /** A file of a session by the still encoded path of a URL; `undefined` if there is none, or it is no business of the caller's. */

@@ -13,9 +13,10 @@ export function createFolderFiles(folder: string, localDirectory: string): FileS
   const shared = createLocalFiles(folder);
   return {
     ...shared,
-    async keepSession(sessionId) {
+    async keepSession(sessionId, signal) {
       const files = await listSessionFiles(sessionOf(localDirectory, sessionId));
       await inParallel(files, async ({ path, source }) => {
+        signal?.throwIfAborted();
         const target = join(sessionOf(folder, sessionId), path);
         await mkdir(dirname(target), { recursive: true });
         await copyFile(source, target);

@@ -2,26 +2,40 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { OpenedFile } from "./file-store.ts";
+import { describeS3Error, toStorageFailure } from "./s3-failure.ts";
 
-/** The part of a bucket beneath a prefix. */
+/** The part of a bucket beneath a prefix. What it rejects with is a `StorageFailure`, or the reason of the signal. */
 export interface Bucket {
   /** Writes a file in parts, so that memory stays flat. */
-  write(key: string, content: Readable): Promise<void>;
-  download(key: string, file: string): Promise<void>;
+  write(key: string, content: Readable, signal?: AbortSignal): Promise<void>;
+  download(key: string, file: string, signal?: AbortSignal): Promise<void>;
   /** `undefined` if there is none. */
   open(key: string): Promise<OpenedFile | undefined>;
   /** Removes every object whose key begins so. */
   removeAll(keyStart: string): Promise<void>;
 }
 
+export interface BucketOptions {
+  /** How long a request or an answer may stand still, in milliseconds, before it is given up; 20,000 by default. */
+  idleTimeoutMs?: number | undefined;
+}
+
 /** Opens `s3://bucket/prefix`. Rejects if that is no such address, or if the bucket cannot be reached. */
-export async function openBucket(address: string): Promise<Bucket> {
+export async function openBucket(
+  address: string,
+  { idleTimeoutMs = 20_000 }: BucketOptions = {},
+): Promise<Bucket> {
   const { hostname: name, pathname, protocol } = URL.parse(address) ?? {};
   if (protocol !== "s3:" || !name) throw new Error(`"${address}" is no bucket: write s3://BUCKET/PREFIX.`);
   const [s3, { Upload }] = await loadSdk();
   const client = new s3.S3Client({
     // Buckets of other services have no host name each.
     forcePathStyle: true,
+    // The SDK's own are none, and it tries again what it gave up.
+    requestHandler: {
+      connectionTimeout: Math.min(idleTimeoutMs, connectTimeoutMs),
+      socketTimeout: idleTimeoutMs,
+    },
     // Checksums of a kind that many S3-compatible services do not know yet.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
@@ -30,31 +44,55 @@ export async function openBucket(address: string): Promise<Bucket> {
   const place = (key: string) => ({ Bucket: name, Key: prefix + key });
   await client.send(new s3.HeadBucketCommand({ Bucket: name })).catch((cause: unknown) => {
     throw new Error(
-      `The bucket "${name}" cannot be used: ${describe(cause)}. Credentials, AWS_REGION and AWS_ENDPOINT_URL_S3 come from the environment.`,
+      `The bucket "${name}" cannot be used: ${describeS3Error(cause)}. Credentials, AWS_REGION and AWS_ENDPOINT_URL_S3 come from the environment.`,
       { cause },
     );
   });
 
-  const read = async (key: string, range: { Range?: string; IfMatch?: string }) => {
-    const { Body } = await client.send(new s3.GetObjectCommand({ ...place(key), ...range }));
+  const ofStorage = async <Result>(run: () => Promise<Result>, signal?: AbortSignal): Promise<Result> => {
+    try {
+      signal?.throwIfAborted();
+      return await run();
+    } catch (error) {
+      throw toStorageFailure(`s3://${name}`, error, signal);
+    }
+  };
+
+  const read = async (
+    key: string,
+    range: { Range?: string; IfMatch?: string },
+    abortSignal?: AbortSignal,
+  ) => {
+    const get = new s3.GetObjectCommand({ ...place(key), ...range });
+    const { Body } = await client.send(get, abortSignal && { abortSignal });
     if (!(Body instanceof Readable)) throw new Error(`The object ${key} has no content.`);
     return Body;
   };
 
   return {
-    async write(key, Body) {
+    async write(key, Body, signal) {
       const upload = new Upload({ client, params: { ...place(key), Body } });
-      await upload.done().finally(() => Body.destroy());
-    },
-    async download(key, file) {
-      await pipeline(await read(key, {}), createWriteStream(file));
-    },
-    async open(key) {
-      const found = await client.send(new s3.HeadObjectCommand(place(key))).catch((error: unknown) => {
-        if (error instanceof s3.S3ServiceException && error.$metadata.httpStatusCode === 404)
-          return undefined;
-        throw error;
+      const abort = () => void upload.abort();
+      signal?.addEventListener("abort", abort);
+      await ofStorage(() => upload.done(), signal).finally(() => {
+        signal?.removeEventListener("abort", abort);
+        Body.destroy();
       });
+    },
+    download: (key, file, signal) =>
+      ofStorage(
+        async () => pipeline(await read(key, {}, signal), createWriteStream(file), signal ? { signal } : {}),
+        signal,
+      ),
+    async open(key) {
+      const head = () => client.send(new s3.HeadObjectCommand(place(key)));
+      const found = await ofStorage(() =>
+        head().catch((error: unknown) => {
+          if (error instanceof s3.S3ServiceException && error.$metadata.httpStatusCode === 404)
+            return undefined;
+          throw error;
+        }),
+      );
       if (!found) return undefined;
       const { ContentLength: sizeBytes = 0, ETag: etag = "", LastModified: modifiedAt = new Date(0) } = found;
       return {
@@ -62,23 +100,26 @@ export async function openBucket(address: string): Promise<Bucket> {
         etag,
         modifiedAt,
         async read(start, end) {
-          const body = await read(key, { Range: `bytes=${start}-${end}`, IfMatch: etag });
+          const body = await ofStorage(() => read(key, { Range: `bytes=${start}-${end}`, IfMatch: etag }));
           // Cast: the DOM's and Node's types of one stream differ in name only.
           return Readable.toWeb(body) as ReadableStream<Uint8Array>;
         },
         close: async () => undefined,
       };
     },
-    async removeAll(keyStart) {
-      const pages = s3.paginateListObjectsV2({ client }, { Bucket: name, Prefix: prefix + keyStart });
-      for await (const { Contents = [] } of pages) {
-        const Objects = Contents.flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }]));
-        if (Objects.length === 0) continue;
-        await client.send(new s3.DeleteObjectsCommand({ Bucket: name, Delete: { Objects, Quiet: true } }));
-      }
-    },
+    removeAll: (keyStart) =>
+      ofStorage(async () => {
+        const pages = s3.paginateListObjectsV2({ client }, { Bucket: name, Prefix: prefix + keyStart });
+        for await (const { Contents = [] } of pages) {
+          const Objects = Contents.flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }]));
+          if (Objects.length === 0) continue;
+          await client.send(new s3.DeleteObjectsCommand({ Bucket: name, Delete: { Objects, Quiet: true } }));
+        }
+      }),
   };
 }
+
+const connectTimeoutMs = 5_000;
 
 /** It is large, so it is installed, and loaded, only if it is needed. */
 async function loadSdk() {
@@ -91,11 +132,4 @@ async function loadSdk() {
       { cause },
     );
   }
-}
-
-/** Some services answer with a status and no words. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  return status === undefined ? error.message : `${error.name} (status ${status})`;
 }

@@ -5,7 +5,7 @@ import type { FileStore } from "./file-store.ts";
 import { inParallel } from "./in-parallel.ts";
 import { sessionOf, uploadsOf } from "./local-files.ts";
 import { decodeSegments } from "./open-session-file.ts";
-import { openBucket } from "./s3-bucket.ts";
+import { type BucketOptions, openBucket } from "./s3-bucket.ts";
 import { listSessionFiles } from "./session-files.ts";
 import { resolveReferences, type UploadedFile } from "./upload-references.ts";
 
@@ -13,8 +13,12 @@ import { resolveReferences, type UploadedFile } from "./upload-references.ts";
  * Files in a bucket of object storage that speaks S3: `s3://bucket/prefix`. Credentials, region and endpoint come from
  * the environment, as every AWS program takes them. On this machine files are only while a task needs them.
  */
-export async function openS3Files(address: string, localDirectory: string): Promise<FileStore> {
-  const bucket = await openBucket(address);
+export async function openS3Files(
+  address: string,
+  localDirectory: string,
+  options: BucketOptions = {},
+): Promise<FileStore> {
+  const bucket = await openBucket(address, options);
   const uploadKey = (taskId: string, { part, name }: UploadedFile) => `uploads/${taskId}/${part}/${name}`;
   const removeLocal = (directory: string) => rm(directory, { recursive: true, force: true, maxRetries: 3 });
 
@@ -27,11 +31,11 @@ export async function openS3Files(address: string, localDirectory: string): Prom
       });
       await removeLocal(uploadsOf(localDirectory, taskId));
     },
-    async discardUploads(taskId) {
+    async discardUploads(taskId, areKept) {
       await removeLocal(uploadsOf(localDirectory, taskId));
-      await bucket.removeAll(`uploads/${taskId}/`);
+      if (areKept) await bucket.removeAll(`uploads/${taskId}/`);
     },
-    async openUploads(taskId, inputs) {
+    async openUploads(taskId, inputs, signal) {
       const wanted = new Map<string, UploadedFile>();
       const resolved = resolveReferences(taskId, inputs, (file) => {
         const path = join(uploadsOf(localDirectory, taskId), file.part, file.name);
@@ -40,14 +44,14 @@ export async function openS3Files(address: string, localDirectory: string): Prom
       });
       await inParallel([...wanted], async ([path, file]) => {
         await mkdir(dirname(path), { recursive: true });
-        await bucket.download(uploadKey(taskId, file), path);
+        await bucket.download(uploadKey(taskId, file), path, signal);
       });
       return resolved;
     },
-    async keepSession(sessionId) {
+    async keepSession(sessionId, signal) {
       const files = await listSessionFiles(sessionOf(localDirectory, sessionId));
       await inParallel(files, ({ path, source }) =>
-        bucket.write(`sessions/${sessionId}/${path}`, createReadStream(source)),
+        bucket.write(`sessions/${sessionId}/${path}`, createReadStream(source), signal),
       );
     },
     async release(taskId, sessionId) {

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { Logger } from "pino";
+import { StorageFailure } from "../files/storage-failure.ts";
 import { Refusal } from "../refusal.ts";
 import { explainDatabaseTrouble } from "../store/database-trouble.ts";
 import { isStorageFailure } from "../store/write-health.ts";
@@ -19,11 +20,17 @@ export function createErrorHandler(log: Logger) {
     if (context.req.raw.signal.aborted) log.info({ path: context.req.path }, "a client went away");
     else log.error({ error, path: context.req.path }, "a request failed");
     if (isUnstored) return context.json(errorAnswer(diskFull), 507);
-    const trouble = explainDatabaseTrouble(error);
+    const trouble = explainStorage(error) ?? explainDatabaseTrouble(error);
     if (trouble !== undefined) return refuse(context, passing(trouble));
     return context.json(errorAnswer("The server failed to answer; its log says why."), 500);
   };
 }
+
+/** Where its files are is the operators' business, and in the log. */
+const explainStorage = (error: Error) =>
+  error instanceof StorageFailure && error.isPassing
+    ? "The server's file storage does not take or give files at the moment."
+    : undefined;
 
 const passing = (trouble: string) => new Refusal(503, `${trouble} Try again.`, { retryAfterSeconds: 5 });
 

@@ -156,6 +156,7 @@ async function acceptTask(
   // They ascend: in a B-tree, new random ones would each touch a page of their own.
   const id = newTaskId();
   let task: StoredTask | undefined;
+  let areKept = false;
   using held = inFlight.open(caller.id);
   try {
     const uploadDirectory = files.uploadDirectory(id);
@@ -173,6 +174,7 @@ async function acceptTask(
     const paths = received.files.map(({ path }) => path);
     const references = paths.map((path) => referTo(id, path));
     const values = await request.prepare(block, references, catalog);
+    areKept = paths.length > 0;
     await files.keepUploads(id, paths);
     const { packageVersion } = block;
     task = await store.create({ id, blockId, packageVersion, ...values, idempotency, caller: caller.id });
@@ -182,7 +184,8 @@ async function acceptTask(
     if (!winner) throw new Error(`The task ${id} was not stored.`);
     return { task: winner };
   } finally {
-    if (!task) await files.discardUploads(id);
+    // What is left over is in nobody's way; the caller hears why there is no task.
+    if (!task) await files.discardUploads(id, areKept).catch(() => undefined);
   }
 }
 

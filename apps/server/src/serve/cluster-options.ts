@@ -15,6 +15,8 @@ export interface ClusterOptions {
   dataDirectory?: string | undefined;
   /** How many connections to the database this process holds, besides one that listens; 10 by default, at least 2. */
   maxConnections?: number | undefined;
+  /** How long a request to `s3://…` or its answer may stand still, in milliseconds; 20,000 by default. */
+  storageIdleMs?: number | undefined;
   /** How long a statement of the database may take, in milliseconds, its answer a second longer; 8,000 by default. */
   statementTimeoutMs?: number | undefined;
 }
@@ -76,6 +78,8 @@ export interface WorkerOptions
   port?: number | undefined;
   /** How long running tasks may go on after `close`, before they are given back; 20,000 by default. */
   drainMs?: number | undefined;
+  /** How long the files of a task wait for a storage that is out of order before the task fails; 300,000 by default. */
+  storagePatienceMs?: number | undefined;
   /** For how long it may fail to look for tasks before it says that it is not ready; 15,000 by default. */
   deafAfterMs?: number | undefined;
 }

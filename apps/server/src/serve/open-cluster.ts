@@ -42,7 +42,7 @@ export async function openCluster(
   await requireKnownSchema(postgres);
   const scratch = await openScratch(options.dataDirectory);
   opened.add(() => scratch.close());
-  const files = await openFiles(options.files, scratch.path);
+  const files = await openFiles(options.files, scratch.path, { idleTimeoutMs: options.storageIdleMs });
   const jobs = await openJobQueue(postgres, { attempts, lostAfterSeconds, log });
   opened.add(() => jobs.close());
   const notices = openNotices(postgres, log);

@@ -28,7 +28,7 @@ export interface RunningWorker {
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const resolved = resolveServerOptions(options);
   const { packages, concurrency, crashLimit, taskLogBytes, log } = resolved;
-  const { deafAfterMs = 15_000 } = options; // several rounds: one look may be unlucky
+  const { deafAfterMs = 15_000, storagePatienceMs } = options; // several rounds: one look may be unlucky
   return openParts(async (opened) => {
     // It sends no jobs, so what is said of new ones does not matter here.
     const cluster = await openCluster(
@@ -45,7 +45,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const confinement = await openConfinement({ ...resolved, dataDirectory });
     const engine = createEngine({ ...resolved, confinement, dataDirectory, broker, catalog, metrics });
     opened.add(() => engine.close());
-    const runTask = createRunTask({ ...resolved, ...cluster, catalog, engine, metrics });
+    const runTask = createRunTask({ ...resolved, ...cluster, storagePatienceMs, catalog, engine, metrics });
     const registry = createWorkerRegistry(postgres, catalog, concurrency);
     const loop = await startWorkerLoop({ ...cluster, registry, runTask, concurrency, deafAfterMs, log });
     opened.add(() => loop.close(options.drainMs ?? 20_000));

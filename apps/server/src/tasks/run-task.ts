@@ -7,10 +7,11 @@ import type { Metrics } from "../metrics.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import type { StoredStatus } from "../store/tables.ts";
-import { type ClaimedTask, sessionEnd } from "../store/task-rows.ts";
+import { type ClaimedTask, type NewLog, sessionEnd } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import { messageOf } from "../values.ts";
 import { keepTrying } from "./keep-trying.ts";
+import { keepUsingStorage } from "./keep-using-storage.ts";
 
 /**
  * Runs one task that was claimed. Aborted with a {@link TaskStop}. Resolves to `ended` when its end is in the store, `left`
@@ -39,6 +40,8 @@ export interface RunTaskParts {
   catalog: PackageCatalog;
   engine: Engine;
   files: FileStore;
+  /** How long the files of a task are kept trying for while their storage is out of order; 300,000 by default. */
+  storagePatienceMs?: number | undefined;
   /** How long a task may run; `undefined` for as long as it likes. */
   taskTimeoutMs: number | undefined;
   metrics: Pick<Metrics, "taskStarted" | "taskEnded">;
@@ -60,20 +63,48 @@ export const stopRequested = new TaskStop("The task was stopped.", "stopped");
 
 export function createRunTask(parts: RunTaskParts): RunTask {
   const { store, catalog, engine, files, taskTimeoutMs, metrics, log } = parts;
+  const { storagePatienceMs = 300_000 } = parts;
 
   const markRunning = (taskId: string, sessionId: string) =>
     store.writer
       .setStatus(taskId, "running", sessionId)
       .catch((error: unknown) => log.error({ taskId, error }, "not stored"));
 
-  const runEngine = async (task: ClaimedTask, unbroken: AbortSignal, known: Runnable | undefined) => {
+  const useStorage = <Result>(
+    run: () => Promise<Result>,
+    { taskId, sessionId, signal }: { taskId: string; sessionId: string | undefined; signal: AbortSignal },
+  ) =>
+    keepUsingStorage(run, {
+      patienceMs: storagePatienceMs,
+      signal,
+      onFailure(failure) {
+        log.warn({ taskId, error: failure.message }, "files cannot be kept or fetched yet");
+        void store.writer.appendLog(taskId, storageWarning(sessionId, failure, storagePatienceMs));
+      },
+    });
+
+  /** The files of a task that is stopped are kept if that works at once; a task that others run again has others. */
+  const keepStopped = async (taskId: string, sessionId: string, signal: AbortSignal) => {
+    if (signal.reason instanceof TaskStop && signal.reason.status === undefined) return;
+    await files
+      .keepSession(sessionId, AbortSignal.timeout(stoppedPatienceMs))
+      .catch((error: unknown) => log.warn({ taskId, error: messageOf(error) }, "files were not kept"));
+  };
+
+  const runEngine = async (
+    task: ClaimedTask,
+    unbroken: AbortSignal,
+    known: Runnable | undefined,
+    onRan: () => void,
+  ) => {
     if (unbroken.aborted) return { outcome: "aborted" as const };
     using broken = followSignal(unbroken);
     let breakage: { reason: unknown } | undefined;
     let sessionId: string | undefined;
     try {
       const block = known ?? (await catalog.find(task.blockId, task.packageVersion));
-      const inputs = await files.openUploads(task.id, task.inputs);
+      const opening = { taskId: task.id, sessionId: undefined, signal: unbroken };
+      const inputs = await useStorage(() => files.openUploads(task.id, task.inputs, unbroken), opening);
       const uploads = files.uploadDirectory(task.id);
       const outcome = await engine.run({
         block,
@@ -95,11 +126,18 @@ export function createRunTask(parts: RunTaskParts): RunTask {
           }
         },
       });
+      onRan();
+      const id = sessionId;
       // Before anyone is told that the task has ended: its files can be asked for then.
-      if (sessionId !== undefined) await files.keepSession(sessionId);
+      if (id !== undefined && outcome === "aborted") await keepStopped(task.id, id, unbroken);
+      else if (id !== undefined) {
+        const keeping = { taskId: task.id, sessionId: id, signal: unbroken };
+        await useStorage(() => files.keepSession(id, unbroken), keeping);
+      }
       if (breakage && outcome !== "aborted") throw breakage.reason; // the last of its events may be the one
       return { outcome, sessionId };
     } catch (error) {
+      if (unbroken.aborted) return { outcome: "aborted" as const, sessionId };
       // The reason belongs in the logs, where clients look for it.
       void store.writer.appendLog(task.id, sessionEnd(sessionId ?? "", messageOf(error)));
       return { outcome: "failed" as const, sessionId };
@@ -145,8 +183,9 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       taskTimeoutMs === undefined
         ? undefined
         : setTimeout(() => time.abort(late(taskTimeoutMs)), taskTimeoutMs);
-    const { outcome, sessionId } = await runEngine(task, signal, block);
-    clearTimeout(timer);
+    const ran = () => clearTimeout(timer); // what follows is not the block's time
+    const { outcome, sessionId } = await runEngine(task, signal, block, ran);
+    ran();
     onRan?.();
     const status = outcome !== "aborted" && !isReliable() ? undefined : statusOf(outcome, signal);
     const isHeld = await (status === undefined
@@ -164,6 +203,19 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     return "ended";
   };
 }
+
+/** For whoever follows the task, and asks why it has not ended. */
+function storageWarning(sessionId = "", { message }: Error, patienceMs: number): NewLog {
+  const event = {
+    type: "BlockWarning",
+    session_id: sessionId,
+    stacks: [],
+    warning: `The files of this task wait for their storage, for ${Math.ceil(patienceMs / 60_000)} min at most: ${message}`,
+  };
+  return { sessionId, nodeId: null, type: event.type, event };
+}
+
+const stoppedPatienceMs = 10_000;
 
 const late = (timeoutMs: number) =>
   new TaskStop(`The task ran for longer than the ${timeoutMs} ms that this server allows.`, "failed");

@@ -1,4 +1,4 @@
-import type { ApiOptions } from "../../src/serve/cluster-options.ts";
+import type { ApiOptions, WorkerOptions } from "../../src/serve/cluster-options.ts";
 import { OpenedParts } from "../../src/serve/opened-parts.ts";
 import type { ServerOptions } from "../../src/serve/options.ts";
 import { startApi } from "../../src/serve/start-api.ts";
@@ -30,7 +30,7 @@ export interface TestCluster extends TestServer {
 
 /** Two API processes and a worker on a database and a shared folder of their own, all in this process. */
 export async function openTestCluster(
-  options: Partial<ServerOptions & Pick<ApiOptions, "files">> = {},
+  options: Partial<ServerOptions & Pick<ApiOptions, "files"> & WorkerOptions> = {},
 ): Promise<TestCluster> {
   const opened = new OpenedParts();
   const database = await makeTestDatabase();

@@ -1,0 +1,116 @@
+import { openGate } from "@oomol/fault-proxy";
+import { expect, test } from "vitest";
+import type { WorkerOptions } from "../../src/serve/cluster-options.ts";
+import { idOf, refusalOf } from "../open-test-server.ts";
+import { openTestCluster } from "./open-test-cluster.ts";
+import { startS3 } from "./start-s3.ts";
+
+/** A cluster whose object storage is behind a gate. */
+async function openGatedCluster(options: Partial<WorkerOptions> = {}) {
+  const s3 = await startS3();
+  const gate = await openGate(s3.env.AWS_ENDPOINT_URL_S3);
+  process.env.AWS_ENDPOINT_URL_S3 = gate.origin; // it is as it was when the storage is closed
+  const cluster = await openTestCluster({ files: s3.address, concurrency: 1, ...options });
+  return {
+    gate,
+    cluster,
+    async [Symbol.asyncDispose]() {
+      gate.set("pass");
+      await cluster[Symbol.asyncDispose]();
+      await gate[Symbol.asyncDispose]();
+      await s3[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const files = { files: { "digits.txt": "0123456789" }, links: {} };
+
+test("a fault of the storage fails no task that has ended well, which says what it waits for", async () => {
+  await using place = await openGatedCluster({ taskTimeoutMs: 20_000 });
+  const { gate, cluster } = place;
+  gate.set(503);
+  const id = await cluster.start("lab::make-files", files);
+  const { event } = await cluster.waitForLog(id, "BlockWarning");
+  expect(event.warning).toMatch(
+    /^The files of this task wait for their storage, for 5 min at most: The file storage s3:\/\/connect could not be used: .*status 503\)\.$/,
+  );
+  expect(await cluster.getJson(`/v1/tasks/${id}`)).toMatchObject({ task: { status: "running" } });
+  gate.set("pass");
+  expect(await cluster.waitForEnd(id)).toMatchObject({ status: "completed" });
+  const file = await cluster.request(`/v1/tasks/${id}/files/digits.txt`);
+  expect([file.status, await file.text()]).toEqual([200, "0123456789"]);
+});
+
+test("a task waits for a storage that does not give its uploads", async () => {
+  await using place = await openGatedCluster();
+  const { gate, cluster } = place;
+  gate.set(503, "GET");
+  const id = await idOf(await cluster.upload("lab::one-file", [new File(["hello"], "a.txt")]));
+  await cluster.waitForLog(id, "BlockWarning");
+  gate.set("pass");
+  expect(await cluster.waitForEnd(id)).toMatchObject({ status: "completed" });
+  expect(await cluster.finish(id)).toMatchObject({ result: { size: 5 } });
+});
+
+test("a task whose storage stays out of order fails, and its reason names the storage", async () => {
+  await using place = await openGatedCluster({ storagePatienceMs: 500 });
+  const { gate, cluster } = place;
+  gate.set(503);
+  const id = await cluster.start("lab::make-files", files);
+  expect(await cluster.waitForEnd(id)).toMatchObject({ status: "failed" });
+  expect((await cluster.logs(id)).at(-1)).toMatchObject({
+    type: "SessionFinished",
+    event: {
+      error: expect.stringMatching(/^The file storage s3:\/\/connect could not be used: .*status 503/),
+    },
+  });
+});
+
+test("a stop frees the place of a task whose storage never answers", async () => {
+  await using place = await openGatedCluster({ storageIdleMs: 600_000 });
+  const { gate, cluster } = place;
+  gate.set("mute");
+  const id = await cluster.start("lab::make-files", files);
+  await expect.poll(() => gate.held).toBeGreaterThan(0);
+  const next = await cluster.start("lab::shout", { text: "x" });
+  await cluster.request(`/v1/tasks/${id}/stop`, { method: "POST" });
+  expect(await cluster.waitForEnd(id)).toMatchObject({ status: "stopped" });
+  expect((await cluster.logs(id)).map(({ event }) => event.error)).not.toContainEqual(
+    expect.stringContaining("did not answer"), // the worker has ended it itself
+  );
+  expect(await cluster.waitForEnd(next)).toMatchObject({ status: "completed" });
+});
+
+test.each([503, "mute" as const])(
+  "uploads and downloads that the storage answers by %s are to be tried again",
+  async (mode) => {
+    await using place = await openGatedCluster({ storageIdleMs: 500 });
+    const { gate, cluster } = place;
+    const made = await cluster.start("lab::make-files", files);
+    expect(await cluster.waitForEnd(made)).toMatchObject({ status: "completed" });
+    gate.set(mode);
+    const answers = await Promise.all([
+      cluster.upload("lab::one-file", [new File(["hello"], "a.txt")]),
+      cluster.request(`/v1/tasks/${made}/files/digits.txt`),
+      cluster.request(`/v1/tasks/${made}`, { method: "DELETE" }),
+    ]);
+    for (const answer of answers) {
+      expect(answer.headers.get("Retry-After")).toBe("5");
+      expect(await refusalOf(answer)).toEqual({
+        status: 503,
+        message: "The server's file storage does not take or give files at the moment. Try again.",
+      });
+    }
+    gate.set("pass");
+    const id = await idOf(await cluster.upload("lab::one-file", [new File(["hello"], "a.txt")]));
+    expect(await cluster.waitForEnd(id)).toMatchObject({ status: "completed" });
+  },
+);
+
+test("a request that is refused asks nothing of the storage", async () => {
+  await using place = await openGatedCluster({ storageIdleMs: 600_000 });
+  const { gate, cluster } = place;
+  gate.set("mute");
+  expect((await cluster.create("lab::nothing")).status).toBe(404);
+  expect(gate.held).toBe(0);
+});
