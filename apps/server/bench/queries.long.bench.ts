@@ -113,10 +113,10 @@ async function askEverything(
     inputs: {},
   };
   const queue = queueOf(task);
-  const registry = createWorkerRegistry({ database }, createPackageCatalog([fixturePackages], log), 2);
+  const registry = createWorkerRegistry({ database }, createPackageCatalog([fixturePackages], log), 2, log);
 
   await ask("a worker's presence, every 10 s", () => registry.beat());
-  await ask("list blocks", () => createClusterCatalog({ database }, (run) => run()).list());
+  await ask("list blocks", () => createClusterCatalog({ database }, { retry: (run) => run(), log }).list());
   await ask("create", () =>
     store.create({ ...task, idempotency: { caller: "", key: "new", fingerprint: "x" } }),
   );

@@ -92,7 +92,7 @@ async function openPostgresBackend(): Promise<StoreBackend> {
       const cluster = await open();
       const files = createLocalFiles(data.path);
       const parts = { store: cluster.store, catalog, engine, files, metrics, log, taskTimeoutMs: undefined };
-      const registry = createWorkerRegistry(cluster.postgres, catalog, concurrency);
+      const registry = createWorkerRegistry(cluster.postgres, catalog, concurrency, log);
       const runTask = createRunTask(parts);
       const loop = await startWorkerLoop({
         ...cluster,

@@ -59,7 +59,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
   let lookedAtMs = performance.now();
 
   const whyDeaf = () => {
-    if (queues.size === 0) return "It has no packages.";
+    if (queues.size === 0) return "It has no packages whose tasks it may take.";
     if (running.size < concurrency && performance.now() - lookedAtMs > deafAfterMs)
       return `It could not look for tasks for more than ${deafAfterMs / 1_000} seconds.`;
     return undefined;

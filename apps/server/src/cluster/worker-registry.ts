@@ -1,8 +1,17 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { sql } from "kysely";
+import type { Logger } from "pino";
+import { v7 as newWorkerId } from "uuid";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { InstalledPackage } from "../packages/read-package.ts";
 import type { Postgres } from "./postgres.ts";
+import {
+  contentHashOf,
+  createPublishedPackages,
+  listedFor,
+  liveFor,
+  versionOf,
+} from "./published-packages.ts";
 
 /** This worker's entry in the list of workers, by which API processes know what can be run. */
 export interface WorkerRegistry {
@@ -13,6 +22,7 @@ export interface WorkerRegistry {
 }
 
 export interface Presence {
+  /** Those whose tasks it may take: under the same version no other worker has something else that counts. */
   packages: InstalledPackage[];
   /** Whether this worker is one of the few that listen for new tasks of these packages; the others look now and then. */
   isListener: boolean;
@@ -21,17 +31,35 @@ export interface Presence {
 /** With more, somebody looks so often that listening gains nothing, and costs the database for every notice. */
 export const mostListeners = 16;
 
-/** What a worker offers is listed for so long after it was last seen. */
-export const listedFor = sql<Date>`now() - interval '1 hour'`;
-const liveFor = sql<Date>`now() - interval '30 seconds'`;
 const now = sql<Date>`now()`;
 
 export function createWorkerRegistry(
   { database }: Pick<Postgres, "database">,
   catalog: PackageCatalog,
   concurrency: number,
+  log: Logger,
 ): WorkerRegistry {
-  const id = randomUUID();
+  const id = newWorkerId(); // ascending: of different contents that of the first counts
+  const readPublished = createPublishedPackages({ database });
+  const warned = new Set<string>();
+
+  /** Those that count as this worker has them. */
+  const keepCounting = async (packages: readonly InstalledPackage[]) => {
+    const published = await readPublished();
+    const counting = new Map(published.map((one) => [versionOf(one.installed), one.contentHash]));
+    return packages.filter((one) => {
+      const version = versionOf(one);
+      const hash = counting.get(version);
+      if (hash === undefined || hash === contentHashOf(one)) return true;
+      if (!warned.has(version))
+        log.warn(
+          { package: one.name, version: one.version },
+          "other workers have something else under this version: this one takes none of its tasks; give what has changed a version of its own",
+        );
+      warned.add(version);
+      return false;
+    });
+  };
 
   const publish = async (packages: string) => {
     const hash = createHash("sha256").update(packages).digest("hex");
@@ -62,7 +90,7 @@ export function createWorkerRegistry(
         .where("catalog_hash", "=", entry.catalog_hash)
         .where("id", "<", id)
         .executeTakeFirstOrThrow();
-      return { packages, isListener: Number(before) < mostListeners };
+      return { packages: await keepCounting(packages), isListener: Number(before) < mostListeners };
     },
     async leave() {
       // Older by what counts as live: it is not waited for, and what it had stays listed.

@@ -32,6 +32,7 @@ export const taskSchema = z.object({
   inputValues: nodeInputsSchema,
   created_at: epochMs,
   updated_at: epochMs,
+  pending_reason: z.string().optional().meta({ description: "Why nobody can run a pending task now." }),
 });
 
 export const taskLogSchema = z.object({

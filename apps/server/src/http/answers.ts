@@ -29,8 +29,8 @@ export function blockAnswer({
   };
 }
 
-/** A task as every task route answers it. */
-export function taskAnswer(task: StoredTask): AnswerText {
+/** A task as every task route answers it; `pendingReason` says why nobody can run it now. */
+export function taskAnswer(task: StoredTask, pendingReason?: string): AnswerText {
   const others: Omit<TaskAnswer, "inputValues"> = {
     id: task.id,
     status: task.status,
@@ -38,13 +38,14 @@ export function taskAnswer(task: StoredTask): AnswerText {
     manifest_path: task.blockId,
     created_at: task.createdAt,
     updated_at: task.updatedAt,
+    ...(pendingReason !== undefined && { pending_reason: pendingReason }),
   };
   return [`${JSON.stringify(others).slice(0, -1)},"inputValues":`, task.inputValues, "}"];
 }
 
 /** A task with further members of its answer. */
-export function oneTask(task: StoredTask, others: object): AnswerText {
-  return ['{"task":', ...taskAnswer(task), `,${JSON.stringify(others).slice(1)}`];
+export function oneTask(task: StoredTask, others: object, pendingReason?: string): AnswerText {
+  return ['{"task":', ...taskAnswer(task, pendingReason), `,${JSON.stringify(others).slice(1)}`];
 }
 
 /** The JSON of a log row, as `GET /v1/tasks/:id/logs` and the event stream answer it: its event is JSON already. */

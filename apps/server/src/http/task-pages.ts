@@ -33,7 +33,7 @@ export function listTasks(store: TaskStore, caller: string | undefined, request:
 async function* allTasks(store: TaskStore, caller: string | undefined): JsonPages {
   let left = store.listLimit;
   for await (const { tasks } of store.pages({ caller })) {
-    yield tasks.slice(0, left).map(taskAnswer);
+    yield tasks.slice(0, left).map((task) => taskAnswer(task));
     left -= tasks.length;
     if (left <= 0) break;
   }
@@ -46,7 +46,7 @@ async function* pageOfTasks(store: TaskStore, filter: TaskFilter, limit: number)
   let stretches = 0;
   for await (const { tasks, last } of store.pages(filter)) {
     const taken = tasks.slice(0, left);
-    yield taken.map(taskAnswer);
+    yield taken.map((task) => taskAnswer(task));
     left -= taken.length;
     for (const { inputValues } of taken) characters += inputValues.length;
     if (tasks.length === 0) stretches += 1;

@@ -3,6 +3,7 @@ import { type Context, Hono, type HonoRequest } from "hono";
 import { v7 as newTaskId } from "uuid";
 import type { FileStore } from "../files/file-store.ts";
 import { referTo } from "../files/upload-references.ts";
+import { splitVersion } from "../packages/block-id.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
@@ -47,10 +48,14 @@ export interface TasksRoutesParts {
 
 /** Everything under `/v1/tasks`. */
 export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
-  const { store, runner, answers, closing } = parts;
+  const { catalog, store, runner, answers, closing } = parts;
   const routes = new Hono<TasksEnv>();
-  const answerTask = (context: Context<TasksEnv>, task: StoredTask, others: object) =>
-    answerText(context, oneTask(task, others), answers);
+  const answerTask = async (context: Context<TasksEnv>, task: StoredTask, others: object) => {
+    const isWaiting = task.status === "pending";
+    // The task is there, whether or not that can be found out.
+    const reason = isWaiting ? await catalog.explainWait?.(task).catch(() => undefined) : undefined;
+    return answerText(context, oneTask(task, others, reason), answers);
+  };
 
   routes.get("/", (context) => {
     const pages = listTasks(store, ownerSeenBy(context.var.caller), context.req);
@@ -164,13 +169,13 @@ async function acceptTask(
     const reading = { uploadDirectory, limits, inFlight: held, threads, takesFileInputs };
     const received = await readTaskRequest(form, reading);
     using request = received.request;
-    const { blockId } = request;
+    const { blockId, version } = splitVersion(request.blockId);
     const key = form.request.headers.get("Idempotency-Key") ?? undefined;
     const idempotency = await readIdempotency(caller, key, () => request.fingerprint(received.files));
     const earlier = await findEarlier(store, idempotency);
     if (earlier) return { task: earlier };
 
-    const block = await catalog.find(blockId);
+    const block = await catalog.find(blockId, version);
     const paths = received.files.map(({ path }) => path);
     const references = paths.map((path) => referTo(id, path));
     const values = await request.prepare(block, references, catalog);

@@ -23,6 +23,8 @@ export interface PackageCatalog {
   find(blockId: string, version?: string): Promise<Runnable>;
   /** The packages with what is wrong with them and their folders. */
   inspect(): Promise<InspectedPackages>;
+  /** Why nobody can run a task now, in a sentence; nothing if somebody can. Without it somebody always can. */
+  explainWait?(task: { blockId: string; packageVersion: string }): Promise<string | undefined>;
 }
 
 /** Whoever needs a block by its id, and nothing else. */
@@ -156,11 +158,20 @@ export function findIn(
   const found = findAmong(packages, blockId, version);
   if (found) return found;
   const versions = versionsOf(packages, packageName, version);
+  const others = version === undefined ? [] : versionsOf(packages, packageName, undefined);
+  if (versions.length === 0 && others.length > 0) {
+    const offered = quoteList(others.map((one) => one.version));
+    throw new Refusal(
+      404,
+      `There is no version "${version}" of the package "${packageName}"; there is ${offered}.`,
+    );
+  }
   const broken = explainBroken(packageName, blockName, versions, problems, packages.length > 0);
   throw new Refusal(404, broken ?? explainUnknown(packageName, blockName, versions, packages));
 }
 
-function findAmong(
+/** The same without the search for reasons; nothing if it is not there. */
+export function findAmong(
   packages: readonly InstalledPackage[],
   blockId: string,
   version: string | undefined,

@@ -7,7 +7,7 @@ import { createRequestThreads } from "../http/request-threads.ts";
 import { createMetrics } from "../metrics.ts";
 import { Refusal } from "../refusal.ts";
 import { InstallStore } from "../store/install-store.ts";
-import { retryConnection } from "../store/retry-connection.ts";
+import { type Retry, retryConnection } from "../store/retry-connection.ts";
 import { createRetention } from "../tasks/retention.ts";
 import { type ApiOptions, checkAttempts } from "./cluster-options.ts";
 import { openCluster } from "./open-cluster.ts";
@@ -40,6 +40,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     });
 
     const closing = new AbortController();
+    const retry: Retry = (run) => retryConnection(run, patienceMs);
     const metrics = createMetrics(() => store.countByStatus(true));
     const retention = createRetention({ ...resolved, ...cluster, keepBytes: undefined });
     opened.add(() => retention.close());
@@ -55,7 +56,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       metrics,
       installer: noInstaller,
       installs: new InstallStore(postgres.database.withTables()),
-      catalog: createClusterCatalog(postgres, (run) => retryConnection(run, patienceMs)),
+      catalog: createClusterCatalog(postgres, { retry, log }),
       runner: createClusterControl(store, notices, closing.signal),
       whyNotReady: () => (closing.signal.aborted ? "It is closing." : undefined),
     });

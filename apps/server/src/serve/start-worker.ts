@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import { openBroker } from "../broker/broker.ts";
 import { startWorkerLoop } from "../cluster/worker-loop.ts";
 import { createWorkerRegistry } from "../cluster/worker-registry.ts";
@@ -46,13 +48,18 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const engine = createEngine({ ...resolved, confinement, dataDirectory, broker, catalog, metrics });
     opened.add(() => engine.close());
     const runTask = createRunTask({ ...resolved, ...cluster, storagePatienceMs, catalog, engine, metrics });
-    const registry = createWorkerRegistry(postgres, catalog, concurrency);
+    const registry = createWorkerRegistry(postgres, catalog, concurrency, log);
     const loop = await startWorkerLoop({ ...cluster, registry, runTask, concurrency, deafAfterMs, log });
     opened.add(() => loop.close(options.drainMs ?? 20_000));
     if (options.port === undefined) return { url: undefined, close: () => opened.close() };
 
     const closing = new AbortController();
-    const whyNotReady = () => (closing.signal.aborted ? "It is closing." : loop.whyDeaf());
+    const whyNotReady = () => {
+      if (closing.signal.aborted) return "It is closing.";
+      const missing = packages.find((folder) => !existsSync(folder));
+      if (missing !== undefined) return `Its folder of packages "${basename(missing)}" is not there.`;
+      return loop.whyDeaf();
+    };
     const app = createOperationsApp({ ...resolved, metrics, store, whyNotReady });
     const http = await listenHttp(app, resolved, closing);
     opened.add(() => http.close());

@@ -13,7 +13,9 @@ test("of many workers with the same packages few listen, and another one does wh
   const postgres = openPostgres(database.url, 5, log);
   const catalog = createPackageCatalog([fixturePackages], log);
   const others = createPackageCatalog([`${fixturePackages}/lab`], log);
-  const workers = Array.from({ length: mostListeners + 3 }, () => createWorkerRegistry(postgres, catalog, 1));
+  const workers = Array.from({ length: mostListeners + 3 }, () =>
+    createWorkerRegistry(postgres, catalog, 1, log),
+  );
   const beatAll = () => Promise.all(workers.map((worker) => worker.beat()));
   const listening = async () => (await beatAll()).map(({ isListener }) => isListener);
   try {
@@ -21,7 +23,7 @@ test("of many workers with the same packages few listen, and another one does wh
     const first = await listening();
     expect(first.filter(Boolean)).toHaveLength(mostListeners);
     // Those with other packages are counted for themselves.
-    expect(await createWorkerRegistry(postgres, others, 1).beat()).toMatchObject({ isListener: true });
+    expect(await createWorkerRegistry(postgres, others, 1, log).beat()).toMatchObject({ isListener: true });
     const [leaving] = workers.splice(first.indexOf(true), 1);
     await leaving?.leave();
     expect((await listening()).filter(Boolean)).toHaveLength(mostListeners);
