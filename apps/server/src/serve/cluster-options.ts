@@ -1,6 +1,3 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { minHeartbeatSeconds } from "../cluster/boss.ts";
 import { defaultStatementTimeoutMs } from "../cluster/postgres.ts";
 import type { ServerOptions } from "./options.ts";
@@ -126,14 +123,4 @@ export function checkAttempts(attempts: number, lostAfterSeconds: number): void 
       `A worker is taken for lost after a whole number of seconds, at least ${minHeartbeatSeconds}: not ${lostAfterSeconds}.`,
     );
   }
-}
-
-/** A directory of this process alone, inside of the named one or of the system's temporary one. */
-export async function openScratch(
-  directory: string | undefined,
-): Promise<{ path: string; close(): Promise<void> }> {
-  const parent = directory === undefined ? tmpdir() : resolve(directory);
-  await mkdir(parent, { recursive: true });
-  const path = await mkdtemp(join(parent, "connect-server-"));
-  return { path, close: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
 }

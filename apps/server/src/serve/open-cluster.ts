@@ -7,7 +7,8 @@ import { requireKnownSchema } from "../cluster/schema.ts";
 import type { FileStore } from "../files/file-store.ts";
 import { openFiles } from "../files/open-files.ts";
 import { TaskStore, type TaskStoreOptions } from "../store/task-store.ts";
-import { type ClusterOptions, checkClusterOptions, openScratch } from "./cluster-options.ts";
+import { type ClusterOptions, checkClusterOptions } from "./cluster-options.ts";
+import { openScratch } from "./open-scratch.ts";
 import type { OpenedParts } from "./opened-parts.ts";
 
 /** What API processes and workers have in common. */
@@ -40,7 +41,7 @@ export async function openCluster(
   opened.add(() => postgres.database.destroy());
   await requireReachable(postgres, options.database);
   await requireKnownSchema(postgres);
-  const scratch = await openScratch(options.dataDirectory);
+  const scratch = await openScratch(options.dataDirectory, log);
   opened.add(() => scratch.close());
   const files = await openFiles(options.files, scratch.path, { idleTimeoutMs: options.storageIdleMs });
   const jobs = await openJobQueue(postgres, { attempts, lostAfterSeconds, log });

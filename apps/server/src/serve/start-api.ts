@@ -1,5 +1,6 @@
 import { createClusterCatalog } from "../cluster/cluster-catalog.ts";
 import { createClusterControl } from "../cluster/cluster-control.ts";
+import { sweepAlone } from "../cluster/cluster-sweep.ts";
 import { createApp } from "../http/app.ts";
 import { createAppletsFile } from "../http/applets-file.ts";
 import { listenHttp } from "../http/listen-http.ts";
@@ -42,7 +43,12 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     const closing = new AbortController();
     const retry: Retry = (run) => retryConnection(run, patienceMs);
     const metrics = createMetrics(() => store.countByStatus(true));
-    const retention = createRetention({ ...resolved, ...cluster, keepBytes: undefined });
+    const retention = createRetention({
+      ...resolved,
+      ...cluster,
+      keepBytes: undefined,
+      alone: (sweep) => sweepAlone(postgres, sweep),
+    });
     opened.add(() => retention.close());
     const threads = createRequestThreads();
     opened.add(() => threads.close());

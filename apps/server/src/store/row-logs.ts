@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import { textInRow } from "./large-texts.ts";
 import { type LogTable, pageBytes } from "./log-table.ts";
+import type { Retry } from "./retry-connection.ts";
 import type { StoredText } from "./stored-text.ts";
 import type { Tables } from "./tables.ts";
 import type { StoredLog } from "./task-rows.ts";
@@ -54,6 +55,28 @@ export const rowLogs: LogTable = {
     await database.deleteFrom("task_logs").where("task_id", "=", taskId).execute();
   },
 };
+
+/** Removes the logs of many tasks, some thousands in a statement: one for all of them could take longer than it may. */
+export async function removeRows(
+  database: Kysely<Tables>,
+  taskIds: readonly string[],
+  retry: Retry,
+): Promise<void> {
+  if (taskIds.length === 0) return;
+  for (let removed = rowsRemovedAtOnce; removed >= rowsRemovedAtOnce; ) {
+    const some = database
+      .selectFrom("task_logs")
+      .select(["task_id", "id"])
+      .where("task_id", "in", taskIds)
+      .limit(rowsRemovedAtOnce);
+    const remove = database
+      .deleteFrom("task_logs")
+      .where(({ refTuple, eb }) => eb(refTuple("task_id", "id"), "in", some.$asTuple("task_id", "id")));
+    removed = Number((await retry(() => remove.executeTakeFirst())).numDeletedRows);
+  }
+}
+
+const rowsRemovedAtOnce = 5_000;
 
 /** A statement takes 32,766 parameters. */
 const rowsAtOnce = 50;

@@ -4,7 +4,7 @@ import { hasLargeTexts, insertWithTexts, removeTexts } from "./large-texts.ts";
 import { type LogPage, type LogRow, type LogTable, pageBytes } from "./log-table.ts";
 import { createPackedLogs } from "./packed-logs.ts";
 import { type Retry, retryConnection } from "./retry-connection.ts";
-import { rowLogs } from "./row-logs.ts";
+import { removeRows, rowLogs } from "./row-logs.ts";
 import { shareTurns, type Transact } from "./share-turns.ts";
 import { toShown } from "./shown-tasks.ts";
 import { wholeText } from "./stored-text.ts";
@@ -274,6 +274,18 @@ export class TaskStore {
     const remove = this.#database.deleteFrom("tasks").where("id", "=", id);
     await this.#retry(() => remove.execute());
     this.changes.notify(id);
+  }
+
+  /** The same for many, in statements of a bounded size. */
+  async removeAll(ids: readonly string[]): Promise<void> {
+    if (this.#queue === undefined) {
+      for (const id of ids) await this.remove(id);
+      return;
+    }
+    await removeRows(this.#database, ids, this.#retry);
+    const remove = this.#database.deleteFrom("tasks").where("id", "in", ids);
+    await this.#retry(() => remove.execute());
+    for (const id of ids) this.changes.notify(id);
   }
 
   /** Claims tasks that wait in a queue, at most `count`; `seen` is how many of them were in it. */

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Logger } from "pino";
 import type { FileStore } from "../files/file-store.ts";
+import { inParallel } from "../files/in-parallel.ts";
 import { sessionOf, uploadsOf } from "../files/local-files.ts";
 import { listSessionFiles } from "../files/session-files.ts";
 import type { EndedTask } from "../store/task-rows.ts";
@@ -24,6 +25,8 @@ export interface RetentionOptions {
   keepMs: number | undefined;
   /** How much the files and logs of all ended tasks may take; the oldest go first. */
   keepBytes: number | undefined;
+  /** Lets one process at a time do a round, which answers how many tasks it forgot; each does its own by default. */
+  alone?: (sweep: () => Promise<number>) => Promise<void>;
   log: Logger;
 }
 
@@ -31,11 +34,12 @@ const roundMs = 600_000;
 
 export function createRetention(options: RetentionOptions): Retention {
   const { keepMs, keepBytes, log } = options;
+  const { alone = async (sweep) => void (await sweep()) } = options;
   let running: Promise<void> = Promise.resolve();
   let isClosed = false;
 
   const sweep = async () => {
-    if (keepMs !== undefined) await forgetOld(options, () => isClosed);
+    if (keepMs !== undefined) await alone(() => forgetOld(options, () => isClosed));
     if (keepBytes !== undefined) await forgetLarge(options, () => isClosed);
   };
   const start = () => {
@@ -55,19 +59,24 @@ export function createRetention(options: RetentionOptions): Retention {
   };
 }
 
-/** Those that ended too long ago, oldest first. */
+/** Those that ended too long ago, oldest first; answers how many. */
 async function forgetOld(
   { store, files, keepMs = 0 }: RetentionOptions,
   isClosed: () => boolean,
-): Promise<void> {
+): Promise<number> {
+  let forgotten = 0;
   while (!isClosed()) {
     const tasks = await store.listEndedBefore(Date.now() - keepMs, tasksAtOnce);
-    if (tasks.length === 0) return;
-    for (const task of tasks) {
-      if (isClosed()) return;
-      await forgetTask({ store, files }, task);
-    }
+    if (tasks.length === 0) break;
+    // The files first, see `forgetTask`.
+    await inParallel(tasks, async (task) => {
+      if (!isClosed()) await files.remove(task);
+    });
+    if (isClosed()) break;
+    await store.removeAll(tasks.map(({ id }) => id));
+    forgotten += tasks.length;
   }
+  return forgotten;
 }
 
 const tasksAtOnce = 200;
