@@ -7,7 +7,7 @@ import { useBlockForm } from "../form/use-block-form.ts";
 import { useMessages } from "../i18n/use-messages.ts";
 import { RunPanel } from "../run/run-panel.tsx";
 import { sectionProps } from "../run/section-links.tsx";
-import { cancelled, useStartTask } from "../run/use-start-task.ts";
+import { useStartTask } from "../run/use-start-task.ts";
 import { historyStore } from "../state/history.ts";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -24,18 +24,17 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
   }, [taskId]);
   const formElement = useRef<HTMLFormElement>(null);
   const output = useRef<HTMLElement>(null);
-  const { mutation, uploaded, start, cancel } = useStartTask(block);
+  const { isPending, isUploading, uploaded, error, start, cancel } = useStartTask(block);
 
   const run = (event: FormEvent) => {
     event.preventDefault();
-    if (mutation.isPending) return;
+    if (isPending) return;
     const submission = form.submit();
     if (!submission) return focusFirstProblem(formElement.current);
     const drafts = storableDrafts(form.fields, form.drafts);
     start({ ...submission, drafts }, () => showOnNarrowPage(output.current));
   };
 
-  const isUploading = mutation.isPending && Object.keys(mutation.variables?.files ?? {}).length > 0;
   return (
     <article className="block-page">
       <BlockHeader block={block} />
@@ -60,9 +59,9 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
               onChange={(draft, touched) => form.change(field.handle, draft, touched)}
             />
           ))}
-          {mutation.error && mutation.error !== cancelled && (
+          {error && (
             <p className="alert" role="alert">
-              {mutation.error.message}
+              {error.message}
             </p>
           )}
           {isUploading && (
@@ -73,9 +72,9 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
             />
           )}
           <div className="actions">
-            <button type="submit" className="button primary" disabled={mutation.isPending}>
+            <button type="submit" className="button primary" disabled={isPending}>
               <Icon name="play" />
-              {isUploading ? messages.uploading : mutation.isPending ? messages.starting : messages.run}
+              {isUploading ? messages.uploading : isPending ? messages.starting : messages.run}
               <span className="kbd" aria-hidden="true">
                 Ctrl ↵
               </span>

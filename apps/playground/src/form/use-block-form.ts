@@ -1,8 +1,9 @@
 import type { Block } from "@oomol/connect-browser";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Problem } from "./check-value.ts";
 import { type Draft, type Drafts, initialDrafts } from "./draft.ts";
 import { createField, type Field } from "./field.ts";
+import { keptDrafts } from "./kept-drafts.ts";
 import { type Reading, readDraft } from "./read-draft.ts";
 
 /** The state of one block's form. */
@@ -29,7 +30,12 @@ export interface Submission {
 
 export function useBlockForm(block: Block, given: Drafts): BlockForm {
   const fields = useMemo(() => (block.inputs ?? []).map(createField), [block]);
-  const [drafts, setDrafts] = useState(() => initialDrafts(fields, given));
+  const [drafts, setDrafts] = useState(() =>
+    initialDrafts(fields, { ...keptDrafts.get(block.blockId), ...given }),
+  );
+  useEffect(() => {
+    keptDrafts.set(block.blockId, drafts);
+  }, [block.blockId, drafts]);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const [isAllShown, setAllShown] = useState(false);
   const readings = useMemo(
