@@ -162,6 +162,11 @@ test("refuses wrong input in the form, as it is typed", async () => {
   await page.getByRole("textbox", { name: "options" }).fill('{"deep":[3]}');
   await page.getByRole("combobox", { name: "size" }).selectOption("large");
   await page.getByRole("switch", { name: "loud" }).uncheck();
+  const tint = page.getByRole("textbox", { name: "tint", exact: true });
+  await page.getByLabel("Pick a colour for tint").fill("#ff9f4a");
+  expect(await tint.inputValue()).toBe("#ff9f4a");
+  await tint.fill("#2f9e6f");
+  expect(await page.getByLabel("Pick a colour for tint").inputValue()).toBe("#2f9e6f");
   await page.getByLabel("secret").fill("hidden words");
   await run(page);
   await untilStatus(page, "completed");
@@ -171,6 +176,7 @@ test("refuses wrong input in the form, as it is typed", async () => {
     loud: false,
     size: "large",
     ratio: null,
+    tint: "#2f9e6f",
     options: { deep: [3] },
   });
   expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("hidden words");

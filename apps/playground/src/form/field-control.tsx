@@ -1,4 +1,5 @@
 import { ChoiceField } from "./choice-field.tsx";
+import { ColourField } from "./colour-field.tsx";
 import { type Draft, isFiles, isGroup, isList } from "./draft.ts";
 import type { Field } from "./field.ts";
 import { FieldFrame } from "./field-frame.tsx";
@@ -71,6 +72,7 @@ export function FieldControl({ form, field, path, draft, onChange }: FieldContro
     const text = typeof draft === "string" ? draft : "";
     if (field.kind === "number") return <NumberField {...common} value={text} />;
     if (field.kind === "choice") return <ChoiceField {...common} value={text} />;
+    if (field.kind === "colour") return <ColourField {...common} value={text} />;
     return <TextField {...common} value={text} />;
   }
 }

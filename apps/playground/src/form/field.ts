@@ -5,6 +5,7 @@ import { holds, isRecord, itemsOf, propertiesOf } from "./nested-schema.ts";
 export type FieldKind =
   | "text"
   | "textarea"
+  | "colour"
   | "secret"
   | "number"
   | "switch"
@@ -109,6 +110,7 @@ function kindOf(schema: Record<string, unknown>, types: readonly unknown[]): Fie
   const [type] = types.filter((candidate) => candidate !== "null");
   if (type === "boolean") return "switch";
   if (type === "number" || type === "integer") return "number";
+  if (type === "string" && schema["ui:widget"] === "color") return "colour";
   if (type === "string") return isLong(schema) ? "textarea" : "text";
   return "json";
 }

@@ -36,6 +36,7 @@ export const chinese: Messages = {
   optional: "可选",
   chooseOne: "请选择…",
   noChoice: "没有匹配项",
+  pickColour: (name) => `为 ${name} 选择颜色`,
   showChoices: "显示选项",
   clear: "清空",
   dropFile: "把文件拖到这里，或点击选择",

@@ -37,6 +37,7 @@ export const english = {
   optional: "optional",
   chooseOne: "Choose…",
   noChoice: "No match",
+  pickColour: (name: string) => `Pick a colour for ${name}`,
   showChoices: "Show choices",
   clear: "Clear",
   dropFile: "Drop a file here, or choose one",
