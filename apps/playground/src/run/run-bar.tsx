@@ -47,6 +47,7 @@ export function RunBar({ taskId, view, sections }: RunBarProps) {
           </button>
         )}
       </div>
+      {sections.length > 0 && <SectionLinks sections={["inputs", ...sections, "useInCode"]} />}
       {stop.error && <p className="alert">{stop.error.message}</p>}
       {view.error !== undefined && (
         <section className="alert" role="alert">
@@ -54,7 +55,6 @@ export function RunBar({ taskId, view, sections }: RunBarProps) {
           <pre>{splitReason(view.error).reason}</pre>
         </section>
       )}
-      {sections.length > 0 && <SectionLinks sections={["inputs", ...sections, "useInCode"]} />}
     </div>
   );
 }
@@ -67,5 +67,5 @@ export function splitReason(error: string): { reason: string; details: string } 
   const end = error.indexOf("\n");
   const line = end < 0 ? error : error.slice(0, end);
   if (line.length > longestReason) return { reason: `${line.slice(0, longestReason)}…`, details: error };
-  return { reason: line, details: end < 0 ? "" : error.slice(end + 1) };
+  return { reason: line, details: end < 0 ? "" : error.slice(end + 1).replaceAll(/^ {4}(?=at )/gm, "") };
 }
