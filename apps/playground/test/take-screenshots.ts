@@ -1,7 +1,8 @@
-// Writes `screenshots/previews-*.png`: a table, a plot, pictures and a live preview, wide and on a phone, light and dark.
+// Writes `screenshots/*-WIDTH-SCHEME.png`: previews, the list, a run, a failure and the locked page, wide and on a phone, light and
+// dark.
 import { fileURLToPath } from "node:url";
 import { chromiumLaunchOptions } from "@oomol/test-helpers/chromium-launch-options";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import buildApp from "./build-app.ts";
 import { openPlayground } from "./helpers/open-playground.ts";
 import { untilStatus } from "./helpers/page-actions.ts";
@@ -39,11 +40,54 @@ const payloads: object[] = [
   { type: "text", data: "step 3 of 3", id: "live" },
 ];
 
+const sizes = [
+  { width: 1280, height: 860 },
+  { width: 390, height: 844 },
+];
+
+/** Takes a picture of one state of the app in each size and colour. */
+async function take(
+  playground: Awaited<ReturnType<typeof openPlayground>>,
+  name: string,
+  route: string,
+  reach: (page: Page) => Promise<unknown>,
+): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const viewport of sizes) {
+      await using opened = await playground.openPage(route, {
+        colorScheme,
+        viewport,
+        reducedMotion: "reduce",
+      });
+      await reach(opened.page);
+      await opened.page.evaluate(() => document.fonts.ready);
+      await opened.page.screenshot({ path: `${folder}${name}-${viewport.width}-${colorScheme}.png` });
+    }
+  }
+}
+
+const openBrowser = () => chromium.launch(chromiumLaunchOptions());
 const removeApp = await buildApp();
 try {
-  await using playground = await openPlayground({
-    openBrowser: () => chromium.launch(chromiumLaunchOptions()),
-  });
+  await using locked = await openPlayground({ openBrowser, token: "of nobody" });
+  await take(locked, "unlock", "#/", (page) => page.getByRole("button", { name: "Unlock" }).waitFor());
+
+  await using playground = await openPlayground({ openBrowser });
+  const { url } = playground.connect;
+  await take(playground, "list", "#/", (page) => page.getByText("Text to audio").first().waitFor());
+  const routes = {
+    run: await startTask(url, "audio-lab::text-to-audio", { text: "One block, one form, one result." }),
+    failure: await startTask(url, "show::broken", { seconds: 3 }),
+  };
+  // As after a click on Run: below each other the output comes into view.
+  const show = (status: string) => async (page: Page) => {
+    await untilStatus(page, status);
+    await page.getByRole("log").waitFor();
+    const { width = 0 } = page.viewportSize() ?? {};
+    if (width < 1_080) await page.locator(".output").evaluate((output) => output.scrollIntoView());
+  };
+  await take(playground, "run", routes.run, show("completed"));
+  await take(playground, "failure", routes.failure, show("failed"));
   const route = await startTask(playground.connect.url, "show::given", { payloads });
   for (const colorScheme of ["light", "dark"] as const) {
     for (const width of [1280, 390]) {
