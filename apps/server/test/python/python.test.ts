@@ -88,6 +88,21 @@ test("integers of Python that a double cannot hold keep their digits, as text, w
   ]);
 });
 
+test("a failed Python block's stack begins in the author's file", async () => {
+  const id = await client.start("snake::fail");
+  expect(await client.waitForEnd(id)).toMatchObject({ status: "failed" });
+  const { error } = await client.finish(id);
+  const files = [...String(error).matchAll(/File "([^"]*)", line (\d+)/g)].map(([, file, line]) => [
+    file?.split("/").at(-1),
+    line,
+  ]);
+  expect(files).toEqual([
+    ["main.py", "3"],
+    ["main.py", "7"],
+  ]);
+  expect(error).toMatch(/^Traceback .*ZeroDivisionError: division by zero\n?$/s);
+});
+
 test("a Python block and one of ours run each other", async () => {
   const finishOf = async (block: string, inputs: object) => {
     const id = await client.start(block, { ...inputs });

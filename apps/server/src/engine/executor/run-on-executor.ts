@@ -6,6 +6,7 @@ import { JsonText } from "../../json-text.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import type { ExecutorExit } from "../../processes/executor-process.ts";
 import { isRecord, messageOf } from "../../values.ts";
+import { authorTraceback } from "../author-traceback.ts";
 import { followSignal } from "../follow-signal.ts";
 import { blockInputs, blockPayload } from "./block-messages.ts";
 import type { Job, JobFinish } from "./job.ts";
@@ -142,7 +143,7 @@ function isReportOf(message: SessionMessage): boolean {
 
 function readFinish(message: SessionMessage): JobFinish {
   const { error, result } = message;
-  if (typeof error === "string") return { error };
+  if (typeof error === "string") return { error: authorTraceback(error) };
   const isText = result instanceof JsonText && result.text.trimStart().startsWith("{");
   if (isText || (isRecord(result) && !(result instanceof JsonText))) return { result };
   if (result == null && error == null) return {};

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { publicPath } from "../../packages/public-path.ts";
 import { isRecord } from "../../values.ts";
+import { authorTraceback } from "../author-traceback.ts";
 import type { PackagePlace } from "./link-packages.ts";
 import { plainWords } from "./plain-words.ts";
 
@@ -27,7 +28,8 @@ export function createPathHider(
     const hidden = hide(path);
     return typeof hidden === "string" && hidden !== path ? hidden.replaceAll("\\", "/") : hidden;
   };
-  const explain = (text: unknown) => (typeof text !== "string" ? text : hide(plainWords(text)));
+  const explain = (text: unknown) =>
+    typeof text !== "string" ? text : hide(authorTraceback(plainWords(text)));
   const hideInLevels = (stack: unknown) =>
     Array.isArray(stack)
       ? stack.map((level) =>
