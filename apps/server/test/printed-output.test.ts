@@ -40,6 +40,40 @@ test("what a block and its children print is the task's log, in order, each on i
   expect(logs.at(-1)?.type).toBe("SessionFinished");
 });
 
+test.skipIf(process.platform === "win32")(
+  "what a block and its children write to /dev/stdout and /dev/stderr is the task's log, in order",
+  async () => {
+    const logs = await logsOf("named");
+    expect(printed(logs)).toEqual([
+      "stdout: 1 console",
+      "stdout: 2 writeFileSync",
+      "stderr: 3 appendFileSync",
+      "stdout: 4 writeFile of promises",
+      "stderr: 5 appendFile of promises",
+      "stdout: 6 writeFile",
+      "stderr: 7 writeSync of an opened file",
+      "stdout: 8 a stream of many chunks",
+      "stdout: 9 a child by name",
+      "stderr: 10 a child in a pipe",
+      "stdout: 11 console",
+    ]);
+    expect(logs.at(-1)?.event.error).toBeUndefined();
+  },
+);
+
+test.skipIf(process.platform === "win32")(
+  "a shell block may write to /dev/stdout and /dev/stderr",
+  async () => {
+    const command = "echo out > /dev/stdout; echo err | tee /dev/stderr > /dev/null";
+    const logs = await logsOf("shell", { command });
+    expect(printed(logs).sort()).toEqual(["stderr: err", "stdout: out"]);
+    expect(logs.find(({ type }) => type === "BlockFinished")?.event.result).toEqual({
+      stdout: "out",
+      stderr: "err",
+    });
+  },
+);
+
 test("what an addon or a thread prints is in the log before the block's end", async () => {
   expect(printed(await logsOf("addon"))).toEqual(["stderr: from beside"]);
   expect(printed(await logsOf("late")).sort()).toEqual([

@@ -1,8 +1,9 @@
 import type { ChildProcess } from "node:child_process";
-import type { Duplex } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import spawn from "cross-spawn";
 import type { ExecutorCommand } from "./find-executor.ts";
 import { markVariable, newMark } from "./marked-processes.ts";
+import type { OutputPipes } from "./output-pipes.ts";
 import { createProcessEnd, type ProcessEnd, signalProcess } from "./process-end.ts";
 import { createStrays, type Strays } from "./stray-processes.ts";
 
@@ -45,6 +46,8 @@ export interface ExecutorProcessOptions {
   hasChannel?: boolean;
   /** Somebody else than this process, which must be root then. */
   identity?: { uid?: number; gid?: number };
+  /** What it prints into. Without them it gets sockets, which Linux does not open as `/dev/stdout`. */
+  pipes?: OutputPipes | undefined;
   onOutput?(line: { stdio: "stdout" | "stderr"; text: string }): void;
 }
 
@@ -55,17 +58,14 @@ export function startExecutorProcess(
   options: ExecutorProcessOptions,
 ): StartedProcess {
   const mark = newMark();
-  // Not Node's own: on Windows it starts no .cmd file, as which npm installs programs.
-  const child = spawn(command.file, [...command.args, ...args], {
+  const { pipes } = options;
+  const child = spawnInto(pipes, command, args, {
+    ...options,
     env: { ...options.env, [markVariable]: mark.value },
-    cwd: options.cwd,
-    ...options.identity,
-    stdio: ["ignore", "pipe", "pipe", ...(options.hasChannel ? ["pipe" as const] : [])],
-    detached: process.platform !== "win32",
-    windowsHide: true,
   });
+  const printed = pipes ?? child;
   const strays = createStrays(mark.text, child.pid);
-  const tail = collectTail(child, options);
+  const tail = collectTail(printed, options);
   let isGone = false;
   const exited = new Promise<StartedExit>((resolve) => {
     child.once("error", (spawnError) => resolve({ code: -1, spawnError, stderrTail: "" }));
@@ -88,15 +88,37 @@ export function startExecutorProcess(
   });
   const output = {
     pause() {
-      child.stdout?.pause();
-      child.stderr?.pause();
+      printed.stdout?.pause();
+      printed.stderr?.pause();
     },
     resume() {
-      child.stdout?.resume();
-      child.stderr?.resume();
+      printed.stdout?.resume();
+      printed.stderr?.resume();
     },
   };
   return { pid: child.pid, channel: channel ?? undefined, exited, output, strays, ...ends };
+}
+
+function spawnInto(
+  pipes: OutputPipes | undefined,
+  command: ExecutorCommand,
+  args: readonly string[],
+  { env, cwd, identity, hasChannel }: ExecutorProcessOptions,
+): ChildProcess {
+  const [stdout, stderr] = pipes?.descriptors ?? (["pipe", "pipe"] as const);
+  try {
+    // Not Node's own: on Windows it starts no .cmd file, as which npm installs programs.
+    return spawn(command.file, [...command.args, ...args], {
+      env,
+      cwd,
+      ...identity,
+      stdio: ["ignore", stdout, stderr, ...(hasChannel ? ["pipe" as const] : [])],
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
+  } finally {
+    pipes?.handOver();
+  }
 }
 
 /** So long the last messages and lines of a process that is gone may still be in the sockets. */
@@ -104,10 +126,13 @@ export const lastWordsMs = 50;
 export const tailCharacters = 4_000;
 
 /** Both pipes are read to their end, or the executor would block on a full one. */
-function collectTail(child: ChildProcess, options: ExecutorProcessOptions): () => string {
+function collectTail(
+  printed: { stdout: Readable | null; stderr: Readable | null },
+  options: ExecutorProcessOptions,
+): () => string {
   let tail = "";
   for (const stdio of ["stdout", "stderr"] as const) {
-    child[stdio]?.setEncoding("utf8").on("data", (text: string) => {
+    printed[stdio]?.setEncoding("utf8").on("data", (text: string) => {
       if (stdio === "stderr") tail = (tail + text).slice(-tailCharacters);
       options.onOutput?.({ stdio, text });
     });

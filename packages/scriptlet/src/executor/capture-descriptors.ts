@@ -3,30 +3,18 @@ import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { logChunk } from "./capture-output.ts";
 import { jobScope } from "./job-scope.ts";
+import { createOutputFiles, type OutputFiles } from "./output-files.ts";
 
 type AnyFunction = (...args: never[]) => unknown;
 
 /**
- * Catches what a block writes past `process.stdout` and `process.stderr`: what it writes to their file descriptors becomes its log, as
- * if it had used the streams. A child that shares them (`stdio: "inherit"`) writes to where this process was started from;
+ * Catches what a block writes past `process.stdout` and `process.stderr`: what it writes to their file descriptors, or
+ * to `/dev/stdout` and `/dev/stderr`, becomes its log, as if it had used the streams. A child that shares them (`stdio: "inherit"`) writes to where this process was started from;
  * `fence` is called whenever one may begin or has ended, so that whoever reads there knows what came before.
  * Call it before anything of a block is loaded.
  */
 export function captureDescriptors(fence: () => void = () => {}): void {
-  for (const name of ["writeSync", "writeFileSync", "appendFileSync"] as const) {
-    replace(fs, name, (original) => (target: unknown, chunk: unknown, ...rest: unknown[]) => {
-      const bytes = asBlockOutput(target, chunk, rest);
-      if (bytes === undefined) return original(target, chunk, ...rest);
-      return name === "writeSync" ? bytes : undefined;
-    });
-  }
-  replace(fs, "write", (original) => (target: unknown, chunk: unknown, ...rest: unknown[]) => {
-    const bytes = asBlockOutput(target, chunk, rest);
-    if (bytes === undefined) return original(target, chunk, ...rest);
-    const callback = rest.at(-1) as (error: null, bytes: number, chunk: unknown) => void;
-    process.nextTick(callback, null, bytes, chunk);
-    return undefined;
-  });
+  captureWrites(createOutputFiles());
   for (const name of ["spawnSync", "execSync", "execFileSync"] as const) {
     replace(childProcess, name, (original) => (...args: unknown[]) => {
       if (!args.some(sharesOutput)) return original(...args);
@@ -54,30 +42,89 @@ export function captureDescriptors(fence: () => void = () => {}): void {
   syncBuiltinESMExports();
 }
 
-/** The bytes that were written, if a running block has written them to a stream of its process. */
-function asBlockOutput(target: unknown, chunk: unknown, rest: unknown[]): number | undefined {
-  if (target !== 1 && target !== 2) return undefined;
-  const scope = jobScope.getStore();
-  if (scope === undefined || scope.channel.isFinished) return undefined;
-  const written = writtenPart(chunk, rest);
-  if (written === undefined) return undefined;
-  logChunk(scope, target === 1 ? "stdout" : "stderr", written, []);
-  return written.byteLength;
+function captureWrites(files: OutputFiles): void {
+  /** How many bytes were written, if a running block has written them to a stream of its process. */
+  const take = (target: unknown, chunk: unknown, rest: unknown[]): number | undefined => {
+    const stdio = files.streamOf(target);
+    const scope = stdio && jobScope.getStore();
+    if (scope === undefined || scope.channel.isFinished) return undefined;
+    const written = writtenPart(chunk, rest);
+    if (written !== undefined) logChunk(scope, stdio, written, []);
+    return written?.byteLength;
+  };
+
+  for (const name of ["writeSync", "writevSync", "writeFileSync", "appendFileSync"] as const) {
+    replace(fs, name, (original) => (target: unknown, chunk: unknown, ...rest: unknown[]) => {
+      const bytes = take(target, chunk, rest);
+      if (bytes === undefined) return original(target, chunk, ...rest);
+      return name === "writeSync" || name === "writevSync" ? bytes : undefined;
+    });
+  }
+  for (const name of ["write", "writev", "writeFile", "appendFile"] as const) {
+    replace(fs, name, (original) => (target: unknown, chunk: unknown, ...rest: unknown[]) => {
+      const callback = rest.at(-1);
+      const bytes = typeof callback === "function" ? take(target, chunk, rest) : undefined;
+      if (bytes === undefined) return original(target, chunk, ...rest);
+      const results = name.endsWith("File") ? [] : [bytes, chunk];
+      process.nextTick(callback as (error: null, ...results: unknown[]) => void, null, ...results);
+      return undefined;
+    });
+  }
+  for (const name of ["writeFile", "appendFile"] as const) {
+    replace(fs.promises, name, (original) => async (target: unknown, chunk: unknown, ...rest: unknown[]) => {
+      if (take(target, chunk, rest) === undefined) await original(target, chunk, ...rest);
+    });
+  }
+  replace(fs, "openSync", (original) => (path: unknown, ...rest: unknown[]) => {
+    const descriptor = original(path, ...rest);
+    files.opened(descriptor, path);
+    return descriptor;
+  });
+  replace(fs, "open", (original) => (path: unknown, ...rest: unknown[]) => {
+    const callback = rest.at(-1) as (error: unknown, descriptor: unknown) => void;
+    if (files.streamOf(path) === undefined || typeof callback !== "function") return original(path, ...rest);
+    const opened = (error: unknown, descriptor: unknown) => {
+      files.opened(descriptor, path);
+      callback(error, descriptor);
+    };
+    return original(path, ...rest.slice(0, -1), opened);
+  });
+  for (const name of ["closeSync", "close"] as const) {
+    replace(fs, name, (original) => (descriptor: unknown, ...rest: unknown[]) => {
+      files.closed(descriptor);
+      return original(descriptor, ...rest);
+    });
+  }
 }
 
-/** Of a text in an encoding, or of bytes with an offset and a length, each of which may be missing; as `fs.write` takes them. */
+/**
+ * Of a text in an encoding, of bytes with an offset and a length, each of which may be missing, or of a list of bytes; as `fs.write`,
+ * `fs.writeFile` and `fs.writev` take them.
+ */
 function writtenPart(chunk: unknown, [first, second]: unknown[]): Uint8Array | undefined {
+  const named = typeof first === "object" && first !== null ? (first as WriteOptions) : {};
   if (typeof chunk === "string") {
-    const encoding = [first, second].find((one) => typeof one === "string" && Buffer.isEncoding(one));
+    const encodings = [first, second, named.encoding];
+    const encoding = encodings.find((one) => typeof one === "string" && Buffer.isEncoding(one));
     return Buffer.from(chunk, encoding as BufferEncoding | undefined);
   }
+  if (Array.isArray(chunk))
+    return chunk.every(ArrayBuffer.isView) ? Buffer.concat(chunk.map(bytesOf)) : undefined;
   if (!ArrayBuffer.isView(chunk)) return undefined;
-  const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  const named =
-    typeof first === "object" && first !== null ? (first as { offset?: number; length?: number }) : {};
+  const bytes = bytesOf(chunk);
   const offset = typeof first === "number" ? first : (named.offset ?? 0);
   const length = typeof first === "number" && typeof second === "number" ? second : named.length;
   return bytes.subarray(offset, length === undefined ? undefined : offset + length);
+}
+
+interface WriteOptions {
+  offset?: number;
+  length?: number;
+  encoding?: unknown;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** Whether a child started with these options writes to what this process writes to. */

@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Context } from "@oomol/scriptlet";
+import { openOutputPipes } from "../../processes/output-pipes.ts";
 
 interface Inputs {
   command?: unknown;
@@ -17,7 +18,7 @@ export default async function runCommand(inputs: Inputs, context: Context): Prom
   const { command, cwd, envs } = inputs;
   if (typeof command !== "string" || command === "")
     throw new Error('The input "command" must be a command.');
-  const child = spawn("sh", ["-c", command], {
+  const { child, stdout, stderr } = await start(command, {
     ...(typeof cwd === "string" && cwd !== "" && { cwd }),
     env: {
       ...process.env,
@@ -25,20 +26,36 @@ export default async function runCommand(inputs: Inputs, context: Context): Prom
       OOCANA_SESSION_ID: context.sessionId,
       OOCANA_JOB_ID: context.jobId,
     },
-    stdio: ["ignore", "pipe", "pipe"],
   });
   const failed = once(child, "error").then(([error]) => Promise.reject(error));
   const closed = once(child, "close");
   const reading = Promise.all([
-    collect(child.stdout, (line) => console.log(line)),
-    collect(child.stderr, (line) => console.error(line)),
+    collect(stdout, (line) => console.log(line)),
+    collect(stderr, (line) => console.error(line)),
   ]);
-  const [stdout, stderr] = await Promise.race([reading, failed]);
+  const [out, err] = await Promise.race([reading, failed]);
   const [code, signal] = await Promise.race([closed, failed]);
   if (code !== 0) throw new Error(`The command ended with ${code === null ? signal : `code ${code}`}.`);
-  const made = { stdout, stderr };
+  const made = { stdout: out, stderr: err };
   // What the block does not declare nobody waits for.
   return Object.fromEntries(Object.entries(made).filter(([handle]) => handle in context.outputsDef));
+}
+
+async function start(
+  command: string,
+  options: SpawnOptions,
+): Promise<{ child: ChildProcess; stdout: Readable; stderr: Readable }> {
+  const pipes = await openOutputPipes();
+  if (pipes === undefined) {
+    const child = spawn("sh", ["-c", command], { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    return { child, stdout: child.stdout, stderr: child.stderr };
+  }
+  try {
+    const child = spawn("sh", ["-c", command], { ...options, stdio: ["ignore", ...pipes.descriptors] });
+    return { child, stdout: pipes.stdout, stderr: pipes.stderr };
+  } finally {
+    pipes.handOver();
+  }
 }
 
 async function collect(stream: Readable, tell: (line: string) => void): Promise<string> {

@@ -15,6 +15,7 @@ import {
 } from "../../processes/executor-process.ts";
 import { type ExecutorCommand, findExecutor } from "../../processes/find-executor.ts";
 import { limitHeap } from "../../processes/memory-limit.ts";
+import { openOutputPipes } from "../../processes/output-pipes.ts";
 import type { Forked } from "../python/open-fork-host.ts";
 import { createExecutorOutput, type ExecutorOutput } from "./executor-output.ts";
 import type { ExecutorSettings } from "./executor-settings.ts";
@@ -120,6 +121,7 @@ export async function startExecutor(
     onOutput: (chunk) => output.take(chunk),
   };
   const forked = isConfined(confinement) ? undefined : await fork?.(launch);
+  const pipes = forked ? undefined : await openOutputPipes();
   const ready = waitUntilReady(first.room, scope, firstIdentifier, settings.executorReadyTimeoutMs);
   const running =
     forked?.process ??
@@ -127,6 +129,7 @@ export async function startExecutor(
       hasChannel: isOurs,
       env: launch.env,
       identity: confined.identity,
+      pipes,
       onOutput: launch.onOutput,
     });
   const channel =
