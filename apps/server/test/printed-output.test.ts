@@ -83,6 +83,30 @@ test("what an addon or a thread prints is in the log before the block's end", as
   ]);
 });
 
+test("what a child has printed before its block ends is in the log, and what it prints then is in nobody's", async () => {
+  for (const [lines, before] of [
+    [3, 0],
+    [9_000, 40_000],
+    [100_000, 0],
+  ] as const) {
+    const logs = printed(await logsOf("outlives", { lines, before }));
+    const own = logs
+      .filter((text) => text.startsWith("stdout"))
+      .flatMap((text) => text.replace("stdout: ", "").split("\n"));
+    const expected = Array.from({ length: lines }, (_, index) => `line ${index + 1}`);
+    expect(own.slice(0, lines)).toEqual(expected);
+    expect(own.slice(lines).filter((line) => line !== "after the end")).toEqual([]);
+    expect(printed(await logsOf("addon"))).toEqual(["stderr: from beside"]);
+  }
+});
+
+test("what a block prints after its end is not in the log of the next task of its process", async () => {
+  for (let round = 0; round < 5; round += 1) {
+    await logsOf("after");
+    expect(printed(await logsOf("addon"))).toEqual(["stderr: from beside"]);
+  }
+});
+
 test.each([
   ["child", 64],
   ["console", 64],

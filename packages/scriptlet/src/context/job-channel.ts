@@ -15,6 +15,8 @@ export interface JobChannelOptions {
   stacks: readonly StackLevel[];
   /** Gets texts that the user should not see as part of the run: sends after the finish. */
   warnLocally(text: string): void;
+  /** Called once, before the finish is sent. */
+  beforeFinish?: (() => void) | undefined;
   /** The throttle of progress, in milliseconds. Default 300. */
   progressWindowMs?: number | undefined;
 }
@@ -54,6 +56,7 @@ export function createJobChannel({
   jobId,
   stacks,
   warnLocally,
+  beforeFinish,
   progressWindowMs,
 }: JobChannelOptions): JobChannel {
   const outbox = createOutbox(mainframe);
@@ -153,6 +156,7 @@ export function createJobChannel({
     isFinished = true;
     progress.flush();
     progress.stop();
+    beforeFinish?.();
     const sent = outbox.send(sessionTopic, encodeEnding(ending, envelope()));
     sent.then(settleFinished, settleFinished);
     return sent;

@@ -4,10 +4,11 @@ import { type JobScope, jobScope, type WriteCallbacks } from "./job-scope.ts";
 type Callback = WriteCallbacks["callback"];
 
 /**
- * Turns a block's writes to stdout and stderr into its log (oocana-protocol 6.8); other writes pass through.
+ * Turns a block's writes to stdout and stderr into its log (oocana-protocol 6.8); other writes pass through, of which `onLate` hears if
+ * a block makes them after its end.
  * Returns a function that restores the streams.
  */
-export function captureOutput(): () => void {
+export function captureOutput(onLate: () => void = () => {}): () => void {
   const restores = (["stdout", "stderr"] as const).map((stdio) => {
     const stream = process[stdio];
     // The engine closes its pipe at the first line that is not UTF-8 (oocana-protocol 1.6).
@@ -20,8 +21,10 @@ export function captureOutput(): () => void {
     stream.write = ((chunk: string | Uint8Array, ...rest: (BufferEncoding | Callback)[]) => {
       const scope = jobScope.getStore();
       // One implementation cannot distinguish the overloads.
-      if (scope === undefined || scope.channel.isFinished)
+      if (scope === undefined || scope.channel.isFinished) {
+        if (scope !== undefined) onLate();
         return (write as (...all: unknown[]) => boolean)(chunk, ...rest);
+      }
       logChunk(scope, stdio, chunk, rest);
       return true;
     }) as typeof stream.write;

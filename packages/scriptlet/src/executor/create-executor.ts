@@ -18,6 +18,8 @@ export interface ExecutorOptions {
   startService: StartService;
   /** Belongs to the process: loaded blocks outlive a session. */
   loadBlock?: ExecutorParts["loadBlock"];
+  /** Called before a job says that it has finished. */
+  beforeFinish?: ExecutorParts["beforeFinish"];
   /** For the engine's log, not for the run. */
   warnLocally(text: string): void;
 }
@@ -37,6 +39,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     ...createSharedParts({ mainframe, sessionDir, tmpDir, packageName, warnLocally }),
     sessionId,
     awaitInputs: (jobId) => new Promise((resolve, reject) => waiting.set(jobId, { resolve, reject })),
+    beforeFinish: options.beforeFinish,
     loadBlock: options.loadBlock ?? createBlockLoader(cacheDir),
   };
   const services = createServiceHost({ mainframe, sessionId, startService });

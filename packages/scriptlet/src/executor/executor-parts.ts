@@ -24,5 +24,6 @@ export interface ExecutorParts {
   relaxed?: { allowUndeclaredOutputs: boolean; progressWindowMs: number };
   loadBlock(source: BlockSource): Promise<LoadedBlock>;
   flowNodeStore(stacks: readonly StackLevel[]): Record<string, unknown>;
+  beforeFinish?: (() => void) | undefined;
   warnLocally(text: string): void;
 }

@@ -5,16 +5,36 @@ import { channelTopics, fenceText } from "../wire/channel.ts";
 const patienceMs = 1_000;
 const pauseMs = 1;
 
+export interface OutputFences {
+  /** Makes one: something else may begin to write to the pipes of this process, or has ended. */
+  fence(): void;
+  /** Makes one if the pipes may hold what the channel does not know of: there was one before, or `expect` was called. */
+  fenceAgain(): void;
+  /** A block writes to the pipes past the channel. */
+  expect(): void;
+}
+
 /**
  * Makes fences: marks in both output pipes of this process and in its channel, by which the server can put in order what
  * comes through the three (wire/channel.ts). `sendNow` hands a message of the channel to the system before it returns.
  */
-export function createOutputFences(sendNow: (topic: string, payload: string) => void): () => void {
+export function createOutputFences(sendNow: (topic: string, payload: string) => void): OutputFences {
   let last = 0;
-  return () => {
+  let isExpecting = false;
+  const fence = () => {
+    isExpecting = true;
     last += 1;
     sendNow(channelTopics.fence, JSON.stringify({ fence: last }));
     for (const descriptor of [1, 2]) writeAll(descriptor, Buffer.from(fenceText(last)));
+  };
+  return {
+    fence,
+    fenceAgain() {
+      if (isExpecting) fence();
+    },
+    expect() {
+      isExpecting = true;
+    },
   };
 }
 

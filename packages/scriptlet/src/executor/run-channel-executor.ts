@@ -62,8 +62,9 @@ export async function runChannelExecutor(
     onTrouble: (description) => watch?.note({ kind: "rejection", description }),
     hasOpenJobs,
   });
-  captureOutput();
-  captureDescriptors(createOutputFences((topic, payload) => mainframe?.publishNow(topic, payload)));
+  const fences = createOutputFences((topic, payload) => mainframe?.publishNow(topic, payload));
+  captureOutput(fences.expect);
+  captureDescriptors(fences.fence);
   allowTypeScriptWorkers(cacheDir);
   process.on("SIGTERM", leave);
   process.on("SIGINT", leave);
@@ -88,6 +89,8 @@ export async function runChannelExecutor(
       loadBlock,
       startService: () => Promise.reject(new Error("Services need an engine that runs flows.")),
       warnLocally,
+      // What children have printed by then is read first.
+      beforeFinish: fences.fenceAgain,
     });
     session = { id: settings.sessionId, identifier: settings.identifier, executor };
     watch?.begin();
@@ -160,6 +163,8 @@ export async function runChannelExecutor(
       leftovers,
       resident_bytes: residentBytes(),
     };
+    // What they print later is nobody's.
+    fences.fenceAgain();
     await channel.publish(channelTopics.over, JSON.stringify(message)).catch(() => undefined);
   }
 

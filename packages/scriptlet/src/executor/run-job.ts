@@ -21,6 +21,7 @@ export async function runJob(payload: BlockPayload, parts: ExecutorParts): Promi
     jobId,
     stacks,
     warnLocally,
+    beforeFinish: parts.beforeFinish,
     progressWindowMs: parts.relaxed?.progressWindowMs,
   });
   const scope = createJobScope(channel);
