@@ -134,15 +134,28 @@ test.each([
   },
 );
 
-test.each(["SIGKILL", "abort", "reallyExit"])(
-  "what a block has printed before its process dies (%s) is in the log",
-  async (how) => {
-    const logs = await logsOf("dies", { how, lines: 50 });
+test.each([
+  { how: "SIGKILL", lines: 50 },
+  { how: "SIGKILL", lines: 50_000 },
+  { how: "abort", lines: 5_000 },
+  { how: "reallyExit", lines: 5_000 },
+])(
+  "what a block has printed before its process dies ($how, $lines lines) is in the log",
+  async ({ how, lines }) => {
+    const logs = await logsOf("dies", { how, lines });
     expect(logs.at(-1)?.event.error).toMatch(/^Executor nodejs-executor exit with code/);
-    const own = printed(logs).filter((line) => line.startsWith("stdout")); // Node itself says something on stderr
-    expect(own).toEqual(Array.from({ length: 50 }, (_, index) => `stdout: line ${index + 1}`));
+    // Node itself says something on stderr.
+    const own = printed(logs).flatMap((text) =>
+      text.startsWith("stdout: ") ? text.slice(8).split("\n") : [],
+    );
+    expect(own).toEqual(Array.from({ length: lines }, (_, index) => `line ${index + 1}`));
   },
 );
+
+test("what a block has printed before its process is killed from outside is in the log", async () => {
+  const logs = await logsOf("dies", { how: "killed", lines: 4_000 });
+  expect(printed(logs)).toEqual(Array.from({ length: 4_000 }, (_, index) => `stdout: line ${index + 1}`));
+});
 
 test("what a block has printed before it holds its thread for good is in the log, while it does", async () => {
   const id = await server.start("printing::dies", { how: "hangs", lines: 20 });

@@ -16,6 +16,12 @@ export interface Mainframe {
   flush?(): void;
 
   /**
+   * Sends a message as `flush` does, without a promise for it. False, and nothing is sent, if what was published before still waits
+   * for the system. Absent with `flush`.
+   */
+  publishAtOnce?(topic: string, payload: string): boolean;
+
+  /**
    * Calls `listener` for each message on a topic, in order. Any number of listeners may share a topic; the broker is
    * asked once. When the subscription is acknowledged, resolves to a function that ends it.
    */

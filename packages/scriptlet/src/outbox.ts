@@ -10,6 +10,8 @@ export type PendingPayload = Promise<string | undefined>;
 export interface Outbox {
   /** Never crashes the process if nobody awaits it; rejects for callers that do. */
   send(topic: string, payload: string | PendingPayload): Promise<void>;
+  /** Sends without a promise. False, and nothing is sent, if something must leave before, or the mainframe cannot. */
+  sendAtOnce(topic: string, payload: string): boolean;
   /** Settles when everything sent so far has been taken by the broker, or refused. */
   drained(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export function createOutbox(mainframe: Mainframe): Outbox {
       last = sent;
       return sent;
     },
+    sendAtOnce: (topic, payload) => tail === undefined && mainframe.publishAtOnce?.(topic, payload) === true,
     async drained() {
       for (let seen: Promise<void> | undefined; seen !== last; ) {
         seen = last;

@@ -5,8 +5,8 @@ import { openContext } from "./helpers/open-context.ts";
 const lines = (count: number, prefix = "") =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
-/** A log whose messages nobody takes before `takeAll`. */
-function openLog(options: { maxPendingCharacters?: number } = {}) {
+/** A log whose messages nobody takes before `takeAll`, unless the system takes them `atOnce`. */
+function openLog({ atOnce = false, ...options }: { maxPendingCharacters?: number; atOnce?: boolean } = {}) {
   const sent: { text: string; stdio: string }[] = [];
   const dropped: number[] = [];
   let waiting: (() => void)[] = [];
@@ -14,6 +14,10 @@ function openLog(options: { maxPendingCharacters?: number } = {}) {
     send(text, stdio) {
       sent.push({ text, stdio });
       return new Promise((resolve) => waiting.push(resolve));
+    },
+    sendAtOnce(text, stdio) {
+      if (atOnce) sent.push({ text, stdio });
+      return atOnce;
     },
     async tellDropped(_warning, characters) {
       dropped.push(characters);
@@ -96,4 +100,16 @@ test("another message of the block keeps its place among lines that share one", 
   const said = sent().flatMap(({ type, log, warning }) => String(log ?? warning ?? type).split("\n"));
   expect(said).toEqual([...lines(6_000, "before "), "between", ...lines(6_000, "after "), "BlockFinished"]);
   expect(sent().map(({ sequence }) => sequence)).toEqual(sent().map((_, index) => index + 1));
+});
+
+test("a block that never yields loses nothing to a system that takes it at once, however much and on which stream", () => {
+  const { log, sent, dropped } = openLog({ atOnce: true, maxPendingCharacters: 1_000_000 });
+  const all = lines(150_000).map((text, index) => ({
+    text,
+    stdio: index % 2 ? ("stderr" as const) : ("stdout" as const),
+  }));
+  for (const { text, stdio } of all) void log.log(text, stdio);
+  log.end();
+  expect(sent).toEqual(all);
+  expect(dropped).toEqual([]);
 });

@@ -40,6 +40,8 @@ export interface JobChannel {
   /** To observers; never fails because of its content. */
   toObservers(message: object): Promise<void>;
   log(text: string, stdio: "stdout" | "stderr"): Promise<void>;
+  /** Hands what was logged to the system before it returns, as far as the mainframe can: the process may be about to die. */
+  flush(): void;
   warn(text: string): Promise<void>;
   /** Reports an error without finishing. */
   error(thrown: unknown): Promise<void>;
@@ -80,6 +82,13 @@ export function createJobChannel({
 
   const limitedLog = createLimitedLog({
     send: (text, stdio) => channel.toObservers({ type: "BlockLog", log: text, stdio }),
+    sendAtOnce(text, stdio) {
+      if (isFinished || mainframe.publishAtOnce === undefined) return false;
+      const message = { ...report, type: "BlockLog", log: text, stdio, ...job, sequence: sequence + 1 };
+      const isSent = outbox.sendAtOnce(topics.report, encodeLeniently(message));
+      if (isSent) sequence += 1;
+      return isSent;
+    },
     tellDropped: (warning, dropped_characters) =>
       channel.toObservers({ type: "BlockWarning", warning, dropped_characters }),
   });
@@ -113,6 +122,10 @@ export function createJobChannel({
       const sent = limitedLog.log(text, stdio);
       mainframe.flush?.();
       return sent;
+    },
+    flush() {
+      limitedLog.flush();
+      mainframe.flush?.();
     },
     warn: (text) => channel.toObservers({ type: "BlockWarning", warning: text }),
     error: (thrown) => channel.toEngine({ type: "BlockError", error: problemOf(thrown) }),

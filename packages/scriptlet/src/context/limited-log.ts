@@ -12,6 +12,8 @@ export interface LimitedLog {
 
 export interface LogLimitOptions {
   send(text: string, stdio: Stdio): Promise<void>;
+  /** The same, if the text is taken before it returns; false, and nothing is sent, if it cannot be. */
+  sendAtOnce?(text: string, stdio: Stdio): boolean;
   /** Says how much is missing, in words and as a number. */
   tellDropped(warning: string, characters: number): Promise<void>;
   maxPendingCharacters?: number;
@@ -25,12 +27,17 @@ const partCharacters = 2 ** 20;
 const maxSeparate = 4_096;
 const sharedCharacters = 64 * 1024;
 /** What shares a message does not wait longer than this for more, as long as the block prints. */
-const maxHeldMs = 5;
-/** Lines on the two streams in turn share nothing. */
+const maxHeldMs = 1;
+/** Lines on the two streams in turn share nothing; with a mainframe that takes nothing at once they are cut here. */
 const maxPending = 64 * 1024;
 
 /** Bounds what a block prints faster than it can be taken, and splits long texts into parts. */
-export function createLimitedLog({ send, tellDropped, maxPendingCharacters }: LogLimitOptions): LimitedLog {
+export function createLimitedLog({
+  send,
+  sendAtOnce = () => false,
+  tellDropped,
+  maxPendingCharacters,
+}: LogLimitOptions): LimitedLog {
   const mostCharacters = maxPendingCharacters ?? defaultMaxPendingCharacters;
   let pending = 0;
   let pendingCharacters = 0;
@@ -55,6 +62,8 @@ export function createLimitedLog({ send, tellDropped, maxPendingCharacters }: Lo
   function take(text: string, stdio: Stdio): Promise<void> {
     if (held !== undefined && !hasRoomFor(held, text, stdio)) flush();
     if (pendingCharacters + text.length > mostCharacters || pending >= maxPending) {
+      flush();
+      if (dropped === 0 && sendAtOnce(text, stdio)) return nothingToDo;
       dropped += text.length;
       return nothingToDo;
     }
@@ -83,7 +92,11 @@ export function createLimitedLog({ send, tellDropped, maxPendingCharacters }: Lo
     if (held === undefined) return;
     const { lines, stdio, characters, settle } = held;
     held = undefined;
-    settle(sendNow(lines.join("\n"), stdio, characters));
+    const text = lines.join("\n");
+    if (sendAtOnce(text, stdio)) {
+      pendingCharacters -= characters;
+      settle(nothingToDo);
+    } else settle(sendNow(text, stdio, characters));
   }
 
   function tell(): void {

@@ -3,9 +3,12 @@ import { MainframeClosedError } from "../errors/mainframe-closed-error.ts";
 import type { Mainframe } from "../mainframe.ts";
 import { createSubscriptions } from "../subscriptions.ts";
 import { createLineReader, decodeChannelLine, encodeChannelLine } from "../wire/channel.ts";
+import { writeNow } from "./write-now.ts";
 
 export interface ChannelMainframeOptions {
   socket: Socket;
+  /** That of the socket, if the system can be handed bytes by it before a call returns: not on Windows. */
+  fileDescriptor?: number | undefined;
   /** Called with each message that needs no subscription, in order. */
   onMessage(topic: string, payload: string): void;
   /** The other side is gone. */
@@ -16,11 +19,14 @@ export interface ChannelMainframe extends Mainframe {
   /** Publishes, and hands all that was published to the system before it returns, unless the system takes no more. */
   publishNow(topic: string, payload: string): void;
   flush(): void;
+  publishAtOnce(topic: string, payload: string): boolean;
 }
 
 /** A message of a block that holds the thread leaves after this time, even if the event loop does not turn. */
 const maxDelayMs = 20;
-/** So many flushes in a row hand over what there is at once; beyond that there is one in each millisecond. */
+/** A server whose disk is behind may not read for a while; what a block prints waits then, as in any pipe. */
+const patienceMs = 10_000;
+/** If the system takes no more, so many flushes in a row queue what there is at once; beyond that one in each millisecond does. */
 const mostFlushes = 100;
 
 /**
@@ -29,6 +35,7 @@ const mostFlushes = 100;
  */
 export function createChannelMainframe({
   socket,
+  fileDescriptor,
   onMessage,
   onLost,
 }: ChannelMainframeOptions): ChannelMainframe {
@@ -72,16 +79,16 @@ export function createChannelMainframe({
     publishNow(topic, payload) {
       if (isClosed) return;
       writeLine(encodeChannelLine(topic, payload));
-      handOver();
+      handOver(true);
+    },
+    publishAtOnce(topic, payload) {
+      if (isClosed || isQueueing()) return false;
+      writeLine(encodeChannelLine(topic, payload));
+      handOver(true);
+      return true;
     },
     flush() {
-      if (lines.length === 0) return;
-      const now = performance.now();
-      flushesLeft = Math.min(mostFlushes, flushesLeft + now - refilledAtMs);
-      refilledAtMs = now;
-      if (flushesLeft < 1) return;
-      flushesLeft -= 1;
-      handOver();
+      if (lines.length > 0 && (!isQueueing() || mayQueue())) handOver(true);
     },
     async subscribe(topic, listener) {
       if (isClosed) throw new MainframeClosedError(topic);
@@ -98,20 +105,38 @@ export function createChannelMainframe({
     const now = performance.now();
     if (lines.length === 0) {
       oldestAtMs = now;
-      queueMicrotask(handOver);
+      queueMicrotask(() => handOver());
     }
     lines.push(line);
     if (now - oldestAtMs > maxDelayMs) handOver();
   }
 
-  function handOver(): void {
+  /** `canWait` for room; what the system does not take is queued. */
+  function handOver(canWait = false): void {
     if (lines.length === 0) return;
-    const text = lines.join("");
+    const bytes = Buffer.from(lines.join(""));
     const settled = waiting;
     lines = [];
     waiting = [];
-    socket.write(text, (error) => {
+    const settleAll = (error?: Error | null) => {
       for (const { settle } of settled) settle(error);
-    });
+    };
+    const written = isQueueing() ? 0 : writeNow(fileDescriptor as number, bytes, canWait ? patienceMs : 0);
+    if (written < bytes.length) socket.write(bytes.subarray(written), settleAll);
+    else settleAll();
+  }
+
+  /** What is queued must leave first. */
+  function isQueueing(): boolean {
+    return fileDescriptor === undefined || socket.writableLength > 0;
+  }
+
+  function mayQueue(): boolean {
+    const now = performance.now();
+    flushesLeft = Math.min(mostFlushes, flushesLeft + now - refilledAtMs);
+    refilledAtMs = now;
+    if (flushesLeft < 1) return false;
+    flushesLeft -= 1;
+    return true;
   }
 }

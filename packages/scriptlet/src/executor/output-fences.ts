@@ -1,9 +1,8 @@
-import { writeSync } from "node:fs";
 import { channelTopics, fenceText } from "../wire/channel.ts";
+import { writeNow } from "./write-now.ts";
 
 /** How long a full pipe may take to have room for a fence. */
 const patienceMs = 1_000;
-const pauseMs = 1;
 
 export interface OutputFences {
   /** Makes one: something else may begin to write to the pipes of this process, or has ended. */
@@ -25,7 +24,8 @@ export function createOutputFences(sendNow: (topic: string, payload: string) => 
     isExpecting = true;
     last += 1;
     sendNow(channelTopics.fence, JSON.stringify({ fence: last }));
-    for (const descriptor of [1, 2]) writeAll(descriptor, Buffer.from(fenceText(last)));
+    // The server goes on after a while without a fence that cannot be written.
+    for (const descriptor of [1, 2]) writeNow(descriptor, Buffer.from(fenceText(last)), patienceMs);
   };
   return {
     fence,
@@ -37,20 +37,3 @@ export function createOutputFences(sendNow: (topic: string, payload: string) => 
     },
   };
 }
-
-/** The server goes on after a while without a fence that cannot be written. */
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  const deadline = performance.now() + patienceMs;
-  for (let at = 0; at < bytes.length && performance.now() < deadline; ) {
-    try {
-      at += realWriteSync(descriptor, bytes.subarray(at));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return;
-      Atomics.wait(pause, 0, 0, pauseMs);
-    }
-  }
-}
-
-/** Before anything replaces it. */
-const realWriteSync = writeSync;
-const pause = new Int32Array(new SharedArrayBuffer(4));

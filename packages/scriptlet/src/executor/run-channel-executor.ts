@@ -10,6 +10,7 @@ import {
 import { decodeMessage } from "../wire/codec.ts";
 import { parseBlockInputs, parseBlockPayload } from "../wire/read-job.ts";
 import { topics } from "../wire/topics.ts";
+import { beforeDeath } from "./before-death.ts";
 import { captureDescriptors } from "./capture-descriptors.ts";
 import { captureOutput } from "./capture-output.ts";
 import { type ChannelMainframe, createChannelMainframe } from "./channel-mainframe.ts";
@@ -65,6 +66,9 @@ export async function runChannelExecutor(
   const fences = createOutputFences((topic, payload) => mainframe?.publishNow(topic, payload));
   captureOutput(fences.expect);
   captureDescriptors(fences.fence);
+  beforeDeath(() => {
+    for (const channel of session?.executor.openJobs ?? []) channel.flush();
+  });
   allowTypeScriptWorkers(cacheDir);
   process.on("SIGTERM", leave);
   process.on("SIGINT", leave);
@@ -74,7 +78,12 @@ export async function runChannelExecutor(
   if (isReusable) await parentWatch;
   // Not earlier: messages that have been sent meanwhile wait in it.
   const socket = new Socket({ fd: fileDescriptor, readable: true, writable: true });
-  const channel = createChannelMainframe({ socket, onMessage: hear, onLost: lose });
+  const channel = createChannelMainframe({
+    socket,
+    fileDescriptor: process.platform === "win32" ? undefined : fileDescriptor,
+    onMessage: hear,
+    onLost: lose,
+  });
   mainframe = channel;
   // After everything of the executor's own, and before any code of a block.
   if (isReusable) watch = createProcessWatch();
