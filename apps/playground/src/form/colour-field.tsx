@@ -19,7 +19,6 @@ export function ColourField({ field, id, value, problem, onChange }: FieldProps<
         type="text"
         autoComplete="off"
         spellCheck={false}
-        placeholder="#rrggbb"
         value={value}
         {...describedBy(id, field, problem)}
         onChange={(event) => onChange(event.target.value)}
