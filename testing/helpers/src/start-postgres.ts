@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findOrInstall } from "./find-or-install.ts";
 import { freePort } from "./free-port.ts";
-import { MissingProgram } from "./missing-program.ts";
+import { ordinaryUser } from "./ordinary-user.ts";
 
 const versions = [18, 17, 16, 15, 14];
 
@@ -70,20 +70,4 @@ export async function startPostgres({ isDurable = false } = {}): Promise<TestPos
     await delay(20);
   }
   return { process: server, close, urlOf: (database) => `postgres://postgres@127.0.0.1:${port}/${database}` };
-}
-
-/** PostgreSQL refuses to run as root. */
-function ordinaryUser(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const idOf = (user: string, flag: string) => Number(execFileSync("id", [flag, user], { stdio: "pipe" }));
-  for (const user of ["postgres", "nobody"]) {
-    try {
-      return { uid: idOf(user, "-u"), gid: idOf(user, "-g") };
-    } catch {
-      // The next one.
-    }
-  }
-  throw new MissingProgram(
-    "PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as.",
-  );
 }

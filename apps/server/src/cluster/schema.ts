@@ -1,6 +1,7 @@
 import { Migrator } from "kysely/migration";
 import type { Logger } from "pino";
 import { createBoss } from "./boss.ts";
+import { requireSessions } from "./pool-mode.ts";
 import { describePostgres, openPostgres, type Postgres, requireReachable } from "./postgres.ts";
 import { compatibleFrom, postgresMigrations, schemaVersion } from "./postgres-migrations.ts";
 
@@ -9,6 +10,7 @@ export async function migrate(url: string, log: Logger): Promise<string> {
   const postgres = openPostgres(url, 3, log, { statementTimeoutMs: 0 }); // an index of a large table takes long
   try {
     await requireReachable(postgres, url);
+    await requireSessions(postgres);
     await migrateDatabase(postgres);
     const schema = await readSchema(postgres);
     return `The database ${describePostgres(url)} has schema ${schema?.version}.`;

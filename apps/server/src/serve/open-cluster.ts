@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { ClusterChanges } from "../cluster/cluster-changes.ts";
 import { type JobQueue, type JobQueueOptions, openJobQueue } from "../cluster/job-queue.ts";
 import { type Notices, openNotices } from "../cluster/notices.ts";
+import { requireSessions } from "../cluster/pool-mode.ts";
 import { openPostgres, type Postgres, requireReachable } from "../cluster/postgres.ts";
 import { requireKnownSchema } from "../cluster/schema.ts";
 import type { FileStore } from "../files/file-store.ts";
@@ -40,6 +41,7 @@ export async function openCluster(
   const postgres = openPostgres(options.database, (options.maxConnections ?? 10) - 1, log, options);
   opened.add(() => postgres.database.destroy());
   await requireReachable(postgres, options.database);
+  await requireSessions(postgres);
   await requireKnownSchema(postgres);
   const scratch = await openScratch(options.dataDirectory, log);
   opened.add(() => scratch.close());

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chownSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { createTemporaryFolder } from "./create-temporary-folder.ts";
+import { findOrInstall } from "./find-or-install.ts";
+import { freePort } from "./free-port.ts";
+import { ordinaryUser } from "./ordinary-user.ts";
+
+const pgbouncer = {
+  names: ["pgbouncer"],
+  wellKnown: ["/usr/sbin/pgbouncer", "/opt/homebrew/bin/pgbouncer"],
+  debianPackage: "pgbouncer",
+  advice:
+    "These tests need pgbouncer: install it (Debian: apt-get install pgbouncer, macOS: brew install pgbouncer).",
+};
+
+/** A pgbouncer of its own before a PostgreSQL, on a free port of this machine; gone when it is closed. */
+export async function startPgbouncer(databaseUrl: string, mode: "session" | "transaction") {
+  const program = findOrInstall(pgbouncer);
+  const folder = await createTemporaryFolder();
+  const { hostname, port: behind, pathname } = new URL(databaseUrl);
+  const port = await freePort();
+  const lines = [
+    ...["[databases]", `* = host=${hostname} port=${behind}`, "[pgbouncer]", "listen_addr = 127.0.0.1"],
+    ...[`listen_port = ${port}`, "unix_socket_dir =", "auth_type = any", `pool_mode = ${mode}`],
+    ...["max_client_conn = 100", "default_pool_size = 50"],
+  ];
+  // `any` logs everybody in as the one user that is named.
+  const settings = lines.join("\n").replace(`port=${behind}`, `port=${behind} user=postgres`);
+  await writeFile(folder.file("pgbouncer.ini"), `${settings}\n`);
+  const user = ordinaryUser();
+  if (user)
+    for (const path of [folder.path, folder.file("pgbouncer.ini")]) chownSync(path, user.uid, user.gid);
+  const server = spawn(program, [folder.file("pgbouncer.ini")], {
+    ...user,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  server.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4_000)));
+  const exited = once(server, "exit");
+  const close = async () => {
+    server.kill("SIGKILL");
+    await exited;
+    await folder[Symbol.asyncDispose]();
+  };
+  while (!(await accepts(port))) {
+    if (server.exitCode !== null) {
+      await close();
+      throw new Error(`pgbouncer did not start: ${said}`);
+    }
+    await delay(20);
+  }
+  return { url: `postgres://postgres@127.0.0.1:${port}${pathname}`, [Symbol.asyncDispose]: close };
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
