@@ -119,6 +119,16 @@ test("a table says what it was, and is saved as CSV", async () => {
   expect(await savedBy(opened.page, cut)).toHaveLength(2 + 2 * huge.times);
 });
 
+test("a data frame that was cut counts its rows, and is saved without the dots between them", async () => {
+  const records = Array.from({ length: 2_000 }, (_, n) => ({ n }));
+  await using opened = await showPreviews([{ type: "table", data: records }]);
+  const preview = opened.page.locator(".preview").first();
+  await preview.getByText("1,000 of 2,000 rows × 1 column").waitFor();
+  const lines = (await savedBy(opened.page, preview)).trim().split("\n");
+  expect(lines).toHaveLength(1_001);
+  expect(lines).not.toContain("…");
+});
+
 test("the first rows of a long file are drawn before the others are read", async () => {
   const file = { name: "long.csv", text: "n\n", again: "1\n", times: 1_000_000 };
   const route = await startTask(playground.connect.url, "show::given", {

@@ -82,6 +82,30 @@ test("a table that came as data is saved as CSV that reads the same", () => {
   expect(csv).toBe('x,x,y\r\n"a,b","say ""x""",\r\n"two\nlines","{""a"":1}",0.5\r\n');
 });
 
+test("where a data frame was cut, the row of dots is no row", () => {
+  const rows = [
+    [1, "a"],
+    ["…", "…"],
+    [4, "b"],
+  ];
+  const table = tableOf({ columns: ["n", "x"], rows, row_count: 4 });
+  expect(table).toMatchObject({ rowsThere: 3, rowCount: 4, gap: 1 });
+  expect(table && csvOf(table)).toBe("n,x\r\n1,a\r\n4,b\r\n");
+  // All rows are there: the dots are somebody's.
+  expect(tableOf({ columns: ["n", "x"], rows })?.gap).toBeUndefined();
+  expect(
+    tableOf({
+      columns: ["n", "x"],
+      rows: [
+        [1, "a"],
+        ["…", 2],
+        [4, "b"],
+      ],
+      row_count: 9,
+    })?.gap,
+  ).toBeUndefined();
+});
+
 test.each(["file://%", "file://[", "file:///a%b.png", "file:///\ud800"])(
   "an address of a file that cannot be read is shown as it is: %j",
   (source) => {

@@ -1,10 +1,9 @@
 import type { Table } from "./table-of.ts";
 
 /** The rows that are there as CSV (RFC 4180). */
-export function csvOf({ columns, rowsThere, cell }: Table): string {
-  const rows = Array.from({ length: rowsThere }, (_row, row) =>
-    columns.map((_, column) => cell(row, column)),
-  );
+export function csvOf({ columns, rowsThere, gap, cell }: Table): string {
+  const places = Array.from({ length: rowsThere }, (_, row) => row).filter((row) => row !== gap);
+  const rows = places.map((row) => columns.map((_, column) => cell(row, column)));
   return [columns, ...rows].map((cells) => `${cells.map(toField).join(",")}\r\n`).join("");
 }
 

@@ -8,6 +8,8 @@ export interface Table {
   /** What the library that made it calls the columns' types; empty if nobody said. */
   types: readonly string[];
   rowsThere: number;
+  /** One of the rows is none: the dots where a data frame was cut. */
+  gap: number | undefined;
   /** Rows of the whole table, of which those that are there may be a part; undefined if nobody knows. */
   rowCount: number | undefined;
   /** Read only as far as it is looked at: of 200,000 columns most never are. */
@@ -31,6 +33,7 @@ export function tableOfCsv(
   const rowsThere = Math.max(0, records.count - (isCut ? 2 : 1));
   return {
     columns: records.at(0),
+    gap: undefined,
     types: typesOf(types),
     rowsThere,
     rowCount: typeof rowCount === "number" ? rowCount : isCut ? undefined : rowsThere,
@@ -57,6 +60,7 @@ function fromRows(
     columns,
     types: typesOf(types),
     rowsThere: rows.length,
+    gap: typeof rowCount === "number" && rowCount >= rows.length ? gapIn(rows) : undefined,
     rowCount: typeof rowCount === "number" ? rowCount : rows.length,
     cell(row, column) {
       const cells = rows[row];
@@ -64,6 +68,15 @@ function fromRows(
       return column === 0 ? cells : undefined;
     },
   };
+}
+
+/** The row in the middle, if all of its cells are dots (scriptlet's `prepare-preview`). */
+function gapIn(rows: readonly unknown[]): number | undefined {
+  const middle = Math.floor(rows.length / 2);
+  const cells = rows[middle];
+  const isGap =
+    Array.isArray(cells) && cells.length > 0 && cells.every((cell) => cell === "…" || cell === "...");
+  return isGap ? middle : undefined;
 }
 
 function typesOf(types: unknown): readonly string[] {
@@ -76,6 +89,7 @@ function fromRecords(records: readonly Record<string, unknown>[]): Table {
   const columns = [...names];
   return {
     columns: columns.map(cellText),
+    gap: undefined,
     types: [],
     rowsThere: records.length,
     rowCount: records.length,

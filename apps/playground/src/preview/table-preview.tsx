@@ -49,7 +49,7 @@ const mostColumns = 2_000;
 
 /** Only the rows in sight are in the document, so a hundred thousand of them scroll like ten. */
 function TableView({ table, id, onSave }: { table: Table; id: number; onSave: () => void }) {
-  const { rowsThere, rowCount, types } = table;
+  const { rowsThere, rowCount, types, gap } = table;
   const messages = useMessages();
   const [isWide, setWide] = useState(false);
   const columns = table.columns.slice(0, isWide ? mostColumns : fewColumns);
@@ -94,7 +94,7 @@ function TableView({ table, id, onSave }: { table: Table; id: number; onSave: ()
       </ScrollRegion>
       <div className="table-foot">
         <p className="table-count">
-          <span>{messages.rows(rowCount, rowsThere)}</span>
+          <span>{messages.rows(rowCount, gap === undefined ? rowsThere : rowsThere - 1)}</span>
           {" × "}
           <span>{messages.columns(table.columns.length, columns.length)}</span>
         </p>
