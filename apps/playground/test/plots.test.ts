@@ -85,6 +85,16 @@ test("a plot that cannot be drawn says why", async () => {
   await opened.frame.getByText(/^This plot cannot be drawn: /).waitFor();
 });
 
+test.for([
+  ["vegaUrl", "https://example.org/table.csv"],
+  ["vegaLiteUrl", "data/cars.json"],
+] as const)("a plot (%s) whose data lies elsewhere says what is missing", async ([name, url]) => {
+  await using opened = await show([name]);
+  const text = `This plot needs data from ${url}, which could not be loaded here.`;
+  await opened.frame.getByText(text).waitFor();
+  expect(await opened.frame.locator("svg").count()).toBe(0);
+});
+
 test("a plot whose library cannot be had says which", async () => {
   const route = await startTask(playground.connect.url, "show::plots", { what: ["plotly"] });
   await using opened = await playground.openPage();

@@ -35,8 +35,16 @@ export function vegaPage(spec: object): string {
     const hasOwn = spec.background || (spec.config && spec.config.background);
     const config = isDark && !hasOwn ? ${inScript(JSON.stringify(darkVega))} : {};
     if (view) view.finalize();
-    view = new vega.View(${view}, { renderer: "svg", container: "#plot", hover: true });
-    return view.runAsync();`;
+    // Vega itself draws an empty plot.
+    const missing = new Set();
+    const loader = vega.loader();
+    const load = loader.load.bind(loader);
+    loader.load = (url, options) => load(url, options).catch((error) => { missing.add(url); throw error; });
+    view = new vega.View(${view}, { renderer: "svg", container: "#plot", hover: true, loader });
+    await view.runAsync();
+    if (missing.size > 0) {
+      say("This plot needs data from " + [...missing].join(" and ") + ", which could not be loaded here. Give it the rows themselves (data.values).");
+    }`;
   // Without a parser of dates, a specification expects times as numbers.
   const data = `const spec = ${inScript(plotJson(spec, (milliseconds) => milliseconds))}; let view;`;
   return plotPage(isVega ? ["vega@6"] : ["vega@6", "vega-lite@6"], data, draw);
