@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { afterEach, expect, test, vi } from "vitest";
 import { createPackageStamps } from "../src/packages/package-stamp.ts";
@@ -8,15 +8,32 @@ afterEach(() => void vi.useRealTimers());
 /** A package, and what asks for its stamp: `old` when its files have not changed for long, otherwise right after they were made. */
 async function openPackage(age: "new" | "old") {
   const folder = await createTemporaryFolder();
-  const path = folder.file;
+  const path = (name: string) => folder.file(`package/${name}`);
   await mkdir(path("tasks/one"), { recursive: true });
   await mkdir(path("node_modules/library"), { recursive: true });
+  await mkdir(path("node_modules/@scope"));
+  for (const [name, link] of Object.entries(links)) {
+    await mkdir(path(`../${name}/lib`), { recursive: true });
+    await writeFile(path(`../${name}/lib/index.js`), "");
+    await symlink(path(`../${name}`), path(link));
+  }
   await writeFile(path("package.oo.yaml"), "name: one\n");
   await writeFile(path("tasks/one/main.js"), "export default () => ({});\n");
   if (age === "old") vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
   const stampOf = createPackageStamps();
-  return { path, stamp: () => stampOf(folder.path), [Symbol.asyncDispose]: folder[Symbol.asyncDispose] };
+  return {
+    path,
+    stamp: () => stampOf(folder.file("package")),
+    [Symbol.asyncDispose]: folder[Symbol.asyncDispose],
+  };
 }
+
+/** Folders beside the package, and where a link in it leads to them. */
+const links = {
+  linked: "tasks/linked",
+  module: "node_modules/module",
+  scoped: "node_modules/@scope/module",
+};
 
 type PackagePath = (name: string) => string;
 
@@ -29,6 +46,12 @@ const changes: Record<string, (path: PackagePath) => Promise<unknown>> = {
   },
   "a file that was removed": (path) => rm(path("tasks/one/main.js")),
   "a module that was installed": (path) => mkdir(path("node_modules/other")),
+  ...Object.fromEntries(
+    Object.keys(links).map((name) => [
+      `a file in a folder that is linked (${name})`,
+      (path: PackagePath) => writeFile(path(`../${name}/lib/index.js`), "export default 1;"),
+    ]),
+  ),
   "the list of a package manager": (path) => writeFile(path("node_modules/.package-lock.json"), "{}"),
 };
 

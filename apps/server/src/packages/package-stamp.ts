@@ -1,11 +1,12 @@
-import { join } from "node:path";
+import { realpathSync, statSync } from "node:fs";
+import { join, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { entriesIn } from "./entries-in.ts";
 import { type FileStamp, fileStamp, isSettled, isUnchanged } from "./file-stamp.ts";
 
 /**
- * Answers what tells one state of a package folder from the next: names, sizes and times of its files. Of installed modules
- * only the lists of them count. `undefined` if the folder is too large to look at before each task.
+ * Answers what tells one state of a package folder from the next: names, sizes and times of its files, those of linked folders
+ * too. Of installed modules only the lists of them count, except those that are linked from a workspace. `undefined` if the folder is too large to look at before each task.
  */
 export type PackageStamps = (directory: string) => Promise<string | undefined>;
 
@@ -51,7 +52,7 @@ async function areUnchanged(places: readonly Place[]): Promise<boolean> {
 async function look(directory: string): Promise<Place[] | undefined> {
   const places: Place[] = [];
   const add = (path: string, isFolder: boolean) => places.push({ path, stamp: fileStamp(path), isFolder });
-  const folders = [directory];
+  const folders = new Set([directory]);
   for (const folder of folders) {
     // Before it is listed: what is added meanwhile counts as a change.
     add(folder, true);
@@ -59,9 +60,12 @@ async function look(directory: string): Promise<Place[] | undefined> {
       if (entry.name === "__pycache__") continue; // Python writes there when it runs a block
       const path = join(folder, entry.name);
       if (entry.isDirectory() && !isOpaque(entry.name)) {
-        folders.push(path);
+        folders.add(path);
         continue;
       }
+      const linked = entry.isSymbolicLink() ? linkedFolder(path) : undefined;
+      if (linked !== undefined) folders.add(linked);
+      if (entry.name === "node_modules") for (const module of linkedModules(path)) folders.add(module);
       add(path, false);
       if (places.length >= maxFiles) return undefined;
       if (places.length % filesAtOnce === 0) await setImmediate();
@@ -72,6 +76,29 @@ async function look(directory: string): Promise<Place[] | undefined> {
     add(join(directory, "node_modules", list), false);
   }
   return places;
+}
+
+/** The folder that a link leads to, unless it is one of installed modules. */
+function linkedFolder(path: string): string | undefined {
+  try {
+    const target = realpathSync(path);
+    return statSync(target).isDirectory() && !target.split(sep).includes("node_modules") ? target : undefined;
+  } catch {
+    return undefined; // it leads nowhere
+  }
+}
+
+/** Modules that are edited beside the package, as those of a workspace are, those with a scope too. */
+function linkedModules(modules: string): string[] {
+  const entries = entriesIn(modules).flatMap((entry) =>
+    entry.isDirectory() && entry.name.startsWith("@")
+      ? entriesIn(join(modules, entry.name)).map((one) => ({
+          one,
+          path: join(modules, entry.name, one.name),
+        }))
+      : [{ one: entry, path: join(modules, entry.name) }],
+  );
+  return entries.flatMap(({ one, path }) => (one.isSymbolicLink() ? (linkedFolder(path) ?? []) : []));
 }
 
 function textOf(stamp: FileStamp | undefined): string {

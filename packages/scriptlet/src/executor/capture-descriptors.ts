@@ -1,7 +1,7 @@
 import childProcess from "node:child_process";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { logChunk } from "./capture-output.ts";
+import { type CaptureOptions, logChunk } from "./capture-output.ts";
 import { jobScope } from "./job-scope.ts";
 import { createOutputFiles, type OutputFiles } from "./output-files.ts";
 
@@ -13,8 +13,8 @@ type AnyFunction = (...args: never[]) => unknown;
  * `fence` is called whenever one may begin or has ended, so that whoever reads there knows what came before.
  * Call it before anything of a block is loaded.
  */
-export function captureDescriptors(fence: () => void = () => {}): void {
-  captureWrites(createOutputFiles());
+export function captureDescriptors(fence: () => void = () => {}, options: CaptureOptions = {}): void {
+  captureWrites(createOutputFiles(), options);
   for (const name of ["spawnSync", "execSync", "execFileSync"] as const) {
     replace(childProcess, name, (original) => (...args: unknown[]) => {
       if (!args.some(sharesOutput)) return original(...args);
@@ -42,12 +42,12 @@ export function captureDescriptors(fence: () => void = () => {}): void {
   syncBuiltinESMExports();
 }
 
-function captureWrites(files: OutputFiles): void {
-  /** How many bytes were written, if a running block has written them to a stream of its process. */
+function captureWrites(files: OutputFiles, { dropsLate = false }: CaptureOptions): void {
+  /** How many bytes were written, if a block has written them to a stream of its process. */
   const take = (target: unknown, chunk: unknown, rest: unknown[]): number | undefined => {
     const stdio = files.streamOf(target);
     const scope = stdio && jobScope.getStore();
-    if (scope === undefined || scope.channel.isFinished) return undefined;
+    if (scope === undefined || (scope.channel.isFinished && !dropsLate)) return undefined;
     const written = writtenPart(chunk, rest);
     if (written !== undefined) logChunk(scope, stdio, written, []);
     return written?.byteLength;

@@ -3,12 +3,16 @@ import { type JobScope, jobScope, type WriteCallbacks } from "./job-scope.ts";
 
 type Callback = WriteCallbacks["callback"];
 
+export interface CaptureOptions {
+  /** What a block writes after its end goes nowhere: in a process with many sessions it would pass for another task's. */
+  dropsLate?: boolean;
+}
+
 /**
- * Turns a block's writes to stdout and stderr into its log (oocana-protocol 6.8); other writes pass through, of which `onLate` hears if
- * a block makes them after its end.
+ * Turns a block's writes to stdout and stderr into its log (oocana-protocol 6.8); other writes pass through.
  * Returns a function that restores the streams.
  */
-export function captureOutput(onLate: () => void = () => {}): () => void {
+export function captureOutput({ dropsLate = false }: CaptureOptions = {}): () => void {
   const restores = (["stdout", "stderr"] as const).map((stdio) => {
     const stream = process[stdio];
     // The engine closes its pipe at the first line that is not UTF-8 (oocana-protocol 1.6).
@@ -21,10 +25,8 @@ export function captureOutput(onLate: () => void = () => {}): () => void {
     stream.write = ((chunk: string | Uint8Array, ...rest: (BufferEncoding | Callback)[]) => {
       const scope = jobScope.getStore();
       // One implementation cannot distinguish the overloads.
-      if (scope === undefined || scope.channel.isFinished) {
-        if (scope !== undefined) onLate();
+      if (scope === undefined || (scope.channel.isFinished && !dropsLate))
         return (write as (...all: unknown[]) => boolean)(chunk, ...rest);
-      }
       logChunk(scope, stdio, chunk, rest);
       return true;
     }) as typeof stream.write;
@@ -65,7 +67,9 @@ export function logChunk(
   const encoding = rest.find((item): item is BufferEncoding => typeof item === "string");
   const callback = rest.find((item): item is Callback => typeof item === "function");
   const text = decode(scope, stdio, chunk, encoding);
-  if (text !== "") void scope.channel.log(text.endsWith("\n") ? text.slice(0, -1) : text, stdio);
+  // A block that has ended writes to nobody.
+  if (text !== "" && !scope.channel.isFinished)
+    void scope.channel.log(text.endsWith("\n") ? text.slice(0, -1) : text, stdio);
   if (callback !== undefined) callSoon(scope, stdio, callback);
 }
 

@@ -7,10 +7,8 @@ const patienceMs = 1_000;
 export interface OutputFences {
   /** Makes one: something else may begin to write to the pipes of this process, or has ended. */
   fence(): void;
-  /** Makes one if the pipes may hold what the channel does not know of: there was one before, or `expect` was called. */
+  /** Makes one if the pipes may hold what the channel does not know of: there was one before. */
   fenceAgain(): void;
-  /** A block writes to the pipes past the channel. */
-  expect(): void;
 }
 
 /**
@@ -19,9 +17,7 @@ export interface OutputFences {
  */
 export function createOutputFences(sendNow: (topic: string, payload: string) => void): OutputFences {
   let last = 0;
-  let isExpecting = false;
   const fence = () => {
-    isExpecting = true;
     last += 1;
     sendNow(channelTopics.fence, JSON.stringify({ fence: last }));
     // The server goes on after a while without a fence that cannot be written.
@@ -30,10 +26,7 @@ export function createOutputFences(sendNow: (topic: string, payload: string) => 
   return {
     fence,
     fenceAgain() {
-      if (isExpecting) fence();
-    },
-    expect() {
-      isExpecting = true;
+      if (last > 0) fence();
     },
   };
 }

@@ -29,6 +29,8 @@ import { allowTypeScriptWorkers } from "./typescript/typescript-workers.ts";
 /** How long the resources of a block may take to close after its end. */
 const closingGraceMs = 100;
 const memoryMs = 50;
+/** As it was before any block could replace it. */
+const { rss: readResident } = process.memoryUsage;
 
 /** Serves our server over the inherited socket: one session after another, as long as the server asks. */
 export async function runChannelExecutor(
@@ -63,9 +65,10 @@ export async function runChannelExecutor(
     onTrouble: (description) => watch?.note({ kind: "rejection", description }),
     hasOpenJobs,
   });
+  const capturing = { dropsLate: true };
   const fences = createOutputFences((topic, payload) => mainframe?.publishNow(topic, payload));
-  captureOutput(fences.expect);
-  captureDescriptors(fences.fence);
+  captureOutput(capturing);
+  captureDescriptors(fences.fence, capturing);
   beforeDeath(() => {
     for (const channel of session?.executor.openJobs ?? []) channel.flush();
   });
@@ -180,7 +183,7 @@ export async function runChannelExecutor(
   /** Looked at now and then: that takes longer than some blocks. */
   function residentBytes(): number {
     const now = performance.now();
-    if (now - memory.readAtMs >= memoryMs) memory = { bytes: process.memoryUsage.rss(), readAtMs: now };
+    if (now - memory.readAtMs >= memoryMs) memory = { bytes: readResident(), readAtMs: now };
     return memory.bytes;
   }
 

@@ -303,6 +303,69 @@ export const hostileBlocks: Record<string, HostileBlock> = {
     says: /changed emit of module events/,
     source: block(`EventEmitter.prototype.emit = () => {};`, `import { EventEmitter } from "node:events";`),
   },
+  "a closed standard output": {
+    leaves: "file",
+    says: /another file, or none, under the number 1/,
+    source: block(`fs.closeSync(1);`, `import fs from "node:fs";`),
+  },
+  "a patched AsyncLocalStorage": {
+    leaves: "builtin",
+    says: /changed run of AsyncLocalStorage/,
+    source: block(
+      `const { run } = AsyncLocalStorage.prototype; AsyncLocalStorage.prototype.run = function (...all) { return run.apply(this, all); };`,
+      `import { AsyncLocalStorage } from "node:async_hooks";`,
+    ),
+  },
+  "a variable behind globalThis": {
+    leaves: "builtin",
+    says: /a new left of the prototype of globalThis/,
+    source: block(`Object.getPrototypeOf(globalThis).left = 42;`),
+  },
+  "globals that nobody can add to": {
+    leaves: "global",
+    says: /no new properties for globalThis/,
+    source: block(`Object.preventExtensions(globalThis);`),
+  },
+  "a class of node:zlib with a method of its own": {
+    leaves: "module",
+    says: /a new _transform of module zlib.Gzip.prototype/,
+    source: block(`zlib.Gzip.prototype._transform = () => {};`, `import zlib from "node:zlib";`),
+  },
+  "a patched fs.ReadStream": {
+    leaves: "module",
+    says: /changed _read of module fs.ReadStream/,
+    source: block(`fs.ReadStream.prototype._read = () => {};`, `import fs from "node:fs";`),
+  },
+  "another fs.WriteStream": {
+    leaves: "module",
+    says: /another fs.WriteStream/,
+    source: block(`fs.WriteStream = class extends fs.WriteStream {};`, `import fs from "node:fs";`),
+  },
+  "https that checks no certificates": {
+    leaves: "module",
+    says: /rejectUnauthorized of module https.globalAgent.options/,
+    source: block(`https.globalAgent.options.rejectUnauthorized = false;`, `import https from "node:https";`),
+  },
+  "randomness that is none": {
+    leaves: "builtin",
+    says: /getRandomValues of crypto/,
+    source: block(`crypto.getRandomValues = (values) => values.fill(7);`),
+  },
+  "another order of addresses": {
+    leaves: "module",
+    says: /another order of the addresses of a host/,
+    source: block(`dns.setDefaultResultOrder("ipv6first");`, `import dns from "node:dns";`),
+  },
+  "another priority": {
+    leaves: "process",
+    says: /another priority/,
+    source: block(`os.setPriority(os.getPriority() + 1);`, `import os from "node:os";`),
+  },
+  "an argument of the process": {
+    leaves: "builtin",
+    says: /of process.argv/,
+    source: block(`process.argv.push("left");`),
+  },
   "a patched node:https": {
     leaves: "module",
     says: /changed request of module https/,

@@ -192,6 +192,9 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     } else if (one.sessions >= options.executorTasks) retire(one, "sessions");
     else if (performance.now() - startedAtMs >= options.executorAgeMs) retire(one, "age");
     else if (grownBytes > options.executorGrowthBytes) retire(one, "growth");
+    // What a package keeps would count for the next task.
+    else if (one.residentBytes > (options.taskMemoryBytes ?? Number.POSITIVE_INFINITY) / 2)
+      retire(one, "memory");
     else standBy(one);
   };
 
@@ -225,6 +228,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     async release(executor, how) {
       const one = pooled.get(executor);
       if (how === "broken" || one === undefined) {
+        if (one) metrics.executorRetired("broken");
         await executor.process.kill();
         executor.place.room.close();
         return;

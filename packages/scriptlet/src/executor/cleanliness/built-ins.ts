@@ -1,3 +1,8 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import fs from "node:fs";
+import http from "node:http";
+import https from "node:https";
+import { inspect } from "node:util";
 import type { ObjectWatch } from "./watch-objects.ts";
 
 /** Watches the objects that language and runtime give to every module: the globals, their prototypes and namespaces. */
@@ -11,6 +16,8 @@ export function addBuiltIns(objects: ObjectWatch): void {
     addMembers(objects, name, value);
   }
   for (const [name, object] of hidden()) objects.add(name, object);
+  for (const [name, object] of [...rarelyPatched(), ...settings()])
+    objects.add(name, object, { isInTurn: true });
 }
 
 /** The properties of a class, except those without effect. */
@@ -44,10 +51,15 @@ function addClass(objects: ObjectWatch, name: string, value: object, isInside: b
   const isClass = typeof prototype === "object" && prototype !== null;
   const hasStatics = Reflect.ownKeys(value).some((key) => !ofEachFunction.includes(String(key)));
   const countsHidden = isPatchedOften(name);
-  if (isClass && Reflect.ownKeys(prototype).length > 1) {
+  if (isClass && isMoreThanFunction(prototype)) {
     objects.add(`${name}.prototype`, prototype, { countsHidden, isInTurn: isInside });
   } else if (isInside && !hasStatics) return;
   objects.add(name, value, { unwatched: ofEachFunction, countsHidden, isInTurn: isInside });
+}
+
+/** Each function declaration has an empty prototype; that of a class may be empty, too, but for what it inherits. */
+function isMoreThanFunction(prototype: object): boolean {
+  return Reflect.ownKeys(prototype).length > 1 || Object.getPrototypeOf(prototype) !== Object.prototype;
 }
 
 /** What polyfills and extensions of the language add hidden properties to. */
@@ -76,7 +88,50 @@ function hidden(): [name: string, object: object][] {
     ["SetIterator.prototype", above(new Set().entries())],
     ["StringIterator.prototype", above(""[Symbol.iterator]())],
     ["RegExpStringIterator.prototype", above("".matchAll(/(?:)/g))],
+    ["AsyncLocalStorage.prototype", AsyncLocalStorage.prototype],
+    ["the prototype of globalThis", above(globalThis)],
+    ["the prototype of process", above(process)],
   ];
+}
+
+function rarelyPatched(): [name: string, object: object][] {
+  return [
+    ["Segments.prototype", above(new Intl.Segmenter().segment(""))],
+    ["URLSearchParamsIterator.prototype", above(new URLSearchParams().entries())],
+    ["Timeout.prototype", above(endedTimer())],
+    ["crypto", crypto],
+    ["Crypto.prototype", above(crypto)],
+    ["SubtleCrypto.prototype", above(crypto.subtle)],
+    ["performance", performance],
+    ...[fs.ReadStream, fs.WriteStream].map(({ name, prototype }): [string, object] => [
+      `module fs.${name}.prototype`,
+      prototype,
+    ]),
+  ];
+}
+
+/** What the code of Node.js reads from objects of its own. */
+function settings(): [name: string, object: object][] {
+  const agents = Object.entries({ http, https }).map(([name, { globalAgent }]): [string, object] => [
+    `module ${name}.globalAgent.options`,
+    // Not in its type.
+    (globalAgent as { options?: object }).options ?? {},
+  ]);
+  return [
+    ...agents,
+    ["module http.STATUS_CODES", http.STATUS_CODES],
+    ["module util.inspect.defaultOptions", inspect.defaultOptions],
+    ["module util.inspect.styles", inspect.styles],
+    ["process.argv", process.argv],
+    ["process.execArgv", process.execArgv],
+    ["process.release", process.release],
+  ];
+}
+
+function endedTimer(): object {
+  const timer = setTimeout(() => undefined, 0);
+  clearTimeout(timer);
+  return timer;
 }
 
 function above(value: object): object {

@@ -116,7 +116,10 @@ export function createProcessWatch(): ProcessWatch {
 
 function describe({ name, object, key, before, now }: ChangedProperty): Leftover {
   const kind = kindOf(name, object);
-  if (key === undefined) return { kind, description: `another prototype of ${name}` };
+  if (key === undefined) {
+    const what = Object.isExtensible(object) ? "another prototype of" : "no new properties for";
+    return { kind, description: `${what} ${name}` };
+  }
   const how = before === undefined ? "a new" : now === undefined ? "no" : "a changed";
   return { kind, description: `${how} ${String(key)} of ${name}` };
 }

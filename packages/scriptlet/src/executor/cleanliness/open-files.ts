@@ -19,8 +19,13 @@ export function watchOpenFiles(): (look: Look) => Leftover[] {
     // Not the listing itself: the next file gets its number.
     if (identity !== undefined) known.set(number, identity);
   }
+  const standard = standardFiles();
   let cleanCount: number | undefined;
   return (look) => {
+    // What takes the number of a closed one is written to as if it were the output.
+    const closed = standardFiles().findIndex((identity, number) => identity !== standard[number]);
+    if (closed >= 0)
+      return [{ kind: "file", description: `another file, or none, under the number ${closed}` }];
     const count = countOpen();
     if (look === "quick" && count !== undefined && count === cleanCount) return [];
     const found: Leftover[] = [];
@@ -36,6 +41,11 @@ export function watchOpenFiles(): (look: Look) => Leftover[] {
     cleanCount = found.length === 0 ? count : undefined;
     return found;
   };
+}
+
+/** Standard input, output and error; pipes or sockets, which keep their identity. */
+function standardFiles(): (string | undefined)[] {
+  return ["0", "1", "2"].map(identityOf);
 }
 
 /** Undefined if the system does not tell. */

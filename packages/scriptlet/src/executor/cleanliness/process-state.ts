@@ -1,4 +1,13 @@
+import buffer from "node:buffer";
+import { getFips } from "node:crypto";
+import dns from "node:dns";
 import { EventEmitter } from "node:events";
+import fs from "node:fs";
+import http from "node:http";
+import https from "node:https";
+import net from "node:net";
+import { getPriority } from "node:os";
+import { getDefaultHighWaterMark } from "node:stream";
 import type { Leftover } from "./leftover.ts";
 
 /** The state that a process has once and a job may change; it has to leave it as it was at the beginning. */
@@ -33,6 +42,18 @@ function look(): Value[] {
     ["process", "a callback for uncaught exceptions", process.hasUncaughtExceptionCaptureCallback()],
     ["process", "another EventEmitter.defaultMaxListeners", EventEmitter.defaultMaxListeners],
     ["process", "another user", process.geteuid?.()],
+    ["process", "another group", process.getegid?.()],
+    ["process", "another priority", getPriority()],
+    ["module", "another order of the addresses of a host", dns.getDefaultResultOrder()],
+    ["module", "another way to choose among them", net.getDefaultAutoSelectFamily()],
+    ["module", "another highWaterMark of streams", getDefaultHighWaterMark(false)],
+    ["module", "another buffer.INSPECT_MAX_BYTES", buffer.INSPECT_MAX_BYTES],
+    ["module", "another crypto.fips", getFips()],
+    ["module", "another http.globalAgent", http.globalAgent],
+    ["module", "another https.globalAgent", https.globalAgent],
+    ["module", "another fs.ReadStream", fs.ReadStream],
+    ["module", "another fs.WriteStream", fs.WriteStream],
+    ["stdio", "another process.stdout.isTTY", stdout.isTTY],
     ["stdio", "another process.stdout.write", stdout.write],
     ["stdio", "another process.stdout.end", stdout.end],
     ["stdio", "another process.stderr.write", stderr.write],

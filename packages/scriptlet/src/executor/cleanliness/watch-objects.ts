@@ -2,13 +2,14 @@ import type { Look } from "./looks.ts";
 
 // Taken before any block can replace them: the detection of a changed built-in must not call it.
 const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
-const { is, keys: listedKeys } = Object;
+const { is, isExtensible, keys: listedKeys } = Object;
 
 /** An object, and its state when it was added. */
 interface Watched {
   name: string;
   object: object;
   prototype: object | null;
+  isExtensible: boolean;
   keys: PropertyKey[];
   /** By key; undefined if it may be anything, or cannot change. */
   descriptors: (PropertyDescriptor | undefined)[];
@@ -29,7 +30,7 @@ interface Outline {
 export interface ChangedProperty {
   /** The owner: `Array.prototype`. */
   name: string;
-  /** Undefined if the object has another prototype. */
+  /** Undefined if the object has another prototype, or takes no new properties any more. */
   key: PropertyKey | undefined;
   object: object;
   before: PropertyDescriptor | undefined;
@@ -64,7 +65,16 @@ export function watchObjects(): ObjectWatch {
       const keys = ownKeys(object);
       const descriptors = keys.map((key) => describe(object, key, unwatched));
       const outline = outlineOf(object, keys, descriptors, countsHidden ? countAll : countListed);
-      const one = { name, object, prototype: getPrototypeOf(object), keys, descriptors, outline, isInTurn };
+      const one: Watched = {
+        name,
+        object,
+        prototype: getPrototypeOf(object),
+        isExtensible: isExtensible(object),
+        keys,
+        descriptors,
+        outline,
+        isInTurn,
+      };
       watched.set(object, one);
       all.push(one);
     },
@@ -86,7 +96,7 @@ export function watchObjects(): ObjectWatch {
         const one = all[index] as Watched;
         if (look === "quick") {
           if (one.isInTurn && (index + quickLooks) % turns !== 0) continue;
-          if (hasItsOutline(one)) continue;
+          if (isExtensible(one.object) === one.isExtensible && hasItsOutline(one)) continue;
         }
         compare(one, found);
       }
@@ -148,8 +158,11 @@ function describe(object: object, key: PropertyKey, unwatched: readonly Property
   return descriptor?.configurable || descriptor?.writable ? descriptor : undefined;
 }
 
-function compare({ name, object, prototype, keys, descriptors }: Watched, found: ChangedProperty[]): void {
-  if (getPrototypeOf(object) !== prototype) {
+function compare(
+  { name, object, prototype, isExtensible: mayGrow, keys, descriptors }: Watched,
+  found: ChangedProperty[],
+): void {
+  if (getPrototypeOf(object) !== prototype || isExtensible(object) !== mayGrow) {
     found[found.length] = { name, object, key: undefined, before: undefined, now: undefined };
   }
   const nowKeys = ownKeys(object);
