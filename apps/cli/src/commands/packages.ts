@@ -1,6 +1,9 @@
+import { styleText } from "node:util";
+import type { InstallTask } from "@oomol/connect-node";
 import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { UsageError } from "../exit-codes.ts";
+import { printable } from "../format-log.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { printJson, printTable } from "../print.ts";
 import type { ConnectionFlags } from "../settings.ts";
@@ -36,7 +39,14 @@ export function addPackageCommands(program: Command): void {
       const { name, version } = parseSpecifier(specifier);
       using interruption = onInterrupt("Interrupted; the installation is being cancelled.");
       const { signal } = interruption;
-      const { task } = await client.packages.installAndWait(name, version, { signal, cancelOnAbort: true });
+      const { task } = await client.packages.installAndWait(name, version, {
+        signal,
+        cancelOnAbort: true,
+        // Looked at often: what it is at changes while the server would hold an answer.
+        intervalMs: 500,
+        maxIntervalMs: 500,
+        onProgress: createProgressPrinter(process.stderr),
+      });
       if (flags.json) printJson(task);
       else process.stdout.write(`installed ${task.name}@${task.version ?? version}\n`);
     }),
@@ -68,6 +78,16 @@ export function addPackageCommands(program: Command): void {
         );
     }),
   );
+}
+
+/** Our own server tells what an installation is at; each line once. */
+function createProgressPrinter(stream: NodeJS.WriteStream): (task: InstallTask) => void {
+  let last: unknown;
+  return ({ progress }) => {
+    if (typeof progress !== "string" || progress === last) return;
+    last = progress;
+    stream.write(`${styleText("dim", printable(progress), { stream })}\n`);
+  };
 }
 
 function parseSpecifier(specifier: string): { name: string; version: string } {

@@ -59,6 +59,7 @@ export const installTaskSchema = z.object({
   status: z.enum(["pending", "running", "success", "failed"]),
   packagePath: z.string().optional(),
   dependencies: z.array(packageSchema.extend({ packagePath: z.string() })).optional(),
+  progress: z.string().optional().meta({ description: "What it is at, in words, while it runs." }),
   error: z.string().optional(),
   createdAt: epochMs,
   updatedAt: epochMs,

@@ -63,7 +63,7 @@ export function logAnswer(log: StoredLog, { blockId }: StoredTask): AnswerText {
 }
 
 /** An install as `GET /packages/install` answers it. */
-export function installAnswer(install: StoredInstall): InstallAnswer {
+export function installAnswer(install: StoredInstall, progress?: string): InstallAnswer {
   const { id, name, version, status, dependencies, error, createdAt, updatedAt } = install;
   return {
     id,
@@ -74,6 +74,7 @@ export function installAnswer(install: StoredInstall): InstallAnswer {
       packagePath: publicPath(install),
       dependencies: dependencies.map((one) => ({ ...one, packagePath: publicPath(one) })),
     }),
+    ...(status === "running" && progress !== undefined && { progress }),
     ...(error !== null && { error }),
     createdAt,
     updatedAt,

@@ -7,6 +7,7 @@ import { Refusal } from "../refusal.ts";
 import type { InstallStore, StoredInstall } from "../store/install-store.ts";
 import type { IdempotentRequest } from "../store/task-rows.ts";
 import { waitForChange } from "../tasks/wait-for-change.ts";
+import type { InstallAnswer } from "./answer-schemas.ts";
 import { installAnswer } from "./answers.ts";
 import { requireRole } from "./auth.ts";
 import type { BytesInFlight } from "./bytes-in-flight.ts";
@@ -17,7 +18,7 @@ import { parsePreferWait } from "./prefer-wait.ts";
 import { type BodyLimits, readJsonBody } from "./read-json-body.ts";
 
 export interface InstallsRoutesParts {
-  installer: Pick<Installer, "submit" | "cancel">;
+  installer: Pick<Installer, "submit" | "cancel" | "progressOf">;
   installs: InstallStore;
   limits: BodyLimits;
   inFlight: BytesInFlight;
@@ -31,6 +32,8 @@ export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
   const routes = new Hono<CallerEnv>();
   routes.use(requireRole("install", "install packages"));
 
+  const answerOf = (install: StoredInstall) => installAnswer(install, installer.progressOf(install.id));
+
   routes.post("/", async (context) => {
     using held = inFlight.open(context.var.caller.id);
     const wanted = checkBody(await readJsonBody(context.req.raw, limits, held));
@@ -39,11 +42,11 @@ export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
       hash("sha256", JSON.stringify(wanted)),
     );
     const install = await acceptInstall(parts, wanted, idempotency);
-    return context.json({ success: true, taskId: install.id, ...installAnswer(install) });
+    return context.json({ success: true, taskId: install.id, ...answerOf(install) });
   });
 
   routes.get("/", async (context) =>
-    context.json({ success: true, tasks: (await installs.list()).map(installAnswer) }),
+    context.json({ success: true, tasks: (await installs.list()).map(answerOf) }),
   );
 
   const find = async (id: string) => {
@@ -56,14 +59,14 @@ export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
   routes.delete("/:id", async (context) => {
     const { id } = await find(context.req.param("id"));
     await installer.cancel(id);
-    return context.json({ success: true, task: installAnswer(await find(id)) });
+    return context.json({ success: true, task: answerOf(await find(id)) });
   });
 
   routes.get("/:id", async (context) => {
     const install = await find(context.req.param("id"));
     const waitMs = parsePreferWait(context.req.header("Prefer"));
-    if (waitMs === undefined) return context.json(bothShapes(install));
-    return context.json(bothShapes(await hold(context, install, waitMs)), 200, {
+    if (waitMs === undefined) return context.json(bothShapes(answerOf(install)));
+    return context.json(bothShapes(answerOf(await hold(context, install, waitMs))), 200, {
       "Preference-Applied": "wait",
     });
   });
@@ -81,8 +84,7 @@ export function installsRoutes(parts: InstallsRoutesParts): Hono<CallerEnv> {
 }
 
 /** Published clients read it in different places (connect-api 2). */
-function bothShapes(install: StoredInstall) {
-  const answer = installAnswer(install);
+function bothShapes(answer: InstallAnswer) {
   return { success: true, ...answer, task: answer };
 }
 

@@ -42,6 +42,7 @@ export async function installPackage(
   parts: InstallParts,
   wanted: PackageVersion,
   stop: AbortSignal,
+  onProgress: (line: string) => void = () => {},
 ): Promise<InstalledVersions> {
   const { installLimitBytes } = parts;
   const staging = join(parts.stagingDirectory, randomUUID());
@@ -53,7 +54,7 @@ export async function installPackage(
   );
   try {
     const signal = AbortSignal.any([stop, tooMuch.signal]);
-    const top = await stage(parts, wanted, { staging, found, path: [], signal });
+    const top = await stage(parts, wanted, { staging, found, path: [], signal, onProgress });
     // npm may have been quicker than the look.
     if ((await sizeOf(staging, installLimitBytes)) > installLimitBytes) {
       throw new Error(`${wanted.name} was not installed: ${tooLarge(installLimitBytes)}.`);
@@ -85,12 +86,13 @@ interface Staging {
   /** Who asked for it, outermost first: packages may depend on each other. */
   path: readonly string[];
   signal: AbortSignal;
+  onProgress(line: string): void;
 }
 
 async function stage(
   parts: InstallParts,
   wanted: PackageVersion,
-  { staging, found, path, signal }: Staging,
+  { staging, found, path, signal, onProgress }: Staging,
 ): Promise<StagedPackage> {
   signal.throwIfAborted();
   const { name } = wanted;
@@ -113,16 +115,17 @@ async function stage(
   let directory = installed.find((one) => one.name === name && one.version === version)?.directory;
   if (directory === undefined) {
     directory = join(staging, randomUUID());
+    onProgress(`downloading ${id}`);
     await parts.registry.unpack(name, version, directory, { limitBytes: parts.installLimitBytes, signal });
     await checkPackage(directory, staged);
     staged.directory = directory;
   }
   for (const dependency of await readPackageDependencies(await findManifest(directory, "package"))) {
-    await stage(parts, dependency, { staging, found, path: [...path, id], signal });
+    await stage(parts, dependency, { staging, found, path: [...path, id], signal, onProgress });
   }
   if (staged.directory !== undefined) {
     const { url: registryUrl, token: registryToken } = parts.registry;
-    await installNpmModules(directory, { ...parts.npm, registryUrl, registryToken, signal });
+    await installNpmModules(directory, { ...parts.npm, registryUrl, registryToken, signal, onProgress });
   }
   found.set(id, staged);
   return staged;

@@ -13,6 +13,8 @@ export interface Installer {
   submit(wanted: PackageVersion & Pick<NewInstall, "idempotency">): Promise<StoredInstall | undefined>;
   /** Resolves when the install has ended, leaving nothing behind; one that has ended already stays as it is. */
   cancel(id: string): Promise<void>;
+  /** What an install that runs is at, in words. */
+  progressOf(id: string): string | undefined;
   /** Leaves what is not finished for the next start. */
   close(): Promise<void>;
 }
@@ -24,9 +26,13 @@ export interface InstallerParts extends InstallParts {
 }
 
 interface Running {
+  progress?: string;
   abort: AbortController;
   ended: Promise<void>;
 }
+
+/** In characters. */
+const longestProgress = 300;
 
 /** One whose registry is slow does not hold up the others. */
 const installsAtOnce = 3;
@@ -66,7 +72,10 @@ export function createInstaller(parts: InstallerParts): Installer {
     try {
       if (!cancelled.aborted) await store.update(id, { status: "running" });
       const signal = AbortSignal.any([closing.signal, cancelled, late.signal]);
-      const { version, dependencies } = await installPackage(parts, wanted, signal);
+      const { version, dependencies } = await installPackage(parts, wanted, signal, (line) => {
+        const install = running.get(id);
+        if (install) install.progress = line.slice(0, longestProgress);
+      });
       await store.update(id, { status: "success", version, dependencies });
     } catch (error) {
       if (closing.signal.aborted) return;
@@ -100,6 +109,7 @@ export function createInstaller(parts: InstallerParts): Installer {
       install?.abort.abort(new Error("The install was cancelled."));
       await install?.ended;
     },
+    progressOf: (id) => running.get(id)?.progress,
     async close() {
       closing.abort();
       await Promise.all([...running.values()].map(({ ended }) => ended));

@@ -14,6 +14,8 @@ export interface NpmModulesOptions {
   /** Whether what is installed may run programs of its own while it is installed. */
   allowScripts: boolean;
   signal: AbortSignal;
+  /** Gets npm's own words while it works, line by line. */
+  onProgress(line: string): void;
 }
 
 /**
@@ -27,11 +29,11 @@ export async function installNpmModules(directory: string, options: NpmModulesOp
   if (text === undefined) return; // npm would look for one in the folders above
   const manifest: unknown = JSON.parse(text);
   requireRegistryDependencies(manifest);
-  if (hasDependencies(manifest)) {
+  if (isRecord(manifest) && hasDependencies(manifest)) {
     // They would tell npm where to fetch things, whatever the registry is.
     for (const lock of ["package-lock.json", "npm-shrinkwrap.json"])
       await rm(join(directory, lock), { force: true });
-    await install(directory, options);
+    await withManifest(directory, forConsumers(manifest), text, () => install(directory, options));
     await requireOwnSources(directory, options.registryUrl);
     if (options.allowScripts) await runNpm(directory, ["rebuild"], options);
   }
@@ -69,23 +71,50 @@ async function install(directory: string, options: NpmModulesOptions): Promise<v
   }
 }
 
-function hasDependencies(manifest: unknown): boolean {
-  if (!isRecord(manifest)) return false;
-  const { dependencies, optionalDependencies } = manifest;
-  return [dependencies, optionalDependencies].some((one) => isRecord(one) && Object.keys(one).length > 0);
+function hasDependencies({ dependencies, optionalDependencies, peerDependencies }: Manifest): boolean {
+  const all = [dependencies, optionalDependencies, peerDependencies];
+  return all.some((one) => isRecord(one) && Object.keys(one).length > 0);
+}
+
+type Manifest = Readonly<Record<string, unknown>>;
+
+/** npm takes the folder for the clone of a contributor, and would hold it to what is asked of those. */
+function forConsumers(manifest: Manifest): Manifest {
+  const { devDependencies, devEngines, packageManager, workspaces, ...others } = manifest;
+  return others;
+}
+
+/** The published manifest is back at the end, before anything of the package runs. */
+async function withManifest(
+  directory: string,
+  manifest: Manifest,
+  published: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const file = join(directory, "package.json");
+  await writeFile(file, JSON.stringify(manifest));
+  try {
+    await work();
+  } finally {
+    await writeFile(file, published);
+  }
 }
 
 async function runNpm(directory: string, args: readonly string[], options: NpmModulesOptions): Promise<void> {
   const fail = (reason: string) => new Error(`npm ${args[0]} failed: ${reason}`);
   const settings = [
     ...["--registry", options.registryUrl, "--cache", options.cacheDirectory],
-    ...["--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"],
+    ...["--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=http"],
+    // npm's own patience is minutes for each file, also with a certificate that it will never trust.
+    ...["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=1000"],
+    "--fetch-timeout=30000",
   ];
   const file = await findProgram("npm");
   if (file === undefined) throw fail("there is no npm on the PATH.");
   const npm = startExecutorProcess({ file, args: [] }, [...args, ...settings], {
     cwd: directory,
-    env: executorEnvironment(process.env, directory),
+    env: executorEnvironment(process.env, directory, wayToRegistry),
+    onOutput: ({ text }) => tellLines(text, options.onProgress),
   });
   const stop = () => void npm.kill();
   options.signal.addEventListener("abort", stop);
@@ -94,5 +123,25 @@ async function runNpm(directory: string, args: readonly string[], options: NpmMo
   options.signal.removeEventListener("abort", stop);
   if (options.signal.aborted) throw fail(messageOf(options.signal.reason));
   if (spawnError !== undefined) throw fail(spawnError.message);
-  if (code !== 0) throw fail(stderrTail.slice(-1_000) || `it ended with code ${code}.`);
+  if (code !== 0) throw fail(withoutRequests(stderrTail).slice(-1_000) || `it ended with code ${code}.`);
+}
+
+/** What npm needs to reach a registry behind a proxy, or one with a certificate of its own. */
+const wayToRegistry = [
+  "NODE_EXTRA_CA_CERTS",
+  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
+];
+
+const request = /^npm http /;
+
+function withoutRequests(text: string): string {
+  const lines = text.split("\n");
+  return lines
+    .filter((line) => !request.test(line))
+    .join("\n")
+    .trim();
+}
+
+function tellLines(text: string, tell: (line: string) => void): void {
+  for (const line of text.split("\n")) if (line.trim() !== "") tell(line.trim());
 }

@@ -79,6 +79,7 @@ const givenUp = (attempts: number) =>
 /** Which packages there are is decided where workers are started. */
 const noInstaller = {
   cancel: async () => undefined, // there are none
+  progressOf: () => undefined,
   async submit(): Promise<never> {
     throw new Refusal(
       501,
