@@ -1,4 +1,5 @@
-import { EnvHttpProxyAgent, request } from "undici";
+import ky, { HTTPError } from "ky";
+import { EnvHttpProxyAgent, fetch } from "undici";
 
 export interface RegistryAccess {
   url: string;
@@ -36,8 +37,9 @@ export async function* fetchRegistry(
 ): AsyncGenerator<Buffer, void> {
   const { body, url } = await ask(registry, target, options);
   let sizeBytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length;
+  for await (const { buffer, byteOffset, byteLength } of body) {
+    const chunk = Buffer.from(buffer, byteOffset, byteLength);
+    sizeBytes += byteLength;
     if (sizeBytes > options.limitBytes) {
       throw new RegistryError(`${url} has more than the ${options.limitBytes} bytes that are taken of it`);
     }
@@ -47,35 +49,21 @@ export async function* fetchRegistry(
 
 async function ask(registry: RegistryAccess, target: string, { accept, signal }: FetchOptions) {
   let url = ownUrl(registry, target);
-  for (let redirects = 0, isSecond = false; ; ) {
-    const answer = await request(url, {
-      dispatcher: agent(),
-      headers: {
-        accept,
-        "accept-encoding": "identity",
-        ...(registry.token !== undefined && { authorization: `Bearer ${registry.token}` }),
-      },
-      signal,
-      headersTimeout: silenceMs,
-      bodyTimeout: silenceMs,
-    }).catch((error: unknown) => {
-      if (isSecond || signal.aborted) throw error;
-      return undefined;
-    });
-    const { statusCode = 0, headers, body } = answer ?? {};
-    if (body !== undefined && statusCode >= 200 && statusCode < 300) return { body, url };
-    body?.on("error", () => undefined).destroy();
-    const { location } = headers ?? {};
-    if (
-      redirects < maxRedirects &&
-      [301, 302, 303, 307, 308].includes(statusCode) &&
-      typeof location === "string"
-    ) {
-      url = ownUrl(registry, new URL(location, url).href);
-      redirects += 1;
-    } else if (isSecond || (statusCode > 0 && statusCode < 500)) {
-      throw new RegistryError(`it answers ${statusCode}`, statusCode);
-    } else isSecond = true;
+  const headers = {
+    accept,
+    "accept-encoding": "identity",
+    ...(registry.token !== undefined && { authorization: `Bearer ${registry.token}` }),
+  };
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await http.get(url, { headers, signal }).catch(rethrowPlainly);
+    const { status, body } = response;
+    if (response.ok && body) return { body, url };
+    await body?.cancel();
+    const location = response.headers.get("location");
+    if (redirects === maxRedirects || !isRedirect(status) || location === null) {
+      throw new RegistryError(`it answers ${status}`, status);
+    }
+    url = ownUrl(registry, new URL(location, url).href);
   }
 }
 
@@ -83,11 +71,47 @@ const maxRedirects = 5;
 /** A registry that says nothing for so long is given up. */
 const silenceMs = 30_000;
 
+/** Asks twice, and waits a while for a registry that says when. The proxy is that of the environment. */
+const http = ky.create({
+  // In parts, since this fetch knows no request of Node's own. Cast: undici has a type of its own for the same answer.
+  fetch: (request) => {
+    const { url, headers, redirect, signal } = request as Request;
+    const given = { headers: [...headers], redirect, signal, dispatcher: agent() };
+    return fetch(url, given) as Promise<unknown> as Promise<Response>;
+  },
+  redirect: "manual",
+  timeout: false, // an archive takes as long as it moves
+  throwHttpErrors: (status) => status === 429 || status >= 500,
+  retry: {
+    limit: 1,
+    statusCodes: [429, 500, 502, 503, 504],
+    maxRetryAfter: 5_000,
+  },
+});
+
+/** ky's errors hold the request, with its token, and say less than what they were made from. */
+function rethrowPlainly(error: unknown): never {
+  if (error instanceof HTTPError) {
+    const { status } = error.response;
+    throw new RegistryError(`it answers ${status}`, status);
+  }
+  let reason = error;
+  while (reason instanceof Error && reason.cause instanceof Error) reason = reason.cause;
+  throw reason;
+}
+
+const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);
+
 let shared: EnvHttpProxyAgent | undefined;
 
-/** With the proxy that the environment names. Nothing is kept open for long. */
+/** Nothing is kept open for long. */
 function agent(): EnvHttpProxyAgent {
-  shared ??= new EnvHttpProxyAgent({ keepAliveTimeout: 1_000, connect: { timeout: silenceMs } });
+  shared ??= new EnvHttpProxyAgent({
+    keepAliveTimeout: 1_000,
+    connect: { timeout: silenceMs },
+    headersTimeout: silenceMs,
+    bodyTimeout: silenceMs,
+  });
   return shared;
 }
 
