@@ -1,0 +1,82 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { chromiumLaunchOptions } from "@oomol/test-helpers/chromium-launch-options";
+import { startConnectServer } from "@oomol/test-server";
+import { chromium } from "playwright-core";
+import { expect, test } from "vitest";
+import { snippetsOf } from "./helpers/documents.ts";
+import { root } from "./helpers/published-packages.ts";
+
+const token = "api-a-token-of-the-web-app";
+
+test("the web app compiles, is built, and its page speaks without the token, also after a reload", async () => {
+  const options = chromiumLaunchOptions();
+  await using server = await startConnectServer({ packages: [join(root, "apps/blocks")], token });
+  await using app = await copyExample("web-app");
+  for (const command of commandsOf("web-app")) await run(command, app.path);
+
+  await using started = await startApp(app.path, server.url);
+  await using browser = await chromium.launch(options);
+  const page = await browser.newPage();
+  const said: string[] = [];
+  page.on("console", (message) => void (message.type() === "error" && said.push(message.text())));
+  page.on("request", (request) => void said.push(...Object.values(request.headers()).filter(isToken)));
+  await page.goto(started.url);
+  await page.getByLabel("Text").fill("A page that speaks.");
+  await page.getByRole("button", { name: "Speak" }).click();
+  await page.locator("audio[src^='blob:']").waitFor();
+  expect(await page.getByRole("status").textContent()).toMatch(/^completed/);
+  await page.reload();
+  await page.locator("audio[src^='blob:']").waitFor();
+  expect(said).toEqual([]);
+});
+
+const isToken = (text: string) => text.includes(token);
+
+/** Those of the README that end. */
+function commandsOf(example: string): string[] {
+  const snippets = snippetsOf(`examples/${example}/README.md`).filter(({ language }) => language === "sh");
+  return snippets.flatMap(({ code }) => code.trim().split("\n"));
+}
+
+async function run(command: string, cwd: string): Promise<void> {
+  await promisify(execFile)(command, { cwd, env: { ...process.env, NODE_OPTIONS: "" }, shell: true });
+}
+
+/** `npm start`; ended with the scope. */
+async function startApp(cwd: string, serverUrl: string): Promise<AsyncDisposable & { url: string }> {
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: "",
+    PORT: "0",
+    OOMOL_CONNECT_BASE_URL: serverUrl,
+    OOMOL_CONNECT_API_TOKEN: token,
+  };
+  const child: ChildProcess = spawn(process.execPath, ["server.ts"], {
+    cwd,
+    env,
+    stdio: ["ignore", "pipe", 2],
+  });
+  const exited = once(child, "exit");
+  if (!child.stdout) throw new Error("The app has no output.");
+  const lines = createInterface({ input: child.stdout });
+  const [url] = (await Promise.race([once(lines, "line"), exited.then(() => ["it ended"])])) as [string];
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
+
+/** A copy where an example finds the packages of the tests; gone at the end. */
+async function copyExample(name: string): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(root, "tests/guide-"));
+  await cp(join(root, "examples", name), path, { recursive: true });
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
