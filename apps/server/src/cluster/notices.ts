@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { messageOf } from "../values.ts";
 import { keepListening } from "./keep-listening.ts";
@@ -27,6 +28,9 @@ export interface Notices {
 const channelOf = (topic: Topic) => `connect_${topic}`;
 /** PostgreSQL takes 8,000 bytes. */
 const maxPayloadBytes = 7_500;
+/** Of a topic, while the database does not answer. */
+const maxWaiting = 10_000;
+const retryMs = 500;
 
 /** Notices of this process; it listens only when it is told to. */
 export function openNotices(postgres: Postgres, log: Logger): Notices {
@@ -54,26 +58,38 @@ export function openNotices(postgres: Postgres, log: Logger): Notices {
 
   const sendAll = async () => {
     while (waiting.size > 0) {
-      const notices = [...waiting].flatMap(([topic, subjects]) =>
+      const sent = new Map(waiting);
+      waiting.clear();
+      const notices = [...sent].flatMap(([topic, subjects]) =>
         pack(`${origin} ${topic}`, [...subjects]).map((payload) => ({ channel: channelOf(topic), payload })),
       );
-      waiting.clear();
-      await postgres.pool
-        .query(
+      try {
+        await postgres.pool.query(
           "select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as t(channel, payload)",
           [notices.map(({ channel }) => channel), notices.map(({ payload }) => payload)],
-        )
-        .catch((error: unknown) =>
-          log.warn({ error: messageOf(error) }, "other processes could not be told"),
         );
+      } catch (error) {
+        log.warn({ error: messageOf(error) }, "other processes could not be told");
+        if (isClosed) return;
+        // Whoever holds an answer open would hear nothing until its end.
+        for (const [topic, subjects] of sent) keep(topic, subjects);
+        await delay(retryMs);
+      }
     }
     sending = undefined;
+  };
+
+  /** Twice told is once told; who misses what is too much finds it when he looks himself. */
+  const keep = (topic: Topic, subjects: Iterable<string>) => {
+    const kept = waiting.get(topic) ?? new Set();
+    for (const subject of subjects) if (kept.size < maxWaiting) kept.add(subject);
+    waiting.set(topic, kept);
   };
 
   return {
     send(topic, subject) {
       if (isClosed) return;
-      waiting.set(topic, (waiting.get(topic) ?? new Set()).add(subject));
+      keep(topic, [subject]);
       sending ??= Promise.resolve().then(sendAll);
     },
     onNotice(topic, listener) {

@@ -1,5 +1,8 @@
 import { createFaultPlan, openTcpFaultProxy } from "@oomol/fault-proxy";
+import pino from "pino";
 import { expect, test } from "vitest";
+import { openNotices } from "../../src/cluster/notices.ts";
+import { openPostgres } from "../../src/cluster/postgres.ts";
 import { startApi } from "../../src/serve/start-api.ts";
 import { startWorker } from "../../src/serve/start-worker.ts";
 import { fixturePackages, makeDataDirectory, refusalOf, TestClient } from "../open-test-server.ts";
@@ -65,6 +68,27 @@ test("a worker whose connections have fallen silent says so, and takes tasks aga
   } finally {
     await worker.close();
     await api.close();
+  }
+});
+
+test("a notice that meets a silent connection comes by another", async () => {
+  await using place = await openSilenceable();
+  const log = pino({ enabled: false });
+  const teller = openPostgres(place.silenceable.database, 2, log, { statementTimeoutMs: 1_000 });
+  const hearer = openPostgres(place.direct.database, 2, log);
+  const [telling, hearing] = [openNotices(teller, log), openNotices(hearer, log)];
+  try {
+    const heard = new Promise<string>((resolve) => hearing.onNotice("changed", resolve));
+    await hearing.listen(["changed"]);
+    await teller.pool.query("select 1"); // its connection is idle now, and is taken first
+    place.proxy.silence();
+    place.proxy.endSilence();
+    telling.send("changed", "a-task");
+    expect(await heard).toBe("a-task");
+  } finally {
+    await telling.close();
+    await hearing.close();
+    await Promise.all([teller.pool.end(), hearer.pool.end()]);
   }
 });
 
