@@ -96,7 +96,7 @@ export function watchObjects(): ObjectWatch {
         const one = all[index] as Watched;
         if (look === "quick") {
           if (one.isInTurn && (index + quickLooks) % turns !== 0) continue;
-          if (isExtensible(one.object) === one.isExtensible && hasItsOutline(one)) continue;
+          if (hasItsOutline(one)) continue;
         }
         compare(one, found);
       }
