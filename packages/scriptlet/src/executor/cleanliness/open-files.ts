@@ -22,12 +22,12 @@ export function watchOpenFiles(): (look: Look) => Leftover[] {
   const standard = standardFiles();
   let cleanCount: number | undefined;
   return (look) => {
+    const count = countOpen();
+    if (look === "quick" && count !== undefined && count === cleanCount) return [];
     // What takes the number of a closed one is written to as if it were the output.
     const closed = standardFiles().findIndex((identity, number) => identity !== standard[number]);
     if (closed >= 0)
       return [{ kind: "file", description: `another file, or none, under the number ${closed}` }];
-    const count = countOpen();
-    if (look === "quick" && count !== undefined && count === cleanCount) return [];
     const found: Leftover[] = [];
     for (const number of listOpen()) {
       if (look === "quick" && known.has(number)) continue;
