@@ -1,7 +1,8 @@
 /**
  * How closely an object of the runtime is compared with what it was. `quick` reads its values and counts what can be listed:
  * it notices at once that something was replaced, removed or openly added, but not a hidden property that is new, nor
- * that one was only described anew, that an object takes no more, or that a file took the number of another; nor, at once, what has changed in the classes that it reads in turn.
+ * that one was only described anew, that an object takes no more, or that a file took the number of another; nor, at once,
+ * what has changed in the classes that it reads in turn.
  */
 export type Look = "whole" | "quick";
 
