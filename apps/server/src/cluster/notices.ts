@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
+import { retry } from "../retry.ts";
 import { messageOf } from "../values.ts";
 import { keepListening } from "./keep-listening.ts";
 import type { Postgres } from "./postgres.ts";
@@ -30,7 +30,6 @@ const channelOf = (topic: Topic) => `connect_${topic}`;
 const maxPayloadBytes = 7_500;
 /** Of a topic, while the database does not answer. */
 const maxWaiting = 10_000;
-const retryMs = 500;
 
 /** Notices of this process; it listens only when it is told to. */
 export function openNotices(postgres: Postgres, log: Logger): Notices {
@@ -40,7 +39,7 @@ export function openNotices(postgres: Postgres, log: Logger): Notices {
   const waiting = new Map<Topic, Set<string>>();
   let connection: ReturnType<typeof keepListening> | undefined;
   let sending: Promise<void> | undefined;
-  let isClosed = false;
+  const closing = new AbortController();
 
   const receive = (payload: string) => {
     const [sender, topic, ...subjects] = payload.split(" ");
@@ -58,38 +57,32 @@ export function openNotices(postgres: Postgres, log: Logger): Notices {
 
   const sendAll = async () => {
     while (waiting.size > 0) {
-      const sent = new Map(waiting);
-      waiting.clear();
-      const notices = [...sent].flatMap(([topic, subjects]) =>
+      const notices = [...waiting].flatMap(([topic, subjects]) =>
         pack(`${origin} ${topic}`, [...subjects]).map((payload) => ({ channel: channelOf(topic), payload })),
       );
-      try {
-        await postgres.pool.query(
+      waiting.clear();
+      const send = () =>
+        postgres.pool.query(
           "select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as t(channel, payload)",
           [notices.map(({ channel }) => channel), notices.map(({ payload }) => payload)],
         );
-      } catch (error) {
+      // Whoever holds an answer open would hear nothing until its end.
+      const mayRetry = (error: unknown) => {
         log.warn({ error: messageOf(error) }, "other processes could not be told");
-        if (isClosed) return;
-        // Whoever holds an answer open would hear nothing until its end.
-        for (const [topic, subjects] of sent) keep(topic, subjects);
-        await delay(retryMs);
-      }
+        return !closing.signal.aborted;
+      };
+      const { signal } = closing;
+      await retry(send, { firstPauseMs: 250, mostPauseMs: 500, mayRetry, signal }).catch(() => undefined);
     }
     sending = undefined;
   };
 
-  /** Twice told is once told; who misses what is too much finds it when he looks himself. */
-  const keep = (topic: Topic, subjects: Iterable<string>) => {
-    const kept = waiting.get(topic) ?? new Set();
-    for (const subject of subjects) if (kept.size < maxWaiting) kept.add(subject);
-    waiting.set(topic, kept);
-  };
-
   return {
     send(topic, subject) {
-      if (isClosed) return;
-      keep(topic, [subject]);
+      if (closing.signal.aborted) return;
+      const subjects = waiting.get(topic) ?? new Set();
+      // Twice told is once told; who misses what is too much finds it when he looks himself.
+      if (subjects.size < maxWaiting) waiting.set(topic, subjects.add(subject));
       sending ??= Promise.resolve().then(sendAll);
     },
     onNotice(topic, listener) {
@@ -97,7 +90,7 @@ export function openNotices(postgres: Postgres, log: Logger): Notices {
     },
     onMissed: (listener) => void missed.add(listener),
     async listen(topics) {
-      if (connection || isClosed) return;
+      if (connection || closing.signal.aborted) return;
       const channels = topics.map(channelOf);
       connection = keepListening(postgres, channels, { receive, onReconnected: tellMissed, log });
       try {
@@ -110,7 +103,7 @@ export function openNotices(postgres: Postgres, log: Logger): Notices {
     },
     unlisten,
     async close() {
-      isClosed = true;
+      closing.abort();
       await sending;
       await unlisten();
     },
