@@ -1,15 +1,13 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
 import { chromiumLaunchOptions } from "@oomol/test-helpers/chromium-launch-options";
 import { startConnectServer } from "@oomol/test-server";
 import { chromium } from "playwright-core";
 import { expect, test } from "vitest";
-import { snippetsOf } from "./helpers/documents.ts";
 import { root } from "./helpers/published-packages.ts";
+import { copyExample, runReadme } from "./helpers/run-example.ts";
 
 const token = "api-a-token-of-the-web-app";
 
@@ -17,7 +15,7 @@ test("the web app compiles, is built, and its page speaks without the token, als
   const options = chromiumLaunchOptions();
   await using server = await startConnectServer({ packages: [join(root, "apps/blocks")], token });
   await using app = await copyExample("web-app");
-  for (const command of commandsOf("web-app")) await run(command, app.path);
+  await runReadme("web-app", app.path);
 
   await using started = await startApp(app.path, server.url);
   await using browser = await chromium.launch(options);
@@ -37,17 +35,7 @@ test("the web app compiles, is built, and its page speaks without the token, als
 
 const isToken = (text: string) => text.includes(token);
 
-/** Those of the README that end. */
-function commandsOf(example: string): string[] {
-  const snippets = snippetsOf(`examples/${example}/README.md`).filter(({ language }) => language === "sh");
-  return snippets.flatMap(({ code }) => code.trim().split("\n"));
-}
-
-async function run(command: string, cwd: string): Promise<void> {
-  await promisify(execFile)(command, { cwd, env: { ...process.env, NODE_OPTIONS: "" }, shell: true });
-}
-
-/** `npm start`; ended with the scope. */
+/** What `npm start` runs; ended with the scope. */
 async function startApp(cwd: string, serverUrl: string): Promise<AsyncDisposable & { url: string }> {
   const env = {
     ...process.env,
@@ -72,11 +60,4 @@ async function startApp(cwd: string, serverUrl: string): Promise<AsyncDisposable
       await exited;
     },
   };
-}
-
-/** A copy where an example finds the packages of the tests; gone at the end. */
-async function copyExample(name: string): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(root, "tests/guide-"));
-  await cp(join(root, "examples", name), path, { recursive: true });
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
