@@ -26,7 +26,7 @@ const benches = findBenches();
 const list = benches.map(({ name, isLong }) => (isLong ? `${name} (long)` : name));
 if (values.help) {
   process.stdout.write(
-    `Usage: pnpm bench [--all] [--out FILE] [--tasks N] [--against DIR] [NAME...]\n\nWithout names: all but the long ones; --all: those too. --list: the names alone. --tasks: how many \`task-memory\` runs. --against: another clone, built, whose server \`tasks\` measures too.\n\n${list.join("\n")}\n`,
+    `Usage: pnpm bench [--all] [--out FILE] [--tasks N] [--against DIR] [NAME...]\n\nWithout names: all but the long ones; --all: those too. --list: the names alone. --tasks: how many \`task-memory\` runs. --against: another clone, built, whose server \`tasks\` and \`flows\` measure too.\n\n${list.join("\n")}\n`,
   );
   process.exit();
 }

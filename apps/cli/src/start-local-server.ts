@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { ownNodeFlags } from "./own-node-flags.ts";
 
 /** A server in a process of its own. */
 export interface LocalServer extends AsyncDisposable {
@@ -11,10 +12,8 @@ export interface LocalServer extends AsyncDisposable {
 
 /** The command that starts the server program: this Node, with its own flags. */
 export function serverProgram(): [command: string, ...args: string[]] {
-  // Two processes cannot share an inspector's port.
-  const nodeFlags = process.execArgv.filter((flag) => !flag.startsWith("--inspect"));
   const program = createRequire(import.meta.url).resolve("@oomol/connect-server/program");
-  return [process.execPath, ...nodeFlags, program];
+  return [process.execPath, ...ownNodeFlags(), program];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@oomol/test-helpers/free-port";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listenOnLoopback } from "./helpers/listen-on-loopback.ts";
 import { openDebugger } from "./helpers/open-debugger.ts";
@@ -94,9 +95,7 @@ test("with --inspect a run waits for a debugger, which stops in the TypeScript o
     [],
     "main.ts",
   );
-  const free = await listenOnLoopback(() => {});
-  const { port } = new URL(free.url);
-  await free[Symbol.asyncDispose]();
+  const port = String(await freePort());
   const flags = ["--run", "inspected::say", "--inspect", port];
   await using dev = startDev(join(directory, "inspected"), flags);
   expect(await dev.next()).toMatchObject({ event: "serving" });

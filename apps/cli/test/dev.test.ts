@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cliFile, ownSettings, processesWith, runProgram } from "./helpers/run-program.ts";
+import { cliFile, processesWith, runProgram } from "./helpers/run-program.ts";
+import { startDev } from "./helpers/start-dev.ts";
 
 let directory: string;
 
@@ -20,33 +19,26 @@ afterAll(() => rm(directory, { recursive: true }));
 test("a new block is served, runs, runs again when it is saved, and is gone after Ctrl-C", async () => {
   const block = join(directory, "shout");
   const main = join(block, "tasks/shout/main.ts");
-  const flags = ["--port", "0", "--run", "shout::shout", "--input", "text=ha", "--json"];
-  const child = spawn(process.execPath, [...process.execArgv, cliFile, "dev", block, ...flags], {
-    env: ownSettings(),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const events = readEvents(child);
-  const { value: serving } = await events.next();
+  await using dev = startDev(block, ["--run", "shout::shout", "--input", "text=ha"]);
+  const serving = await dev.next();
   expect(serving).toMatchObject({ event: "serving", directory: block });
   const { baseUrl } = serving as { baseUrl: string };
-  expect(await events.next()).toMatchObject({ value: { event: "result", result: { text: "ha ha" } } });
+  expect(await dev.next()).toMatchObject({ event: "result", result: { text: "ha ha" } });
 
   const code = await readFile(main, "utf8");
   await writeFile(main, code.replace('.join(" ")', '.join("-")'));
-  expect(await events.next()).toMatchObject({ value: { event: "result", result: { text: "ha-ha" } } });
+  expect(await dev.next()).toMatchObject({ event: "result", result: { text: "ha-ha" } });
 
   await writeFile(main, "export default () => { throw new Error('not yet'); };");
   const failed = { event: "failed", message: expect.stringContaining("not yet") };
-  expect(await events.next()).toMatchObject({ value: failed });
+  expect(await dev.next()).toMatchObject(failed);
 
   const broken = join(block, "tasks/broken");
   await mkdir(broken);
   await writeFile(join(broken, "task.oo.yaml"), "executor: 7\n");
-  expect(await events.next()).toMatchObject({
-    value: {
-      event: "problem",
-      message: expect.stringMatching(/tasks\/broken: task\.oo\.yaml cannot be used/),
-    },
+  expect(await dev.next()).toMatchObject({
+    event: "problem",
+    message: expect.stringMatching(/tasks\/broken: task\.oo\.yaml cannot be used/),
   });
   const doctor = await runProgram(cliFile, ["doctor", "--base-url", baseUrl, "--json"]);
   expect([doctor.code, JSON.parse(doctor.stdout)]).toEqual([
@@ -59,13 +51,8 @@ test("a new block is served, runs, runs again when it is saved, and is gone afte
     ]),
   ]);
 
-  child.kill("SIGINT");
-  const [exitCode] = await once(child, "close");
+  dev.child.kill("SIGINT");
+  const [exitCode] = await once(dev.child, "close");
   expect(exitCode).toBe(130);
   expect(processesWith(block)).toEqual([]);
 });
-
-async function* readEvents(child: ChildProcess): AsyncGenerator<unknown> {
-  if (!child.stdout) return;
-  for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line);
-}

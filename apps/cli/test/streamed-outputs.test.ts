@@ -1,15 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cliFile, fixturesDirectory, runProgram } from "./helpers/run-program.ts";
 import { startTestServer } from "./helpers/start-test-server.ts";
 
 test("run shows what a block puts out while it still runs, cut and without what moves the cursor", async () => {
-  const directory = await mkdtemp(join(tmpdir(), "streamed-outputs-"));
-  await using _removal = { [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
   await using server = await startTestServer(["--packages", fixturesDirectory]);
-  const until = join(directory, "end");
+  const until = join(server.directory, "end");
   let seen = "";
   const flags = ["--base-url", server.baseUrl, "--input", `until=${until}`];
   const { code, stdout, stderr } = await runProgram(cliFile, ["run", "look::stream", ...flags], {

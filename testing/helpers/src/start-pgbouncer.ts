@@ -24,13 +24,13 @@ export async function startPgbouncer(databaseUrl: string, mode: "session" | "tra
   const { hostname, port: behind, pathname } = new URL(databaseUrl);
   const port = await freePort();
   const lines = [
-    ...["[databases]", `* = host=${hostname} port=${behind}`, "[pgbouncer]", "listen_addr = 127.0.0.1"],
+    // `any` logs everybody in as the one user that is named.
+    ...["[databases]", `* = host=${hostname} port=${behind} user=postgres`, "[pgbouncer]"],
+    "listen_addr = 127.0.0.1",
     ...[`listen_port = ${port}`, "unix_socket_dir =", "auth_type = any", `pool_mode = ${mode}`],
     ...["max_client_conn = 100", "default_pool_size = 50"],
   ];
-  // `any` logs everybody in as the one user that is named.
-  const settings = lines.join("\n").replace(`port=${behind}`, `port=${behind} user=postgres`);
-  await writeFile(folder.file("pgbouncer.ini"), `${settings}\n`);
+  await writeFile(folder.file("pgbouncer.ini"), `${lines.join("\n")}\n`);
   const user = ordinaryUser();
   if (user)
     for (const path of [folder.path, folder.file("pgbouncer.ini")]) chownSync(path, user.uid, user.gid);

@@ -37,9 +37,18 @@ export async function develop(directory: string, flags: DevFlags): Promise<void>
     [Symbol.asyncDispose]: () => rm(data, { recursive: true, force: true, maxRetries: 5 }),
   };
   const inspectPort = inspect === true ? 9229 : inspect;
-  const serverFlags = ["--packages", directory, "--port", String(port), "--data", data];
+  const serverFlags = [
+    "--packages",
+    directory,
+    "--port",
+    String(port),
+    "--data",
+    data,
+    "--log-level",
+    "error",
+  ];
   await using server = await startLocalServer([
-    ...[...serverFlags, "--log-level", "error"],
+    ...serverFlags,
     ...(inspectPort === undefined ? [] : ["--inspect-blocks", String(inspectPort)]),
   ]);
   await using client = new OomolConnectClient({ baseUrl: server.baseUrl });
@@ -71,8 +80,13 @@ async function requireFolder(directory: string): Promise<void> {
   throw new UsageError(`${directory} ${seen}; name the folder of a package, or a folder of packages.`);
 }
 
+interface RunInputs extends InputFlags {
+  /** Read from stdin before the first run. */
+  given?: Record<string, unknown>;
+}
+
 /** What comes from stdin comes once; a file is read before each run. */
-async function withStdinRead(flags: InputFlags): Promise<InputFlags & { given?: Record<string, unknown> }> {
+async function withStdinRead(flags: InputFlags): Promise<RunInputs> {
   if (flags.inputsJson !== "-") return flags;
   const { inputsJson, ...others } = flags;
   return { ...others, given: await readInputs(inputsJson) };
@@ -81,7 +95,7 @@ async function withStdinRead(flags: InputFlags): Promise<InputFlags & { given?: 
 async function runOnce(
   client: OomolConnectClient,
   blockId: string,
-  { given, ...flags }: InputFlags & { given?: Record<string, unknown> },
+  { given, ...flags }: RunInputs,
   output: DevOutput,
   signal: AbortSignal,
 ): Promise<void> {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { UsageError } from "../exit-codes.ts";
 import { ownScriptlet } from "../new/find-scriptlet.ts";
+import { ownNodeFlags } from "../own-node-flags.ts";
 import type { BlockCode } from "./find-blocks.ts";
 
 /** A handle as the code of a block declares it. */
@@ -30,11 +31,10 @@ const timeoutMs = 60_000;
  *
  * @throws {@link UsageError} if the code cannot be loaded, or takes longer than a minute.
  */
-export async function describeBlock({ id, directory, entry, functionName }: BlockCode) {
+export async function describedBlock({ id, directory, entry, functionName }: BlockCode) {
   const program = createRequire(`${ownScriptlet()}/package.json`).resolve("@oomol/scriptlet/describe-block");
-  const flags = process.execArgv.filter((flag) => !flag.startsWith("--inspect"));
   const args = [directory, entry ?? "", ...(functionName === undefined ? [] : [functionName])];
-  const child = spawn(process.execPath, [...flags, program, ...args], {
+  const child = spawn(process.execPath, [...ownNodeFlags(), program, ...args], {
     cwd: directory,
     stdio: ["ignore", 2, 2, "ipc"],
     timeout: timeoutMs,
@@ -46,6 +46,8 @@ export async function describeBlock({ id, directory, entry, functionName }: Bloc
   // The channel closes after what was sent over it.
   const [[code, signal]] = await Promise.all([once(child, "exit"), once(child, "disconnect")]);
   if (answer && "manifest" in answer) return answer.manifest;
-  const ended = signal ? "it took longer than a minute" : `its process ended with code ${code}`;
+  const ended = child.killed
+    ? "it took longer than a minute"
+    : `its process ended with ${signal ?? `code ${code}`}`;
   throw new UsageError(`The code of ${id} cannot be loaded: ${answer?.problem ?? ended}`);
 }

@@ -34,18 +34,35 @@ export async function findBlocks(directory: string): Promise<FoundBlock[]> {
     const names = await readdir(join(directory, folder)).catch(() => []);
     for (const name of names.sort()) {
       const home = join(directory, folder, name);
-      for (const extension of ["yaml", "yml"]) {
-        const block = await readBlock(`${folder}/${name}`, home, join(home, `${file}.${extension}`));
-        if (block) found.push(block);
-      }
+      const manifest = await readFirst(
+        ["yaml", "yml"].map((extension) => join(home, `${file}.${extension}`)),
+      );
+      const block = manifest && readBlock(`${folder}/${name}`, home, manifest);
+      if (block) found.push(block);
     }
   }
   return found;
 }
 
-async function readBlock(id: string, directory: string, file: string): Promise<FoundBlock | undefined> {
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
+/** The first of the files that is there, as the server takes it. */
+async function readFirst(files: readonly string[]): Promise<{ file: string; text: string } | undefined> {
+  for (const file of files) {
+    try {
+      return { file, text: await readFile(file, "utf8") };
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code !== "ENOENT" && code !== "ENOTDIR")
+        throw new UsageError(`The manifest ${file} cannot be read: ${String(cause)}`, { cause });
+    }
+  }
+  return undefined;
+}
+
+function readBlock(
+  id: string,
+  directory: string,
+  { file, text }: { file: string; text: string },
+): FoundBlock | undefined {
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error) throw new UsageError(`${file} cannot be read: ${error.message.split("\n")[0]}`);

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { UsageError } from "../exit-codes.ts";
 import { findPackage } from "../new/find-package.ts";
 import { compareHandles, type HandleDifference, writeHandles } from "./compare-handles.ts";
-import { describeBlock } from "./described-block.ts";
+import { describedBlock } from "./described-block.ts";
 import { findBlocks } from "./find-blocks.ts";
 
 export interface SyncedManifest {
@@ -27,14 +27,13 @@ export async function syncManifests(directory: string, isCheck: boolean): Promis
   const synced: SyncedManifest[] = [];
   for (const block of await findBlocks(found.directory)) {
     const { id, file, document } = block;
-    const described = await describeBlock(block);
+    const described = await describedBlock(block);
     const differences = described ? compareHandles(document, described) : [];
-    const isChanged = described && differences.length > 0 && !isCheck;
-    if (isChanged) {
+    const state = !described ? "plain" : differences.length === 0 ? "same" : isCheck ? "differs" : "written";
+    if (described && state === "written") {
       writeHandles(document, described);
       await writeFile(file, document.toString({ lineWidth: 120 }));
     }
-    const state = !described ? "plain" : differences.length === 0 ? "same" : isCheck ? "differs" : "written";
     synced.push({ block: id, file, state, differences });
   }
   return synced;

@@ -1,12 +1,15 @@
 import type { ServerNotification } from "@modelcontextprotocol/sdk/types.js";
 import { eventsOfLog, type TaskLog } from "@oomol/connect-node";
+import { piecesOf } from "@oomol/connect-shared/text-pieces";
+
+type Level = "info" | "warning" | "error";
 
 export interface TellCallOptions {
   blockId: string;
   /** Absent if the client wants to hear of no progress. */
   progressToken: string | number | undefined;
   send(notification: ServerNotification): Promise<void>;
-  log(level: "info" | "warning" | "error", text: string): Promise<void>;
+  log(level: Level, text: string): Promise<void>;
 }
 
 export interface CallTeller extends Disposable {
@@ -32,9 +35,10 @@ export function createCallTeller({ blockId, progressToken, send, log }: TellCall
     const params = { progressToken, progress: last, total: 100, ...(message !== undefined && { message }) };
     await send({ method: "notifications/progress", params });
   };
-  const tellMessage = async (level: "info" | "warning" | "error", text: string) => {
+  const tellMessage = async (level: Level, text: string) => {
     messages += 1;
-    if (messages < mostMessages) return log(level, text.slice(0, longestMessage));
+    const [shown = ""] = piecesOf(text, longestMessage);
+    if (messages < mostMessages) return log(level, shown);
     if (messages === mostMessages) await log("warning", "Further messages of this call are left out.");
   };
 
@@ -60,7 +64,7 @@ export function createCallTeller({ blockId, progressToken, send, log }: TellCall
 }
 
 /** What a block says to people. */
-function messageOf({ type, event = {} }: TaskLog): ["info" | "warning" | "error", string] | undefined {
+function messageOf({ type, event = {} }: TaskLog): [Level, string] | undefined {
   if (type === "BlockLog") return ["info", String(event.log)];
   if (type === "BlockLogJSON") return ["info", JSON.stringify(event.json)];
   if (type === "BlockWarning") return ["warning", String(event.warning)];
