@@ -10,16 +10,17 @@ export interface Mainframe {
   publish(topic: string, payload: string): Promise<void>;
 
   /**
-   * Hands what was published to the system before it returns, so that it arrives even if this process dies or never yields; what is
-   * published too often for that leaves a little later. Absent if a publish does so by itself, or has nothing that could outlive it.
+   * Hands what was published to the system before it returns, so that it arrives even if this process dies or never yields; what
+   * is published too often for that leaves a little later. Absent if a publish does so by itself, or has nothing that could
+   * outlive it.
    */
   flush?(): void;
 
   /**
-   * Sends a message as `flush` does, without a promise for it. False, and nothing is sent, if what was published before still waits
-   * for the system. Absent with `flush`.
+   * Sends a message as `flush` does, without a promise for it. False, and the message is not even made, if what was published
+   * before still waits for the system. Absent with `flush`.
    */
-  publishAtOnce?(topic: string, payload: string): boolean;
+  publishAtOnce?(topic: string, payload: () => string): boolean;
 
   /**
    * Calls `listener` for each message on a topic, in order. Any number of listeners may share a topic; the broker is

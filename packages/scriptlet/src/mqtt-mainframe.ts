@@ -37,8 +37,8 @@ interface InFlight {
 /**
  * Connects to the engine's broker: MQTT 3.1.1, clean session, QoS 1 (oocana-protocol 2). Messages that were not acknowledged when
  * the broker was lost are sent again, in order, when it is back; what a broker that was killed had acknowledged and not yet
- * given on is lost with it, since without a clean end nothing tells it from the rest. A client of our own: mqtt.js takes longer to load than
- * everything else that an executor does before it is ready.
+ * given on is lost with it, since without a clean end nothing tells it from the rest. A client of our own: mqtt.js takes longer
+ * to load than everything else that an executor does before it is ready.
  *
  * @throws {@link BrokerUnreachableError} if the first connection is not made in time.
  */

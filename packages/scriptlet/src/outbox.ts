@@ -10,8 +10,8 @@ export type PendingPayload = Promise<string | undefined>;
 export interface Outbox {
   /** Never crashes the process if nobody awaits it; rejects for callers that do. */
   send(topic: string, payload: string | PendingPayload): Promise<void>;
-  /** Sends without a promise. False, and nothing is sent, if something must leave before, or the mainframe cannot. */
-  sendAtOnce(topic: string, payload: string): boolean;
+  /** Sends without a promise. False, and nothing is made or sent, if something must leave before, or the mainframe cannot. */
+  sendAtOnce(topic: string, payload: () => string): boolean;
   /** Settles when everything sent so far has been taken by the broker, or refused. */
   drained(): Promise<void>;
 }

@@ -5,8 +5,8 @@ import { watch } from "chokidar";
 const settleMs = 150;
 
 /**
- * Calls `onChange` after changes in a folder, also those that replace a file by another. Node.js 22 loses a file that was replaced
- * if it watches a tree by itself.
+ * Calls `onChange` after changes in a folder, also those that replace a file by another. Node.js 22 loses a file that was
+ * replaced if it watches a tree by itself.
  */
 export async function watchFolder(directory: string, onChange: () => void): Promise<AsyncDisposable> {
   let timer: NodeJS.Timeout | undefined;

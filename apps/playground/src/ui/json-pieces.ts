@@ -9,8 +9,8 @@ interface Level {
 }
 
 /**
- * JSON of a value in pieces of `characters` or a little more, each made when it is asked for: however large or deep the value is, a
- * piece takes no longer than another. A piece ends with a line, unless one text is longer than a piece.
+ * JSON of a value in pieces of `characters` or a little more, each made when it is asked for: however large or deep the value
+ * is, a piece takes no longer than another. A piece ends with a line, unless one text is longer than a piece.
  */
 export function* jsonPieces(value: unknown, characters: number, indentation = 2): Generator<string, void> {
   const levels: Level[] = [];

@@ -8,8 +8,8 @@ interface Running {
 
 /**
  * Runs what `start` opens until a signal comes or the parent process is gone. Prints the address after `sentence`, or as JSON
- * without one, and sends it to a parent with an IPC channel. After the signal it has `graceMs` to close; then the program exits with
- * code 1, whatever it still waits for. If the start fails, the program exits with code 1 and the reason on stderr.
+ * without one, and sends it to a parent with an IPC channel. After the signal it has `graceMs` to close; then the program exits
+ * with code 1, whatever it still waits for. If the start fails, the program exits with code 1 and the reason on stderr.
  */
 export async function runUntilStopped(
   sentence: string | undefined,

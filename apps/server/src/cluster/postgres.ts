@@ -12,7 +12,10 @@ export interface Postgres {
   readonly database: Kysely<ClusterTables>;
   /** Another pool on the same database; the caller ends it. Its statements may take `timesAsLong`. */
   openPool(maxConnections: number, timesAsLong?: number): pg.Pool;
-  /** One connection of its own, outside of the pool, whose queries fail after 5 seconds at most; the caller ends it by `endClient`. */
+  /**
+   * One connection of its own, outside of the pool, whose queries fail after 5 seconds at most; the caller ends it by
+   * `endClient`.
+   */
   connect(): Promise<pg.Client>;
 }
 

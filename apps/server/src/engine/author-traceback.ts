@@ -6,8 +6,8 @@ const hidden =
   /[\\/]python_executor[\\/][^\\/]+\.py$|[\\/]oocana[\\/][^\\/]+\.py$|^<frozen (importlib|runpy)/;
 
 /**
- * The failure of a Python block with the frames of the block and of its libraries alone, as those of JavaScript blocks are told. Any
- * other text, and a traceback that has no frame of the block, unchanged.
+ * The failure of a Python block with the frames of the block and of its libraries alone, as those of JavaScript blocks are
+ * told. Any other text, and a traceback that has no frame of the block, unchanged.
  */
 export function authorTraceback(text: string): string {
   if (!text.includes(beginning)) return text;

@@ -26,7 +26,7 @@ export function createErrorHandler(log: Logger) {
   };
 }
 
-/** Where its files are is the operators' business, and in the log. */
+/** Only operators learn where its files are: from the log. */
 const explainStorage = (error: Error) =>
   error instanceof StorageFailure && error.isPassing
     ? "The server's file storage does not take or give files at the moment."

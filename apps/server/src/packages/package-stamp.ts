@@ -6,7 +6,8 @@ import { type FileStamp, fileStamp, isSettled, isUnchanged } from "./file-stamp.
 
 /**
  * Answers what tells one state of a package folder from the next: names, sizes and times of its files, those of linked folders
- * too. Of installed modules only the lists of them count, except those that are linked from a workspace. `undefined` if the folder is too large to look at before each task.
+ * too. Of installed modules only the lists of them count, except those that are linked from a workspace. `undefined` if the
+ * folder is too large to look at before each task.
  */
 export type PackageStamps = (directory: string) => Promise<string | undefined>;
 
@@ -90,15 +91,11 @@ function linkedFolder(path: string): string | undefined {
 
 /** Modules that are edited beside the package, as those of a workspace are, those with a scope too. */
 function linkedModules(modules: string): string[] {
-  const entries = entriesIn(modules).flatMap((entry) =>
-    entry.isDirectory() && entry.name.startsWith("@")
-      ? entriesIn(join(modules, entry.name)).map((one) => ({
-          one,
-          path: join(modules, entry.name, one.name),
-        }))
-      : [{ one: entry, path: join(modules, entry.name) }],
-  );
-  return entries.flatMap(({ one, path }) => (one.isSymbolicLink() ? (linkedFolder(path) ?? []) : []));
+  return entriesIn(modules).flatMap((entry) => {
+    const path = join(modules, entry.name);
+    if (entry.isSymbolicLink()) return linkedFolder(path) ?? [];
+    return entry.isDirectory() && entry.name.startsWith("@") ? linkedModules(path) : [];
+  });
 }
 
 function textOf(stamp: FileStamp | undefined): string {

@@ -19,8 +19,8 @@ export interface OutputPipes {
 
 /**
  * Opens pipes for a process that is about to be started. What Node.js calls pipes are sockets, which Linux does not open by the
- * names `/dev/stdout` and `/dev/stderr`: programs that write there would fail (ENXIO). Resolves with nothing on other systems, and
- * if there is no `mkfifo`.
+ * names `/dev/stdout` and `/dev/stderr`: programs that write there would fail (ENXIO). Resolves with nothing on other systems,
+ * and if there is no `mkfifo`.
  */
 export async function openOutputPipes(): Promise<OutputPipes | undefined> {
   if (process.platform !== "linux") return undefined;

@@ -17,8 +17,8 @@ export interface Scratch {
 const prefix = "connect-server-";
 
 /**
- * A directory of this process alone, inside of the named one or of the system's temporary one. Those of processes of this machine that
- * were killed are removed first, with what still runs of them.
+ * A directory of this process alone, inside of the named one or of the system's temporary one. Those of processes of this
+ * machine that were killed are removed first, with what still runs of them.
  */
 export async function openScratch(directory: string | undefined, log: Logger): Promise<Scratch> {
   const parent = directory === undefined ? tmpdir() : resolve(directory);

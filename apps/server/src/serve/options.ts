@@ -35,8 +35,8 @@ export interface ServerOptions {
   /** A JSON or YAML file with the list of applets; without it there are none. */
   appletsFile?: string | undefined;
   /**
-   * What `Authorization` may hold, as it is or behind `Bearer `; with none anyone on this machine may call. One with a name has the roles that are
-   * given with it and sees its own tasks alone, one without may do everything.
+   * What `Authorization` may hold, as it is or behind `Bearer `; with none anyone on this machine may call. One with a name has
+   * the roles that are given with it and sees its own tasks alone, one without may do everything.
    */
   tokens?: readonly KnownToken[] | undefined;
   /** Web origins (`https://app.example`) whose pages may call; pages of this server itself always may. */

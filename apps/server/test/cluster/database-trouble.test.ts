@@ -12,7 +12,6 @@ async function openApi(user = "postgres") {
   const files = await makeDataDirectory();
   const admin = new pg.Client(database.url);
   await admin.connect();
-  const name = new URL(database.url).pathname.slice(1);
   const query = (text: string) => admin.query(text);
   if (user !== "postgres") {
     await query(`create role ${user} login`);
@@ -33,12 +32,8 @@ async function openApi(user = "postgres") {
   });
   return {
     client: new TestClient(api.url),
-    name,
     query,
-    cut: () =>
-      query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
-      ),
+    cut: () => query(cutOthers),
     async [Symbol.asyncDispose]() {
       await query(`alter role ${user} connection limit -1`);
       await api.close();
@@ -49,6 +44,9 @@ async function openApi(user = "postgres") {
     },
   };
 }
+
+const cutOthers =
+  "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
 
 async function seen(answer: Response) {
   const { message } = (await answer.json()) as { message: string };
@@ -87,9 +85,7 @@ test("a database that has become a read-only replica is trouble that passes", as
   try {
     const name = new URL(cluster.databaseUrl).pathname.slice(1);
     await admin.query(`alter database ${name} set default_transaction_read_only = on`);
-    await admin.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
-    );
+    await admin.query(cutOthers);
     expect(await seen(await cluster.create("lab::shout", { text: "x" }))).toEqual(
       passing("The server's database takes no writes at the moment: it is a read-only replica."),
     );

@@ -83,9 +83,9 @@ export function createJobChannel({
   const limitedLog = createLimitedLog({
     send: (text, stdio) => channel.toObservers({ type: "BlockLog", log: text, stdio }),
     sendAtOnce(text, stdio) {
-      if (isFinished || mainframe.publishAtOnce === undefined) return false;
+      if (isFinished) return false;
       const message = { ...report, type: "BlockLog", log: text, stdio, ...job, sequence: sequence + 1 };
-      const isSent = outbox.sendAtOnce(topics.report, encodeLeniently(message));
+      const isSent = outbox.sendAtOnce(topics.report, () => encodeLeniently(message));
       if (isSent) sequence += 1;
       return isSent;
     },

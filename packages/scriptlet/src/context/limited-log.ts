@@ -1,6 +1,6 @@
 import { piecesOf } from "@oomol/connect-shared/text-pieces";
 
-type Stdio = "stdout" | "stderr";
+export type Stdio = "stdout" | "stderr";
 
 export interface LimitedLog {
   log(text: string, stdio: Stdio): Promise<void>;

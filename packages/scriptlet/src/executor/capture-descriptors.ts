@@ -1,7 +1,7 @@
 import childProcess from "node:child_process";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { type CaptureOptions, logChunk } from "./capture-output.ts";
+import { type CaptureOptions, logChunk, takesFrom } from "./capture-output.ts";
 import { jobScope } from "./job-scope.ts";
 import { createOutputFiles, type OutputFiles } from "./output-files.ts";
 
@@ -9,9 +9,9 @@ type AnyFunction = (...args: never[]) => unknown;
 
 /**
  * Catches what a block writes past `process.stdout` and `process.stderr`: what it writes to their file descriptors, or
- * to `/dev/stdout` and `/dev/stderr`, becomes its log, as if it had used the streams. A child that shares them (`stdio: "inherit"`) writes to where this process was started from;
- * `fence` is called whenever one may begin or has ended, so that whoever reads there knows what came before.
- * Call it before anything of a block is loaded.
+ * to `/dev/stdout` and `/dev/stderr`, becomes its log, as if it had used the streams. A child that shares them (`stdio:
+ * "inherit"`) writes to where this process was started from; `fence` is called whenever one may begin or has ended, so that
+ * whoever reads there knows what came before. Call it before anything of a block is loaded.
  */
 export function captureDescriptors(fence: () => void = () => {}, options: CaptureOptions = {}): void {
   captureWrites(createOutputFiles(), options);
@@ -42,12 +42,12 @@ export function captureDescriptors(fence: () => void = () => {}, options: Captur
   syncBuiltinESMExports();
 }
 
-function captureWrites(files: OutputFiles, { dropsLate = false }: CaptureOptions): void {
+function captureWrites(files: OutputFiles, options: CaptureOptions): void {
   /** How many bytes were written, if a block has written them to a stream of its process. */
   const take = (target: unknown, chunk: unknown, rest: unknown[]): number | undefined => {
     const stdio = files.streamOf(target);
     const scope = stdio && jobScope.getStore();
-    if (scope === undefined || (scope.channel.isFinished && !dropsLate)) return undefined;
+    if (!takesFrom(scope, options)) return undefined;
     const written = writtenPart(chunk, rest);
     if (written !== undefined) logChunk(scope, stdio, written, []);
     return written?.byteLength;
@@ -98,8 +98,8 @@ function captureWrites(files: OutputFiles, { dropsLate = false }: CaptureOptions
 }
 
 /**
- * Of a text in an encoding, of bytes with an offset and a length, each of which may be missing, or of a list of bytes; as `fs.write`,
- * `fs.writeFile` and `fs.writev` take them.
+ * Of a text in an encoding, of bytes with an offset and a length, each of which may be missing, or of a list of bytes; as
+ * `fs.write`, `fs.writeFile` and `fs.writev` take them.
  */
 function writtenPart(chunk: unknown, [first, second]: unknown[]): Uint8Array | undefined {
   const named = typeof first === "object" && first !== null ? (first as WriteOptions) : {};

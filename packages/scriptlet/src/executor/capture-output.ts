@@ -12,7 +12,7 @@ export interface CaptureOptions {
  * Turns a block's writes to stdout and stderr into its log (oocana-protocol 6.8); other writes pass through.
  * Returns a function that restores the streams.
  */
-export function captureOutput({ dropsLate = false }: CaptureOptions = {}): () => void {
+export function captureOutput(options: CaptureOptions = {}): () => void {
   const restores = (["stdout", "stderr"] as const).map((stdio) => {
     const stream = process[stdio];
     // The engine closes its pipe at the first line that is not UTF-8 (oocana-protocol 1.6).
@@ -25,8 +25,7 @@ export function captureOutput({ dropsLate = false }: CaptureOptions = {}): () =>
     stream.write = ((chunk: string | Uint8Array, ...rest: (BufferEncoding | Callback)[]) => {
       const scope = jobScope.getStore();
       // One implementation cannot distinguish the overloads.
-      if (scope === undefined || (scope.channel.isFinished && !dropsLate))
-        return (write as (...all: unknown[]) => boolean)(chunk, ...rest);
+      if (!takesFrom(scope, options)) return (write as (...all: unknown[]) => boolean)(chunk, ...rest);
       logChunk(scope, stdio, chunk, rest);
       return true;
     }) as typeof stream.write;
@@ -47,6 +46,14 @@ export function captureOutput({ dropsLate = false }: CaptureOptions = {}): () =>
   return () => {
     for (const restore of restores) restore();
   };
+}
+
+/** Whether what is written in this scope is the block's: it runs, or has ended and may not pass for another. */
+export function takesFrom(
+  scope: JobScope | undefined,
+  { dropsLate = false }: CaptureOptions,
+): scope is JobScope {
+  return scope !== undefined && (dropsLate || !scope.channel.isFinished);
 }
 
 /** Logs the rest of an incomplete character when the block ends. */

@@ -19,14 +19,14 @@ export interface ChannelMainframe extends Mainframe {
   /** Publishes, and hands all that was published to the system before it returns, unless the system takes no more. */
   publishNow(topic: string, payload: string): void;
   flush(): void;
-  publishAtOnce(topic: string, payload: string): boolean;
+  publishAtOnce(topic: string, payload: () => string): boolean;
 }
 
 /** A message of a block that holds the thread leaves after this time, even if the event loop does not turn. */
 const maxDelayMs = 20;
 /** A server whose disk is behind may not read for a while; what a block prints waits then, as in any pipe. */
 const patienceMs = 10_000;
-/** If the system takes no more, so many flushes in a row queue what there is at once; beyond that one in each millisecond does. */
+/** If the system takes no more, so many flushes in a row queue what there is; beyond that one in each millisecond does. */
 const mostFlushes = 100;
 
 /**
@@ -42,6 +42,7 @@ export function createChannelMainframe({
   let lines: string[] = [];
   let waiting: { topic: string; settle(error?: Error | null): void }[] = [];
   let oldestAtMs = 0;
+  let isScheduled = false;
   let isClosed = false;
   let flushesLeft = mostFlushes;
   let refilledAtMs = 0;
@@ -83,7 +84,7 @@ export function createChannelMainframe({
     },
     publishAtOnce(topic, payload) {
       if (isClosed || isQueueing()) return false;
-      writeLine(encodeChannelLine(topic, payload));
+      writeLine(encodeChannelLine(topic, payload()));
       handOver(true);
       return true;
     },
@@ -103,12 +104,17 @@ export function createChannelMainframe({
   /** Together with everything else that this turn of the event loop writes. */
   function writeLine(line: string): void {
     const now = performance.now();
-    if (lines.length === 0) {
-      oldestAtMs = now;
-      queueMicrotask(() => handOver());
-    }
+    if (lines.length === 0) oldestAtMs = now;
+    // One at a time: a block that prints much without a pause hands each line over by itself.
+    if (!isScheduled) queueMicrotask(handOverScheduled);
+    isScheduled = true;
     lines.push(line);
     if (now - oldestAtMs > maxDelayMs) handOver();
+  }
+
+  function handOverScheduled(): void {
+    isScheduled = false;
+    handOver();
   }
 
   /** `canWait` for room; what the system does not take is queued. */

@@ -1,4 +1,4 @@
-type Stdio = "stdout" | "stderr";
+import type { Stdio } from "../context/limited-log.ts";
 
 /** Tells which of what a block writes to is a stream of its process, by whatever name. */
 export interface OutputFiles {

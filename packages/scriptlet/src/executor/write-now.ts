@@ -3,8 +3,8 @@ import { writeSync } from "node:fs";
 const pauseMs = 1;
 
 /**
- * Hands bytes to the system before it returns. Returns how many: fewer than all if there was no room for longer than `patienceMs`,
- * or if the other end is gone.
+ * Hands bytes to the system before it returns. Returns how many: fewer than all if there was no room for longer than
+ * `patienceMs`, or if the other end is gone.
  */
 export function writeNow(descriptor: number, bytes: Uint8Array, patienceMs: number): number {
   let at = 0;

@@ -4,7 +4,9 @@ import type { BinarySource } from "../values/value-stores.ts";
 /** Types of previews whose data is text. */
 export const textTypes = /^(text|markdown|html|svg|text\/.+)$/;
 
-/** Bytes that may be those of a text, from memory or a stream; numbers (`Float64Array`) and what else can be iterated have none. */
+/**
+ * Bytes that may be those of a text, from memory or a stream; numbers (`Float64Array`) and what else can be iterated have none.
+ */
 export function textBytes(value: unknown): BinarySource | undefined {
   const isBytes = value instanceof Uint8Array || value instanceof ArrayBuffer || value instanceof Blob;
   return isBytes || isStream(value) ? asBytes(value) : undefined;

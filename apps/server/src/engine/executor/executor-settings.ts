@@ -8,7 +8,7 @@ export interface ExecutorSettings {
   /** Holds `sessions/` and `package-data/`. */
   dataDirectory: string;
   executorReadyTimeoutMs: number;
-  /** Where Node.js blocks wait for a debugger; they do not by default. */
+  /** Port of 127.0.0.1 on which each Node.js block waits for a debugger; none by default. */
   inspectPort?: number | undefined;
   retainedVariables: readonly string[];
   /** What a task and all it starts may use together. */
