@@ -1,5 +1,6 @@
 import { source as axe } from "axe-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { axeViolations } from "./helpers/axe-violations.ts";
 import { openPlayground } from "./helpers/open-playground.ts";
 import { routeOf, run, untilStatus } from "./helpers/page-actions.ts";
 
@@ -100,13 +101,7 @@ test.for(["light", "dark"] as const)(
         await page.locator(".preview iframe").waitFor();
       }
       await page.evaluate(axe);
-      const violations = await page.evaluate(async (rules) => {
-        const { violations } = await Reflect.get(window, "axe").run(document, { iframes: false, ...rules });
-        return violations.map((one: { id: string; nodes: { html: string }[] }) => [
-          one.id,
-          one.nodes.map((node) => node.html),
-        ]);
-      }, axeRuns[colorScheme]);
+      const violations = await axeViolations(page, axeRuns[colorScheme]);
       expect(violations, route).toEqual([]);
     }
   },

@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chinese } from "../src/i18n/chinese.ts";
 import { english } from "../src/i18n/english.ts";
+import { axeViolations } from "./helpers/axe-violations.ts";
 import { openPlayground } from "./helpers/open-playground.ts";
 import { routeOf, untilStatus } from "./helpers/page-actions.ts";
 
@@ -124,13 +125,7 @@ test.for(states)("axe has nothing against %s, nor the console", async ([, route,
     await using opened = await playground.openPage(route, options);
     await reach(opened.page, english);
     await opened.page.evaluate(axe);
-    const violations = await opened.page.evaluate(async () => {
-      const { violations } = await Reflect.get(window, "axe").run(document, { iframes: false });
-      return violations.map((one: { id: string; nodes: { html: string }[] }) => [
-        one.id,
-        one.nodes.map((node) => node.html),
-      ]);
-    });
+    const violations = await axeViolations(opened.page);
     expect(violations, colorScheme).toEqual([]);
     expect(opened.complaints).toEqual([]);
   }

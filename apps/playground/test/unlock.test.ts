@@ -1,5 +1,6 @@
 import { source as axe } from "axe-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { axeViolations } from "./helpers/axe-violations.ts";
 import { openPlayground } from "./helpers/open-playground.ts";
 import { routeOf, run, untilStatus } from "./helpers/page-actions.ts";
 
@@ -77,13 +78,6 @@ test.for(["light", "dark"] as const)(
     await page.getByRole("button", { name: "Unlock" }).click();
     await page.getByText("The server does not accept this token.").waitFor();
     await page.evaluate(axe);
-    const violations = await page.evaluate(async () => {
-      const { violations } = await Reflect.get(window, "axe").run(document);
-      return violations.map((one: { id: string; nodes: { html: string }[] }) => [
-        one.id,
-        one.nodes.map((node) => node.html),
-      ]);
-    });
-    expect(violations).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   },
 );

@@ -35,19 +35,17 @@ export function BlockList({ selected }: { selected: string | undefined }) {
       {blocks.isPending && <p className="note">{messages.loadingBlocks}</p>}
       {blocks.isError && (
         <div className="note" role="alert">
-          <p>
-            {isRefused(blocks.error) ? (
-              messages.needsToken
-            ) : (
-              <>
+          {isRefused(blocks.error) ? (
+            <p>{messages.needsToken}</p>
+          ) : (
+            <>
+              <p>
                 <strong>{messages.serverSilent}.</strong> {blocks.error.message}
-              </>
-            )}
-          </p>
-          {!isRefused(blocks.error) && (
-            <button type="button" className="button small" onClick={() => void blocks.refetch()}>
-              {messages.tryAgain}
-            </button>
+              </p>
+              <button type="button" className="button small" onClick={() => void blocks.refetch()}>
+                {messages.tryAgain}
+              </button>
+            </>
           )}
         </div>
       )}

@@ -1,7 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
-import { useStore } from "../state/store.ts";
 import { Icon } from "../ui/icon.tsx";
 import { tokenStore } from "./token-store.ts";
 
@@ -9,21 +8,16 @@ import { tokenStore } from "./token-store.ts";
 export function Unlock() {
   const messages = useMessages();
   const queries = useQueryClient();
-  const refused = useStore(tokenStore);
+  // This form goes while the server is asked, and comes anew if it refuses.
+  const [refused] = useState(tokenStore.get);
   const [token, setToken] = useState("");
-  const [isPending, setPending] = useState(false);
-  const unlock = async (event: FormEvent) => {
+  const unlock = (event: FormEvent) => {
     event.preventDefault();
     tokenStore.set(token.trim());
-    setPending(true);
-    try {
-      await queries.resetQueries();
-    } finally {
-      setPending(false);
-    }
+    void queries.resetQueries();
   };
   return (
-    <form className="card unlock" onSubmit={(event) => void unlock(event)}>
+    <form className="card unlock" onSubmit={unlock}>
       <Icon name="lock" />
       <h1>{messages.unlockTitle}</h1>
       <p className="note" id="unlock-note">
@@ -42,13 +36,13 @@ export function Unlock() {
           onChange={(event) => setToken(event.target.value)}
         />
       </div>
-      {refused !== "" && !isPending && (
+      {refused !== "" && (
         <p className="alert" role="alert">
           {messages.tokenRefused}
         </p>
       )}
-      <button type="submit" className="button primary" disabled={isPending || token.trim() === ""}>
-        {isPending ? messages.unlocking : messages.unlock}
+      <button type="submit" className="button primary" disabled={token.trim() === ""}>
+        {messages.unlock}
       </button>
     </form>
   );

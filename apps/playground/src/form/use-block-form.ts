@@ -3,8 +3,10 @@ import { useEffect, useMemo, useState } from "react";
 import type { Problem } from "./check-value.ts";
 import { type Draft, type Drafts, initialDrafts } from "./draft.ts";
 import { createField, type Field } from "./field.ts";
-import { keptDrafts } from "./kept-drafts.ts";
 import { type Reading, readDraft } from "./read-draft.ts";
+
+/** What stands in the forms of blocks, files included, until the page is left: other blocks are looked at meanwhile. */
+const keptDrafts = new Map<string, Drafts>();
 
 /** The state of one block's form. */
 export interface BlockForm {

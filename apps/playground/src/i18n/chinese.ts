@@ -20,7 +20,6 @@ export const chinese: Messages = {
   unlockTitle: "此服务器需要令牌",
   unlockText: "令牌由运行此服务器的人提供，关闭此标签页后即清除。",
   unlock: "解锁",
-  unlocking: "正在询问服务器…",
   tokenRefused: "服务器不接受此令牌。",
   tryAgain: "重试",
   count: (count, total) => (count === total ? `${total}` : `${count} / ${total}`),

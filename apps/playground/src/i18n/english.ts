@@ -21,7 +21,6 @@ export const english = {
   unlockTitle: "This server needs a token",
   unlockText: "Whoever runs the server has it. It is kept until you close this tab.",
   unlock: "Unlock",
-  unlocking: "Asking the server…",
   tokenRefused: "The server does not accept this token.",
   tryAgain: "Try again",
   count: (count: number, total: number) => (count === total ? `${total}` : `${count} of ${total}`),

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
 import type { PreviewItem } from "../state/task-view.ts";
 import { NearView } from "./near-view.tsx";
@@ -19,42 +19,56 @@ const bordersPx = 2;
 
 /** A block's own HTML, in a frame of an opaque origin. The frame is a file, so that its policy can differ from the page's. */
 export function HtmlFrame({ html }: { html: string }) {
+  // Also while it is far away: what stands in for it is as high.
+  const [height, setHeight] = useState<number>();
+  return (
+    <NearView height={height}>
+      {/* Another text needs a fresh document. */}
+      <LiveFrame key={html} html={html} height={height} onHeight={setHeight} />
+    </NearView>
+  );
+}
+
+interface LiveFrameProps {
+  html: string;
+  height: number | undefined;
+  onHeight(px: number): void;
+}
+
+function LiveFrame({ html, height, onHeight }: LiveFrameProps) {
   const messages = useMessages();
   const frame = useRef<HTMLIFrameElement>(null);
-  const [height, setHeight] = useState<number>();
-  const changes = useRef(0);
-  useEffect(() => {
+  // Before the frame can say anything.
+  useLayoutEffect(() => {
+    let changes = 0;
+    let last: number | undefined;
     const listen = (event: MessageEvent) => {
       const target = frame.current?.contentWindow;
       if (!target || event.source !== target) return;
       // An opaque origin has no name that could be given here.
-      if (event.data === "preview-frame-ready") {
-        changes.current = 0;
-        target.postMessage({ html }, "*");
-      }
+      if (event.data === "preview-frame-ready") target.postMessage({ html }, "*");
       // The block's own scripts may say this too: more than a height within bounds it cannot be.
       const told: unknown = event.data?.previewHeight;
-      if (typeof told !== "number" || changes.current >= mostChanges) return;
-      changes.current += 1;
-      setHeight(Math.min(highestPx, Math.max(lowestPx, Math.ceil(told) + bordersPx)));
+      if (typeof told !== "number") return;
+      const next = Math.min(highestPx, Math.max(lowestPx, Math.ceil(told) + bordersPx));
+      if (next === last || changes >= mostChanges) return;
+      changes += 1;
+      last = next;
+      onHeight(next);
     };
     addEventListener("message", listen);
     return () => removeEventListener("message", listen);
-  }, [html]);
+  }, [html, onHeight]);
   return (
-    <NearView height={height}>
-      <iframe
-        // Another text needs a fresh document.
-        key={html}
-        ref={frame}
-        className="frame"
-        title={messages.previews}
-        sandbox={sandbox}
-        referrerPolicy="no-referrer"
-        src="./preview-frame.html"
-        style={{ height }}
-      />
-    </NearView>
+    <iframe
+      ref={frame}
+      className="frame"
+      title={messages.previews}
+      sandbox={sandbox}
+      referrerPolicy="no-referrer"
+      src="./preview-frame.html"
+      style={{ height }}
+    />
   );
 }
 

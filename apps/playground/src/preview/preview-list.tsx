@@ -84,8 +84,10 @@ function Preview({ item }: { item: PreviewItem }): ReactNode {
       </div>
     );
   }
-  if (typeof data !== "string")
-    return <JsonView value={data} label={label} fileName={`preview-${item.id}.json`} />;
+  if (typeof data !== "string" || type === "json") {
+    const value = typeof data === "string" ? parseJson(data) : data;
+    return <JsonView value={value} label={label} fileName={`preview-${item.id}.json`} />;
+  }
   if (type === "svg") return <MediaPreview item={item} type="image" source={data} />;
   if (type === "image" || type === "audio" || type === "video") {
     return <MediaPreview item={item} type={type} source={data} />;
@@ -93,8 +95,6 @@ function Preview({ item }: { item: PreviewItem }): ReactNode {
   if (type === "markdown" || type === "text/markdown") return <MarkdownPreview item={item} source={data} />;
   if (type === "html" || type === "text/html") return <HtmlPreview item={item} source={data} />;
   if (type === "iframe") return <IframePreview item={item} source={data} />;
-  if (type === "json")
-    return <JsonView value={parseJson(data)} label={label} fileName={`preview-${item.id}.json`} />;
   return <TextView text={data} label={label} fileName={`preview-${item.id}.txt`} />;
 }
 

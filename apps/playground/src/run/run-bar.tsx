@@ -11,11 +11,13 @@ import { type PageSection, SectionLinks } from "./section-links.tsx";
 interface RunBarProps {
   taskId: string;
   view: TaskView;
+  /** Why it failed, in a line. */
+  reason: string | undefined;
   sections: readonly PageSection[];
 }
 
 /** What stays in sight while one scrolls: how far the task is, the way to stop it, and why it failed. */
-export function RunBar({ taskId, view, sections }: RunBarProps) {
+export function RunBar({ taskId, view, reason, sections }: RunBarProps) {
   const messages = useMessages();
   const { tasks } = useConnection();
   const stop = useMutation({ mutationFn: () => tasks.stop(taskId) });
@@ -49,23 +51,12 @@ export function RunBar({ taskId, view, sections }: RunBarProps) {
       </div>
       {sections.length > 0 && <SectionLinks sections={["inputs", ...sections, "useInCode"]} />}
       {stop.error && <p className="alert">{stop.error.message}</p>}
-      {view.error !== undefined && (
+      {reason !== undefined && (
         <section className="alert" role="alert">
           <h3>{messages.whatWentWrong}</h3>
-          <pre>{splitReason(view.error).reason}</pre>
+          <pre>{reason}</pre>
         </section>
       )}
     </div>
   );
-}
-
-/** In characters: a few lines on a phone. */
-const longestReason = 200;
-
-/** The first line of an error, and what is behind it: where it came from, or the rest of what is long. */
-export function splitReason(error: string): { reason: string; details: string } {
-  const end = error.indexOf("\n");
-  const line = end < 0 ? error : error.slice(0, end);
-  if (line.length > longestReason) return { reason: `${line.slice(0, longestReason)}…`, details: error };
-  return { reason: line, details: end < 0 ? "" : error.slice(end + 1).replaceAll(/^ {4}(?=at )/gm, "") };
 }

@@ -3,14 +3,13 @@ import { useConnection } from "../connection/connection.tsx";
 import { useMessages } from "../i18n/use-messages.ts";
 import { useStore } from "../state/store.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
-import { downloadPieces } from "../ui/download.ts";
-import { Icon } from "../ui/icon.tsx";
-import { jsonPieces } from "../ui/json-pieces.ts";
+import { DownloadButton } from "../ui/download-button.tsx";
+import { firstPiece, jsonPieces } from "../ui/json-pieces.ts";
 import { JsonView } from "../ui/json-view.tsx";
 import { ScrollRegion } from "../ui/scroll-region.tsx";
 import { LogList } from "./log-list.tsx";
 import { ResultFiles } from "./result-files.tsx";
-import { RunBar, splitReason } from "./run-bar.tsx";
+import { RunBar } from "./run-bar.tsx";
 import { sectionProps } from "./section-links.tsx";
 
 const PreviewList = lazy(() => import("../preview/preview-list.tsx"));
@@ -22,16 +21,16 @@ export function RunPanel({ taskId }: { taskId: string }) {
   const view = useStore(tasks.follow(taskId));
   const hasOutputs = Object.keys(view.outputs).length > 0;
   const hasResult = hasOutputs || view.status === "completed";
-  const { details } = splitReason(view.error ?? "");
+  const failure = view.error === undefined ? undefined : splitReason(view.error);
   const shown = { previews: view.previews.length > 0, result: hasResult, logs: view.lines.length > 0 };
   const sections = (["previews", "result", "logs"] as const).filter((section) => shown[section]);
   const json = (characters: number) => jsonPieces(view.outputs, characters);
   return (
     <>
-      <RunBar taskId={taskId} view={view} sections={sections} />
-      {details !== "" && (
+      <RunBar taskId={taskId} view={view} reason={failure?.reason} sections={sections} />
+      {failure && failure.details !== "" && (
         <ScrollRegion className="alert-details" label={messages.whatWentWrong}>
-          <pre>{details}</pre>
+          <pre>{failure.details}</pre>
         </ScrollRegion>
       )}
       {shown.previews && (
@@ -48,15 +47,8 @@ export function RunPanel({ taskId }: { taskId: string }) {
             <h3>{messages.result}</h3>
             {hasOutputs && (
               <>
-                <CopyButton text={() => shortText(json)} label={messages.result} />
-                <button
-                  type="button"
-                  className="button quiet small"
-                  onClick={() => void downloadPieces(`result-${taskId}.json`, json)}
-                >
-                  <Icon name="download" />
-                  {messages.download}
-                </button>
+                <CopyButton text={() => shortText(json(longestCopied))} label={messages.result} />
+                <DownloadButton name={`result-${taskId}.json`} pieces={json} />
               </>
             )}
           </div>
@@ -79,8 +71,18 @@ export function RunPanel({ taskId }: { taskId: string }) {
 const longestCopied = 500_000;
 
 /** Undefined if it is longer. */
-function shortText(pieces: (characters: number) => Iterator<string>): string | undefined {
-  const all = pieces(longestCopied);
-  const { value: text } = all.next();
-  return all.next().done ? (text ?? "") : undefined;
+function shortText(pieces: Iterator<string, void>): string | undefined {
+  const { text, isAll } = firstPiece(pieces);
+  return isAll ? text : undefined;
+}
+
+/** In characters: a few lines on a phone. */
+const longestReason = 200;
+
+/** The first line of an error, and what is behind it: where it came from, or the rest of what is long. */
+function splitReason(error: string): { reason: string; details: string } {
+  const end = error.indexOf("\n");
+  const line = end < 0 ? error : error.slice(0, end);
+  if (line.length > longestReason) return { reason: `${line.slice(0, longestReason)}…`, details: error };
+  return { reason: line, details: end < 0 ? "" : error.slice(end + 1).replaceAll(/^ {4}(?=at )/gm, "") };
 }

@@ -1,6 +1,4 @@
-import { piecesOf } from "@oomol/connect-shared/text-pieces";
-
-const pieceLength = 256 * 1024;
+import { pieceCharacters, piecesOf } from "@oomol/connect-shared/text-pieces";
 
 /** Hands a text to the person as a file. */
 export function downloadText(name: string, text: string, type?: string): Promise<void> {
@@ -14,7 +12,7 @@ export async function downloadPieces(
   type = name.endsWith(".json") ? "application/json" : "text/plain",
 ): Promise<void> {
   const parts: Blob[] = [];
-  for (const piece of pieces(pieceLength)) {
+  for (const piece of pieces(pieceCharacters)) {
     parts.push(new Blob([piece]));
     await nextTask();
   }

@@ -75,7 +75,12 @@ const deepestIndented = 100;
 
 /** The beginning of a value on one line; what is left out is `…`. */
 export function jsonBeginning(value: unknown, characters: number): string {
-  const pieces = jsonPieces(value, characters, 0);
-  const { value: text = "" } = pieces.next();
-  return pieces.next().done ? text : `${text}…`;
+  const { text, isAll } = firstPiece(jsonPieces(value, characters, 0));
+  return isAll ? text : `${text}…`;
+}
+
+/** The first piece of a text, and whether there is no other. */
+export function firstPiece(pieces: Iterator<string, void>): { text: string; isAll: boolean } {
+  const { value: text } = pieces.next();
+  return { text: text ?? "", isAll: pieces.next().done === true };
 }

@@ -1,6 +1,6 @@
 import { piecesOf } from "@oomol/connect-shared/text-pieces";
 
-/** A text in pieces of `characters` at most, each of which ends with a line if one ends there. */
+/** A text in pieces of `characters`, or less than twice as many, each of which ends with a line if one ends there. */
 export function* linePieces(text: string, characters: number): Generator<string, void> {
   let rest = "";
   for (const piece of piecesOf(text, characters)) {

@@ -1,7 +1,6 @@
 import { memo, type ReactNode, useMemo, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
-import { downloadPieces } from "./download.ts";
-import { Icon } from "./icon.tsx";
+import { DownloadButton } from "./download-button.tsx";
 import { ScrollRegion } from "./scroll-region.tsx";
 
 interface PagedTextProps {
@@ -40,16 +39,7 @@ export function PagedText({ label, pieces, draw, fileName }: PagedTextProps) {
               {messages.showMore}
             </button>
           )}
-          {fileName !== undefined && (
-            <button
-              type="button"
-              className="button quiet small"
-              onClick={() => void downloadPieces(fileName, pieces)}
-            >
-              <Icon name="download" />
-              {messages.download}
-            </button>
-          )}
+          {fileName !== undefined && <DownloadButton name={fileName} pieces={pieces} />}
           <span className="note">{messages.beginning}</span>
         </div>
       )}
