@@ -228,6 +228,11 @@ test("bytes are text for previews whose data is text, and a file for those whose
     () => new Blob([bytes]),
     stream,
     () => Readable.toWeb(stream()),
+    async function* () {
+      yield "a,b\n1,\u00e9 ";
+      yield bytes.subarray(9);
+    },
+    () => ({ [Symbol.asyncIterator]: () => stream()[Symbol.asyncIterator]() }),
   ];
   for (const source of sources) {
     for (const type of ["text", "markdown", "html", "text/csv", "text/html"])
@@ -237,4 +242,18 @@ test("bytes are text for previews whose data is text, and a file for those whose
   }
   expect(await shownBy({ type: "json", data: Float32Array.of(0.5) })).toEqual({ type: "json", data: [0.5] });
   expect(await shownBy({ type: "text", data: Float32Array.of(0.5) })).toEqual({ type: "text", data: [0.5] });
+});
+
+test.each([
+  [
+    "text",
+    /preview\(\) of text needs text or bytes, at once or piece by piece; an AsyncGenerator gives something else\.$/m,
+  ],
+  ["table", /preview\(\) of a table needs .*, not an AsyncGenerator\.$/m],
+])("what is iterated and gives neither text nor bytes is refused: %s", async (type, reason) => {
+  const numbersOneByOne = async function* () {
+    yield* [1, 2];
+  };
+  const payload = { type, data: numbersOneByOne() } as never;
+  await expect(shownBy(payload)).rejects.toThrow(reason);
 });

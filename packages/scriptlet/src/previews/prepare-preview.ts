@@ -36,7 +36,10 @@ export function preparePreview(
   }
   if (type === "image" || type === "video" || type === "audio") return withSources(identified, files, warn);
   if (type === "html" && isElement(data)) return { ...identified, data: data.outerHTML };
-  const bytes = textBytes(data);
+  const frame = type === "table" ? viewFrame(data) : undefined;
+  // Before it is read: it gives its rows once.
+  if (type === "table" && hintFor(data) !== "") throw new TypeError(noTable(data));
+  const bytes = frame === undefined ? textBytes(data, () => new TypeError(noText(type, data))) : undefined;
   if (bytes !== undefined && textTypes.test(type)) {
     const made = textOf(bytes);
     const withText = (text: string) => ({ ...identified, data: text });
@@ -47,7 +50,6 @@ export function preparePreview(
     return files.writeBinary("preview", bytes, extension).then((path) => ({ ...identified, data: path }));
   if (type !== "table") return identified;
 
-  const frame = viewFrame(data);
   if (frame !== undefined && frame.rowCount > maxRows)
     return { ...identified, data: firstAndLast(frame, warn) };
   const table = frame === undefined ? asTable(data) : wholeTable(frame);
@@ -73,6 +75,12 @@ function noTable(data: unknown): string {
   return `preview() of a table needs { columns, rows }, a data frame, a list or the path of a CSV file as its data, not ${nameOf(data)}.${hintFor(data)}`;
 }
 
+/** For what can be iterated, but gives no text. */
+function noText(type: string, data: unknown): string {
+  if (type === "table") return noTable(data);
+  return `preview() of ${type} needs text or bytes, at once or piece by piece; ${nameOf(data)} gives something else.`;
+}
+
 /** What to do about values that people take for tables. */
 function hintFor(data: unknown): string {
   const isResult = /^a DuckDB\w*Result$/.test(nameOf(data));
@@ -82,7 +90,9 @@ function hintFor(data: unknown): string {
 /** A value by its class or its type. */
 function nameOf(data: unknown): string {
   if (data === null) return "null";
-  const name = typeof data === "object" ? (data.constructor?.name ?? "object") : typeof data;
+  // Generators have a tag alone.
+  const tag = (data as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  const name = typeof data === "object" ? data.constructor?.name || String(tag ?? "object") : typeof data;
   return `${/^[aeiou]/i.test(name) ? "an" : "a"} ${name}`;
 }
 

@@ -14,8 +14,8 @@ export interface TableData {
 /** A URL, a path, a data URL or base64. */
 export type PreviewSource = string;
 
-/** Bytes of a text in UTF-8. */
-export type PreviewBytes = Uint8Array | ArrayBuffer | Blob | AsyncIterable<Uint8Array>;
+/** Bytes of a text in UTF-8, at once or piece by piece; pieces may also be text. */
+export type PreviewBytes = Uint8Array | ArrayBuffer | Blob | AsyncIterable<Uint8Array | string>;
 
 /** A source, or the bytes themselves, whose first ones tell their format; they are written to a file of the session. */
 export type PreviewMedia =
@@ -24,7 +24,7 @@ export type PreviewMedia =
   | Blob
   | ArrayBuffer
   | ArrayBufferView
-  | AsyncIterable<Uint8Array>;
+  | AsyncIterable<Uint8Array | string>;
 
 /**
  * The argument of `context.preview`. Any other `type` with `data` passes through unchanged. A later preview of the block with the

@@ -5,17 +5,12 @@ import type { BinarySource } from "../values/value-stores.ts";
 export const textTypes = /^(text|markdown|html|svg|text\/.+)$/;
 
 /**
- * Bytes that may be those of a text, from memory or a stream; numbers (`Float64Array`) and what else can be iterated have none.
+ * Bytes that may be those of a text, from memory, a stream or whatever else gives them piece by piece; numbers (`Float64Array`)
+ * have none. A source that gives something else fails with what `refuse` makes.
  */
-export function textBytes(value: unknown): BinarySource | undefined {
-  const isBytes = value instanceof Uint8Array || value instanceof ArrayBuffer || value instanceof Blob;
-  return isBytes || isStream(value) ? asBytes(value) : undefined;
-}
-
-function isStream(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const { pipe, getReader } = value as { pipe?: unknown; getReader?: unknown };
-  return typeof pipe === "function" || typeof getReader === "function";
+export function textBytes(value: unknown, refuse?: () => Error): BinarySource | undefined {
+  const isNumbers = ArrayBuffer.isView(value) && !(value instanceof Uint8Array);
+  return isNumbers ? undefined : asBytes(value, refuse);
 }
 
 /** Decodes UTF-8; what is none becomes U+FFFD. A promise only of a stream. */
