@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { request as requestPlainly } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeDataDirectory, openTestServer, type TestClient } from "./open-test-server.ts";
@@ -86,6 +86,35 @@ test("an install that runs tells what it is at, in the words of npm as well", as
   expect(task).not.toHaveProperty("progress");
 });
 
+test.skipIf(process.platform === "win32")("what npm has said half is told when it is whole", async () => {
+  const manifest = { name: "halves", version: "1.0.0", dependencies: { peer: "1.0.0" } };
+  const files = { ...block("halves", ""), "package.json": JSON.stringify(manifest) };
+  await registry.publish({ name: "halves", version: "1.0.0", files });
+  await using data = await makeDataDirectory();
+  const [rest, end] = [join(data.path, "rest"), join(data.path, "end")];
+  // A program that speaks as npm does, but in the pieces that the test asks for.
+  const slow = `#!/bin/sh
+    printf 'whole\\nhalf of'
+    while [ ! -e '${rest}' ]; do sleep 0.02; done
+    printf ' a line\\nand more'
+    while [ ! -e '${end}' ]; do sleep 0.02; done\n`;
+  const programs = join(data.path, "programs");
+  await mkdir(programs);
+  await writeFile(join(programs, "npm"), slow, { mode: 0o755 });
+  const env = { PATH: [programs, process.env.PATH].join(delimiter) };
+  await using program = await startProgram(["--registry", registry.url], { env });
+  const { taskId } = await begin(program.client, "halves");
+  const progress = async () =>
+    (await program.client.getJson<Answer>(`/packages/install/${taskId}`)).task.progress;
+  await expect.poll(progress, { timeout: 10_000 }).not.toMatch(/^downloading/);
+  expect(await progress()).toBe("whole");
+  await writeFile(rest, "");
+  await expect.poll(progress, { timeout: 10_000 }).not.toBe("whole");
+  expect(await progress()).toBe("half of a line");
+  await writeFile(end, "");
+  expect(await ended(program.client, taskId)).toMatchObject({ status: "success" });
+});
+
 test("npm trusts what the server trusts; a certificate that nobody does is told within seconds", async () => {
   await registry.publish({ name: "secure", version: "1.0.0", dependencies: { peer: "1.0.0" } });
   await using data = await makeDataDirectory();
@@ -106,7 +135,7 @@ test("npm trusts what the server trusts; a certificate that nobody does is told 
 
 interface Answer {
   taskId: string;
-  task: { status: string };
+  task: { status: string; progress?: string };
 }
 
 function begin(server: TestClient, name: string): Promise<Answer> {

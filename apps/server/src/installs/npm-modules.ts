@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findProgram } from "@oomol/connect-shared/find-program";
+import { createExecutorOutput } from "../engine/executor/executor-output.ts";
 import { executorEnvironment } from "../processes/executor-environment.ts";
 import { startExecutorProcess } from "../processes/executor-process.ts";
 import { isRecord, messageOf } from "../values.ts";
@@ -111,15 +112,18 @@ async function runNpm(directory: string, args: readonly string[], options: NpmMo
   ];
   const file = await findProgram("npm");
   if (file === undefined) throw fail("there is no npm on the PATH.");
+  // Whole lines: a pipe gives what it holds.
+  const output = createExecutorOutput(undefined, ({ text }) => tellLines(text, options.onProgress));
   const npm = startExecutorProcess({ file, args: [] }, [...args, ...settings], {
     cwd: directory,
     env: executorEnvironment(process.env, directory, wayToRegistry),
-    onOutput: ({ text }) => tellLines(text, options.onProgress),
+    onOutput: output.take,
   });
   const stop = () => void npm.kill();
   options.signal.addEventListener("abort", stop);
   if (options.signal.aborted) stop();
   const { code, spawnError, stderrTail } = await npm.exited;
+  output.flush();
   options.signal.removeEventListener("abort", stop);
   if (options.signal.aborted) throw fail(messageOf(options.signal.reason));
   if (spawnError !== undefined) throw fail(spawnError.message);

@@ -102,7 +102,7 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
         handleRequest(message);
       } else if (message.type === "BlockFinished") {
         // What has been printed before is in the pipes by now: they are read in this turn of the event loop.
-        setImmediate(finish, readFinish(message));
+        setImmediate(finish, readFinish(message, block.executor.name));
       } else if (isReportOf(message)) {
         // It tells copies apart, which a broker in this process never makes.
         const { sequence: _, ...event } = message;
@@ -141,9 +141,9 @@ function isReportOf(message: SessionMessage): boolean {
   return message.type !== "BlockProgress" || "stacks" in message;
 }
 
-function readFinish(message: SessionMessage): JobFinish {
+function readFinish(message: SessionMessage, executorName: string): JobFinish {
   const { error, result } = message;
-  if (typeof error === "string") return { error: authorTraceback(error) };
+  if (typeof error === "string") return { error: executorName === "python" ? authorTraceback(error) : error };
   const isText = result instanceof JsonText && result.text.trimStart().startsWith("{");
   if (isText || (isRecord(result) && !(result instanceof JsonText))) return { result };
   if (result == null && error == null) return {};
