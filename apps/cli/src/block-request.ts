@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { OomolConnectClient } from "@oomol/connect-node";
+import type { OomolConnectClient, TaskInputValues } from "@oomol/connect-node";
 import type { Command } from "commander";
 import { UsageError } from "./exit-codes.ts";
 import { collectInput, readInputs } from "./read-inputs.ts";
@@ -14,7 +14,7 @@ export interface InputFlags {
 
 export interface BlockRequest {
   blockId: string;
-  inputValues: Record<string, unknown>;
+  inputValues: TaskInputValues;
   files: readonly string[] | Record<string, string[]>;
 }
 
@@ -26,7 +26,10 @@ export function addInputFlags(command: Command): Command {
       "an input, as JSON or else as text, as the block takes it; repeatable",
       collectInput,
     )
-    .option("--inputs-json <file>", "inputs as a JSON object from a file, or - for stdin")
+    .option(
+      "--inputs-json <file>",
+      "inputs from a file, or - for stdin: a JSON object, or for a flow's nodes a list of { nodeId, inputs }",
+    )
     .option(
       "-f, --file <[handle=]path>",
       "a file for the block, or for one of its inputs; repeatable",
@@ -34,17 +37,28 @@ export function addInputFlags(command: Command): Command {
     );
 }
 
-/** @throws {@link UsageError} for inputs that cannot be read, and for files of which only some name their input. */
+/**
+ * What has been read before takes the place of `--inputs-json`.
+ *
+ * @throws {@link UsageError} for inputs that cannot be read, and for files of which only some name their input.
+ */
 export async function blockRequest(
   client: OomolConnectClient,
   blockId: string,
-  { inputsJson, input = {}, file = [] }: InputFlags,
+  { inputsJson, input = {}, file = [], read }: InputFlags & { read?: TaskInputValues },
 ): Promise<BlockRequest> {
-  const inputValues = {
-    ...(await readInputs(inputsJson)),
-    ...(await resolveInputs(client, blockId, input)),
-  };
-  return { blockId, inputValues, files: filesOf(file) };
+  const inputValues = read ?? (await readInputs(inputsJson));
+  const ofBlock = await resolveInputs(client, blockId, input);
+  return { blockId, inputValues: together(inputValues, ofBlock), files: filesOf(file) };
+}
+
+function together(inputValues: TaskInputValues, ofBlock: Record<string, unknown>): TaskInputValues {
+  if (!Array.isArray(inputValues)) return { ...inputValues, ...ofBlock };
+  const [handle] = Object.keys(ofBlock);
+  if (handle === undefined) return inputValues;
+  throw new UsageError(
+    `--input ${handle}: the inputs of --inputs-json are a list, so put this one there too, under the nodeId "_".`,
+  );
 }
 
 /** By input if they are given so: a file that is really called `a=b` is none. */

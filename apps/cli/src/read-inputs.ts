@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { findInexactNumber } from "@oomol/connect-core/wire";
+import type { TaskInputValues } from "@oomol/connect-node";
 import { UsageError } from "./exit-codes.ts";
 
 /** Adds `handle=value` to what `--input` has given so far; {@link resolveInputs} decides what a value means. */
@@ -10,8 +11,8 @@ export function collectInput(pair: string, previous: Record<string, string> = {}
   return { ...previous, [pair.slice(0, separator)]: pair.slice(separator + 1) };
 }
 
-/** Inputs from a JSON file, or from stdin for `-`; none without a file. */
-export async function readInputs(file: string | undefined): Promise<Record<string, unknown>> {
+/** Inputs from a JSON file, or from stdin for `-`; none without a file. A list is for the nodes of a flow. */
+export async function readInputs(file: string | undefined): Promise<TaskInputValues> {
   if (file === undefined) return {};
   const source = file === "-" ? "stdin" : `"${file}"`;
   const content = await (file === "-" ? text(process.stdin) : readFile(file, "utf8")).catch(
@@ -26,15 +27,16 @@ export async function readInputs(file: string | undefined): Promise<Record<strin
       `The inputs in ${source} hold, at ${place}, ${inexact.description}; give it as text.`,
     );
   }
-  const inputs = parseObject(content);
-  if (!inputs) throw new UsageError(`The inputs in ${source} must be a JSON object { handle: value }.`);
-  return inputs;
+  const inputs = parse(content);
+  if (typeof inputs === "object" && inputs !== null) return inputs as TaskInputValues;
+  throw new UsageError(
+    `The inputs in ${source} must be a JSON object { handle: value }, or for the nodes of a flow a list of { nodeId, inputs: [{ handle, value }] }.`,
+  );
 }
 
-function parseObject(content: string): Record<string, unknown> | undefined {
+function parse(content: string): unknown {
   try {
-    const value: unknown = JSON.parse(content);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return JSON.parse(content);
   } catch {
     return undefined;
   }

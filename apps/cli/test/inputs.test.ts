@@ -66,3 +66,21 @@ test("a file of this folder in --input is answered with what to write instead", 
   const { code, stderr } = await runProgram(cliFile, flags, { cwd: server.directory });
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("--file file=here.txt") });
 });
+
+test("a list of inputs is for the nodes of a flow, and for the block itself under _", async () => {
+  const file = join(server.directory, "nodes.json");
+  const inputs = [{ handle: "any", value: [1, "a"] }];
+  const run = ["run", "look::echo", "--inputs-json", file];
+  for (const list of [[{ nodeId: "_", inputs }], inputs]) {
+    await writeFile(file, JSON.stringify(list));
+    const { code, stdout } = await server.cli(...run);
+    expect({ code, given: JSON.parse(stdout).given }).toMatchObject({ code: 0, given: { any: [1, "a"] } });
+  }
+  expect(await server.cli(...run, "--input", "count=1")).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringContaining("--input count: the inputs of --inputs-json are a list, so put this one"),
+  });
+  await writeFile(file, '"text"');
+  expect((await server.cli(...run)).stderr).toContain("or for the nodes of a flow a list of");
+});

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { OomolConnectClient } from "@oomol/connect-node";
+import { OomolConnectClient, type TaskInputValues } from "@oomol/connect-node";
 import { blockRequest, type InputFlags } from "../block-request.ts";
 import { UsageError } from "../exit-codes.ts";
 import { onInterrupt } from "../on-interrupt.ts";
@@ -82,31 +82,28 @@ async function requireFolder(directory: string): Promise<void> {
 
 interface RunInputs extends InputFlags {
   /** Read from stdin before the first run. */
-  given?: Record<string, unknown>;
+  read?: TaskInputValues;
 }
 
 /** What comes from stdin comes once; a file is read before each run. */
 async function withStdinRead(flags: InputFlags): Promise<RunInputs> {
   if (flags.inputsJson !== "-") return flags;
   const { inputsJson, ...others } = flags;
-  return { ...others, given: await readInputs(inputsJson) };
+  return { ...others, read: await readInputs(inputsJson) };
 }
 
 async function runOnce(
   client: OomolConnectClient,
   blockId: string,
-  { given, ...flags }: RunInputs,
+  flags: RunInputs,
   output: DevOutput,
   signal: AbortSignal,
 ): Promise<void> {
   if (signal.aborted) return;
   using display = new TaskDisplay(process.stderr);
   try {
-    const { inputValues, ...request } = await blockRequest(client, blockId, flags);
-    const { taskId, result } = await client.tasks.run(
-      { ...request, inputValues: { ...given, ...inputValues } },
-      display.follow(client, signal),
-    );
+    const request = await blockRequest(client, blockId, flags);
+    const { taskId, result } = await client.tasks.run(request, display.follow(client, signal));
     display.finish();
     output.result(taskId, result);
   } catch (failure) {
