@@ -1,5 +1,17 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
+/** Processes that run blocks: in a session, standing by after a task at least, and before their first one. */
+export interface ExecutorStates {
+  busy: number;
+  warm: number;
+  cold: number;
+}
+
+/** The same, and those that were sent away since the start, by reason. */
+export interface ExecutorCounts extends ExecutorStates {
+  retired: Record<string, number>;
+}
+
 /** What the server counts and measures, for Prometheus. */
 export interface Metrics {
   readonly contentType: string;
@@ -8,6 +20,9 @@ export interface Metrics {
   executorStarted(purpose: "task" | "spare"): void;
   executorTaken(state: "warm" | "spare"): void;
   executorRetired(reason: string): void;
+  /** Names who knows the processes that there are now. */
+  watchExecutors(count: () => ExecutorStates): void;
+  readExecutors(): Promise<ExecutorCounts>;
   requestAnswered(method: string, status: number, tookMs: number): void;
   /** The text that Prometheus reads. */
   read(): Promise<string>;
@@ -69,6 +84,17 @@ export function createMetrics(countTasks: () => Promise<ReadonlyMap<string, numb
     },
   });
 
+  let countExecutors = (): ExecutorStates => ({ busy: 0, warm: 0, cold: 0 });
+  new Gauge({
+    registers,
+    name: "connect_executors",
+    labelNames: ["state"],
+    help: "Executor processes: busy ones are in a session, warm and cold ones stand by, after a task or before their first.",
+    collect() {
+      for (const [state, count] of Object.entries(countExecutors())) this.set({ state }, count);
+    },
+  });
+
   return {
     contentType: registry.contentType,
     taskStarted: (waitedMs) => wait.observe(waitedMs / 1_000),
@@ -76,6 +102,14 @@ export function createMetrics(countTasks: () => Promise<ReadonlyMap<string, numb
     executorStarted: (purpose) => starts.inc({ purpose }),
     executorTaken: (state) => taken.inc({ state }),
     executorRetired: (reason) => retired.inc({ reason }),
+    watchExecutors: (count) => {
+      countExecutors = count;
+    },
+    async readExecutors() {
+      const { values } = await retired.get();
+      const byReason = values.map(({ labels, value }) => [String(labels.reason), value] as const);
+      return { ...countExecutors(), retired: Object.fromEntries(byReason) };
+    },
     requestAnswered: (method, status, tookMs) => requests.observe({ method, status }, tookMs / 1_000),
     read: () => registry.metrics(),
   };

@@ -5,14 +5,15 @@ import { describeBothServers } from "./both-servers.ts";
 import { idOf, refusalOf, type TestLog } from "./open-test-server.ts";
 
 describeBothServers(({ shared, open }) => {
-  test("names what it knows on every answer", async () => {
-    await using server = await open({ tokens: ["api-one"] });
-    for (const path of ["/v1/blocks", "/nothing"]) {
-      for (const Authorization of ["api-one", "wrong"]) {
+  test("names what it knows on every answer, the status to those who may see it", async () => {
+    const ann = { name: "ann", token: "ann-1", roles: ["run", "install"] as const };
+    await using server = await open({ tokens: ["api-one", ann] });
+    const forAll = "wait, after, events, idempotency, files, delete, pages, files-by-input";
+    const named = { "api-one": `${forAll}, status`, "ann-1": forAll, wrong: forAll };
+    for (const path of ["/v1/blocks", "/v1/status", "/nothing"]) {
+      for (const [Authorization, names] of Object.entries(named)) {
         const response = await server.request(path, { headers: { Authorization } });
-        expect(response.headers.get("Connect-Extensions")).toBe(
-          "wait, after, events, idempotency, files, delete, pages, files-by-input",
-        );
+        expect(response.headers.get("Connect-Extensions"), `${path} ${Authorization}`).toBe(names);
       }
     }
   });

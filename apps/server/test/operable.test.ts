@@ -18,6 +18,7 @@ test("tells Prometheus what it does, but only callers that it knows", async () =
   const text = await response.text();
   expect(text).toContain('connect_tasks{status="completed"} 1');
   expect(text).toContain("connect_task_queue_wait_seconds_count 1");
+  expect(text).toMatch(/connect_executors\{state="cold"\} 0/);
   expect(text).toContain('connect_executor_starts_total{purpose="task"} 1');
   expect(text).toMatch(/connect_http_request_seconds_count\{method="POST",status="200"\} 1/);
   await expect
@@ -62,7 +63,13 @@ test("describes its API, as its answers really are", async () => {
   expect(seen.toSorted()).toEqual([
     ...["delete /packages/install/{id} 404", "delete /v1/tasks/{id} 200"],
     ...["get /packages 200", "get /packages/install 200", "get /packages/install/{id} 404"],
-    ...["get /v1/blocks 200", "get /v1/tasks 200", "get /v1/tasks/{id} 200", "get /v1/tasks/{id}/logs 200"],
+    ...[
+      "get /v1/blocks 200",
+      "get /v1/status 200",
+      "get /v1/tasks 200",
+      "get /v1/tasks/{id} 200",
+      "get /v1/tasks/{id}/logs 200",
+    ],
     ...["post /packages/install 200", "post /rpc/listApplets 200", "post /v1/tasks 200"],
     "post /v1/tasks/{id}/stop 200",
   ]);

@@ -3,8 +3,10 @@ import { BlocksClient } from "./blocks.ts";
 import { Http } from "./http/http.ts";
 import { type ClientOptions, type ResolvedClientOptions, resolveClientOptions } from "./options.ts";
 import { PackagesClient } from "./packages.ts";
+import type { RequestOptions } from "./request-options.ts";
 import { TasksClient } from "./tasks.ts";
 import type { UploadResolver, UploadSource } from "./transport/upload-source.ts";
+import type { ServerStatus } from "./types.ts";
 
 /**
  * A client of one Connect server.
@@ -36,6 +38,17 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
     this.tasks = new TasksClient<Source>(http, this.#options, resolver, this.blocks);
     this.packages = new PackagesClient(http, this.#options);
     this.applets = new AppletsClient(http, this.#options, this.tasks);
+  }
+
+  /**
+   * How the server is: what waits and what runs, its workers and processes, its disk, and what failed in the last 24 hours. For
+   * people who keep it running: it needs the role `admin`.
+   *
+   * @throws {@link UnsupportedError} if the server gives no status, {@link ApiError} with status 403 without that role.
+   */
+  async status(options: RequestOptions = {}): Promise<ServerStatus> {
+    const { readStatus } = await import("./status.ts");
+    return readStatus(this.#http, options);
   }
 
   /** Waits for stops that `stopOnAbort` has sent, then closes the connections. Safe to call twice. */

@@ -58,6 +58,7 @@ export type {
   Applet,
   Block,
   BlockHandle,
+  ExecutorCounts,
   InputValue,
   InstallTask,
   InstallTaskStatus,
@@ -65,11 +66,16 @@ export type {
   Package,
   PackageDependency,
   PackageProblem,
+  RecentFailures,
   ServerBlock,
+  ServerDisk,
+  ServerStatus,
+  ServerWorker,
   Task,
   TaskInputValues,
   TaskLog,
   TaskStatus,
+  WaitingTask,
 } from "./types.ts";
 
 // Errors

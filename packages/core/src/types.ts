@@ -163,3 +163,105 @@ export interface Applet {
   updatedAt?: number | undefined;
   [field: string]: unknown;
 }
+
+/** How a server is, for people who keep it running (connect-api 6.9). Further fields are kept as the server sent them. */
+export interface ServerStatus {
+  /** When all of this was read; epoch milliseconds. */
+  readAt: number;
+  /** When the process that answered was started; epoch milliseconds. */
+  startedAt: number;
+  /** One process that does everything, or API processes and workers around a database. */
+  kind: "embedded" | "cluster" | (string & Record<never, never>);
+  versions: { server: string; node: string; database: string };
+  queue: {
+    /** Tasks that wait. */
+    pending: number;
+    running: number;
+    /** The task that waits for longest. */
+    oldest?: WaitingTask | undefined;
+  };
+  /** Those that are there first; a worker that has gone is listed for an hour. */
+  workers: ServerWorker[];
+  /** Workers that have not been listed, because there are many. */
+  moreWorkers?: number | undefined;
+  /** The processes of all workers that are there. */
+  executors: ExecutorCounts;
+  disk: ServerDisk;
+  failures: RecentFailures;
+  [field: string]: unknown;
+}
+
+/** A task that waits for its turn, or for somebody who can run it. */
+export interface WaitingTask {
+  taskId: string;
+  blockId: string;
+  /** Epoch milliseconds. */
+  createdAt: number;
+  /** Why it waits, in a sentence, if that is known. */
+  reason?: string | undefined;
+}
+
+/** A process that runs tasks; an embedded server is its own. */
+export interface ServerWorker {
+  id: string;
+  /** The name of its machine. */
+  host?: string | undefined;
+  /** Of the program; unknown of an older one. */
+  version?: string | undefined;
+  /** Epoch milliseconds. */
+  startedAt?: number | undefined;
+  /** When it was last heard of; epoch milliseconds. */
+  seenAt: number;
+  /** Heard of within the last 30 seconds. */
+  isLive: boolean;
+  /** Tasks that it runs at once, at most. */
+  slots: number;
+  running?: number | undefined;
+  /** At most 100 of them. */
+  packages: Package[];
+  packageCount: number;
+  executors?: ExecutorCounts | undefined;
+}
+
+/** Processes that run blocks. */
+export interface ExecutorCounts {
+  /** In a session now. */
+  busy: number;
+  /** Standing by, after a task at least. */
+  warm: number;
+  /** Standing by, before their first task. */
+  cold: number;
+  /** Sent away since the start, by reason. */
+  retired: Record<string, number>;
+}
+
+/** Room on the server's disk, in bytes; what it does not know or cannot measure is missing. */
+export interface ServerDisk {
+  /** The database. */
+  databaseBytes?: number | undefined;
+  /** Uploads and what tasks made. */
+  filesBytes?: number | undefined;
+  /** The data folder, with everything in it. */
+  dataBytes?: number | undefined;
+  /** There were too many files to count all: it is more than that. */
+  isPartial?: boolean | undefined;
+  /** Of the disk on which the data or the files lie. */
+  freeBytes?: number | undefined;
+  totalBytes?: number | undefined;
+}
+
+/** Tasks that failed since a time, by block, those with the most first. */
+export interface RecentFailures {
+  /** Epoch milliseconds. */
+  since: number;
+  total: number;
+  /** There were too many to count all: it is more than that. */
+  isPartial?: boolean | undefined;
+  /** At most 20. */
+  blocks: {
+    blockId: string;
+    count: number;
+    /** When the last one failed; epoch milliseconds. */
+    lastAt: number;
+  }[];
+}

@@ -98,7 +98,7 @@ test("headers of the connection, cookies and rights do not come back", async () 
     response.setHeader("access-control-allow-origin", "*");
     response.setHeader("server", "secret/1.0");
     // The proxy has no route for `delete`.
-    response.setHeader("connect-extensions", "wait, evil, delete");
+    response.setHeader("connect-extensions", "wait, evil, delete, status");
     response.writeHead(200, json).end('{"task":{"id":"1","status":"running"}}');
   });
   const names = [...answer.headers.keys()];

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
-import { indexUnsuccessful, separateCallers } from "../store/migrations.ts";
+import { indexFailed, indexUnsuccessful, separateCallers } from "../store/migrations.ts";
 
 /** What this version of the program brings and knows: the number of its migrations. */
-export const schemaVersion = 5;
+export const schemaVersion = 6;
 
 /**
  * The oldest program that can still work with this schema. A migration that only adds (a table, a nullable column, an
@@ -59,6 +59,12 @@ export const postgresMigrations: Record<string, Migration> = {
     },
   },
   "005-unsuccessful-tasks": { up: indexUnsuccessful },
+  "006-status": {
+    async up(database: Kysely<unknown>) {
+      await indexFailed(database);
+      await database.schema.alterTable("workers").addColumn("report", "text").execute();
+    },
+  },
 };
 
 async function createTasks(database: Kysely<unknown>): Promise<void> {

@@ -16,6 +16,8 @@ export interface ClusterTables extends Tables {
     concurrency: number;
     /** By the database's clock. */
     seen_at: ColumnType<Date, Date, Date>;
+    /** JSON: a `WorkerReport`; workers of an older version leave none. */
+    report: string | null;
   };
   /** One row: what the schema is, and who may use it. */
   schema_info: {

@@ -68,7 +68,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
   const appear = async () => {
     // Others rely on it: who cannot take tasks is not there for them.
     if (queues.size > 0 && whyDeaf() !== undefined) return;
-    const { packages, isListener } = await registry.beat();
+    const { packages, isListener } = await registry.beat(running.size);
     const names = await Promise.all(packages.map(({ name, version }) => jobs.open(name, version)));
     for (const name of queues) if (!names.includes(name)) queues.delete(name);
     for (const name of names) if (!queues.has(name)) ready.add(name);

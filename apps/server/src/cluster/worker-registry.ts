@@ -12,11 +12,12 @@ import {
   liveFor,
   versionOf,
 } from "./published-packages.ts";
+import type { WorkerReport } from "./worker-report.ts";
 
 /** This worker's entry in the list of workers, by which API processes know what can be run. */
 export interface WorkerRegistry {
-  /** Says that this worker is there, and with which packages. */
-  beat(): Promise<Presence>;
+  /** Says that this worker is there, with which packages, and how many tasks it runs. */
+  beat(running?: number): Promise<Presence>;
   /** Takes the entry away. What only this worker had stays listed for an hour, so that its tasks can wait for another. */
   leave(): Promise<void>;
 }
@@ -38,6 +39,7 @@ export function createWorkerRegistry(
   catalog: PackageCatalog,
   concurrency: number,
   log: Logger,
+  report: (running: number) => Promise<WorkerReport | undefined> = async () => undefined,
 ): WorkerRegistry {
   const id = newWorkerId(); // ascending: of different contents that of the first counts
   const readPublished = createPublishedPackages({ database });
@@ -71,9 +73,11 @@ export function createWorkerRegistry(
   };
 
   return {
-    async beat() {
+    async beat(running = 0) {
       const packages = await catalog.list();
+      const said = await report(running);
       const entry = {
+        report: said === undefined ? null : JSON.stringify(said),
         catalog_hash: await publish(JSON.stringify(packages)),
         concurrency,
         seen_at: now,

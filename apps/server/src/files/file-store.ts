@@ -5,6 +5,8 @@ import type { JsonText } from "../json-text.ts";
  * not on this machine rejects with a `StorageFailure`; what is aborted, with the reason of its signal.
  */
 export interface FileStore {
+  /** Where they are kept; `undefined` if that is no folder that this machine sees. */
+  readonly directory: string | undefined;
   /** Absolute; where the files of a new task are received. */
   uploadDirectory(taskId: string): string;
   /** Keeps received files, so that whoever runs the task finds them. */

@@ -20,6 +20,7 @@ export function createLocalFiles(directory: string, { areHandedOver = false } = 
   const removeUploads = (taskId: string) =>
     rm(uploadsOf(directory, taskId), { recursive: true, force: true });
   return {
+    directory,
     uploadDirectory: (taskId) => uploadsOf(directory, taskId),
     keepUploads: async () => undefined, // they were received where they stay
     discardUploads: removeUploads,

@@ -23,6 +23,7 @@ export async function openS3Files(
   const removeLocal = (directory: string) => rm(directory, { recursive: true, force: true, maxRetries: 3 });
 
   return {
+    directory: undefined,
     uploadDirectory: (taskId) => uploadsOf(localDirectory, taskId),
     async keepUploads(taskId, files) {
       await inParallel(files, async (file) => {

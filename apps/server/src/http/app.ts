@@ -3,6 +3,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import type { Logger } from "pino";
 import type { Metrics } from "../metrics.ts";
+import type { ReadStatus } from "../status/create-status.ts";
 import type { AppletsFile } from "./applets-file.ts";
 import { appletsRoutes } from "./applets-routes.ts";
 import { identifyCaller, type KnownToken } from "./auth.ts";
@@ -10,7 +11,7 @@ import { blocksRoutes } from "./blocks-routes.ts";
 import { BytesInFlight } from "./bytes-in-flight.ts";
 import type { CallerEnv } from "./callers.ts";
 import { answerNotFound, createErrorHandler } from "./errors.ts";
-import { serveExtensions } from "./extensions.ts";
+import { announceStatus, serveExtensions } from "./extensions.ts";
 import { type InstallsRoutesParts, installsRoutes } from "./installs-routes.ts";
 import { describeApi } from "./openapi.ts";
 import { type OperationsRoutesParts, operationsRoutes } from "./operations-routes.ts";
@@ -18,6 +19,7 @@ import { guardOrigin } from "./origin-guard.ts";
 import { playgroundRoutes } from "./playground-routes.ts";
 import { limitRate } from "./rate-limit.ts";
 import { recordRequests } from "./record-requests.ts";
+import { statusRoute } from "./status-route.ts";
 import { type TasksRoutesParts, tasksRoutes } from "./tasks-routes.ts";
 
 export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, OperationsRoutesParts {
@@ -26,6 +28,7 @@ export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, Operati
   extensions: readonly ExtensionName[];
   requestsPerMinute: number | undefined;
   metrics: Metrics;
+  readStatus: ReadStatus;
   playgroundDirectory: string | undefined;
   host: string;
   tokens: readonly KnownToken[];
@@ -62,7 +65,9 @@ export function createApp(given: Omit<AppParts, "inFlight" | "answers">): Hono<C
   const rate = limitRate(parts.requestsPerMinute, parts.tokens.length > 0);
   const allowAsked: MiddlewareHandler = (context, next) =>
     context.req.header("Origin") === undefined ? next() : allowOrigins(context, next);
-  for (const path of ["/api/*", "/rpc/*"]) app.use(path, allowAsked, identifyCaller(parts.tokens), rate);
+  const status = announceStatus(parts.extensions);
+  for (const path of ["/api/*", "/rpc/*"])
+    app.use(path, allowAsked, identifyCaller(parts.tokens), rate, status);
   // A service of its own elsewhere: clients take its address, which may be that of the API.
   for (const path of ["/", "/api"]) app.route(path, appletsRoutes(parts.applets));
   const description = describeApi();
@@ -70,6 +75,7 @@ export function createApp(given: Omit<AppParts, "inFlight" | "answers">): Hono<C
   app.route("/api", blocksRoutes(parts.catalog));
   app.route("/api/packages/install", installsRoutes(parts));
   app.route("/api/v1/tasks", tasksRoutes(parts));
+  app.route("/api", statusRoute(parts.readStatus));
   // Last, and without a token: the app asks for one itself.
   app.route("/", playgroundRoutes(parts.playgroundDirectory));
   return app;

@@ -1,6 +1,7 @@
 import { type ExtensionName, extensionNames, extensionsHeader } from "@oomol/connect-core/wire";
 import type { MiddlewareHandler } from "hono";
 import { Refusal } from "../refusal.ts";
+import { type CallerEnv, hasRole } from "./callers.ts";
 import { taskPageParameters } from "./task-pages.ts";
 
 /**
@@ -9,17 +10,29 @@ import { taskPageParameters } from "./task-pages.ts";
  */
 export function serveExtensions(names: readonly ExtensionName[]): MiddlewareHandler {
   const off = extensionNames.filter((name) => !names.includes(name));
+  const forAll = names.filter((name) => name !== "status").join(", ");
   return async (context, next) => {
     if (off.length > 0) {
       const { method, path } = context.req;
       const isOff =
         (off.includes("files") && /\/v1\/tasks\/[^/]+\/files\//.test(path)) ||
-        (off.includes("delete") && method === "DELETE");
+        (off.includes("delete") && method === "DELETE") ||
+        (off.includes("status") && path === "/api/v1/status");
       if (isOff) throw new Refusal(404, `There is no ${method} ${path} here.`);
       context.req.raw = withoutExtensions(context.req.raw, off);
     }
     // Before there is an answer: changing the headers of one makes it anew.
-    if (names.length > 0) context.header(extensionsHeader, names.join(", "));
+    if (forAll.length > 0) context.header(extensionsHeader, forAll);
+    await next();
+  };
+}
+
+/** Names the extension `status` as well, to those who may use it. */
+export function announceStatus(names: readonly ExtensionName[]): MiddlewareHandler<CallerEnv> {
+  const all = names.join(", ");
+  const isOn = names.includes("status");
+  return async (context, next) => {
+    if (isOn && hasRole(context.var.caller, "admin")) context.header(extensionsHeader, all);
     await next();
   };
 }

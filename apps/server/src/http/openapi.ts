@@ -1,5 +1,6 @@
 import type { createTaskBodySchema, DataOf } from "@oomol/connect-core/wire";
 import { z } from "zod";
+import { statusSchema } from "../status/status-schema.ts";
 import {
   blockSchema,
   installTaskSchema,
@@ -107,6 +108,12 @@ const operations: Record<string, Record<string, Operation>> = {
     delete: {
       summary: "Cancel an install",
       answer: z.object({ success, task: installTaskSchema }),
+    },
+  },
+  "/v1/status": {
+    get: {
+      summary: "How the server is, for callers with the role admin",
+      answer: z.object({ status: statusSchema, success }),
     },
   },
   "/rpc/listApplets": { post: { summary: "The applets of this server", answer: z.array(appletSchema) } },

@@ -1,5 +1,6 @@
 import { createClusterCatalog } from "../cluster/cluster-catalog.ts";
 import { createClusterControl } from "../cluster/cluster-control.ts";
+import { createClusterStatus } from "../cluster/cluster-status.ts";
 import { sweepAlone } from "../cluster/cluster-sweep.ts";
 import { createApp } from "../http/app.ts";
 import { createAppletsFile } from "../http/applets-file.ts";
@@ -52,6 +53,8 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     opened.add(() => retention.close());
     const threads = createRequestThreads();
     opened.add(() => threads.close());
+    const catalog = createClusterCatalog(postgres, { retry, log });
+    const filesDirectory = cluster.files.directory;
     const app = createApp({
       ...resolved,
       ...cluster,
@@ -62,7 +65,8 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       metrics,
       installer: noInstaller,
       installs: new InstallStore(postgres.database.withTables()),
-      catalog: createClusterCatalog(postgres, { retry, log }),
+      catalog,
+      readStatus: createClusterStatus({ postgres, catalog, filesDirectory }),
       runner: createClusterControl(store, notices, closing.signal),
       whyNotReady: () => (closing.signal.aborted ? "It is closing." : undefined),
     });

@@ -12,6 +12,7 @@ import { createMetrics } from "../metrics.ts";
 import { createPackageCatalog } from "../packages/package-catalog.ts";
 import { openConfinement } from "../processes/confine-executor.ts";
 import { endLeftoverProcesses } from "../processes/leftover-processes.ts";
+import { createEmbeddedStatus } from "../status/embedded-status.ts";
 import { openDatabase } from "../store/database.ts";
 import { InstallStore } from "../store/install-store.ts";
 import { TaskStore } from "../store/task-store.ts";
@@ -73,7 +74,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     let isReady = false;
     const closing = new AbortController();
-    const routes = { catalog, store, runner, files, installer, installs, applets, metrics };
+    const readStatus = createEmbeddedStatus({ ...resolved, database, catalog, metrics });
+    const routes = { catalog, store, runner, files, installer, installs, applets, metrics, readStatus };
     const threads = createRequestThreads();
     opened.add(() => threads.close());
     const app = createApp({

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { openBroker } from "../broker/broker.ts";
 import { startWorkerLoop } from "../cluster/worker-loop.ts";
 import { createWorkerRegistry } from "../cluster/worker-registry.ts";
+import { createWorkerReport } from "../cluster/worker-report.ts";
 import { createEngine } from "../engine/create-engine.ts";
 import { listenHttp } from "../http/listen-http.ts";
 import { createOperationsApp } from "../http/operations-routes.ts";
@@ -48,7 +49,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const engine = createEngine({ ...resolved, confinement, dataDirectory, broker, catalog, metrics });
     opened.add(() => engine.close());
     const runTask = createRunTask({ ...resolved, ...cluster, storagePatienceMs, catalog, engine, metrics });
-    const registry = createWorkerRegistry(postgres, catalog, concurrency, log);
+    const report = createWorkerReport(metrics);
+    const registry = createWorkerRegistry(postgres, catalog, concurrency, log, report);
     const loop = await startWorkerLoop({ ...cluster, registry, runTask, concurrency, deafAfterMs, log });
     opened.add(() => loop.close(options.drainMs ?? 20_000));
     if (options.port === undefined) return { url: undefined, close: () => opened.close() };

@@ -94,7 +94,18 @@ export const migrations: Record<string, Migration> = {
   "007-log-packs": { up: packLogs },
   "008-task-texts": { up: createTextsTable },
   "009-unsuccessful-tasks": { up: indexUnsuccessful },
+  "010-failed-tasks": { up: indexFailed },
 };
+
+/** Who counts the failures of a day reads nothing else; other tasks do not touch it. The same in PostgreSQL. */
+export async function indexFailed(database: Kysely<unknown>): Promise<void> {
+  await database.schema
+    .createIndex("failed_tasks")
+    .on("tasks")
+    .columns(["updated_at", "block_id"])
+    .where(sql.ref("status"), "=", sql`'failed'`)
+    .execute();
+}
 
 /** Those who look for failures among many tasks find them at once; other tasks do not touch it. The same in PostgreSQL. */
 export async function indexUnsuccessful(database: Kysely<unknown>): Promise<void> {

@@ -32,6 +32,8 @@ export class Http {
   readonly #options: ResolvedClientOptions;
   /** The extensions that the server at `baseUrl` has announced; empty before its first answer. */
   readonly extensions = new Set<ExtensionName>();
+  /** The header that was read last. */
+  #announced: string | undefined;
   /** Requests that nobody awaits, such as the stop after an abort. */
   readonly #background = new Set<Promise<void>>();
   /** What the gateways before the server let through. */
@@ -266,10 +268,13 @@ export class Http {
     }
   }
 
+  /** Whoever has another token since may use more. */
   #learnExtensions(response: TransportResponse): void {
-    if (this.extensions.size > 0) return;
-    const announced = response.header(extensionsHeader.toLowerCase())?.split(/[\s,]+/) ?? [];
-    for (const name of extensionNames) if (announced.includes(name)) this.extensions.add(name);
+    const announced = response.header(extensionsHeader.toLowerCase());
+    if (announced === undefined || announced === this.#announced) return;
+    this.#announced = announced;
+    const names = announced.split(/[\s,]+/);
+    for (const name of extensionNames) if (names.includes(name)) this.extensions.add(name);
   }
 }
 

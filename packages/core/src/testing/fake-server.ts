@@ -1,10 +1,11 @@
 import { isFinalInstallStatus } from "../states.ts";
-import type { Applet, InstallTask, NodeInputs, Package, ServerBlock } from "../types.ts";
+import type { Applet, InstallTask, NodeInputs, Package, ServerBlock, ServerStatus } from "../types.ts";
 import { type ExtensionName, extensionsHeader } from "../wire/index.ts";
 import { answerFile } from "./answer-file.ts";
 import { pageOfLogs, pageOfTasks } from "./fake-pages.ts";
 import { FakeTask, type ReceivedFile } from "./fake-task.ts";
 import { type Fault, Faults, type FaultTarget } from "./faults.ts";
+import { idleStatus } from "./idle-status.ts";
 import { streamTask } from "./stream-task.ts";
 
 /** The content and behaviour of a {@link FakeConnectServer}. */
@@ -13,6 +14,8 @@ export interface FakeServerOptions {
   blocks?: ServerBlock[];
   packages?: Package[];
   applets?: Applet[];
+  /** What `client.status` returns, if the extension `status` is announced. Default: an idle server. */
+  status?: ServerStatus;
   /** The extensions that the server announces and supports. Default: none, like servers in the field. */
   extensions?: readonly ExtensionName[];
   /** Answers 401 to any other `Authorization`. */
@@ -131,6 +134,8 @@ export class FakeConnectServer {
     if (call === "GET /v1/blocks") return json({ blocks: this.#options.blocks ?? [] });
     if (call === "GET /v1/tasks") return json(this.#list(query));
     if (call === "POST /v1/tasks") return this.#create(request, body, form);
+    if (call === "GET /v1/status" && this.#has("status"))
+      return json({ success: true, status: this.#options.status ?? idleStatus() });
     if (call === "GET /packages") return json({ packages: this.#options.packages ?? [] });
     if (call === "GET /packages/install")
       return json({ success: true, tasks: [...this.installTasks.values()] });

@@ -11,6 +11,7 @@ export const extensionNames = [
   "delete",
   "pages",
   "files-by-input",
+  "status",
 ] as const;
 
 /** One of {@link extensionNames}. */

@@ -6,14 +6,17 @@ const passed = ["preference-applied", "x-request-id"];
 /** Further headers of an answer with a file's bytes. */
 const passedWithFiles = ["accept-ranges", "content-range", "etag", "last-modified"];
 
-/** The proxy deletes and cancels nothing, so that an app that allows its pages everything so far allows no more than that. */
-const notPassed = "delete";
+/**
+ * The proxy deletes and cancels nothing and tells no operator's secrets, so that an app that allows its pages everything so far
+ * allows no more than that.
+ */
+const notPassed: readonly string[] = ["delete", "status"];
 
 /** The headers of the server's answer that callers may see. */
 export function answerHeaders(response: Response): Headers {
   const headers = picked(response, passed);
   const announced = response.headers.get(extensionsHeader)?.split(/[\s,]+/) ?? [];
-  const known = extensionNames.filter((name) => announced.includes(name) && name !== notPassed);
+  const known = extensionNames.filter((name) => announced.includes(name) && !notPassed.includes(name));
   if (known.length > 0) headers.set(extensionsHeader, known.join(", "));
   return headers;
 }

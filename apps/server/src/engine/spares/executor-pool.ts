@@ -40,7 +40,7 @@ export interface Wanted extends ExecutorScope {
 }
 
 export interface ExecutorPoolOptions extends ExecutorSettings, WarmOptions {
-  metrics: Pick<Metrics, "executorStarted" | "executorTaken" | "executorRetired">;
+  metrics: Pick<Metrics, "executorStarted" | "executorTaken" | "executorRetired" | "watchExecutors">;
 }
 
 /** A process of the pool, in a session or standing by. */
@@ -54,6 +54,8 @@ interface Pooled {
   /** When it first stood by. */
   firstResidentBytes: number | undefined;
   idleTimer: NodeJS.Timeout | undefined;
+  /** A session has it, or is about to. */
+  isServing: boolean;
   isLeaving: boolean;
 }
 
@@ -104,6 +106,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
       residentBytes: 0,
       firstResidentBytes: undefined,
       idleTimer: undefined,
+      isServing: purpose === "task",
       isLeaving: false,
     };
     pooled.set(executor, one);
@@ -122,6 +125,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
 
   const standBy = (one: Pooled) => {
     if (isClosed) return retire(one, "closing");
+    one.isServing = false;
     one.firstResidentBytes ??= one.residentBytes;
     one.idleTimer = setTimeout(() => retire(one, "idle"), options.spareIdleMs).unref();
     standing.add(one);
@@ -216,11 +220,18 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     standBy(one);
   };
 
+  metrics.watchExecutors(() => {
+    const busy = [...pooled.values()].filter(({ isServing, isLeaving }) => isServing && !isLeaving).length;
+    const warm = [...standing].filter(({ sessions }) => sessions > 0).length;
+    return { busy, warm, cold: standing.size - warm };
+  });
+
   return {
     async acquire(wanted, place) {
       const found = await take(wanted, place !== undefined);
       if (isClosed) throw new Error("The server is closing.");
       if (found === undefined) return (await start(wanted, place ?? newPlace(wanted), "task")).executor;
+      found.isServing = true;
       metrics.executorTaken(found.sessions === 0 ? "spare" : "warm");
       if (found.executor.canMove) found.executor.beginSession(place ?? newPlace(wanted));
       return found.executor;

@@ -1,0 +1,81 @@
+import { sql } from "kysely";
+import type { WorkerStatus } from "../status/status-schema.ts";
+import type { Postgres } from "./postgres.ts";
+import { listedFor, liveFor } from "./published-packages.ts";
+import type { WorkerReport } from "./worker-report.ts";
+
+type Package = WorkerStatus["packages"][number];
+
+/** Of a worker with more packages only these are named. */
+const mostPackages = 100;
+const mostWorkers = 200;
+
+/** Lists workers for operators: those that are there first, the youngest of them first; `more` is how many were left out. */
+export function createWorkerList({
+  database,
+}: Pick<Postgres, "database">): () => Promise<{ workers: WorkerStatus[]; more: number }> {
+  let known = new Map<string, { named: Package[]; count: number }>(); // by the hash of a catalog
+
+  const fetchPackages = async (hashes: readonly string[]) => {
+    const missing = hashes.filter((hash) => !known.has(hash));
+    const rows =
+      missing.length === 0
+        ? []
+        : await database
+            .selectFrom("catalogs")
+            // Without their manifests, which may be large.
+            .select([
+              "hash",
+              sql<
+                Package[]
+              >`(select coalesce(jsonb_agg(jsonb_build_object('name', one->'name', 'version', one->'version')), '[]')
+                from jsonb_array_elements(packages::jsonb) as one)`.as("packages"),
+            ])
+            .where("hash", "in", missing)
+            .execute();
+    const fresh = rows.map(
+      ({ hash, packages }) =>
+        [hash, { named: packages.slice(0, mostPackages), count: packages.length }] as const,
+    );
+    known = new Map([...[...known].filter(([hash]) => hashes.includes(hash)), ...fresh]);
+  };
+
+  return async () => {
+    const rows = await database
+      .selectFrom("workers")
+      .select([
+        "id",
+        "catalog_hash",
+        "concurrency",
+        "report",
+        // By one clock: that of the database.
+        sql<number>`extract(epoch from now() - seen_at)::float8 * 1000`.as("silent_ms"),
+        sql<boolean>`seen_at > ${liveFor}`.as("is_live"),
+        sql<number>`count(*) over ()`.as("all"),
+      ])
+      .where("seen_at", ">", listedFor)
+      .orderBy("is_live", "desc")
+      .orderBy("id", "desc")
+      .limit(mostWorkers)
+      .execute();
+    await fetchPackages([...new Set(rows.map(({ catalog_hash }) => catalog_hash))]);
+    const workers = rows.map(({ id, catalog_hash, concurrency, report, silent_ms, is_live }) => {
+      const packages = known.get(catalog_hash);
+      return {
+        id,
+        ...readReport(report),
+        seenAt: Math.round(Date.now() - silent_ms),
+        isLive: is_live,
+        slots: concurrency,
+        packages: packages?.named ?? [],
+        packageCount: packages?.count ?? 0,
+      };
+    });
+    return { workers, more: Math.max(0, Number(rows[0]?.all ?? 0) - rows.length) };
+  };
+}
+
+/** Only workers write here, and what they write is a report. */
+function readReport(report: string | null): Partial<WorkerReport> {
+  return report === null ? {} : (JSON.parse(report) as WorkerReport);
+}
