@@ -124,6 +124,19 @@ test("applets: Applet[]", async () => {
   expect(await json("applets", "--applets-url", server.baseUrl)).toEqual([]);
 });
 
+test("status: ServerStatus", async () => {
+  const executors = { busy: expect.any(Number), warm: expect.any(Number), cold: expect.any(Number) };
+  expect(await json("status")).toMatchObject({
+    kind: "embedded",
+    versions: { server: expect.any(String), node: process.versions.node, database: expect.any(String) },
+    queue: { pending: 0, running: 0 },
+    workers: [{ id: "local", isLive: true, slots: expect.any(Number), packages: expect.any(Array) }],
+    executors: { ...executors, retired: expect.any(Object) },
+    disk: { databaseBytes: expect.any(Number), freeBytes: expect.any(Number) },
+    failures: { since: expect.any(Number), total: expect.any(Number), blocks: expect.any(Array) },
+  });
+});
+
 test("types: { blocks, file, code }", async () => {
   const blocks = expect.arrayContaining(["audio-lab::text-to-audio"]);
   const code = expect.stringContaining("interface BlockRegistry");

@@ -1,6 +1,6 @@
+import { formatBytes } from "@oomol/connect-shared/format-bytes";
 import { type DragEvent, useState } from "react";
 import { useMessages } from "../i18n/use-messages.ts";
-import { formatBytes } from "../ui/format.ts";
 import { Icon } from "../ui/icon.tsx";
 import { describedBy, type FieldProps } from "./field-frame.tsx";
 
