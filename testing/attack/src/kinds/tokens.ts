@@ -17,7 +17,9 @@ export const tokens: AttackKind = {
   inputs: [
     turnedAway("none", {}),
     turnedAway("an empty one", { Authorization: "" }),
-    turnedAway("another scheme", { Authorization: `Bearer ${known.ops}` }),
+    turnedAway("another scheme", { Authorization: `Basic ${btoa(`ops:${known.ops}`)}` }),
+    turnedAway("more than it as a bearer", { Authorization: `Bearer ${known.ops}x` }),
+    turnedAway("two schemes", { Authorization: `Bearer Bearer ${known.ops}` }),
     turnedAway("in capitals", { Authorization: known.ops.toUpperCase() }),
     turnedAway("its beginning", { Authorization: known.ops.slice(0, -1) }),
     turnedAway("more than it", { Authorization: `${known.ops}x` }),
