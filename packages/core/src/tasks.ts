@@ -154,7 +154,6 @@ export class TasksClient<Source> {
     return deleteTask(this.#http, taskId, options);
   }
 
-  /** All logs so far, in order. */
   /** All logs so far, in order; in several requests if they are many. */
   async getLogs(taskId: string, options: RequestOptions = {}): Promise<GetTaskLogsResponse> {
     const { readLogs } = await import("./run/all-logs.ts");
