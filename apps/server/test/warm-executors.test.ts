@@ -116,6 +116,21 @@ test("two callers never share a process", async () => {
   expect(pids[0]).not.toBe(pids[1]);
 });
 
+test("tasks that wait for the only place follow each other in one process", async () => {
+  const before = await probe(shared);
+  const what = "nothing";
+  const ids = await Promise.all(Array.from({ length: 30 }, () => shared.start("habits::leave", { what })));
+  expect(await pidsOf(shared, ids)).toEqual([before]);
+});
+
+test("a task that waits for a process which is not to return gets another one", async () => {
+  const what = "timer";
+  const ids = await Promise.all(Array.from({ length: 5 }, () => shared.start("habits::leave", { what })));
+  const pids = await pidsOf(shared, ids);
+  expect(pids).toHaveLength(ids.length);
+  await waitUntilGone(pids, 5_000);
+});
+
 test("a package that has changed gets a new process at once", async () => {
   await using copy = await makeDataDirectory();
   const packages = join(copy.path, "habits");
@@ -149,6 +164,17 @@ async function probe(server: TestClient): Promise<number> {
   const id = await server.start("habits::probe");
   await server.waitForEnd(id);
   return ((await server.finish(id)).result as { pid: number }).pid;
+}
+
+/** The processes in which so many tasks have put out their own. */
+async function pidsOf(server: TestClient, ids: readonly string[]): Promise<number[]> {
+  const pids = new Set<number>();
+  for (const id of ids) {
+    await server.waitForEnd(id);
+    const { event } = await server.waitForLog(id, "BlockOutput");
+    pids.add(event.output as number);
+  }
+  return [...pids];
 }
 
 /** The process that the block has left something in. */

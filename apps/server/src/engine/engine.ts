@@ -26,6 +26,8 @@ export interface SessionRequest<Runs extends Runnable = Runnable> {
    * listened to again if they say more than can be stored.
    */
   onEvent(event: SessionEvent): Promise<void> | undefined;
+  /** Called when its work is done and its process is about to take that of the next session; not for every session. */
+  onEnding?(): void;
   /** Aborted to stop the session; its processes are then killed. The reason becomes the session's error. */
   signal: AbortSignal;
 }

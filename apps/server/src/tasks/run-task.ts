@@ -29,7 +29,7 @@ export interface RunTaskOptions {
   closing: AbortSignal;
   /** Spares finding it. */
   block?: Runnable | undefined;
-  /** Called when nothing of it runs any more, before its end is stored. */
+  /** Called once or twice when its process is free for another task, or about to be, before its end is stored. */
   onRan?(): void;
   /** Called when the engine says how the task ended; if that cannot be relied on, others decide. */
   isReliable?(): boolean;
@@ -95,7 +95,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     task: ClaimedTask,
     unbroken: AbortSignal,
     known: Runnable | undefined,
-    onRan: () => void,
+    { onEnding, onRan }: { onEnding: (() => void) | undefined; onRan(): void },
   ) => {
     if (unbroken.aborted) return { outcome: "aborted" as const };
     using broken = followSignal(unbroken);
@@ -116,6 +116,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
           sessionId = id;
           void markRunning(task.id, id);
         },
+        ...(onEnding && { onEnding }),
         onEvent({ type, nodeId, event }) {
           try {
             return store.writer.appendLog(task.id, { sessionId: event.session_id, nodeId, type, event });
@@ -184,7 +185,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         ? undefined
         : setTimeout(() => time.abort(late(taskTimeoutMs)), taskTimeoutMs);
     const ran = () => clearTimeout(timer); // what follows is not the block's time
-    const { outcome, sessionId } = await runEngine(task, signal, block, ran);
+    const { outcome, sessionId } = await runEngine(task, signal, block, { onEnding: onRan, onRan: ran });
     ran();
     onRan?.();
     const status = outcome !== "aborted" && !isReliable() ? undefined : statusOf(outcome, signal);

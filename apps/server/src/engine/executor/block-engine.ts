@@ -91,7 +91,10 @@ async function runSession(
   void session.exceeded.then((error) => stop.abort(new Error(error)));
   const jobs = createSessionJobs({ session, catalog, onEvent: request.onEvent });
   const jobId = newJobId();
-  const { error } = await jobs.run({ id: jobId, block, inputs }, stop.signal);
+  const onEnding = () => {
+    if (session.expectEnd()) request.onEnding?.();
+  };
+  const { error } = await jobs.run({ id: jobId, block, inputs, onEnding }, stop.signal);
   const strays = session.endStrays();
   if (strays.length > 0) {
     const about = { session_id: session.id, job_id: jobId, block_path: whole.path, stacks: [] };

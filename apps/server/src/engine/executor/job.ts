@@ -13,6 +13,8 @@ export interface Job {
   stacks: readonly StackLevel[];
   /** The session is over with it, so that the executor need not be told. */
   endsSession?: boolean;
+  /** Called as soon as its executor says that it has ended, before the last of what it has printed is read. */
+  onEnding?(): void;
   /** Called with each message about the job that observers are to see, in order. */
   onEvent(message: SessionMessage): void;
   /** Called with each `BlockRequest` of the job that has an answer. */

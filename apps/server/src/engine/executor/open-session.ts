@@ -18,6 +18,8 @@ export interface Session {
   executorOf(scope: ExecutorScope): Promise<Executor>;
   /** What the executors say and hear. */
   readonly room: Room;
+  /** Its executor is about to be given back; false if it serves no other session. */
+  expectEnd(): boolean;
   /** Ends what has left the process trees of the session; answers what there was. */
   endStrays(): FoundProcess[];
   /** Says goodbye as the engine does, and gives the executors back. */
@@ -76,6 +78,7 @@ export async function openSession(
       watchMemory(() => [...members].flatMap(pidsOf), over, taskMemoryBytes),
       new Promise<string>((resolve) => room.onRefused(resolve)),
     ]),
+    expectEnd: () => pool.expect(executor),
     endStrays: () => [...members].flatMap(({ process }) => process.strays.end()),
     async end(sessionFinished) {
       room.publish(topics.report, sessionFinished);

@@ -101,6 +101,7 @@ function exchange(executor: Executor, job: Job, signal: AbortSignal): Promise<Jo
       } else if (message.type === "BlockRequest") {
         handleRequest(message);
       } else if (message.type === "BlockFinished") {
+        job.onEnding?.();
         // What has been printed before is in the pipes by now: they are read in this turn of the event loop.
         setImmediate(finish, readFinish(message, block.executor.name));
       } else if (isReportOf(message)) {

@@ -17,7 +17,7 @@ export interface SessionJobs {
   run(job: TaskJob, signal: AbortSignal): Promise<JobFinish>;
 }
 
-export type TaskJob = Pick<Job, "id" | "block" | "inputs">;
+export type TaskJob = Pick<Job, "id" | "block" | "inputs" | "onEnding">;
 
 export interface SessionJobsParts {
   session: Session;

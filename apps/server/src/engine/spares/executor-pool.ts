@@ -24,6 +24,11 @@ export interface ExecutorPool {
    * one. `place` is the session's, if there is one already. Rejects if there is no such program.
    */
   acquire(wanted: Wanted, place?: SessionPlace): Promise<Executor>;
+  /**
+   * The session of the executor is about to be over: whoever wants one of its kind waits for it. False if it serves no other
+   * session.
+   */
+  expect(executor: Executor): boolean;
   /** The session is over. The executor is kept for the next one of the same caller and package, or leaves. */
   release(executor: Executor, how: "ended" | "broken"): Promise<void>;
   /** Starts a process ahead, in the background, unless one stands by already. */
@@ -56,6 +61,8 @@ interface Pooled {
   idleTimer: NodeJS.Timeout | undefined;
   /** A session has it, or is about to. */
   isServing: boolean;
+  /** Called when it has come back, or will not. */
+  settleReturn: (() => void) | undefined;
   isLeaving: boolean;
 }
 
@@ -107,6 +114,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
       firstResidentBytes: undefined,
       idleTimer: undefined,
       isServing: purpose === "task",
+      settleReturn: undefined,
       isLeaving: false,
     };
     pooled.set(executor, one);
@@ -181,6 +189,25 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     return preparation.prepared;
   };
 
+  const mayReturn = (executor: Executor) => isReusing && executor.canMove && !isClosed;
+
+  /** In `returning` until it is settled, unless somebody waits for it. */
+  const expectBack = (one: Pooled) => {
+    if (one.settleReturn) return;
+    let resolve = () => {};
+    const promise = new Promise<void>((settle) => (resolve = settle));
+    const all = returning.get(one.key) ?? [];
+    returning.set(one.key, all);
+    all.push(promise);
+    one.settleReturn = () => {
+      one.settleReturn = undefined;
+      resolve();
+      const index = all.indexOf(promise);
+      if (index >= 0) all.splice(index, 1);
+      if (all.length === 0 && returning.get(one.key) === all) returning.delete(one.key);
+    };
+  };
+
   /** Decides by what the executor says of itself whether it may serve another session. */
   const comeBack = async (one: Pooled) => {
     const { executor, startedAtMs } = one;
@@ -236,24 +263,29 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
       if (found.executor.canMove) found.executor.beginSession(place ?? newPlace(wanted));
       return found.executor;
     },
+    expect(executor) {
+      const one = pooled.get(executor);
+      if (!one || !mayReturn(executor)) return false;
+      expectBack(one);
+      return true;
+    },
     async release(executor, how) {
       const one = pooled.get(executor);
-      if (how === "broken" || one === undefined) {
-        if (one) metrics.executorRetired("broken");
-        await executor.process.kill();
-        executor.place.room.close();
-        return;
+      try {
+        if (how === "broken" || one === undefined) {
+          if (one) metrics.executorRetired("broken");
+          await executor.process.kill();
+          executor.place.room.close();
+        } else if (mayReturn(executor)) {
+          expectBack(one);
+          await comeBack(one);
+        } else {
+          one.sessions += 1;
+          retire(one, isClosed ? "closing" : "isolation");
+        }
+      } finally {
+        one?.settleReturn?.();
       }
-      if (!isReusing || !executor.canMove || isClosed) {
-        one.sessions += 1;
-        return retire(one, isClosed ? "closing" : "isolation");
-      }
-      const back = comeBack(one);
-      returning.set(one.key, [...(returning.get(one.key) ?? []), back]);
-      await back;
-      const others = (returning.get(one.key) ?? []).filter((other) => other !== back);
-      if (others.length > 0) returning.set(one.key, others);
-      else returning.delete(one.key);
     },
     prepare(wanted, block) {
       const key = keyOf(wanted);
