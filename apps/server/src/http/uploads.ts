@@ -5,18 +5,17 @@ import { finished, Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import busboyModule, { type BusboyFileStream, type BusboyHeaders } from "@fastify/busboy";
 import { safeFileName } from "@oomol/connect-core/adapter";
-import { Refusal } from "../refusal.ts";
+import { Refusal, type RefusalStatus } from "../refusal.ts";
 import { isStorageFailure } from "../store/write-health.ts";
 import { messageOf } from "../values.ts";
 import type { HeldBytes } from "./bytes-in-flight.ts";
 import { createContentDigest } from "./content-digest.ts";
 import { decodeEncodedWords } from "./decode-encoded-words.ts";
 import { fewPartsAtOnce } from "./few-parts-at-once.ts";
+import { createFormFields } from "./form-fields.ts";
 import { preferExtendedNames } from "./prefer-extended-names.ts";
 import type { BodyLimits } from "./read-json-body.ts";
-
 import { releasingFs } from "./releasing-fs.ts";
-
 import { watchIdle } from "./stop-idle.ts";
 
 const { Busboy } = busboyModule;
@@ -46,14 +45,11 @@ export interface UploadLimits extends BodyLimits {
 
 /** What waits between two steps of an upload: chunks are written to the disk together. */
 const bufferBytes = 256 * 1024;
-/** More than waits of a file before it leaves. */
-const countedTogether = 2 * bufferBytes;
 const maxFiles = 1_000;
 const maxFields = 100;
 /** Shortened to what file systems take; longer is no name any more. */
 const longestNameBytes = 1_024;
-/** Others are taken, and forgotten. */
-const keptFields = ["manifest", "blockId", "inputValues", "fileInputs"];
+const keptNames = ["manifest", "blockId", "inputValues", "fileInputs"];
 
 /**
  * Streams the `files` parts of a multipart body into `directory`, chunk by chunk, so that memory stays flat. A body that is
@@ -90,62 +86,50 @@ async function receive(
   inFlight: HeldBytes,
   save: (stream: BusboyFileStream, fileName: string | undefined) => Promise<unknown>,
 ): Promise<Map<string, string>> {
-  const fields = new Map<string, string>();
-  let fieldsBytes = 0;
+  const fields = createFormFields({ limitBytes: limits.bodyLimitBytes, maxFields, keptNames }, inFlight);
   // Busboy wants a plain object of headers with this one in it.
   const headers = Object.fromEntries(request.headers) as BusboyHeaders;
   const parser = new Busboy({
     headers,
     highWaterMark: bufferBytes,
     fileHwm: bufferBytes,
-    limits: {
-      fieldSize: limits.bodyLimitBytes,
-      files: maxFiles,
-      fields: maxFields,
-      fieldNameSize: 200,
-      headerPairs: 50,
-      parts: maxFiles + maxFields,
-    },
+    isPartAFile: () => true, // it would gather others as strings
+    limits: { headerPairs: 50, parts: maxFiles + maxFields },
   });
   preferExtendedNames(parser);
-  const fail = (error: Error) => void parser.destroy(error);
-  const held = countHeld(body, inFlight, fail);
-
-  parser.on("field", (name, value, _isNameCut, isValueCut) => {
-    fieldsBytes += Buffer.byteLength(value);
-    if (isValueCut || fieldsBytes > limits.bodyLimitBytes)
-      fail(new Refusal(413, `The form's fields are larger than the ${limits.bodyLimitBytes} bytes allowed.`));
-    else if (keptFields.includes(name)) fields.set(name, value);
-  });
+  const fail = (error: unknown) => void parser.destroy(error as Error); // nothing else is thrown here
+  let files = 0;
   // Its types promise a name; a part of `application/octet-stream` is a file without one, too (RFC 7578, 4.2).
-  parser.on("file", (name, stream, fileName: string | undefined) => {
-    if (name !== "files") {
+  parser.on("file", (name, stream, fileName: string | undefined, _encoding, mediaType) => {
+    const refuse = (status: RefusalStatus, message: string) => {
       stream.resume();
-      fail(new Refusal(400, `The part "${name}" holds a file; files belong in parts named "files".`));
+      fail(new Refusal(status, message));
+    };
+    if (fileName === undefined && mediaType !== "application/octet-stream") {
+      fields.take(name, stream, fail);
       return;
     }
-    if (Buffer.byteLength(fileName ?? "") > longestNameBytes) {
-      stream.resume();
-      fail(new Refusal(400, `The name of a file has more than the ${longestNameBytes} bytes allowed.`));
-      return;
-    }
-    stream.on("data", held.leave);
-    save(stream, fileName).catch(fail);
+    files += 1;
+    if (files > maxFiles) refuse(413, `A form may hold ${maxFiles} files at most.`);
+    else if (name !== "files")
+      refuse(400, `The part "${name}" holds a file; files belong in parts named "files".`);
+    else if (Buffer.byteLength(fileName ?? "") > longestNameBytes)
+      refuse(400, `The name of a file has more than the ${longestNameBytes} bytes allowed.`);
+    else save(stream, fileName).catch(fail);
   });
-  for (const limit of ["filesLimit", "fieldsLimit", "partsLimit"] as const) {
-    parser.on(limit, () =>
-      fail(new Refusal(413, `A form may hold ${maxFiles} files and ${maxFields} fields at most.`)),
-    );
-  }
+  parser.on("partsLimit", () =>
+    fail(new Refusal(413, `A form may hold ${maxFiles} files and ${maxFields} fields at most.`)),
+  );
 
-  const watches = [held.stop, limitSize(body, limits, fail), watchIdle(body, limits.clientIdleMs, fail)];
+  const watches = [limitSize(body, limits, fail), watchIdle(body, limits.clientIdleMs, fail)];
   try {
     // Cast: Busboy is older than Node's types.
     await pour(body, parser as unknown as Writable);
+    return fields.texts();
   } finally {
     for (const stop of watches) stop();
+    fields.forget();
   }
-  return fields;
 }
 
 function webBody({ body }: Request): Readable {
@@ -196,33 +180,6 @@ async function saveFile(
   if (file.bytesWritten > 0 || fileName !== "") return { path, digest: digest.end() };
   await rm(directory, { recursive: true });
   return undefined;
-}
-
-/**
- * Counts what of a form is held in memory, as it comes: all but its files. A field is given by the parser when it has ended, and one
- * that never ends must count, too.
- */
-function countHeld(body: Readable, inFlight: HeldBytes, fail: (error: Error) => void) {
-  let heldBytes = 0;
-  let countedBytes = 0;
-  const come = ({ byteLength }: Uint8Array) => {
-    heldBytes += byteLength;
-    if (heldBytes - countedBytes < countedTogether) return;
-    try {
-      inFlight.add(heldBytes - countedBytes);
-      countedBytes = heldBytes;
-    } catch (error) {
-      fail(error as Refusal); // it throws nothing else
-    }
-  };
-  body.on("data", come);
-  return {
-    /** So much of a file is on its way to the disk. */
-    leave({ byteLength }: Uint8Array): void {
-      heldBytes -= byteLength;
-    },
-    stop: () => void body.off("data", come),
-  };
 }
 
 /** Answers what ends it. */
