@@ -231,6 +231,8 @@ describe("a token file", () => {
     ["{ name: ci, token: s3cret, roles: [root] }", /tokens:1 has wrong or missing roles/],
     ["{ name: ci, token: [s3cret], roles: [run] }", /tokens:1 has wrong or missing token/],
     ["{ <<: *s3cret, name: ci }", /tokens:1 is neither JSON nor YAML/],
+    ["api\n- { name: ci, token: s3cret, roles: [run] }", /tokens:2 begins with "- ": write it alone, or \{/],
+    ["Bearer s3cret", /tokens:1 begins with "Bearer ": write it alone, or \{/],
   ])("refuses %j with its place, and without the token", async (text, message) => {
     const failure = await read(text).catch((error: Error) => error);
     expect(String(failure)).toMatch(message);

@@ -13,11 +13,25 @@ export function readTokens(file: string | undefined): KnownToken[] {
   const inFile = lines.flatMap((line, index) => {
     const text = line.trim();
     if (text === "" || line.startsWith("#")) return [];
-    return [text.startsWith("{") ? parseNamed(text, `${file}:${index + 1}`) : text];
+    const place = `${file}:${index + 1}`;
+    return [text.startsWith("{") ? parseNamed(text, place) : checkBare(text, place)];
   });
-  const listed = (process.env.OOMOL_CONNECT_SERVER_TOKENS ?? "").split(",").map((token) => token.trim());
-  return [...inFile, ...listed.filter(Boolean)];
+  const listed = (process.env[tokensVariable] ?? "").split(",").map((token) => token.trim());
+  return [...inFile, ...listed.filter(Boolean).map((token) => checkBare(token, tokensVariable))];
 }
+
+const tokensVariable = "OOMOL_CONNECT_SERVER_TOKENS";
+
+/** An item of a list in YAML, or `Bearer TOKEN`, would be a token as a whole, which nobody sends. */
+function checkBare(token: string, place: string): string {
+  const [, before] = /^(-|Bearer)\s/i.exec(token) ?? [];
+  if (before === undefined) return token;
+  throw new Error(
+    `The token in ${place} begins with "${before} ": write it alone, or ${named} on a line of the file.`,
+  );
+}
+
+const named = `{ name: NAME, token: "TOKEN", roles: [${roles.join(", ")}] }`;
 
 const namedSchema = z.strictObject({
   name: z.string(),
@@ -28,9 +42,7 @@ const namedSchema = z.strictObject({
 /** Says where it is wrong, and nothing of what stands there: it is a secret. */
 function parseNamed(text: string, place: string): KnownToken {
   const wrong = (problem: string) =>
-    new Error(
-      `The token in ${place} ${problem}: write { name: NAME, token: "TOKEN", roles: [${roles.join(", ")}] } on one line, with the roles it needs.`,
-    );
+    new Error(`The token in ${place} ${problem}: write ${named} on one line, with the roles it needs.`);
   let value: unknown;
   try {
     // Failsafe: `token: 0123` is a text, too.
