@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { inTurns, type Measurement, medianAndSpread, ratios } from "../../../bench/helpers/measure.ts";
 import { startSink } from "./start-sink.ts";
+import type { Transfer } from "./time-transfer.ts";
 
 const sizeMib = 512;
 const rounds = 5;
@@ -48,7 +49,7 @@ export async function measure(): Promise<Measurement> {
     return {
       title: "Uploads by source, and downloads",
       note: `${sizeMib} MiB between a sparse file and a process that reads or makes bytes, each in a fresh process, ${rounds} rounds in turns; the least and most in brackets. Goals: a Blob at 0.8 of a path, streams at 0.6, growth of 32 MiB at most. \`openAsBlob\` of Deno reads the whole file at once.`,
-      columns: ["runtime", "file", "grows by, MiB", "MiB/s", "× a path", "× curl"],
+      columns: ["runtime", "file", "grows by, MiB", "MiB/s", "× a path", "CPU, s", "× curl"],
       rows,
     };
   } finally {
@@ -62,8 +63,9 @@ async function rowsOf(
   origin: string,
   path: string,
 ): Promise<(string | number)[][]> {
-  if (!existsSync(program)) return [[name, "not installed", "", "", "", ""]];
+  if (!existsSync(program)) return [[name, "not installed", "", "", "", "", ""]];
   const grownMib: Record<string, number[]> = {};
+  const cpu: Record<string, number[]> = {};
   const moveBy = async (way: string) => {
     const { stdout } = await run(program, [
       ...args,
@@ -73,9 +75,11 @@ async function rowsOf(
       way,
       String(sizeMib * 2 ** 20),
     ]);
-    const { seconds, growthBytes } = JSON.parse(stdout) as { seconds: number; growthBytes: number };
+    const { seconds, growthBytes, cpuSeconds } = JSON.parse(stdout) as Transfer;
     grownMib[way] ??= [];
     grownMib[way].push(growthBytes / 2 ** 20);
+    cpu[way] ??= [];
+    cpu[way].push(cpuSeconds);
     return sizeMib / seconds;
   };
   const contenders = Object.keys(ways).map((way) => [way, () => moveBy(way)] as const);
@@ -97,6 +101,7 @@ async function rowsOf(
       medianAndSpread(grownMib[way] ?? [], 1),
       medianAndSpread(own, 0),
       way === "download" ? "" : medianAndSpread(ratios(own, speeds.path ?? [])),
+      medianAndSpread(cpu[way] ?? []),
       medianAndSpread(ratios(own, curl)),
     ];
   });

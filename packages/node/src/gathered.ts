@@ -1,4 +1,4 @@
-import { leastLentBytes, Memory } from "./memory.ts";
+import { leastLentBytes, Memory, pieceBytes } from "./memory.ts";
 
 /** A source of chunks of any size. */
 export interface Chunks {
@@ -10,14 +10,13 @@ export interface Chunks {
   givesAway: boolean;
 }
 
-/** As much as goes to a socket at once. */
-const memory = new Memory(leastLentBytes);
-/** A chunk that is not worth copying. */
-const largeBytes = memory.pieceBytes / 2;
+const memory = new Memory(pieceBytes);
+/** A source that gives less than a piece in this time is slow, and the piece goes out as it is. */
+const patienceMs = 2;
 
 /**
- * The bytes of a source in pieces that suit the reader: what comes while one piece is sent is gathered into the next, and a
- * reader that waits gets each chunk as it comes. A byte is copied once at most. Reading begins with the reader.
+ * The bytes of a source in pieces that suit the reader, however small its chunks are: what comes within two milliseconds, or
+ * while one piece is sent, is gathered into the next. A byte is copied once at most. Reading begins with the reader.
  */
 export function gathered(source: Chunks): ReadableStream<Uint8Array> {
   const gathering = new Gathering(source);
@@ -42,6 +41,8 @@ class Gathering {
   #after: Uint8Array | undefined;
   #end: { failure?: unknown } | undefined;
   #hasBegun = false;
+  /** Runs while the piece may grow; afterwards it goes out as it is. */
+  #patience: ReturnType<typeof setTimeout> | undefined;
   #wakeReader: (() => void) | undefined;
   #wakePump: (() => void) | undefined;
 
@@ -75,12 +76,12 @@ class Gathering {
     try {
       for (;;) {
         const chunk = await this.#source.next();
-        if (!chunk) return this.#finish({});
+        if (!chunk || this.#end) return this.#finish({});
         if (chunk.byteLength === 0) continue;
-        if (this.#source.givesAway && (this.#wakeReader || chunk.byteLength >= largeBytes))
-          this.#after = chunk;
+        // Not worth copying.
+        if (this.#source.givesAway && chunk.byteLength >= leastLentBytes) this.#after = chunk;
         else this.#append(chunk);
-        this.#wakeReader?.();
+        if (!this.#mayGrow()) this.#wakeReader?.();
         while (this.#after && !this.#end) {
           await new Promise<void>((resolve) => {
             this.#wakePump = resolve;
@@ -95,21 +96,39 @@ class Gathering {
 
   #finish(end: { failure?: unknown }): void {
     this.#end ??= end;
+    this.#losePatience();
     this.#wakeReader?.();
     this.#wakePump?.();
   }
 
+  /** Whether it is better to wait for more than to take what is there. */
+  #mayGrow(): boolean {
+    return this.#patience !== undefined && this.#filledBytes < memory.pieceBytes && !this.#after;
+  }
+
   #append(chunk: Uint8Array): void {
-    this.#piece ??= memory.take();
+    if (!this.#piece) {
+      this.#piece = memory.take();
+      this.#patience = setTimeout(() => {
+        this.#losePatience();
+        this.#wakeReader?.();
+      }, patienceMs);
+    }
     const fittingBytes = Math.min(chunk.byteLength, memory.pieceBytes - this.#filledBytes);
     this.#piece.set(chunk.subarray(0, fittingBytes), this.#filledBytes);
     this.#filledBytes += fittingBytes;
     this.#after = fittingBytes < chunk.byteLength ? chunk.subarray(fittingBytes) : undefined;
   }
 
+  #losePatience(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+  }
+
   #taken(): Uint8Array | undefined {
     const [piece, after, filledBytes] = [this.#piece, this.#after, this.#filledBytes];
-    if (!piece && !after) return undefined;
+    if ((!piece && !after) || this.#mayGrow()) return undefined;
+    this.#losePatience();
     this.#piece = undefined;
     this.#after = undefined;
     this.#filledBytes = 0;
@@ -118,11 +137,9 @@ class Gathering {
       return after;
     }
     // The rest of a chunk; a large one keeps its place behind the piece.
-    if (after && (!this.#source.givesAway || after.byteLength < largeBytes)) this.#append(after);
+    if (after && (!this.#source.givesAway || after.byteLength < leastLentBytes)) this.#append(after);
     else this.#after = after;
     this.#wakePump?.();
-    if (filledBytes === memory.pieceBytes) return memory.lend(piece);
-    // A short piece may wait in a socket's own queue, so its memory is not used again.
-    return piece.subarray(0, filledBytes);
+    return memory.lend(piece, filledBytes);
   }
 }

@@ -5,8 +5,14 @@ type TakeBack = (chunk: Uint8Array) => void;
 
 const lent = new WeakMap<Uint8Array, TakeBack>();
 
-/** The least that may be lent: more than a socket queues silently. */
-export const leastLentBytes = 2 ** 18;
+/** As much as goes to a socket at once. */
+export const pieceBytes = 2 ** 18;
+
+/** As much as a socket queues silently. */
+const mostQueuedBytes = 2 ** 16;
+
+/** The least that may be lent: of more than a piece, each half is more than a socket queues. */
+export const leastLentBytes = 2 ** 17;
 
 /** Marks a chunk of at least {@link leastLentBytes}, whose memory its reader gives back by {@link recycle}. */
 export function lend<Chunk extends Uint8Array>(chunk: Chunk, takeBack: (chunk: Chunk) => void): Chunk {
@@ -19,7 +25,7 @@ export function lend<Chunk extends Uint8Array>(chunk: Chunk, takeBack: (chunk: C
 export function recycle(chunk: Uint8Array): void {
   const takeBack = lent.get(chunk);
   // A program may have had all sockets queue more.
-  if (lent.delete(chunk) && getDefaultHighWaterMark(false) < leastLentBytes) takeBack?.(chunk);
+  if (lent.delete(chunk) && getDefaultHighWaterMark(false) <= mostQueuedBytes) takeBack?.(chunk);
 }
 
 /** Frees the memory of a chunk at once; what is left to the garbage collector piles up until it runs. */
@@ -45,9 +51,10 @@ export class Memory {
     return this.#spares.pop() ?? Buffer.allocUnsafeSlow(this.pieceBytes);
   }
 
-  /** {@link lend}s a whole piece. */
-  lend(piece: Buffer): Buffer {
-    return lend(piece, (returned) => this.keep(returned));
+  /** The first bytes of a piece, which are {@link lend}ed if they are enough. */
+  lend(piece: Buffer, filledBytes = this.pieceBytes): Uint8Array {
+    const filled = filledBytes === this.pieceBytes ? piece : piece.subarray(0, filledBytes);
+    return filledBytes < leastLentBytes ? filled : lend(filled, () => this.keep(piece));
   }
 
   /** Takes a piece back. */

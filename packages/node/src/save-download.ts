@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Download, InvalidInputError } from "@oomol/connect-core";
 import { safeFileName } from "@oomol/connect-core/adapter";
+import { gathered } from "./gathered.ts";
+import { recycle } from "./memory.ts";
 import { type IfExists, publishFile, refuseTaken } from "./publish-file.ts";
 
 /** How to save. */
@@ -44,12 +46,36 @@ export async function saveDownload(
   await mkdir(dirname(target), { recursive: true });
   const partial = join(dirname(target), `.${randomUUID()}.part`);
   try {
-    // Refuses anything that exists, also a link to elsewhere.
-    await writeFile(partial, source, { flag: "wx" });
-    const { size } = await stat(partial);
-    return { path: await publishFile(partial, target, ifExists), sizeBytes: size };
+    const sizeBytes = await write(partial, source.body);
+    return { path: await publishFile(partial, target, ifExists), sizeBytes };
   } finally {
     await rm(partial, { force: true });
+  }
+}
+
+/** Writes a new file, in large pieces: the next one comes while one is written. Resolves to its length. */
+async function write(path: string, body: ReadableStream<Uint8Array>): Promise<number> {
+  // Refuses anything that exists, also a link to elsewhere.
+  const file = await open(path, "wx");
+  const source = body.getReader();
+  const next = async () => (await source.read()).value;
+  const pieces = gathered({ givesAway: true, next, cancel: () => source.cancel() }).getReader();
+  let sizeBytes = 0;
+  try {
+    for (;;) {
+      const { value: piece } = await pieces.read();
+      if (!piece) return sizeBytes;
+      for (let start = 0; start < piece.byteLength; ) {
+        const { bytesWritten } = await file.write(piece, start, piece.byteLength - start, sizeBytes);
+        start += bytesWritten;
+        sizeBytes += bytesWritten;
+      }
+      recycle(piece);
+    }
+  } finally {
+    // After a failure to write, nobody needs the rest.
+    await pieces.cancel().catch(() => undefined);
+    await file.close();
   }
 }
 

@@ -6,7 +6,7 @@ import { InvalidInputError, type UploadPart } from "@oomol/connect-core";
 import { byteReader, ownMemory } from "./byte-stream.ts";
 import type { TypeOf } from "./file-part.ts";
 import { gathered } from "./gathered.ts";
-import { leastLentBytes, lend, release } from "./memory.ts";
+import { lend, pieceBytes, release } from "./memory.ts";
 
 type Chunk = Uint8Array | ArrayBuffer | string;
 
@@ -102,7 +102,7 @@ function bytesOf(data: ByteStream, name: string, place: string): ReadableStream<
  */
 function isOurs(data: ByteStream, chunk: Uint8Array): boolean {
   const isOfFile = data instanceof ReadStream && data.constructor === ReadStream;
-  const isWhole = chunk.byteLength === leastLentBytes && chunk.buffer.byteLength === leastLentBytes;
+  const isWhole = chunk.byteLength === pieceBytes && chunk.buffer.byteLength === pieceBytes;
   return isOfFile && isWhole && data.listenerCount("data") === 0;
 }
 
@@ -111,7 +111,7 @@ function isOurs(data: ByteStream, chunk: Uint8Array): boolean {
  * of a read. Gives the first chunk, if one is there already.
  */
 function readLarge(data: Readable): () => unknown {
-  return () => data.read(leastLentBytes);
+  return () => data.read(pieceBytes);
 }
 
 function toBytes(chunk: unknown): Uint8Array | undefined {

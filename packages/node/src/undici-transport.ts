@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
 import {
   InvalidInputError,
@@ -9,10 +8,11 @@ import {
 } from "@oomol/connect-core";
 import { encodeMultipart } from "@oomol/connect-core/adapter";
 import type { Dispatcher } from "undici";
+import { bodyStream } from "./body-stream.ts";
 import { certificateError } from "./certificate-error.ts";
 import { Connections, defaultMaxConnections, type UndiciTransportOptions } from "./connections.ts";
 import { decodeBody } from "./decode-body.ts";
-import { recycle } from "./memory.ts";
+import { pieceBytes, recycle } from "./memory.ts";
 
 /**
  * A transport on undici: bodies are streamed with their exact length, files are read again for each attempt, connections
@@ -75,9 +75,6 @@ function requestBody({ body, onBytesSent }: TransportRequest): {
   };
 }
 
-/** Small enough that even a slow line shows progress within the timeout, and more than any socket buffers silently. */
-const mostBytesAtOnce = 2 ** 18;
-
 async function* sentBytes(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   onBytesSent: TransportRequest["onBytesSent"],
@@ -87,8 +84,7 @@ async function* sentBytes(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      for (let start = 0; start < value.byteLength; start += mostBytesAtOnce) {
-        const slice = value.subarray(start, start + mostBytesAtOnce);
+      for (const slice of slicesOf(value)) {
         // Returns when the socket has given a large slice to the system.
         yield slice;
         sent += slice.byteLength;
@@ -99,6 +95,13 @@ async function* sentBytes(
   } finally {
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** Small enough that even a slow line shows progress within the timeout; those of a large chunk are of one length. */
+function* slicesOf(chunk: Uint8Array): Generator<Uint8Array> {
+  const count = Math.ceil(chunk.byteLength / pieceBytes);
+  const length = Math.ceil(chunk.byteLength / count);
+  for (let start = 0; start < chunk.byteLength; start += length) yield chunk.subarray(start, start + length);
 }
 
 async function toTransportResponse({
@@ -116,7 +119,6 @@ async function toTransportResponse({
     status: statusCode,
     header,
     text: () => (decoded === body ? body.text() : textOf(decoded)),
-    // Node's own type of web streams, which differs from the global one in name only.
-    stream: () => Readable.toWeb(decoded) as ReadableStream<Uint8Array>,
+    stream: () => bodyStream(decoded),
   };
 }

@@ -20,8 +20,8 @@ const serveHashes = () =>
     response.end(JSON.stringify({ task: { id: hashOf(body.subarray(begin, end)), status: "created" } }));
   });
 
-// More than one piece of memory, and no multiple of any.
-const content = randomBytes(5 * 2 ** 20 + 12_345);
+// More than one piece of memory, and no multiple of any; what is left of the last one is used again too.
+const content = randomBytes(5 * 2 ** 20 + 300_001);
 const name = "large.bin";
 
 async function* reusing(): AsyncGenerator<Uint8Array> {
