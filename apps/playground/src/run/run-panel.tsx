@@ -4,9 +4,10 @@ import { useMessages } from "../i18n/use-messages.ts";
 import { useStore } from "../state/store.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { DownloadButton } from "../ui/download-button.tsx";
-import { firstPiece, jsonPieces } from "../ui/json-pieces.ts";
+import { jsonPieces } from "../ui/json-pieces.ts";
 import { JsonView } from "../ui/json-view.tsx";
 import { ScrollRegion } from "../ui/scroll-region.tsx";
+import { shortText } from "../ui/short-text.ts";
 import { LogList } from "./log-list.tsx";
 import { ResultFiles } from "./result-files.tsx";
 import { RunBar } from "./run-bar.tsx";
@@ -47,7 +48,7 @@ export function RunPanel({ taskId }: { taskId: string }) {
             <h3>{messages.result}</h3>
             {hasOutputs && (
               <>
-                <CopyButton text={() => shortText(json(longestCopied))} label={messages.result} />
+                <CopyButton text={() => shortText(json)} label={messages.result} />
                 <DownloadButton name={`result-${taskId}.json`} pieces={json} />
               </>
             )}
@@ -62,18 +63,9 @@ export function RunPanel({ taskId }: { taskId: string }) {
           )}
         </section>
       )}
-      {shown.logs && <LogList lines={view.lines} droppedLines={view.droppedLines} />}
+      {shown.logs && <LogList taskId={taskId} lines={view.lines} droppedLines={view.droppedLines} />}
     </>
   );
-}
-
-/** What a clipboard takes at once, in characters. */
-const longestCopied = 500_000;
-
-/** Undefined if it is longer. */
-function shortText(pieces: Iterator<string, void>): string | undefined {
-  const { text, isAll } = firstPiece(pieces);
-  return isAll ? text : undefined;
 }
 
 /** In characters: a few lines on a phone. */
