@@ -10,6 +10,7 @@ import { Welcome } from "./welcome.tsx";
 
 const BlockPage = lazy(() => import("./blocks/block-page.tsx"));
 const PackagesPage = lazy(() => import("./packages/packages-page.tsx"));
+const StatusPage = lazy(() => import("./operators/status-page.tsx"));
 
 export function App() {
   const route = useRoute();
@@ -36,6 +37,7 @@ function Page({ route }: { route: Route }) {
   const messages = useMessages();
   const blocks = useBlocks();
   if (route.page === "packages") return <PackagesPage />;
+  if (route.page === "status") return <StatusPage />;
   if (route.page === "home") return <Welcome />;
   const block = blocks.data?.find(({ blockId }) => blockId === route.blockId);
   if (block) return <BlockPage key={block.blockId} block={block} taskId={route.taskId} />;

@@ -1,5 +1,6 @@
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { BlockList } from "./blocks/block-list.tsx";
+import { useBlocks } from "./blocks/use-blocks.ts";
 import { useMessages } from "./i18n/use-messages.ts";
 import { languageStore } from "./state/preferences.ts";
 import { formatRoute, type Route } from "./state/route.ts";
@@ -8,12 +9,15 @@ import { Icon } from "./ui/icon.tsx";
 import { SettingsDialog } from "./ui/settings-dialog.tsx";
 
 const HistoryList = lazy(() => import("./blocks/history-list.tsx"));
+const StatusLink = lazy(() => import("./operators/status-link.tsx"));
 
 /** The way to every block, every earlier task, the packages and the settings. */
 export function Sidebar({ route }: { route: Route }) {
   const messages = useMessages();
   const [list, setList] = useState<"blocks" | "history">("blocks");
   const language = useStore(languageStore);
+  // Only then is it known who may see what.
+  const { isSuccess } = useBlocks();
   const shown = route.page === "block" ? route : undefined;
   const tab = (name: typeof list, icon: ReactNode) => (
     <button type="button" aria-pressed={list === name} onClick={() => setList(name)}>
@@ -23,13 +27,16 @@ export function Sidebar({ route }: { route: Route }) {
   );
   return (
     <nav className="sidebar" aria-label={messages.blocks}>
-      <a className="brand" href={formatRoute({ page: "home" })}>
-        <img src="./icon.svg" alt="" width="34" height="34" />
-        <span>
-          <strong>Oomol {messages.appName}</strong>
-          <small>{messages.appTagline}</small>
-        </span>
-      </a>
+      <div className="sidebar-head">
+        <a className="brand" href={formatRoute({ page: "home" })}>
+          <img src="./icon.svg" alt="" width="34" height="34" />
+          <span>
+            <strong>Oomol {messages.appName}</strong>
+            <small>{messages.appTagline}</small>
+          </span>
+        </a>
+        <Suspense>{isSuccess && <StatusLink isCurrent={route.page === "status"} />}</Suspense>
+      </div>
       <div className="segments">
         {tab("blocks", <Icon name="box" />)}
         {tab("history", <Icon name="clock" />)}

@@ -90,7 +90,13 @@ test.for(["light", "dark"] as const)(
   { timeout: 60_000 },
   async (colorScheme) => {
     const options = { colorScheme, reducedMotion: "reduce", bypassCSP: true } as const;
-    for (const route of ["#/", "#/packages", routeOf("show::form"), routeOf("show::everything")]) {
+    for (const route of [
+      "#/",
+      "#/packages",
+      "#/status",
+      routeOf("show::form"),
+      routeOf("show::everything"),
+    ]) {
       await using opened = await playground.openPage(route, options);
       const { page } = opened;
       await page.getByRole("heading", { level: 1 }).waitFor();

@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chinese } from "../src/i18n/chinese.ts";
 import { english } from "../src/i18n/english.ts";
+import { chinese as chineseStatus, english as englishStatus } from "../src/operators/words.ts";
 import { axeViolations } from "./helpers/axe-violations.ts";
 import { openPlayground } from "./helpers/open-playground.ts";
 import { routeOf, untilStatus } from "./helpers/page-actions.ts";
@@ -24,6 +25,11 @@ const states: [name: string, route: string, reach: (page: Page, words: Words) =>
     "the packages",
     "#/packages",
     (page, words) => page.getByRole("heading", { name: words.installTitle }).waitFor(),
+  ],
+  [
+    "the status",
+    "#/status",
+    (page, words) => page.getByRole("heading", { name: words.serverStatus, level: 1 }).waitFor(),
   ],
   [
     "a form with problems",
@@ -92,26 +98,32 @@ const states: [name: string, route: string, reach: (page: Page, words: Words) =>
   ],
 ];
 
-test("both languages have the same sentences, and none is empty or the same", () => {
-  const flat = (words: object): [string, unknown][] =>
-    Object.entries(words).flatMap(([key, value]) =>
-      typeof value === "object"
-        ? flat(value).map(([inner, text]): [string, unknown] => [`${key}.${inner}`, text])
-        : [[key, value]],
+test.for([
+  ["the app", english, chinese],
+  ["the status", englishStatus, chineseStatus],
+] as const)(
+  "both languages have the same sentences for %s, and none is empty or the same",
+  ([, english, chinese]) => {
+    const flat = (words: object): [string, unknown][] =>
+      Object.entries(words).flatMap(([key, value]) =>
+        typeof value === "object"
+          ? flat(value).map(([inner, text]): [string, unknown] => [`${key}.${inner}`, text])
+          : [[key, value]],
+      );
+    const theirs = new Map(flat(chinese));
+    expect([...theirs.keys()].sort()).toEqual(
+      flat(english)
+        .map(([key]) => key)
+        .sort(),
     );
-  const theirs = new Map(flat(chinese));
-  expect([...theirs.keys()].sort()).toEqual(
-    flat(english)
-      .map(([key]) => key)
-      .sort(),
-  );
-  for (const [key, value] of flat(english)) {
-    expect(typeof theirs.get(key), key).toBe(typeof value);
-    if (typeof value !== "string" || key === "appName") continue;
-    expect(theirs.get(key), key).not.toBe(value);
-    expect(theirs.get(key), key).not.toBe("");
-  }
-});
+    for (const [key, value] of flat(english)) {
+      expect(typeof theirs.get(key), key).toBe(typeof value);
+      if (typeof value !== "string" || key === "appName") continue;
+      expect(theirs.get(key), key).not.toBe(value);
+      expect(theirs.get(key), key).not.toBe("");
+    }
+  },
+);
 
 test.for(states)("in Chinese nothing of %s is left in English", async ([, route, reach]) => {
   await using opened = await playground.openPage(route, { locale: "zh-CN" });
@@ -134,6 +146,7 @@ test.for(states)("axe has nothing against %s, nor the console", async ([, route,
 test.for([
   "#/",
   "#/packages",
+  "#/status",
   routeOf("show::form"),
   routeOf("show::nested"),
   routeOf("pkg::file-processor"),

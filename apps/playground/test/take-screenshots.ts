@@ -1,5 +1,6 @@
-// Writes `screenshots/*-WIDTH-SCHEME.png`: previews, the list, a run, a failure and the locked page, wide and on a phone, light and
-// dark.
+// Writes `screenshots/*-WIDTH-SCHEME.png`: previews, the list, a run, a failure, the status and the locked page, wide and on a phone,
+// light and dark.
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { chromiumLaunchOptions } from "@oomol/test-helpers/chromium-launch-options";
 import { chromium, type Page } from "playwright-core";
@@ -106,6 +107,15 @@ try {
       await page.locator(".output").screenshot({ path });
     }
   }
+  // As many as run at once, and some that wait for their turn.
+  for (const seconds of [1, 2, 3]) await startTask(url, "show::broken", { seconds });
+  await startTask(url, "audio-lab::text-to-audio", { text: " " });
+  const places = availableParallelism();
+  for (let number = 0; number < places + 3; number += 1) await startTask(url, "show::slow", { seconds: 600 });
+  await take(playground, "status", "#/status", async (page) => {
+    await page.getByText("All places are taken").waitFor();
+    await page.getByRole("link", { name: "audio-lab::text-to-audio" }).waitFor();
+  });
 } finally {
   await removeApp();
 }

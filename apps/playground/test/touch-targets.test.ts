@@ -14,6 +14,7 @@ const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 
 const places: [name: string, route: string, open: (page: Page) => Promise<unknown>][] = [
   ["the list of blocks", "#/", (page) => page.getByText("Text to audio").first().waitFor()],
+  ["the status", "#/status", (page) => page.getByRole("heading", { name: "Workers" }).waitFor()],
   ["a form", routeOf("show::form"), (page) => page.getByRole("textbox", { name: "name" }).waitFor()],
   ["a form in levels", routeOf("show::nested"), (page) => page.locator("form.card").waitFor()],
   ["a file", routeOf("pkg::file-processor"), (page) => page.locator(".drop").waitFor()],

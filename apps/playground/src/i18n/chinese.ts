@@ -111,6 +111,8 @@ export const chinese: Messages = {
   keepsTasks: "此服务器保留其任务。",
   table: "表格",
   imageOf: (name) => `预览图 ${name}`,
+  serverStatus: "服务器状态",
+  statusLink: "状态",
   problem: ({ code, limit, place, text }) => {
     const sentences: Record<string, string> = {
       required: "此项必填。",

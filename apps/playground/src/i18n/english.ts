@@ -113,6 +113,8 @@ export const english = {
   keepsTasks: "This server keeps its tasks.",
   table: "Table",
   imageOf: (name: string) => `Preview image ${name}`,
+  serverStatus: "Server status",
+  statusLink: "Status",
   problem: ({ code, limit, place, text }: Problem) => {
     const sentences: Record<string, string> = {
       required: "This field is required.",

@@ -4,18 +4,19 @@ import { useSyncExternalStore } from "react";
 export type Route =
   | { page: "home" }
   | { page: "packages" }
+  | { page: "status" }
   | { page: "block"; blockId: string; taskId: string | undefined };
 
 export function parseRoute(hash: string): Route {
   const [page, blockId, taskId] = hash.replace(/^#\/?/, "").split("/").map(decodePart);
-  if (page === "packages") return { page };
+  if (page === "packages" || page === "status") return { page };
   if (page === "blocks" && blockId) return { page: "block", blockId, taskId: taskId || undefined };
   return { page: "home" };
 }
 
 export function formatRoute(route: Route): string {
   if (route.page === "home") return "#/";
-  if (route.page === "packages") return "#/packages";
+  if (route.page === "packages" || route.page === "status") return `#/${route.page}`;
   const parts = [route.blockId, ...(route.taskId === undefined ? [] : [route.taskId])];
   return `#/blocks/${parts.map(encodeURIComponent).join("/")}`;
 }

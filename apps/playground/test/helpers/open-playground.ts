@@ -11,6 +11,8 @@ export interface PlaygroundOptions {
   packages?: readonly string[];
   /** What callers of the server must send as `Authorization`. Default: nothing. */
   token?: string;
+  /** More flags of `connect-server`. */
+  flags?: readonly string[];
 }
 
 /** A browser, the built app and a real server behind it: everything that a test file shares. */
@@ -18,10 +20,11 @@ export async function openPlayground({
   openBrowser = connectChromium,
   packages = [],
   token = "",
+  flags = [],
 }: PlaygroundOptions = {}) {
   const stack = new AsyncDisposableStack();
   try {
-    const connect = stack.use(await startConnectServer(packages, token));
+    const connect = stack.use(await startConnectServer(packages, token, flags));
     const app = stack.use(await serveApp(connect.url));
     const browser = await openBrowser();
     stack.defer(() => browser.close());

@@ -4,6 +4,11 @@ import { type StartedConnectServer, startConnectServer as start } from "@oomol/t
 export function startConnectServer(
   packages: readonly string[] = [],
   token = "",
+  flags: readonly string[] = [],
 ): Promise<StartedConnectServer> {
-  return start({ packages: ["apps/blocks", "apps/playground/test/fixtures/packages", ...packages], token });
+  return start({
+    packages: ["apps/blocks", "apps/playground/test/fixtures/packages", ...packages],
+    token,
+    flags,
+  });
 }
