@@ -47,7 +47,7 @@ function captureWrites(files: OutputFiles, options: CaptureOptions): void {
   const take = (target: unknown, chunk: unknown, rest: unknown[]): number | undefined => {
     const stdio = files.streamOf(target);
     const scope = stdio && jobScope.getStore();
-    if (!takesFrom(scope, options)) return undefined;
+    if (stdio === undefined || !takesFrom(scope, options)) return undefined;
     const written = writtenPart(chunk, rest);
     if (written !== undefined) logChunk(scope, stdio, written, []);
     return written?.byteLength;
