@@ -9,6 +9,7 @@ export default definePackage({
     "describe-block": "src/executor/describe-block.ts",
     // For other threads and processes of the executor, not for anybody's imports.
     "load-typescript": "src/executor/typescript/load-typescript.ts",
+    "bound-worker-output": "src/executor/bound-worker-output.ts",
   },
   external: ["esbuild"],
 });

@@ -12,10 +12,14 @@ beforeAll(async () => {
   return () => opened[Symbol.asyncDispose]();
 });
 
-async function logsOf(block: string, inputs: Record<string, unknown> = {}): Promise<TestLog[]> {
-  const id = await server.start(`printing::${block}`, inputs);
-  await server.waitForEnd(id);
-  return server.logs(id);
+async function logsOf(
+  block: string,
+  inputs: Record<string, unknown> = {},
+  on: TestClient = server,
+): Promise<TestLog[]> {
+  const id = await on.start(`printing::${block}`, inputs);
+  await on.waitForEnd(id);
+  return on.logs(id);
 }
 
 const printed = (logs: TestLog[]) =>
@@ -133,6 +137,32 @@ test.each([
     expect(finished.result.grownBytes).toBeLessThan(200 * 2 ** 20);
   },
 );
+
+test("a flood of a worker that never pauses is cut with a sentence, says how much it was, and costs no memory", async () => {
+  await using roomy = await openTestServer({ packages: [printing] });
+  const logs = await logsOf("flood", { by: "worker", mebibytes: 128 }, roomy);
+  const told = logs.filter(({ type }) => /BlockLog|BlockWarning/.test(type));
+  const texts = told.map(({ event }) => String(event.log ?? event.warning));
+  const dropped = texts.flatMap((text) => {
+    const [, millions] =
+      /([\d.]+) million characters that (?:a worker|the block) printed here/.exec(text) ?? [];
+    return millions === undefined ? [] : [Number(millions) * 1e6];
+  });
+  expect(dropped.length).toBeGreaterThan(0);
+  const total = [...texts.map(({ length }) => length), ...dropped].reduce((sum, one) => sum + one, 0);
+  expect(total / 2 ** 20).toBeGreaterThan(126);
+  expect(total / 2 ** 20).toBeLessThan(130);
+  const finished = logs.find(({ type }) => type === "BlockFinished")?.event as {
+    result: { grownBytes: number };
+  };
+  expect(finished.result.grownBytes).toBeLessThan(200 * 2 ** 20);
+});
+
+test("a block that reads what its worker prints gets all of it", async () => {
+  const logs = await logsOf("flood", { by: "read", mebibytes: 40 });
+  const finished = logs.find(({ type }) => type === "BlockFinished");
+  expect(finished?.event.result).toEqual({ readBytes: 40 * 2 ** 20 });
+});
 
 test.each([
   { how: "SIGKILL", lines: 50 },

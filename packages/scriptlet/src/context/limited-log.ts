@@ -101,14 +101,16 @@ export function createLimitedLog({
 
   function tell(): void {
     if (dropped === 0) return;
-    const millions = Math.round(dropped / 1e5) / 10;
     const characters = dropped;
     dropped = 0;
-    void tellDropped(
-      `${millions < 0.1 ? "Less than 0.1" : millions} million characters that the block printed here are not kept: it printed faster than they could be taken.`,
-      characters,
-    );
+    void tellDropped(explainDropped(characters, "the block"), characters);
   }
+}
+
+/** The sentence in place of what is dropped. */
+export function explainDropped(characters: number, who: string): string {
+  const millions = Math.round(characters / 1e5) / 10;
+  return `${millions < 0.1 ? "Less than 0.1" : millions} million characters that ${who} printed here are not kept: it printed faster than they could be taken.`;
 }
 
 interface HeldLines {

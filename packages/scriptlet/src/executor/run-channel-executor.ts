@@ -24,7 +24,7 @@ import { createOutputFences } from "./output-fences.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import { refuseJob } from "./refuse-job.ts";
 import { startParentWatch } from "./start-parent-watch.ts";
-import { allowTypeScriptWorkers } from "./typescript/typescript-workers.ts";
+import { replaceWorkerClass } from "./typescript/worker-class.ts";
 
 /** How long the resources of a block may take to close after its end. */
 const closingGraceMs = 100;
@@ -72,7 +72,7 @@ export async function runChannelExecutor(
   beforeDeath(() => {
     for (const channel of session?.executor.openJobs ?? []) channel.flush();
   });
-  allowTypeScriptWorkers(cacheDir);
+  replaceWorkerClass(cacheDir);
   process.on("SIGTERM", leave);
   process.on("SIGINT", leave);
 

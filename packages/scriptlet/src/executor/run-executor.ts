@@ -6,7 +6,7 @@ import { guardProcess } from "./guard-process.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import type { MqttThread } from "./start-mqtt-thread.ts";
 import { createThreadMainframe, type ThreadNews } from "./thread-mainframe.ts";
-import { allowTypeScriptWorkers } from "./typescript/typescript-workers.ts";
+import { replaceWorkerClass } from "./typescript/worker-class.ts";
 
 /** The engine pauses 600 ms between SessionFinished and SIGTERM (oocana-protocol 1.5). */
 const flushTimeoutMs = 500;
@@ -40,7 +40,7 @@ export async function runExecutor(
   });
   captureOutput();
   captureDescriptors();
-  allowTypeScriptWorkers(cacheDir);
+  replaceWorkerClass(cacheDir);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => leave());
   }

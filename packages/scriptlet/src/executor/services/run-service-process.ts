@@ -5,7 +5,7 @@ import { createBlockLoader } from "../load-block.ts";
 import { createSharedParts } from "../shared-parts.ts";
 import type { MqttThread } from "../start-mqtt-thread.ts";
 import { createThreadMainframe } from "../thread-mainframe.ts";
-import { allowTypeScriptWorkers } from "../typescript/typescript-workers.ts";
+import { replaceWorkerClass } from "../typescript/worker-class.ts";
 import type { ServiceArguments } from "./parse-service-arguments.ts";
 import { runService } from "./service.ts";
 
@@ -42,7 +42,7 @@ export async function runServiceProcess(
   });
   captureOutput();
   captureDescriptors();
-  allowTypeScriptWorkers(cacheDir);
+  replaceWorkerClass(cacheDir);
   void thread.broken.then(giveUp);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void leave(0));
 

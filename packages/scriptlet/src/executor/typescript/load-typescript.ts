@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { findBuild } from "./build-index.ts";
 import { useBuild } from "./run-builds.ts";
 import { loaderUrl } from "./this-program.ts";
-import { allowTypeScriptWorkers } from "./typescript-workers.ts";
+import { replaceWorkerClass } from "./worker-class.ts";
 
 /** Loads a file in TypeScript, and what it imports, in this thread. Builds it first, unless an earlier process has. */
 export async function loadTypeScript(file: string, cacheDir: string): Promise<object> {
@@ -17,7 +17,7 @@ export async function loadTypeScript(file: string, cacheDir: string): Promise<ob
 
 /** The same in a worker's own thread, whose program it is. */
 export async function loadInWorker(url: string, cacheDir: string): Promise<void> {
-  allowTypeScriptWorkers(cacheDir);
+  replaceWorkerClass(cacheDir);
   await loadTypeScript(await realpath(fileURLToPath(url)), cacheDir);
 }
 

@@ -2,20 +2,25 @@ import { syncBuiltinESMExports } from "node:module";
 import { extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import workerThreads, { type WorkerOptions } from "node:worker_threads";
+import { withBoundedOutput } from "../worker-output.ts";
 import { compiledExtensions } from "./compiled-extensions.ts";
 import { loaderUrl } from "./this-program.ts";
 
 let isReady = false;
 
-/** Lets a block, and the libraries that it uses, start workers that are written in TypeScript. Call it before any of them is loaded. */
-export function allowTypeScriptWorkers(cacheDir: string): void {
+/**
+ * Replaces the class of workers: those that a block, or a library of it, starts may be written in TypeScript, and what they print is
+ * bounded. Call it before any of them is loaded.
+ */
+export function replaceWorkerClass(cacheDir: string): void {
   if (isReady) return;
   isReady = true;
-  workerThreads.Worker = class Worker extends workerThreads.Worker {
-    constructor(program: string | URL, options?: WorkerOptions) {
-      super(options?.eval ? program : (starterOf(program, cacheDir) ?? program), options);
-    }
-  };
+  workerThreads.Worker = new Proxy(workerThreads.Worker, {
+    construct(original, [program, options]: [string | URL, WorkerOptions?], made) {
+      const start = options?.eval ? program : (starterOf(program, cacheDir) ?? program);
+      return withBoundedOutput(options, (bounded) => Reflect.construct(original, [start, bounded], made));
+    },
+  });
   syncBuiltinESMExports();
 }
 
