@@ -12,7 +12,7 @@ export function openNodeSqlite(file: string, sync: SqliteSync = "normal"): Sqlit
   try {
     // Exclusive: a second server on the same data would fail the tasks of this one.
     database.exec(
-      `PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${sync};`,
+      `PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${sync}; PRAGMA wal_autocheckpoint = ${checkpointPages};`,
     );
     database.exec("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE; COMMIT;");
   } catch (error) {
@@ -40,6 +40,12 @@ export function openNodeSqlite(file: string, sync: SqliteSync = "normal"): Sqlit
 }
 
 const maxStatements = 200;
+
+/**
+ * So many pages of 4 KiB the log of changes may hold before they are moved into the file, which waits for the disk with everything
+ * else: short tasks write a dozen each, most of them the same.
+ */
+const checkpointPages = 4_000;
 
 /** SQLITE_BUSY and SQLITE_LOCKED. */
 function isBusy(error: unknown): boolean {
