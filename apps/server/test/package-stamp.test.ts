@@ -91,6 +91,16 @@ test.each(table(others))(
   },
 );
 
+test("modules count that are installed where there were none", async () => {
+  await using subject = await openPackage("old");
+  await rm(subject.path("node_modules"), { recursive: true });
+  const bare = await subject.stamp();
+  await mkdir(subject.path("node_modules"));
+  const empty = await subject.stamp();
+  await writeFile(subject.path("node_modules/.package-lock.json"), "{}");
+  expect(new Set([bare, empty, await subject.stamp()]).size).toBe(3);
+});
+
 test("a folder of more than 5,000 files has no stamp", async () => {
   await using one = await openPackage("old");
   for (let file = 0; file < 5_000; file += 1) await writeFile(one.path(`tasks/one/${file}.js`), "");

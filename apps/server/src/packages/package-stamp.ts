@@ -17,6 +17,8 @@ const maxFiles = 5_000;
 /** So many files are looked at without a pause: a millisecond or two. */
 const filesAtOnce = 500;
 
+const moduleLists = [".modules.yaml", ".package-lock.json", ".yarn-state.yml"];
+
 interface Place {
   path: string;
   stamp: FileStamp | undefined;
@@ -72,9 +74,10 @@ async function look(directory: string): Promise<Place[] | undefined> {
       if (places.length % filesAtOnce === 0) await setImmediate();
     }
   }
-  // A package manager rewrites its list in there.
-  for (const list of [".modules.yaml", ".package-lock.json", ".yarn-state.yml"]) {
-    add(join(directory, "node_modules", list), false);
+  // A package manager rewrites its list in there. If there is none, the package's own folder tells when there is.
+  const modules = join(directory, "node_modules");
+  if (places.some(({ path }) => path === modules)) {
+    for (const list of moduleLists) add(join(modules, list), false);
   }
   return places;
 }
