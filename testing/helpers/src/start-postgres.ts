@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chownSync, mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -31,17 +31,33 @@ export interface TestPostgres {
   close(): Promise<void>;
 }
 
-/**
- * A PostgreSQL server of its own on a free port of this machine, with an empty data directory; gone when it is closed.
- * `isDurable` makes it write as a real one does, which a test that never kills it can do without.
- */
-export async function startPostgres({ isDurable = false } = {}): Promise<TestPostgres> {
+export interface TestPostgresOptions {
+  /** Writes as a real one does, which a test that never kills it can do without. */
+  isDurable?: boolean;
+  /** Who it belongs to; `postgres` by default. */
+  user?: string;
+  /** Without which it lets nobody in; everybody by default. No address that it names holds it. */
+  password?: string;
+}
+
+/** A PostgreSQL server of its own on a free port of this machine, with an empty data directory; gone when it is closed. */
+export async function startPostgres({
+  isDurable = false,
+  user: owner = "postgres",
+  password,
+}: TestPostgresOptions = {}): Promise<TestPostgres> {
   const program = findOrInstall(initdb);
   const directory = mkdtempSync(join(tmpdir(), "connect-postgres-"));
   const user = ordinaryUser();
   if (user) chownSync(directory, user.uid, user.gid);
   const data = join(directory, "data");
-  const options = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C"];
+  const passwordFile = join(directory, "password");
+  if (password !== undefined) await writeFile(passwordFile, password);
+  if (password !== undefined && user) chownSync(passwordFile, user.uid, user.gid);
+  const options = [
+    ...["--no-sync", `--username=${owner}`, "--encoding=UTF8", "--locale=C"],
+    ...(password === undefined ? ["--auth=trust"] : ["--auth=scram-sha-256", `--pwfile=${passwordFile}`]),
+  ];
   execFileSync(program, [...options, "--pgdata", data], { ...user, cwd: directory, stdio: "pipe" });
 
   const port = await freePort();
@@ -69,5 +85,5 @@ export async function startPostgres({ isDurable = false } = {}): Promise<TestPos
     }
     await delay(20);
   }
-  return { process: server, close, urlOf: (database) => `postgres://postgres@127.0.0.1:${port}/${database}` };
+  return { process: server, close, urlOf: (database) => `postgres://${owner}@127.0.0.1:${port}/${database}` };
 }

@@ -126,6 +126,7 @@ function withCluster(command: Command): Command {
 const environmentHelp = `
 Environment:
   OOMOL_CONNECT_DATABASE       as --database; other users can see a password on the command line
+  PGPASSWORD, PGPASSFILE       its password, or a file of passwords, if the address has none
   OOMOL_CONNECT_FILES          as --files
   AWS_...                      credentials, region and AWS_ENDPOINT_URL_S3 for s3://
   OOMOL_CONNECT_SERVER_TOKENS  tokens that callers may use, separated by commas`;

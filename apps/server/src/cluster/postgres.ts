@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { mustReconnect } from "../store/database-trouble.ts";
 import { messageOf } from "../values.ts";
 import { endClient } from "./end-client.ts";
+import { requirePostgresUrl } from "./require-postgres-url.ts";
 import type { ClusterTables } from "./tables.ts";
 
 /** Connections to the one database that all processes of a cluster share. */
@@ -139,17 +140,17 @@ export async function requireReachable({ pool }: Pick<Postgres, "pool">, url: st
   try {
     await pool.query("select 1");
   } catch (error) {
-    throw new Error(
-      `The database ${describePostgres(url)} could not be used: ${messageOf(error)}. Does it run, and are address, user and password right?`,
-      { cause: error },
-    );
+    const reason = messageOf(error);
+    const sentence = `The database ${describePostgres(url)} could not be used`;
+    if (reason.includes("client password must be a string"))
+      throw new Error(
+        `${sentence}: it asks for a password, and there is none in its address, in PGPASSWORD or in the file that PGPASSFILE names.`,
+        { cause: error },
+      );
+    throw new Error(`${sentence}: ${reason}. Does it run, and are address, user and password right?`, {
+      cause: error,
+    });
   }
-}
-
-function requirePostgresUrl(url: string): void {
-  if (/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? "")) return;
-  // Without the address: it may hold a password.
-  throw new Error("The database must be an address like postgres://user@host:5432/name.");
 }
 
 const int8 = 20;
