@@ -10,7 +10,7 @@ import {
 } from "@oomol/connect-node";
 import { createLogUpdate } from "log-update";
 import { canDraw, drawPicture } from "./draw-picture.ts";
-import { formatLog, formatOutput } from "./format-log.ts";
+import { formatLog, formatOutput, printable } from "./format-log.ts";
 import { previewPictures } from "./preview-pictures.ts";
 
 const barWidth = 28;
@@ -26,6 +26,8 @@ export class TaskDisplay implements Disposable {
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #startedMs = performance.now();
   #status = "created";
+  /** Why it cannot run now. */
+  #reason: string | undefined;
   #taskId = "";
   /** Logs of a task that ended before the first poll come before its id. */
   readonly #early: TaskLog[] = [];
@@ -57,12 +59,15 @@ export class TaskDisplay implements Disposable {
   }
 
   showStatus(task: Task): void {
-    const isNews = this.#status !== task.status || this.#taskId !== task.id;
+    const { pending_reason: reason } = task;
+    const isNews = this.#status !== task.status || this.#taskId !== task.id || this.#reason !== reason;
     if (this.#taskId !== task.id) this.#progress = 0;
     this.#taskId = task.id;
     this.#status = task.status;
+    this.#reason = reason;
     if (task.status === "completed") this.#progress = 100;
-    if (isNews && !this.#live) this.#stream.write(`task ${task.id} ${task.status}\n`);
+    const wait = reason === undefined ? "" : `: ${printable(reason)}`;
+    if (isNews && !this.#live) this.#stream.write(`task ${task.id} ${task.status}${wait}\n`);
     this.#draw();
   }
 
@@ -128,7 +133,8 @@ export class TaskDisplay implements Disposable {
     const bar = styleText("cyan", "█".repeat(filled)) + styleText("dim", "░".repeat(barWidth - filled));
     const seconds = ((performance.now() - this.#startedMs) / 1_000).toFixed(1);
     const percent = `${Math.round(this.#progress)} %`.padStart(5);
-    this.#live(`${bar} ${percent}  ${this.#status}  ${styleText("dim", `${seconds} s`)}`);
+    const wait = this.#reason === undefined ? "" : `\n${printable(this.#reason)}`;
+    this.#live(`${bar} ${percent}  ${this.#status}  ${styleText("dim", `${seconds} s`)}${wait}`);
   }
 }
 

@@ -52,6 +52,8 @@ export interface Task {
   /** The block that the task runs. */
   manifest_path?: string | undefined;
   inputValues?: NodeInputs[] | undefined;
+  /** Why nobody can run the task now, in a sentence; only while it is pending, and not from every server. */
+  pending_reason?: string | undefined;
   /** Epoch milliseconds. */
   created_at?: number | undefined;
   /** Epoch milliseconds. */

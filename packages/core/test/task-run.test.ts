@@ -36,6 +36,20 @@ describe.each(extensionSets.map((extensions) => ({ extensions })))(
       ]);
     });
 
+    test("the reason why a task waits is told, and so is each new one", async () => {
+      await using server = await serve({ extensions, onTask: (task) => task.waitFor("no worker") });
+      const run = await server.client.tasks.start(block);
+      const seen: string[] = [];
+      for await (const event of run) {
+        if (event.type !== "status") continue;
+        const { pending_reason: reason } = event.task;
+        seen.push(`${event.status}: ${reason}`);
+        if (reason === "no worker") taskOf(server).waitFor("no worker yet");
+        if (reason === "no worker yet") taskOf(server).complete();
+      }
+      expect(seen).toEqual(["pending: no worker", "pending: no worker yet", "completed: undefined"]);
+    });
+
     test("many readers share one loop, a late one sees everything", async () => {
       await using server = await serveRunning();
       const run = await server.client.tasks.start(block);

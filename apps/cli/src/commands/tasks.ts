@@ -92,7 +92,10 @@ function listTasks({ status, block, limit, since = 0, ...flags }: ListFlags): Pr
     }
     if (flags.json) return printJson(tasks);
     printTable(
-      tasks.map((task) => [task.id, task.status, task.manifest_path ?? "", formatTime(task.created_at)]),
+      tasks.map((task) => [
+        ...[task.id, task.status, task.manifest_path ?? "", formatTime(task.created_at)],
+        ...waitOf(task),
+      ]),
     );
   });
 }
@@ -104,6 +107,10 @@ function deleteTask(id: string, flags: TaskFlags): Promise<void> {
     else process.stdout.write(`task ${id} deleted\n`);
   });
 }
+
+/** Why a pending task cannot run now; one cell if there is something to say. */
+const waitOf = ({ pending_reason: reason }: Task): string[] =>
+  reason === undefined ? [] : [printable(reason)];
 
 const withoutInputs = ({ inputValues: _, ...task }: Task): Task => task;
 
@@ -137,6 +144,7 @@ function showTask(id: string, flags: TaskFlags): Promise<void> {
       ["status", task.status],
       ["created", formatTime(task.created_at)],
       ["updated", formatTime(task.updated_at)],
+      ...waitOf(task).map((reason) => ["waits", reason]),
       ...(task.status === "failed" ? [["reason", printable(reason ?? "unknown")]] : []),
     ]);
     if (result) printJson(result);

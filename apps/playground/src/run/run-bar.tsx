@@ -30,6 +30,11 @@ export function RunBar({ taskId, view, reason, sections }: RunBarProps) {
         <ElapsedTime from={view.startedAt} to={isRunning ? undefined : view.endedAt} />
         {percent !== undefined && <span className="run-percent">{Math.round(percent)}%</span>}
       </div>
+      {view.pendingReason !== undefined && (
+        <p className="note" role="status">
+          {view.pendingReason}
+        </p>
+      )}
       <div className="run-progress">
         <progress
           aria-label={messages.progress}

@@ -3,6 +3,8 @@ import { isFinalStatus, type TaskEvent, type TaskLog, type TaskStatus } from "@o
 /** What a person sees of a task. */
 export interface TaskView {
   status: TaskStatus;
+  /** Why nobody can run it now, while it is pending. */
+  pendingReason: string | undefined;
   /** 0…100 of the outermost block; `undefined` if it has said nothing. */
   progress: number | undefined;
   lines: readonly LogLine[];
@@ -46,6 +48,7 @@ export const mostLines = 2_000;
 export function createTaskView(status: TaskStatus = "created"): TaskView {
   return {
     status,
+    pendingReason: undefined,
     progress: undefined,
     lines: [],
     droppedLines: 0,
@@ -67,6 +70,7 @@ export function applyTaskEvents(view: TaskView, taskId: string, events: readonly
   for (const event of events) {
     if (event.type === "status") {
       next.status = event.status;
+      next.pendingReason = event.task.pending_reason;
       next.startedAt ??= event.task.created_at;
       if (isFinalStatus(event.status)) next.endedAt = event.task.updated_at;
     } else if (event.type === "progress") next.progress = event.progress;

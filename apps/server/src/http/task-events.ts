@@ -8,6 +8,7 @@ import { logAnswer, taskAnswer } from "./answers.ts";
 import type { BytesInFlight } from "./bytes-in-flight.ts";
 import { clampLogId } from "./caller-text.ts";
 import { EventWriter } from "./event-writer.ts";
+import type { ExplainPending } from "./explain-pending.ts";
 import { onAbort } from "./on-abort.ts";
 
 /** Clients take a stream for dead that says nothing for 45 s. */
@@ -21,6 +22,7 @@ export interface StreamOptions {
   begun?: StoredTask;
   /** Nobody can have taken it yet. */
   isNew?: boolean;
+  explain: ExplainPending;
   /** What large answers hold. */
   answers: BytesInFlight;
   /** Aborted when the server closes: the stream ends then. */
@@ -29,7 +31,8 @@ export interface StreamOptions {
 
 /**
  * Answers a task as server-sent events until it has ended: `log` for each log, with the log's id as `id:`, and `status`
- * with the task, at once and at each new status; the final one comes last. `Last-Event-ID` resumes after a log.
+ * with the task, at once, at each new status, and when a pending task waits for another reason than before; the final one
+ * comes last. `Last-Event-ID` resumes after a log.
  *
  * Written to Node's own answer: the streams of the web cost more than all the rest of a short task.
  */
@@ -37,7 +40,7 @@ export function streamTask(
   context: Context<TasksEnv>,
   store: TaskStore,
   taskId: string,
-  { begun, isNew = false, answers, closing }: StreamOptions,
+  { begun, isNew = false, explain, answers, closing }: StreamOptions,
 ): Response {
   const { outgoing } = context.env;
   const lastEventId = Number(context.req.header("Last-Event-ID") ?? -1);
@@ -57,7 +60,8 @@ export function streamTask(
   const stopListening = onAbort(closing, news);
   const isOver = () => outgoing.destroyed || closing.aborted;
   const changed = () => new Promise<void>((resolve) => (wake = resolve));
-  sendNews(new EventWriter(outgoing, answers, context.get("caller").id), follower, { changed, isOver, begun })
+  const events = new EventWriter(outgoing, answers, context.get("caller").id);
+  sendNews(events, follower, { changed, isOver, begun, explain })
     .catch(() => outgoing.destroy()) // the client opens it again, after the last log that it has
     .finally(() => {
       clearInterval(heartbeat);
@@ -70,6 +74,7 @@ export function streamTask(
 
 interface Sending {
   begun: StoredTask | undefined;
+  explain: ExplainPending;
   /** Resolves at the next change, or when the stream is over. */
   changed(): Promise<void>;
   isOver(): boolean;
@@ -78,10 +83,11 @@ interface Sending {
 async function sendNews(
   events: EventWriter,
   follower: TaskFollower,
-  { begun, changed, isOver }: Sending,
+  { begun, explain, changed, isOver }: Sending,
 ): Promise<void> {
   let status = begun?.status;
-  if (begun) await events.add("status", taskAnswer(begun));
+  let reason = begun && (await explain(begun));
+  if (begun) await events.add("status", taskAnswer(begun, reason));
   if (begun) await Promise.race([changed(), new Promise((resolve) => setTimeout(resolve, gatherMs))]);
   while (!isOver()) {
     // Armed before the read: a change in between is not missed.
@@ -90,9 +96,11 @@ async function sendNews(
     if (!news) break;
     const { task, logs, isAll } = news;
     const isEnded = isFinalStatus(task.status) && isAll;
-    const isNews = task.status !== status && !isFinalStatus(task.status);
-    if (isNews) await events.add("status", taskAnswer(task));
-    if (isNews) status = task.status;
+    if (!isFinalStatus(task.status)) {
+      const why = await explain(task);
+      if (task.status !== status || why !== reason) await events.add("status", taskAnswer(task, why));
+      [status, reason] = [task.status, why];
+    }
     for (const log of logs) await events.add("log", logAnswer(log, task), log.id);
     if (isEnded) await events.add("status", taskAnswer(task));
     if (isEnded) break;

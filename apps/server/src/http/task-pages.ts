@@ -1,9 +1,12 @@
 import type { HonoRequest } from "hono";
 import type { TaskFilter } from "../store/task-filter.ts";
+import type { StoredTask } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
 import type { JsonPages } from "./answer-pages.ts";
+import type { AnswerText } from "./answer-text.ts";
 import { taskAnswer } from "./answers.ts";
 import { requireNoNul } from "./caller-text.ts";
+import type { ExplainPending } from "./explain-pending.ts";
 import { parameterOf, parseBefore, parseLimit, parseStatuses } from "./page-query.ts";
 
 /** What asks for a page of tasks (connect-api 6.7). */
@@ -16,9 +19,14 @@ const mostStretches = 40;
 const usualLimit = 100;
 
 /** The tasks of one caller, or of everyone, for `GET /v1/tasks`: a page if a parameter asks for one, otherwise all. */
-export function listTasks(store: TaskStore, caller: string | undefined, request: HonoRequest): JsonPages {
+export function listTasks(
+  store: TaskStore,
+  caller: string | undefined,
+  request: HonoRequest,
+  explain: ExplainPending,
+): JsonPages {
   if (taskPageParameters.every((name) => request.query(name) === undefined)) {
-    return allTasks(store, caller);
+    return allTasks(store, caller, explain);
   }
   const filter = {
     caller,
@@ -27,26 +35,31 @@ export function listTasks(store: TaskStore, caller: string | undefined, request:
     blockId: parameterOf(request, "blockId"),
   };
   if (filter.blockId !== undefined) requireNoNul(filter.blockId);
-  return pageOfTasks(store, filter, parseLimit(request) ?? usualLimit);
+  return pageOfTasks(store, filter, parseLimit(request) ?? usualLimit, explain);
 }
 
-async function* allTasks(store: TaskStore, caller: string | undefined): JsonPages {
+async function* allTasks(store: TaskStore, caller: string | undefined, explain: ExplainPending): JsonPages {
   let left = store.listLimit;
   for await (const { tasks } of store.pages({ caller })) {
-    yield tasks.slice(0, left).map((task) => taskAnswer(task));
+    yield await answersOf(tasks.slice(0, left), explain);
     left -= tasks.length;
     if (left <= 0) break;
   }
   return undefined;
 }
 
-async function* pageOfTasks(store: TaskStore, filter: TaskFilter, limit: number): JsonPages {
+async function* pageOfTasks(
+  store: TaskStore,
+  filter: TaskFilter,
+  limit: number,
+  explain: ExplainPending,
+): JsonPages {
   let left = limit;
   let characters = 0;
   let stretches = 0;
   for await (const { tasks, last } of store.pages(filter)) {
     const taken = tasks.slice(0, left);
-    yield taken.map((task) => taskAnswer(task));
+    yield await answersOf(taken, explain);
     left -= taken.length;
     for (const { inputValues } of taken) characters += inputValues.length;
     if (tasks.length === 0) stretches += 1;
@@ -54,4 +67,10 @@ async function* pageOfTasks(store: TaskStore, filter: TaskFilter, limit: number)
     if (left <= 0 || characters > mostCharacters || stretches >= mostStretches) return { next };
   }
   return undefined;
+}
+
+async function answersOf(tasks: readonly StoredTask[], explain: ExplainPending): Promise<AnswerText[]> {
+  const answers: AnswerText[] = [];
+  for (const task of tasks) answers.push(taskAnswer(task, await explain(task)));
+  return answers;
 }

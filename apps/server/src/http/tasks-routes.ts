@@ -18,6 +18,7 @@ import { localProject, oneTask } from "./answers.ts";
 import { requireRole } from "./auth.ts";
 import type { BytesInFlight } from "./bytes-in-flight.ts";
 import { type Caller, ownerSeenBy } from "./callers.ts";
+import { createExplainPending } from "./explain-pending.ts";
 import { filesRoute } from "./files-route.ts";
 import { findTask } from "./find-task.ts";
 import { readIdempotency, requireSameRequest } from "./idempotency.ts";
@@ -51,14 +52,12 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
   const { catalog, store, runner, answers, closing } = parts;
   const routes = new Hono<TasksEnv>();
   const answerTask = async (context: Context<TasksEnv>, task: StoredTask, others: object) => {
-    const isWaiting = task.status === "pending";
-    // The task is there, whether or not that can be found out.
-    const reason = isWaiting ? await catalog.explainWait?.(task).catch(() => undefined) : undefined;
-    return answerText(context, oneTask(task, others, reason), answers);
+    return answerText(context, oneTask(task, others, await createExplainPending(catalog)(task)), answers);
   };
 
   routes.get("/", (context) => {
-    const pages = listTasks(store, ownerSeenBy(context.var.caller), context.req);
+    const caller = ownerSeenBy(context.var.caller);
+    const pages = listTasks(store, caller, context.req, createExplainPending(catalog));
     return answerPages(context, "tasks", pages, answers);
   });
 
@@ -75,6 +74,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
       const stream = streamTask(context, store, task.id, {
         begun: task,
         isNew: block !== undefined,
+        explain: createExplainPending(catalog),
         answers,
         closing,
       });
@@ -91,7 +91,10 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
   routes.get("/:id", async (context) => {
     const id = context.req.param("id");
     const read = () => findTask(store, context.var.caller, id);
-    if (wantsEvents(context.req)) return streamTask(context, store, (await read()).id, { answers, closing });
+    if (wantsEvents(context.req)) {
+      const explain = createExplainPending(catalog);
+      return streamTask(context, store, (await read()).id, { explain, answers, closing });
+    }
     const waitMs = parsePreferWait(context.req.header("Prefer"));
     const waited = waitMs === undefined ? undefined : await waitForEnd(context, id, { waitMs, read });
     return answerTask(context, waited ?? (await read()), { success: true });

@@ -1,11 +1,12 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import pg from "pg";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { OpenedParts } from "../../src/serve/opened-parts.ts";
 import { startApi } from "../../src/serve/start-api.ts";
 import { startWorker } from "../../src/serve/start-worker.ts";
-import { makeDataDirectory, refusalOf, TestClient } from "../open-test-server.ts";
+import { makeDataDirectory, refusalOf, TestClient, toNodes } from "../open-test-server.ts";
 import { makeTestDatabase } from "./test-database.ts";
 
 /** An API process, and workers each with a package of its own. */
@@ -19,8 +20,15 @@ async function openRollout() {
   const api = await startApi(shared);
   opened.add(() => api.close());
   let workers = 0;
+  const client = new TestClient(api.url);
   return {
-    client: new TestClient(api.url),
+    client,
+    /** Says to the API process that there is news of a task, as a worker would. */
+    async tellChanged(id: string) {
+      const teller = new pg.Client(database.url);
+      await teller.connect();
+      await teller.query(`notify connect_changed, 'test changed ${id}'`).finally(() => teller.end());
+    },
     /** Starts a worker with one version of the package `roll`, whose block answers with `said`. */
     async startWorker(version: string, { input = "text", type = "string", said = version } = {}) {
       const folder = join(data.path, `packages-${workers++}`);
@@ -77,6 +85,11 @@ test("a version counts while a worker has it, callers may choose one, and a task
     .toBe(
       'No worker is there that has version 2.0.0 of the package "roll"; there are workers with 1.0.0. The task waits for one.',
     );
+  const { tasks } = await client.getJson<{ tasks: { id: string; pending_reason?: string }[] }>(
+    "/v1/tasks?limit=2",
+  );
+  expect(tasks).toMatchObject([{ id: stranded, pending_reason: expect.stringContaining("2.0.0") }, {}]);
+  expect(tasks[1]).not.toHaveProperty("pending_reason");
   expect(await run("roll::tell")).toBe("1.0.0");
   expect(await refusalOf(await client.create("roll@9.0.0::tell", input))).toEqual({
     status: 404,
@@ -87,6 +100,53 @@ test("a version counts while a worker has it, callers may choose one, and a task
   expect(await said(client, stranded)).toBe("2.0.0");
   expect(await reasonOf()).toBeUndefined();
 });
+
+test("a stream says why its task waits, and says it anew when that changes", async () => {
+  await using rollout = await openRollout();
+  const { client } = rollout;
+  const older = await rollout.startWorker("1.0.0");
+  const newer = await rollout.startWorker("2.0.0");
+  await expect.poll(async () => (await client.create("roll@2.0.0::tell", input)).status).toBe(200);
+  await newer.close();
+  const first = await client.start("roll@2.0.0::tell", input);
+  const wait = 'No worker is there that has version 2.0.0 of the package "roll"';
+  const reasons = [
+    `${wait}; there are workers with 1.0.0. The task waits for one.`,
+    `${wait}. The task waits for one.`,
+  ];
+  const reasonOf = async () =>
+    (await client.getJson<{ task: { pending_reason?: string } }>(`/v1/tasks/${first}`)).task.pending_reason;
+  await expect.poll(reasonOf).toBe(reasons[0]);
+
+  const headers = { Accept: "text/event-stream", "Content-Type": "application/json" };
+  const body = JSON.stringify({ manifest: "roll@2.0.0::tell", inputValues: toNodes(input) });
+  const told: unknown[] = [];
+  for await (const { id, status, pending_reason: reason } of statesOf(
+    await client.request("/v1/tasks", { method: "POST", headers, body }),
+  )) {
+    told.push(reason ?? status);
+    if (told.length === 1) {
+      await older.close();
+      await expect.poll(reasonOf).toBe(reasons[1]);
+      await rollout.tellChanged(id);
+    }
+    if (told.length === 2) await rollout.startWorker("2.0.0");
+  }
+  expect([told.slice(0, 2), told.at(-1)]).toEqual([reasons, "completed"]);
+});
+
+/** The tasks in an event stream's events of their state. */
+async function* statesOf(answer: Response) {
+  let text = "";
+  for await (const chunk of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const events = (text + chunk).split("\n\n");
+    text = events.pop() ?? "";
+    for (const event of events) {
+      const data = /^event: status\ndata: (.*)$/.exec(event)?.[1];
+      if (data !== undefined) yield JSON.parse(data);
+    }
+  }
+}
 
 test("of different contents under one version that of the first worker counts, and the difference is told", async () => {
   await using rollout = await openRollout();

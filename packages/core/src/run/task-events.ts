@@ -5,7 +5,10 @@ import { outputsOfLog } from "./outputs-of-log.ts";
 
 /** An event of a task, as `for await (const event of run)` yields it. */
 export type TaskEvent =
-  /** `progress` is 0…100 of the block that the task runs, as far as it has told. */
+  /**
+   * At each new status, and when a pending task waits for another reason (`task.pending_reason`) than before. `progress` is
+   * 0…100 of the block that the task runs, as far as it has told.
+   */
   | { type: "status"; status: TaskStatus; progress?: number; task: Task }
   /** Every log, once and in order; some logs are followed by an event of their own. `text` is what a block prints. */
   | { type: "log"; text?: string; log: TaskLog }

@@ -81,6 +81,7 @@ export class TaskWatch {
   #hasEnded = false;
   /** The last status among the events: a final one once every log is among them. */
   #toldStatus: TaskStatus | undefined;
+  #toldReason: string | undefined;
   /** The progress of the block that the task runs, 0…100. */
   #percent: number | undefined;
 
@@ -130,15 +131,18 @@ export class TaskWatch {
   }
 
   #tell(task: Task): void {
-    if (this.#toldStatus === task.status) return;
-    this.#toldStatus = task.status;
-    const message = isFinalStatus(task.status) ? undefined : unknownStatus(`Task ${task.id}`, task.status);
-    if (message) {
+    const { status, pending_reason: reason } = task;
+    const isNew = this.#toldStatus !== status;
+    if (!isNew && this.#toldReason === reason) return;
+    this.#toldStatus = status;
+    this.#toldReason = reason;
+    const message = isFinalStatus(status) ? undefined : unknownStatus(`Task ${task.id}`, status);
+    if (message && isNew) {
       this.#endpoints.warn(message);
       this.events.push({ type: "warning", message });
     }
     const progress = this.#percent === undefined ? {} : { progress: this.#percent };
-    this.events.push({ type: "status", status: task.status, ...progress, task });
+    this.events.push({ type: "status", status, ...progress, task });
     this.#wakeAll();
   }
 

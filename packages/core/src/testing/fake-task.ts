@@ -29,6 +29,7 @@ export class FakeTask {
   /** The files of the task, by the path below its session directory. */
   readonly written = new Map<string, TaskFile>();
   status: string = "created";
+  #pendingReason: string | undefined;
   readonly #createdAt = Date.now();
   readonly #listeners = new Set<() => void>();
 
@@ -71,9 +72,17 @@ export class FakeTask {
     return `/fake/sessions/${this.id}/${path}`;
   }
 
+  /** Lets the task wait, `pending`, and say why nobody can run it now. */
+  waitFor(reason: string): this {
+    this.status = "pending";
+    this.#pendingReason = reason;
+    return this.#changed();
+  }
+
   /** Sets any status, also one that the API does not know. */
   setStatus(status: string): this {
     this.status = status;
+    this.#pendingReason = undefined;
     return this.#changed();
   }
 
@@ -105,6 +114,7 @@ export class FakeTask {
       project_id: "fake",
       manifest_path: this.blockId,
       inputValues: this.inputValues,
+      ...(this.#pendingReason !== undefined && { pending_reason: this.#pendingReason }),
       created_at: this.#createdAt,
       updated_at: Date.now(),
     };

@@ -19,15 +19,16 @@ export function streamTask(task: FakeTask, request: Request, created?: Task): Re
         for (const log of task.logs.slice(nextLog))
           send(`event: log\nid: ${log.id}\ndata: ${JSON.stringify(log)}\n\n`);
         nextLog = task.logs.length;
-        if (told === task.status && !task.isDone) return;
-        told = task.status;
-        send(`event: status\ndata: ${JSON.stringify(task.toTask())}\n\n`);
+        const now = task.toTask();
+        if (told === stateOf(now) && !task.isDone) return;
+        told = stateOf(now);
+        send(`event: status\ndata: ${JSON.stringify(now)}\n\n`);
         if (!task.isDone) return;
         unsubscribe();
         controller.close();
       };
       if (created) {
-        told = created.status;
+        told = stateOf(created);
         send(`event: status\ndata: ${JSON.stringify(created)}\n\n`);
       }
       unsubscribe = task.onChange(tell);
@@ -37,3 +38,6 @@ export function streamTask(task: FakeTask, request: Request, created?: Task): Re
   });
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
 }
+
+/** What is told again if it has changed. */
+const stateOf = ({ status, pending_reason: reason = "" }: Task) => `${status} ${reason}`;

@@ -43,6 +43,7 @@ export const taskSchema = object(
     project_id: text,
     manifest_path: text,
     inputValues: listOfGood(nodeInputs),
+    pending_reason: text,
     created_at: epochMs,
     updated_at: epochMs,
   },
