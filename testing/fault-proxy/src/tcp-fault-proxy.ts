@@ -31,6 +31,8 @@ export interface TcpFaultProxy extends AsyncDisposable {
    * can be opened meanwhile. What is open when the silence ends stays silent for good; later connections work.
    */
   silence(): void;
+  /** From now on, whoever sends this text is answered no more, though the server gets it. */
+  silenceAnswersTo(text: string): void;
   endSilence(): void;
   close(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function openTcpFaultProxy(options: TcpFaultProxyOptions): Promise<
   const { target, plan } = options;
   const open = new Set<Link>();
   let isSilent = false;
+  let unanswered: string | undefined;
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     const fault = plan.draw();
     if (fault?.kind === "refuse") {
@@ -47,7 +50,9 @@ export async function openTcpFaultProxy(options: TcpFaultProxyOptions): Promise<
       client.resetAndDestroy();
       return;
     }
-    const link = openLink(client, connect({ ...target, noDelay: true, allowHalfOpen: true }), fault, options);
+    const onward = connect({ ...target, noDelay: true, allowHalfOpen: true });
+    const isUnanswered = (sent: Buffer) => unanswered !== undefined && sent.includes(unanswered);
+    const link = openLink(client, onward, { fault, isUnanswered }, options);
     if (isSilent) link.silence();
     open.add(link);
     void link.closed.then(() => open.delete(link));
@@ -66,6 +71,7 @@ export async function openTcpFaultProxy(options: TcpFaultProxyOptions): Promise<
   };
   const endSilence = () => {
     isSilent = false;
+    unanswered = undefined;
   };
   const close = async () => {
     const closed = once(server, "close");
@@ -79,6 +85,9 @@ export async function openTcpFaultProxy(options: TcpFaultProxyOptions): Promise<
     connections: () => open.size,
     cutAll,
     silence,
+    silenceAnswersTo(text) {
+      unanswered = text;
+    },
     endSilence,
     close,
     [Symbol.asyncDispose]: close,
@@ -94,12 +103,15 @@ interface Link {
 function openLink(
   client: Socket,
   server: Socket,
-  fault: DrawnFault<TcpFaultKind> | undefined,
+  {
+    fault,
+    isUnanswered,
+  }: { fault: DrawnFault<TcpFaultKind> | undefined; isUnanswered(sent: Buffer): boolean },
   { mostBytesBefore = 4_000, longestStallMs = 500 }: TcpFaultProxyOptions,
 ): Link {
   let leftBytes = (fault?.where ?? 0) * mostBytesBefore;
   let hasStruck = false;
-  let isSilent = false;
+  let silent: "everything" | "answers" | undefined;
   const timers = new Set<() => void>();
   const cut = () => {
     for (const wake of timers) wake();
@@ -108,7 +120,7 @@ function openLink(
   };
   for (const socket of [client, server]) {
     socket.on("error", () => {
-      if (!isSilent) cut();
+      if (!silent) cut();
     });
     socket.on("close", () => {
       for (const wake of timers) wake();
@@ -117,19 +129,21 @@ function openLink(
   void pass(client, server);
   void pass(server, client);
   const silence = () => {
-    isSilent = true;
+    silent = "everything";
   };
+  const isSwallowed = (from: Socket) => silent === "everything" || (silent === "answers" && from === server);
   return { closed: Promise.all([closed(client), closed(server)]), cut, silence };
 
   async function pass(from: Socket, to: Socket): Promise<void> {
     try {
       // Reading to the end must not close the other direction.
       for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        if (!isSilent && !(await forward(chunk, to))) return;
+        if (from === client && isUnanswered(chunk)) silent ??= "answers";
+        if (!isSwallowed(from) && !(await forward(chunk, to))) return;
       }
-      if (!isSilent) to.end();
+      if (!isSwallowed(from)) to.end();
     } catch {
-      if (!isSilent) cut();
+      if (!silent) cut();
     }
   }
 

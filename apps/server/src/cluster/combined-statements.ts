@@ -42,18 +42,44 @@ export const combined = {
   /** Claims the tasks of the jobs that pg-boss fetches. A job whose task has ended, or is forgotten, comes without a row. */
   async claim(
     pool: Pool,
+    claimant: string,
     { text, values = [] }: BossStatement,
   ): Promise<{ jobId: string; row?: ClaimedRow }[]> {
     const { rows } = await pool.query<ClaimedRow & { job_id: string; id: string | null }>(
       `with job as (${text}),
        claimed as (
-         update tasks set attempt = attempt + 1, interruptions = interruptions + 1
+         update tasks set attempt = attempt + 1, interruptions = interruptions + 1,
+                claimed_by = $${values.length + 1} || ' ' || attempt + 1
          where id in (select id::text from job) and status in (${open})
          returning ${claimedColumns.join(", ")})
        select job.id::text as job_id, claimed.* from job left join claimed on claimed.id = job.id::text`,
-      values as unknown[],
+      [...values, claimant],
     );
     return rows.map(({ job_id: jobId, ...row }) => (row.id === null ? { jobId } : { jobId, row }));
+  },
+
+  /**
+   * Finds the tasks of a queue that a claimant has claimed, but for those that it knows of: the answer to its claim was lost.
+   * A sign of life, so that nobody takes them from it meanwhile; those that somebody may take already are not its any more.
+   */
+  async findClaimed(
+    pool: Pool,
+    claimant: string,
+    { queue, known, count }: { queue: string; known: readonly string[]; count: number },
+  ): Promise<ClaimedRow[]> {
+    const { rows } = await pool.query<ClaimedRow>(
+      `with mine as (
+         select tasks.id from pgboss.job as job join tasks on tasks.id = job.id::text
+         where job.name = $2 and job.state = 'active' and tasks.status in (${open})
+           and tasks.claimed_by = $1 || ' ' || tasks.attempt and tasks.id <> all($3::text[])
+         limit $4),
+       kept as (
+         update pgboss.job set heartbeat_on = now()
+         where name = $2 and id in (select id::uuid from mine) and state = 'active' returning id)
+       select ${claimedColumns.join(", ")} from tasks where id in (select id::text from kept)`,
+      [claimant, queue, known, count],
+    );
+    return rows;
   },
 
   /**

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { type Db, fromKysely } from "pg-boss";
 import type { Logger } from "pino";
 import type { TransactionalQueue } from "../store/task-store.ts";
@@ -49,6 +49,7 @@ export async function openJobQueue(
   { pool, openPool }: Pick<Postgres, "pool" | "openPool">,
   { attempts, lostAfterSeconds, log }: JobQueueOptions,
 ): Promise<JobQueue> {
+  const claimant = randomUUID();
   const own = openPool(1, 2);
   const boss = createBoss(own);
   const shared = { db: fromPool(pool) };
@@ -103,12 +104,13 @@ export async function openJobQueue(
     async claim(queue, count) {
       let found: Awaited<ReturnType<typeof combined.claim>> = [];
       const executeSql: Db["executeSql"] = async (text, values) => {
-        found = await combined.claim(pool, { text, values });
+        found = await combined.claim(pool, claimant, { text, values });
         return { rows: [] };
       };
       await boss.fetch(queue, { batchSize: count, db: { executeSql } });
       return { ids: found.map(({ jobId }) => jobId), rows: found.flatMap(({ row }) => row ?? []) };
     },
+    findClaimed: (queue, known, count) => combined.findClaimed(pool, claimant, { queue, known, count }),
     write: (batch) => combined.write(pool, batch),
     async remove(database, tasks) {
       for (const [queue, ids] of byQueue(tasks)) {

@@ -3,7 +3,7 @@ import type { Migration } from "kysely/migration";
 import { indexFailed, indexUnsuccessful, separateCallers } from "../store/migrations.ts";
 
 /** What this version of the program brings and knows: the number of its migrations. */
-export const schemaVersion = 6;
+export const schemaVersion = 7;
 
 /**
  * The oldest program that can still work with this schema. A migration that only adds (a table, a nullable column, an
@@ -63,6 +63,11 @@ export const postgresMigrations: Record<string, Migration> = {
     async up(database: Kysely<unknown>) {
       await indexFailed(database);
       await database.schema.alterTable("workers").addColumn("report", "text").execute();
+    },
+  },
+  "007-claimants": {
+    async up(database: Kysely<unknown>) {
+      await database.schema.alterTable("tasks").addColumn("claimed_by", "text").execute();
     },
   },
 };

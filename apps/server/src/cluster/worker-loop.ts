@@ -36,6 +36,10 @@ interface RunningTask {
 
 /** Looks into every queue that often, besides when it is told of a task. */
 const pollMs = 4_000;
+/** The same, after it could not: its claim may have been made though nobody heard of it. */
+const againMs = 500;
+/** For how long the database may still do what it was asked to before the connection was lost, several times over. */
+const doubtMs = 30_000;
 const presenceMs = 10_000;
 /** Three of them must be missed before tasks are taken away. A stop that no notice tells of is found then, too. */
 const heartbeatMs = (minHeartbeatSeconds * 1_000) / 4;
@@ -57,6 +61,8 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
   let isTaking = false;
   let isAgain = false;
   let lookedAtMs = performance.now();
+  let doubtsUntilMs = Number.NEGATIVE_INFINITY;
+  let again: NodeJS.Timeout | undefined;
 
   const whyDeaf = () => {
     if (queues.size === 0) return "It has no packages whose tasks it may take.";
@@ -76,13 +82,23 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
     await (isListener ? notices.listen(["queued", "stop"]) : notices.unlisten());
   };
 
+  /** Runs what this worker has claimed without hearing of it. */
+  const recover = async (queue: string) => {
+    const wanted = concurrency - running.size;
+    if (wanted <= 0 || performance.now() > doubtsUntilMs) return;
+    const found = await store.recoverClaims(queue, [...running.keys()], wanted);
+    if (found.length > 0) log.warn({ tasks: found.length }, "found tasks again whose claim was not answered");
+    for (const task of found) start(task);
+  };
+
   /** Takes tasks of the queues that may hold some; a queue that gave all it was asked for may hold more. */
   const takeOnce = async () => {
     const looked = [...ready];
     ready.clear();
     try {
       const more: string[] = [];
-      for (const queue of looked) {
+      for (let queue = looked.shift(); queue !== undefined; queue = looked.shift()) {
+        await recover(queue);
         const wanted = concurrency - running.size;
         if (wanted <= 0) {
           ready.add(queue);
@@ -96,7 +112,10 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
       // Behind those that had no turn.
       for (const queue of more) ready.add(queue);
     } catch (error) {
-      log.warn({ error: messageOf(error) }, "no tasks could be taken"); // the next poll looks again
+      log.warn({ error: messageOf(error) }, "no tasks could be taken"); // the next poll looks again, if not this one
+      for (const queue of looked) ready.add(queue); // the fault may be of one statement
+      if (performance.now() > doubtsUntilMs) again = setTimeout(poll, againMs);
+      doubtsUntilMs = performance.now() + doubtMs;
     }
   };
 
@@ -189,6 +208,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
     async close(drainMs) {
       isClosed = true;
       for (const timer of taking) clearInterval(timer);
+      clearTimeout(again);
       const late = setTimeout(() => {
         closing.abort();
         for (const { abort } of running.values()) abort.abort(givenBack);

@@ -61,6 +61,8 @@ export interface TransactionalQueue {
   create(row: TaskRow, task: NewTask): Promise<boolean>;
   /** Claims at most `count` tasks of the named queue: the ids that were in it, and the rows of those that can run. */
   claim(queue: string, count: number): Promise<{ ids: string[]; rows: ClaimedRow[] }>;
+  /** The tasks of the named queue that this process has claimed without knowing it, at most `count`; it knows of `known`. */
+  findClaimed(queue: string, known: readonly string[], count: number): Promise<ClaimedRow[]>;
   /** Writes about claimed tasks, and answers which claims hold. */
   write(batch: WriteBatch): Promise<HeldRow[]>;
   /** Some may not be in it any more. */
@@ -292,6 +294,12 @@ export class TaskStore {
   async claimQueued(queue: string, count: number): Promise<{ claimed: ClaimedTask[]; seen: number }> {
     const { ids, rows } = (await this.#queue?.claim(queue, count)) ?? { ids: [], rows: [] };
     return { claimed: await this.writer.adopt(ids, rows), seen: ids.length };
+  }
+
+  /** Takes over what this process has claimed in a queue without hearing of it, but for the `known`; at most `count`. */
+  async recoverClaims(queue: string, known: readonly string[], count: number): Promise<ClaimedTask[]> {
+    const rows = (await this.#queue?.findClaimed(queue, known, count)) ?? [];
+    return this.writer.recover(rows);
   }
 
   /** Leaves word for whoever runs the task, or takes it next. */

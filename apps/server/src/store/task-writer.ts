@@ -143,6 +143,19 @@ export class TaskWriter {
       const taken = inOrder(rows).map((row) => ({ row, nextLogId: firstLogId }));
       return this.#holdAll({ taken, failed: [] });
     }
+    return this.#judgeAndHold(ids, rows);
+  }
+
+  /** Takes over what this process has claimed before, whatever it has written about it. */
+  async recover(rows: readonly ClaimedRow[]): Promise<ClaimedTask[]> {
+    if (rows.length === 0) return [];
+    return this.#judgeAndHold(
+      rows.map(({ id }) => id),
+      rows,
+    );
+  }
+
+  async #judgeAndHold(ids: readonly string[], rows: readonly ClaimedRow[]): Promise<ClaimedTask[]> {
     const judge = () =>
       this.#parts.database.transaction().execute((transaction) => this.#judge(transaction, ids, rows));
     return this.#holdAll(await this.#parts.retry(judge));
@@ -157,8 +170,11 @@ export class TaskWriter {
     const { logs, onEnded, crashLimit } = this.#parts;
     const gone = ids.filter((id) => !rows.some((row) => row.id === id));
     if (gone.length > 0) await onEnded(transaction, await readQueued(transaction, gone));
-    const resumed = rows.filter(({ attempt }) => attempt > 1).map(({ id }) => id);
-    const nextLogIds = await logs.nextIds(transaction, resumed);
+    // A first attempt may have logs, too, if the process had lost sight of it.
+    const nextLogIds = await logs.nextIds(
+      transaction,
+      rows.map(({ id }) => id),
+    );
     const [failed, taken] = partition(rows, ({ interruptions }) => interruptions > crashLimit);
     for (const { id, session_id } of failed) {
       await transaction

@@ -51,6 +51,25 @@ test("tasks are claimed in the order of acceptance, as many as are asked for, an
   });
 });
 
+test("a claim whose answer was lost is found again, by its own process and only while it holds", async () => {
+  await using cluster = await open();
+  const [known, lost, taken, over] = [newTask(), newTask(), newTask(), newTask()];
+  for (const task of [known, lost, taken, over]) await cluster.store.create(task);
+  await cluster.store.claimQueued(queue, 4);
+  await cluster.other.writer.claim([taken.id]); // as one of an earlier version would, which leaves no name
+  await cluster.query(`update tasks set status = 'stopped' where id = '${over.id}'`);
+  expect(await cluster.other.recoverClaims(queue, [], 9)).toEqual([]);
+  expect(await cluster.store.recoverClaims(queue, [known.id], 9)).toMatchObject([{ id: lost.id }]);
+  void cluster.store.writer.appendLog(lost.id, log);
+  expect(await cluster.store.writer.setStatus(lost.id, "running", "s")).toBe(true);
+  expect(await cluster.store.recoverClaims(queue, [known.id], 9)).toMatchObject([{ id: lost.id }]);
+  void cluster.store.writer.appendLog(lost.id, log);
+  expect(await cluster.store.writer.setStatus(lost.id, "completed", "s")).toBe(true);
+  expect((await cluster.store.listLogs(lost.id)).map(({ id }) => id)).toEqual([1, 2]);
+  await cluster.query(`update pgboss.job set state = 'retry' where id = '${known.id}'`);
+  expect(await cluster.store.recoverClaims(queue, [], 9)).toEqual([]); // anybody may take it
+});
+
 test("of a batch only what belongs to claims that hold is written", async () => {
   await using cluster = await open();
   const [lost, kept] = [newTask(), newTask()];

@@ -1,4 +1,5 @@
 import { createFaultPlan, openTcpFaultProxy } from "@oomol/fault-proxy";
+import pg from "pg";
 import pino from "pino";
 import { expect, test } from "vitest";
 import { openNotices } from "../../src/cluster/notices.ts";
@@ -23,8 +24,7 @@ async function openSilenceable() {
   const proxied = Object.assign(new URL(database.url), { host: `127.0.0.1:${proxy.port}` }).href;
   return {
     proxy,
-    // What a worker has taken, and not been told, is tried again once the worker counts as lost.
-    direct: { database: database.url, files: files.path, port: 0, lostAfterSeconds: 10 },
+    direct: { database: database.url, files: files.path, port: 0 },
     silenceable: {
       database: proxied,
       files: files.path,
@@ -66,6 +66,32 @@ test("a worker whose connections have fallen silent says so, and takes tasks aga
     expect(await client.waitForEnd(last)).toMatchObject({ status: "completed" });
     await expect.poll(readiness).toBe(200);
   } finally {
+    await worker.close();
+    await api.close();
+  }
+});
+
+test("a worker whose claim was made, but not answered, finds its task again and runs it once", async () => {
+  await using place = await openSilenceable();
+  const api = await startApi({ ...place.direct, lostAfterSeconds: 600 }); // so that nobody else takes it
+  const packages = [`${fixturePackages}/lab`]; // one queue, so that each claim is one of the task
+  const worker = await startWorker({ ...place.silenceable, ...own, packages, drainMs: 0 });
+  const client = new TestClient(api.url);
+  const admin = new pg.Client(place.direct.database);
+  await admin.connect();
+  const attempts = async (id: string) =>
+    (await admin.query("select attempt from tasks where id = $1", [id])).rows[0].attempt;
+  try {
+    place.proxy.silenceAnswersTo("attempt = attempt + 1");
+    const id = await client.start("lab::shout", { text: "x" });
+    await expect.poll(() => attempts(id)).toBe(1);
+    place.proxy.endSilence();
+    expect(await client.waitForEnd(id)).toMatchObject({ status: "completed" });
+    const sessions = (await client.logs(id)).filter(({ type }) => type === "SessionStarted");
+    expect([await attempts(id), sessions.length]).toEqual([1, 1]);
+  } finally {
+    place.proxy.endSilence();
+    await admin.end();
     await worker.close();
     await api.close();
   }
