@@ -1,9 +1,11 @@
 import type { ApiFlags, ClusterFlags, DatabaseFlags, WorkerFlags } from "./cli/cluster-commands.ts";
 import { createCommand, type Flags } from "./cli/command.ts";
-import { createLog, optionsOf, scale } from "./cli/options-of-flags.ts";
+import { followTokens } from "./cli/follow-tokens.ts";
+import { createLog, optionsOf, type SharedFlags, scale } from "./cli/options-of-flags.ts";
 import { runUntilStopped } from "./cli/run-until-stopped.ts";
 import { warnOfShownSecrets } from "./cli/warn-of-shown-secrets.ts";
 import { hideEnvironment } from "./processes/hide-environment.ts";
+import type { RunningServer } from "./serve/running-server.ts";
 import { messageOf } from "./values.ts";
 
 // First: no block that could read it runs yet.
@@ -34,7 +36,7 @@ async function serve(flags: Flags): Promise<void> {
         keepBytes,
         inspectPort,
       };
-      return startServer({ ...optionsFor(flags), ...own });
+      return withTokens(flags, (options) => startServer({ ...options, ...own }));
     },
     30_000,
   );
@@ -46,7 +48,8 @@ async function api(flags: ApiFlags): Promise<void> {
     "Connect API listening on",
     async () => {
       const { startApi } = await import("./serve/start-api.ts");
-      return startApi({ ...optionsFor(flags), ...clusterOptionsOf(flags), attempts, lostAfterSeconds });
+      const own = { ...clusterOptionsOf(flags), attempts, lostAfterSeconds };
+      return withTokens(flags, (options) => startApi({ ...options, ...own }));
     },
     closingMs,
   );
@@ -58,16 +61,30 @@ async function worker(flags: WorkerFlags): Promise<void> {
     "Connect worker ready",
     async () => {
       const { startWorker } = await import("./serve/start-worker.ts");
-      return startWorker({ ...optionsFor(flags), ...clusterOptionsOf(flags), drainMs });
+      const own = { ...clusterOptionsOf(flags), drainMs };
+      return withTokens(flags, (options) => startWorker({ ...options, ...own }));
     },
     drainMs + closingMs,
   );
 }
 
-function optionsFor(flags: Parameters<typeof optionsOf>[0]) {
+/** Starts a process with these flags, whose tokens are those of the file as long as it runs. */
+async function withTokens<Running extends Pick<RunningServer, "setTokens" | "close">>(
+  flags: SharedFlags,
+  start: (options: ReturnType<typeof optionsOf>) => Promise<Running>,
+): Promise<Running> {
   const options = optionsOf(flags);
   warnOfShownSecrets(isHidden, options.log);
-  return options;
+  const running = await start(options);
+  if (flags.tokenFile === undefined) return running;
+  const stopFollowing = followTokens(flags.tokenFile, running.setTokens, options.log);
+  return {
+    ...running,
+    close() {
+      stopFollowing();
+      return running.close();
+    },
+  };
 }
 
 function clusterOptionsOf({ database = "", files = "", maxConnections, statementTimeoutMs }: ClusterFlags) {

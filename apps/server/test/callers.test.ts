@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { readTokens } from "../src/cli/read-tokens.ts";
-import type { KnownToken } from "../src/http/auth.ts";
+import type { KnownToken } from "../src/http/callers.ts";
 import { startServer } from "../src/serve/start-server.ts";
 import { describeBothServers } from "./both-servers.ts";
 import {

@@ -4,7 +4,7 @@ import type { CallerFlags, LogFlags, RunFlags } from "./command-options.ts";
 import { readTokens } from "./read-tokens.ts";
 
 /** Flags with the same meaning for every process that has them. */
-type SharedFlags = LogFlags &
+export type SharedFlags = LogFlags &
   Partial<CallerFlags & RunFlags> & {
     packages?: string[];
     applets?: string;

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { KnownToken } from "../http/auth.ts";
-import { roles } from "../http/callers.ts";
+import { type KnownToken, roles } from "../http/callers.ts";
 
 /**
  * Lines of the file and items of the variable; comments and blanks do not count. A line of the file is a token, which may be

@@ -6,7 +6,7 @@ import type { Metrics } from "../metrics.ts";
 import type { ReadStatus } from "../status/create-status.ts";
 import type { AppletsFile } from "./applets-file.ts";
 import { appletsRoutes } from "./applets-routes.ts";
-import { identifyCaller, type KnownToken } from "./auth.ts";
+import { identifyCaller } from "./auth.ts";
 import { blocksRoutes } from "./blocks-routes.ts";
 import { BytesInFlight } from "./bytes-in-flight.ts";
 import type { CallerEnv } from "./callers.ts";
@@ -21,6 +21,7 @@ import { limitRate } from "./rate-limit.ts";
 import { recordRequests } from "./record-requests.ts";
 import { statusRoute } from "./status-route.ts";
 import { type TasksRoutesParts, tasksRoutes } from "./tasks-routes.ts";
+import type { TokenList } from "./token-list.ts";
 
 export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, OperationsRoutesParts {
   limits: TasksRoutesParts["limits"];
@@ -31,7 +32,7 @@ export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, Operati
   readStatus: ReadStatus;
   playgroundDirectory: string | undefined;
   host: string;
-  tokens: readonly KnownToken[];
+  tokens: TokenList;
   allowedOrigins: readonly string[];
   log: Logger;
 }
@@ -52,7 +53,7 @@ export function createApp(given: Omit<AppParts, "inFlight" | "answers">): Hono<C
   app.notFound(answerNotFound);
 
   app.use(serveExtensions(parts.extensions));
-  app.use(guardOrigin({ ...parts, hasTokens: parts.tokens.length > 0 }));
+  app.use(guardOrigin(parts));
   app.use(recordRequests(parts.metrics, parts.log));
   app.route("/", operationsRoutes(parts));
 
@@ -62,7 +63,7 @@ export function createApp(given: Omit<AppParts, "inFlight" | "answers">): Hono<C
     exposeHeaders: [extensionsHeader, "Preference-Applied", "Accept-Ranges", "Content-Range", "ETag"],
     maxAge: 600,
   });
-  const rate = limitRate(parts.requestsPerMinute, parts.tokens.length > 0);
+  const rate = limitRate(parts.requestsPerMinute, parts.tokens);
   const allowAsked: MiddlewareHandler = (context, next) =>
     context.req.header("Origin") === undefined ? next() : allowOrigins(context, next);
   const status = announceStatus(parts.extensions);

@@ -1,27 +1,13 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 import { Refusal } from "../refusal.ts";
-import { type Caller, type CallerEnv, hasRole, type NamedToken, type Role } from "./callers.ts";
+import { type CallerEnv, hasRole, type Role } from "./callers.ts";
+import type { TokenList } from "./token-list.ts";
 
-/** A token that the server knows. One without a name is a caller of its own, who may do everything. */
-export type KnownToken = string | NamedToken;
-
-/**
- * Says who calls; refuses those whose `Authorization` is none of the tokens, as it is or behind `Bearer ` (RFC 6750). Without
- * tokens everyone may call, and do everything.
- */
-export function identifyCaller(tokens: readonly KnownToken[]): MiddlewareHandler<CallerEnv> {
-  const callers = tokens.map(callerWith);
-  const digests = tokens.map((token) => digest(textOf(token)));
-  const findCaller = (given: string) => {
-    // Both in any case: how long it takes tells nobody which it was.
-    const exact = findToken(digests, given);
-    const bearer = findToken(digests, given.replace(bearerPrefix, ""));
-    return exact >= 0 ? exact : bearer;
-  };
+/** Says who calls; refuses those whose `Authorization` is none of the tokens. */
+export function identifyCaller(tokens: TokenList): MiddlewareHandler<CallerEnv> {
   return async (context, next) => {
     const given = context.req.header("Authorization");
-    const caller = digests.length === 0 ? callerWith(given ?? "") : callers[findCaller(given ?? "")];
+    const caller = tokens.find(given ?? "");
     if (!caller) {
       const why =
         given === undefined ? "needs a token in Authorization" : "does not know the token in Authorization";
@@ -45,25 +31,4 @@ export function requireRole(role: Role, action: string): MiddlewareHandler<Calle
     }
     await next();
   };
-}
-
-/** No digest holds a colon, so nobody's name is somebody's token. */
-function callerWith(token: KnownToken): Caller {
-  if (typeof token !== "string") return { id: `name:${token.name}`, name: token.name, roles: token.roles };
-  const id = token === "" ? "" : digest(token).toString("hex").slice(0, 32);
-  return { id, name: undefined, roles: ["admin"] };
-}
-
-const bearerPrefix = /^bearer +/i;
-
-/** Equal time for every token, right or wrong, first or last. */
-function findToken(digests: readonly Buffer[], given: string): number {
-  const wanted = digest(given);
-  return digests.reduce((found, known, index) => (timingSafeEqual(known, wanted) ? index : found), -1);
-}
-
-const textOf = (token: KnownToken) => (typeof token === "string" ? token : token.token);
-
-function digest(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
 }

@@ -10,6 +10,9 @@ export interface NamedToken {
   roles: readonly Role[];
 }
 
+/** A token that a server knows. One without a name is a caller of its own, who may do everything. */
+export type KnownToken = string | NamedToken;
+
 /** Who sent a request, and what he may do. */
 export interface Caller {
   /** Tells callers apart, in the store and among processes, without what they call with. */

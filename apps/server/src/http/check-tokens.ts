@@ -1,5 +1,4 @@
-import type { KnownToken } from "./auth.ts";
-import { roles } from "./callers.ts";
+import { type KnownToken, roles } from "./callers.ts";
 
 /** Throws if a token could not be used, or one text would be two callers. Never says a token. */
 export function checkTokens(tokens: readonly KnownToken[]): void {

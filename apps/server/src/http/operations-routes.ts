@@ -2,11 +2,12 @@ import { Hono } from "hono";
 import type { Logger } from "pino";
 import type { Metrics } from "../metrics.ts";
 import type { TaskStore } from "../store/task-store.ts";
-import { identifyCaller, type KnownToken } from "./auth.ts";
+import { identifyCaller } from "./auth.ts";
 import { answerNotFound, createErrorHandler } from "./errors.ts";
+import type { TokenList } from "./token-list.ts";
 
 export interface OperationsRoutesParts {
-  tokens: readonly KnownToken[];
+  tokens: TokenList;
   metrics: Metrics;
   store: TaskStore;
   /** Why no tasks are taken now, in a sentence; nothing if they are. */

@@ -1,12 +1,13 @@
 import type { MiddlewareHandler } from "hono";
 import { Refusal } from "../refusal.ts";
 import { isLoopback } from "./is-loopback.ts";
+import type { TokenList } from "./token-list.ts";
 
 export interface OriginGuardOptions {
   host: string;
   allowedOrigins: readonly string[];
   /** Without one whatever a browser is made to ask comes from somebody who may. */
-  hasTokens: boolean;
+  tokens: Pick<TokenList, "isEmpty">;
 }
 
 /**
@@ -15,7 +16,7 @@ export interface OriginGuardOptions {
  * `Sec-Fetch-Site`.
  */
 export function guardOrigin(options: OriginGuardOptions): MiddlewareHandler {
-  const { host: listeningHost, allowedOrigins, hasTokens } = options;
+  const { host: listeningHost, allowedOrigins, tokens } = options;
   return async (context, next) => {
     const host = context.req.header("Host") ?? "";
     if (isLoopback(listeningHost) && !isLoopback(hostname(host))) {
@@ -32,7 +33,7 @@ export function guardOrigin(options: OriginGuardOptions): MiddlewareHandler {
       );
     }
     const isForeign = /^(cross|same)-site$/.test(context.req.header("Sec-Fetch-Site") ?? "");
-    if (isForeign && !hasTokens && origin === undefined && isApi(context.req.path)) {
+    if (isForeign && tokens.isEmpty && origin === undefined && isApi(context.req.path)) {
       const page = originOf(context.req.header("Referer"));
       if (!allowedOrigins.includes(page)) {
         throw new Refusal(

@@ -3,9 +3,9 @@ import { join, resolve } from "node:path";
 import { type ExtensionName, extensionNames } from "@oomol/connect-core/wire";
 import { type Logger, pino } from "pino";
 import type { Isolation, WarmOptions } from "../engine/spares/warm-options.ts";
-import type { KnownToken } from "../http/auth.ts";
-import { checkTokens } from "../http/check-tokens.ts";
+import type { KnownToken } from "../http/callers.ts";
 import { isLoopback } from "../http/is-loopback.ts";
+import { TokenList } from "../http/token-list.ts";
 import { findRegistryToken } from "../installs/registry-token.ts";
 import type { SqliteSync } from "../store/node-sqlite.ts";
 import { findPlayground } from "./find-playground.ts";
@@ -124,7 +124,7 @@ export interface ResolvedServerOptions extends WarmOptions {
   installTimeoutMs: number;
   playgroundDirectory: string | undefined;
   appletsFile: string | undefined;
-  tokens: KnownToken[];
+  tokens: TokenList;
   allowedOrigins: string[];
   executorReadyTimeoutMs: number;
   inspectPort: number | undefined;
@@ -183,7 +183,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
       ? resolve(options.playgroundDirectory)
       : findPlayground(),
     appletsFile: options.appletsFile && resolve(options.appletsFile),
-    tokens: [...(options.tokens ?? [])],
+    tokens: new TokenList(options.tokens ?? []),
     allowedOrigins: [...(options.allowedOrigins ?? [])],
     concurrency: options.concurrency ?? availableParallelism(),
     isolation: options.isolation ?? "caller",
@@ -233,8 +233,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
   requireTimer("installTimeoutMs", resolved.installTimeoutMs);
   requireTimer("clientIdleMs", resolved.clientIdleMs);
   resolved.registryToken ??= findRegistryToken(resolved.registry, process.env);
-  checkTokens(resolved.tokens);
-  if (resolved.tokens.length === 0 && !isLoopback(resolved.host)) {
+  if (resolved.tokens.isEmpty && !isLoopback(resolved.host)) {
     throw new Error(
       `Listening on ${resolved.host} lets other machines in, so it needs a token: set --token-file or OOMOL_CONNECT_SERVER_TOKENS.`,
     );

@@ -1,5 +1,7 @@
+import type { KnownToken } from "../http/callers.ts";
 import type { ListeningHttp } from "../http/listen-http.ts";
 import type { OpenedParts } from "./opened-parts.ts";
+import type { ResolvedServerOptions } from "./options.ts";
 
 /** A server that accepts tasks. */
 export interface RunningServer {
@@ -7,6 +9,8 @@ export interface RunningServer {
   readonly url: string;
   /** Where a browser finds the playground; `undefined` if it has not been built. */
   readonly playgroundUrl: string | undefined;
+  /** Counts for every request from now on. Throws, and keeps the old ones, if they cannot be used or would let everyone in. */
+  setTokens(tokens: readonly KnownToken[]): void;
   /** Stops everything that was started: HTTP, executors, broker, database. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -14,12 +18,13 @@ export interface RunningServer {
 /** What was opened, as its caller sees it. */
 export function runningServer(
   { origin }: Pick<ListeningHttp, "origin">,
-  { playgroundDirectory }: { playgroundDirectory: string | undefined },
+  { playgroundDirectory, tokens }: Pick<ResolvedServerOptions, "playgroundDirectory" | "tokens">,
   opened: OpenedParts,
 ): RunningServer {
   return {
     url: `${origin}/api`,
     playgroundUrl: playgroundDirectory && `${origin}/`,
+    setTokens: (given) => tokens.replace(given),
     close: () => opened.close(),
   };
 }

@@ -5,6 +5,7 @@ import { startWorkerLoop } from "../cluster/worker-loop.ts";
 import { createWorkerRegistry } from "../cluster/worker-registry.ts";
 import { createWorkerReport } from "../cluster/worker-report.ts";
 import { createEngine } from "../engine/create-engine.ts";
+import type { KnownToken } from "../http/callers.ts";
 import { listenHttp } from "../http/listen-http.ts";
 import { createOperationsApp } from "../http/operations-routes.ts";
 import { createMetrics } from "../metrics.ts";
@@ -15,11 +16,14 @@ import type { WorkerOptions } from "./cluster-options.ts";
 import { openCluster } from "./open-cluster.ts";
 import { openParts } from "./opened-parts.ts";
 import { resolveServerOptions } from "./options.ts";
+import type { RunningServer } from "./running-server.ts";
 
 /** A process that runs tasks. */
 export interface RunningWorker {
   /** Where it tells how it is: `http://127.0.0.1:9090`; absent if it has no port. */
   readonly url: string | undefined;
+  /** As that of a server: of those who read its metrics. */
+  setTokens: RunningServer["setTokens"];
   /** Takes no more tasks, lets those that run end for a while, gives back the others, and stops. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -53,7 +57,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const registry = createWorkerRegistry(postgres, catalog, concurrency, log, report);
     const loop = await startWorkerLoop({ ...cluster, registry, runTask, concurrency, deafAfterMs, log });
     opened.add(() => loop.close(options.drainMs ?? 20_000));
-    if (options.port === undefined) return { url: undefined, close: () => opened.close() };
+    const { tokens } = resolved;
+    const running = {
+      setTokens: (given: readonly KnownToken[]) => tokens.replace(given),
+      close: () => opened.close(),
+    };
+    if (options.port === undefined) return { url: undefined, ...running };
 
     const closing = new AbortController();
     const whyNotReady = () => {
@@ -65,6 +74,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const app = createOperationsApp({ ...resolved, metrics, store, whyNotReady });
     const http = await listenHttp(app, resolved, closing);
     opened.add(() => http.close());
-    return { url: http.origin, close: () => opened.close() };
+    return { url: http.origin, ...running };
   });
 }

@@ -25,6 +25,7 @@ export async function openProcesses() {
   return {
     startApi,
     startWorker,
+    all: () => all,
     children: () => all.map(({ child }) => child),
     async [Symbol.asyncDispose]() {
       for (const { child } of all) child.kill("SIGKILL");
