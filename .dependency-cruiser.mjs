@@ -28,7 +28,7 @@ const order = {
     ["cli", "index", "testing"],
   ],
   server: [
-    ["values", "json-text", "take-turns", "retry", "keep-for", "refusal", "metrics"],
+    ["values", "json-text", "take-turns", "retry", "keep-for", "answered-within", "refusal", "metrics"],
     ["processes"],
     ["packages"],
     ["inputs"],

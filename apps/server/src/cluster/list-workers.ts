@@ -75,6 +75,16 @@ export function createWorkerList({
   };
 }
 
+/** How many workers are there. */
+export async function countLiveWorkers({ database }: Pick<Postgres, "database">): Promise<number> {
+  const { count } = await database
+    .selectFrom("workers")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where("seen_at", ">", liveFor)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** Only workers write here, and what they write is a report. */
 function readReport(report: string | null): Partial<WorkerReport> {
   return report === null ? {} : (JSON.parse(report) as WorkerReport);

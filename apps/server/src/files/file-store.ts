@@ -7,6 +7,8 @@ import type { JsonText } from "../json-text.ts";
 export interface FileStore {
   /** Where they are kept; `undefined` if that is no folder that this machine sees. */
   readonly directory: string | undefined;
+  /** Rejects if it cannot be used at the moment; what it asks ends with the signal. */
+  check(signal: AbortSignal): Promise<void>;
   /** Absolute; where the files of a new task are received. */
   uploadDirectory(taskId: string): string;
   /** Keeps received files, so that whoever runs the task finds them. */

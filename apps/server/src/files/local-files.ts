@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { access, constants, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileStore } from "./file-store.ts";
 import { openSessionFile } from "./open-session-file.ts";
@@ -21,6 +21,7 @@ export function createLocalFiles(directory: string, { areHandedOver = false } = 
     rm(uploadsOf(directory, taskId), { recursive: true, force: true });
   return {
     directory,
+    check: () => access(directory, constants.R_OK | constants.W_OK | constants.X_OK),
     uploadDirectory: (taskId) => uploadsOf(directory, taskId),
     keepUploads: async () => undefined, // they were received where they stay
     discardUploads: removeUploads,

@@ -1,5 +1,6 @@
 import { lstat, opendir, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { answeredWithin } from "../answered-within.ts";
 
 /** What the files of some folders take, and whether there were too many to count all. */
 export interface FolderSize {
@@ -33,12 +34,10 @@ export async function measureFolders(
 export async function measureRoom(
   directory: string,
 ): Promise<{ freeBytes: number; totalBytes: number } | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, 1_000, undefined);
-  });
-  const found = await Promise.race([statfs(directory).catch(() => undefined), late]);
-  clearTimeout(timer);
+  const found = await answeredWithin(
+    1_000,
+    statfs(directory).catch(() => undefined),
+  );
   // For users without rights of their own.
   return found && { freeBytes: found.bavail * found.bsize, totalBytes: found.blocks * found.bsize };
 }

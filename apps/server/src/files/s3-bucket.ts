@@ -6,6 +6,8 @@ import { describeS3Error, toStorageFailure } from "./s3-failure.ts";
 
 /** The part of a bucket beneath a prefix. What it rejects with is a `StorageFailure`, or the reason of the signal. */
 export interface Bucket {
+  /** Rejects if it does not let this program in. */
+  check(signal: AbortSignal): Promise<void>;
   /** Writes a file in parts, so that memory stays flat. */
   write(key: string, content: Readable, signal?: AbortSignal): Promise<void>;
   download(key: string, file: string, signal?: AbortSignal): Promise<void>;
@@ -42,7 +44,9 @@ export async function openBucket(
   });
   const prefix = (pathname ?? "").replace(/^\//, "").replace(/([^/])$/, "$1/");
   const place = (key: string) => ({ Bucket: name, Key: prefix + key });
-  await client.send(new s3.HeadBucketCommand({ Bucket: name })).catch((cause: unknown) => {
+  const head = (abortSignal?: AbortSignal) =>
+    client.send(new s3.HeadBucketCommand({ Bucket: name }), abortSignal && { abortSignal });
+  await head().catch((cause: unknown) => {
     throw new Error(
       `The bucket "${name}" cannot be used: ${describeS3Error(cause)}. Credentials, AWS_REGION and AWS_ENDPOINT_URL_S3 come from the environment.`,
       { cause },
@@ -70,6 +74,7 @@ export async function openBucket(
   };
 
   return {
+    check: (signal) => ofStorage(async () => void (await head(signal)), signal),
     async write(key, Body, signal) {
       const upload = new Upload({ client, params: { ...place(key), Body } });
       const abort = () => void upload.abort();

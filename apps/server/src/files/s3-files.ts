@@ -24,6 +24,7 @@ export async function openS3Files(
 
   return {
     directory: undefined,
+    check: (signal) => bucket.check(signal),
     uploadDirectory: (taskId) => uploadsOf(localDirectory, taskId),
     async keepUploads(taskId, files) {
       await inParallel(files, async (file) => {

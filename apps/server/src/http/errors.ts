@@ -28,7 +28,7 @@ export function createErrorHandler(log: Logger) {
 
 /** Only operators learn where its files are: from the log. */
 const explainStorage = (error: Error) =>
-  error instanceof StorageFailure && error.isPassing
+  error instanceof StorageFailure
     ? "The server's file storage does not take or give files at the moment."
     : undefined;
 

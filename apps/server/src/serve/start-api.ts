@@ -2,10 +2,12 @@ import { createClusterCatalog } from "../cluster/cluster-catalog.ts";
 import { createClusterControl } from "../cluster/cluster-control.ts";
 import { createClusterStatus } from "../cluster/cluster-status.ts";
 import { sweepAlone } from "../cluster/cluster-sweep.ts";
+import { countLiveWorkers } from "../cluster/list-workers.ts";
 import { createApp } from "../http/app.ts";
 import { createAppletsFile } from "../http/applets-file.ts";
 import { listenHttp } from "../http/listen-http.ts";
 import { createRequestThreads } from "../http/request-threads.ts";
+import { keepFor } from "../keep-for.ts";
 import { createMetrics } from "../metrics.ts";
 import { Refusal } from "../refusal.ts";
 import { InstallStore } from "../store/install-store.ts";
@@ -66,6 +68,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       installer: noInstaller,
       installs: new InstallStore(postgres.database.withTables()),
       catalog,
+      countWorkers: keepFor(2_000, () => countLiveWorkers(postgres)),
       readStatus: createClusterStatus({ postgres, catalog, filesDirectory }),
       runner: createClusterControl(store, notices, closing.signal),
       whyNotReady: () => (closing.signal.aborted ? "It is closing." : undefined),

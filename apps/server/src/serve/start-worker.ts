@@ -44,7 +44,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       log,
       opened,
     );
-    const { postgres, store, dataDirectory } = cluster;
+    const { postgres, store, files, dataDirectory } = cluster;
     const broker = await openBroker(log);
     opened.add(() => broker.close());
     const catalog = createPackageCatalog(packages, log);
@@ -71,7 +71,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       if (missing !== undefined) return `Its folder of packages "${basename(missing)}" is not there.`;
       return loop.whyDeaf();
     };
-    const app = createOperationsApp({ ...resolved, metrics, store, whyNotReady });
+    const app = createOperationsApp({ ...resolved, metrics, store, files, whyNotReady });
     const http = await listenHttp(app, resolved, closing);
     opened.add(() => http.close());
     return { url: http.origin, ...running };

@@ -1,4 +1,5 @@
 import { openGate } from "@oomol/fault-proxy";
+import { pino } from "pino";
 import { expect, test } from "vitest";
 import type { WorkerOptions } from "../../src/serve/cluster-options.ts";
 import { idOf, refusalOf } from "../open-test-server.ts";
@@ -81,7 +82,7 @@ test("a stop frees the place of a task whose storage never answers", async () =>
   expect(await cluster.waitForEnd(next)).toMatchObject({ status: "completed" });
 });
 
-test.each([503, "mute" as const])(
+test.each([503, 403, "mute" as const])(
   "uploads and downloads that the storage answers by %s are to be tried again",
   async (mode) => {
     await using place = await openGatedCluster({ storageIdleMs: 500 });
@@ -114,3 +115,32 @@ test("a request that is refused asks nothing of the storage", async () => {
   expect((await cluster.create("lab::nothing")).status).toBe(404);
   expect(gate.held).toBe(0);
 });
+
+const readyz = async (server: { url: string }) => {
+  const answer = await fetch(new URL("/readyz", server.url));
+  return { ...((await answer.json()) as { warnings?: string[] }) };
+};
+
+const withoutStorage = [
+  "The file storage cannot be used: uploads and downloads are refused, and tasks with files wait for it.",
+];
+
+test.each([503, 403, "mute" as const])(
+  "an API process whose storage answers by %s is ready for tasks without files, and says what it lacks",
+  async (mode) => {
+    const lines: string[] = [];
+    const log = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });
+    // The storage itself gives up later than who asks whether it is there.
+    await using place = await openGatedCluster({ storageIdleMs: 600_000, log });
+    const { gate, cluster } = place;
+    expect(await readyz(cluster)).toEqual({ status: "ready" });
+    gate.set(mode);
+    // What was seen some seconds ago still counts.
+    await expect.poll(() => readyz(cluster)).toEqual({ status: "ready", warnings: withoutStorage });
+    expect(lines.join("")).toContain("the file storage cannot be used");
+    const id = await cluster.start("lab::hang");
+    await cluster.waitForLog(id, "BlockOutput");
+    gate.set("pass");
+    await expect.poll(() => readyz(cluster)).toEqual({ status: "ready" });
+  },
+);

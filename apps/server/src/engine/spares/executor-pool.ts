@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { answeredWithin } from "../../answered-within.ts";
 import type { Metrics } from "../../metrics.ts";
 import { onceATurn } from "../../packages/once-a-turn.ts";
 import { createPackageStamps } from "../../packages/package-stamp.ts";
@@ -211,7 +212,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
   /** Decides by what the executor says of itself whether it may serve another session. */
   const comeBack = async (one: Pooled) => {
     const { executor, startedAtMs } = one;
-    const over = await withinTime(executor.endSession());
+    const over = await answeredWithin(answerMs, executor.endSession());
     executor.place.room.close();
     one.sessions += 1;
     if (over === undefined) return retire(one, "silent");
@@ -310,15 +311,6 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
       await hosts?.close();
     },
   };
-}
-
-/** What is said in time; a signal with a timeout of its own would outlive each of thousands of answers. */
-async function withinTime<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, answerMs, undefined);
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 /** The file of the block that runs first. */
