@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { expect, test } from "vitest";
 import { linkPackages } from "../../src/engine/oocana/link-packages.ts";
+import { createLinkRoot } from "../../src/engine/oocana/link-root.ts";
 
 const at = (directory: string, version = "1.0.0", name = "one") => ({ name, version, directory });
 
@@ -40,4 +41,24 @@ test("a name that is no name leads out of no folder", async () => {
   expect(places).toEqual([]);
   await expect(lstat(folder.file("out-1.0.0"))).rejects.toThrow("ENOENT");
   await rm(folder.file("root"), { recursive: true });
+});
+
+test("the folder beside a data directory with a comma outlives a killed server only until the next one has ended", async () => {
+  await using folder = await createTemporaryFolder();
+  const data = folder.file("a,b");
+  await mkdir(data);
+  const isThere = (path: string) =>
+    lstat(path).then(
+      () => true,
+      () => false,
+    );
+  const left = await createLinkRoot(data).path();
+  expect(await createLinkRoot(data).path()).toBe(left);
+  await rm(left, { recursive: true });
+  const made = await createLinkRoot(data).path();
+  expect([await isThere(left), await isThere(made)]).toEqual([false, true]);
+  // One that has run no flow removes it as well.
+  await createLinkRoot(data).remove();
+  expect(await isThere(made)).toBe(false);
+  await createLinkRoot(data).remove();
 });
