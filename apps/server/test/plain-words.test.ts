@@ -2,19 +2,6 @@ import { expect, test } from "vitest";
 import { plainWords } from "../src/engine/oocana/plain-words.ts";
 import { idOf, openTestServer } from "./open-test-server.ts";
 
-test.each([
-  ['Error { msg: "no \\"such\\" block", source: None }', 'no "such" block'],
-  [
-    'Run block failed: Error { msg: "cannot read", source: Some(Os { code: 2, kind: NotFound, message: "No such file { or }" }) } Block: a::b',
-    "Run block failed: cannot read: No such file { or } Block: a::b",
-  ],
-  ['Error { msg: "caf\\u{e9}\\n", source: Some(Error { msg: "in", source: None }) }.', "café\n: in."],
-  ["ReferenceError { msg } is no error of the engine", "ReferenceError { msg } is no error of the engine"],
-  ['Error { msg: "open', 'Error { msg: "open'],
-])("%s becomes %s", (printed, words) => {
-  expect(plainWords(printed)).toBe(words);
-});
-
 test("an executor that was late is told with the flag that does not help, and one that may", () => {
   const printed =
     'Executor python-executor identifier Some("a-1") for package /packages/lab-1.0.0 timeout after 5s';

@@ -1,3 +1,4 @@
+import { printedErrors } from "@oomol/connect-shared/printed-errors";
 import { JobOverError } from "./errors/job-over-error.ts";
 import { RequestFailedError } from "./errors/request-failed-error.ts";
 import { RequestTimeoutError } from "./errors/request-timeout-error.ts";
@@ -58,7 +59,8 @@ export function createRequests({ mainframe, outbox, sessionId, jobId }: Requests
           const answer = (payload: string) => {
             const message = decodeMessage(payload);
             if (message?.request_id !== requestId) return;
-            if (typeof message.error === "string") reject(new RequestFailedError(title, message.error));
+            if (typeof message.error === "string")
+              reject(new RequestFailedError(title, printedErrors(message.error)));
             else resolve(message.result);
           };
           const text = encodeMessage({ ...fields, ...envelope(action, requestId) });

@@ -287,6 +287,20 @@ test("a request is answered, refused, or timed out, and leaves no subscription",
   }
 });
 
+test("an error that the engine prints as its own language does is told in its words", async () => {
+  const { context, mainframe } = openContext();
+  const printed =
+    'Run block failed: Error { msg: "block self::absent not found", source: None } Block: self::absent';
+  await mainframe.subscribe("session/s", (payload) => {
+    const { request_id } = JSON.parse(payload);
+    const answer = JSON.stringify({ request_id, error: printed });
+    void mainframe.publish(`session/s/request/${request_id}/response`, answer);
+  });
+  const words = "Run block failed: block self::absent not found Block: self::absent";
+  for (const asked of [context.queryBlock("self::absent"), context.runBlock("self::absent").finish()])
+    await expect(asked).rejects.toThrow(words);
+});
+
 test("runBlock hears its child, ends with it, and leaves no subscription", async () => {
   const { context, mainframe, sent } = openContext();
   const job = context.runBlock("self::child", { inputs: { a: 1 } });
