@@ -7,18 +7,19 @@ export function createFetchTransport(fetch: typeof globalThis.fetch = globalThis
     ...(isPage && { heldRequestLimit: 4 }),
     async send(request) {
       const { body, headers, ...rest } = await requestBody(request);
+      const cut = isPage ? cutAfter(request.signal) : undefined;
       try {
         const response = await fetch(request.url, {
           method: request.method,
           headers: { ...request.headers, ...headers },
-          signal: request.signal,
+          signal: cut?.signal ?? request.signal,
           // A status must never come from a cache.
           cache: "no-store",
           redirect: "manual",
           ...(body === undefined ? {} : { body }),
           ...rest,
         });
-        return toTransportResponse(response);
+        return toTransportResponse(response, cut);
       } catch (failure) {
         request.signal.throwIfAborted();
         throw toTransportError(failure);
@@ -76,11 +77,36 @@ function toFormData({ fields, parts }: Upload): FormData {
   return form;
 }
 
-function toTransportResponse(response: Response): TransportResponse {
+/** Aborted with the signal, or before it. */
+function cutAfter(signal: AbortSignal): AbortController {
+  const cut = new AbortController();
+  // The signal belongs to one attempt and goes with it.
+  signal.addEventListener("abort", () => cut.abort(signal.reason), { once: true });
+  return cut;
+}
+
+function toTransportResponse(response: Response, cut: AbortController | undefined): TransportResponse {
+  const stream = () => response.body ?? new ReadableStream({ start: (controller) => controller.close() });
   return {
     status: response.status,
     header: (name) => response.headers.get(name) ?? undefined,
     text: () => response.text(),
-    stream: () => response.body ?? new ReadableStream({ start: (controller) => controller.close() }),
+    stream: cut ? () => cutOnCancel(stream(), cut) : stream,
   };
+}
+
+/** In Firefox, an answer whose body is cancelled keeps its connection until garbage is collected. */
+function cutOnCancel(body: ReadableStream<Uint8Array>, cut: AbortController): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => cut.abort(),
+    },
+    { highWaterMark: 0 },
+  );
 }
