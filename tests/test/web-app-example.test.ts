@@ -2,38 +2,22 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { chromiumLaunchOptions } from "@oomol/test-helpers/chromium-launch-options";
 import { startConnectServer } from "@oomol/test-server";
-import { chromium } from "playwright-core";
-import { expect, test } from "vitest";
+import { test } from "vitest";
+import { expectPageSpeaks } from "./helpers/expect-page-speaks.ts";
 import { root } from "./helpers/published-packages.ts";
 import { copyExample, runReadme } from "./helpers/run-example.ts";
 
 const token = "api-a-token-of-the-web-app";
 
 test("the web app compiles, is built, and its page speaks without the token, also after a reload", async () => {
-  const options = chromiumLaunchOptions();
   await using server = await startConnectServer({ packages: [join(root, "apps/blocks")], token });
   await using app = await copyExample("web-app");
   await runReadme("web-app", app.path);
 
   await using started = await startApp(app.path, server.url);
-  await using browser = await chromium.launch(options);
-  const page = await browser.newPage();
-  const said: string[] = [];
-  page.on("console", (message) => void (message.type() === "error" && said.push(message.text())));
-  page.on("request", (request) => void said.push(...Object.values(request.headers()).filter(isToken)));
-  await page.goto(started.url);
-  await page.getByLabel("Text").fill("A page that speaks.");
-  await page.getByRole("button", { name: "Speak" }).click();
-  await page.locator("audio[src^='blob:']").waitFor();
-  expect(await page.getByRole("status").textContent()).toMatch(/^completed/);
-  await page.reload();
-  await page.locator("audio[src^='blob:']").waitFor();
-  expect(said).toEqual([]);
+  await expectPageSpeaks(started.url, token);
 });
-
-const isToken = (text: string) => text.includes(token);
 
 /** What `npm start` runs; ended with the scope. */
 async function startApp(cwd: string, serverUrl: string): Promise<AsyncDisposable & { url: string }> {
