@@ -18,6 +18,8 @@ export interface ConnectServerSettings {
   packages?: readonly string[];
   /** More flags of `connect-server`. */
   flags?: readonly string[];
+  /** A folder of the test's own for tasks, logs and files, which stays. Default: one that goes with the server. */
+  data?: string;
   /** What callers must send as `Authorization`. Default: nothing. */
   token?: string;
 }
@@ -26,24 +28,26 @@ export interface ConnectServerSettings {
 export async function startConnectServer({
   packages = ["apps/blocks"],
   flags = [],
+  data: kept,
   token = "",
 }: ConnectServerSettings = {}): Promise<StartedConnectServer> {
-  const data = await createTemporaryFolder();
+  const data = kept === undefined ? await createTemporaryFolder() : undefined;
+  const dataDirectory = kept ?? data?.path ?? "";
   const program = fileURLToPath(new URL("apps/server/src/cli.ts", repository));
   const directories = packages.flatMap((path) => ["--packages", fileURLToPath(new URL(path, repository))]);
-  const own = ["--port", "0", "--data", data.path];
+  const own = ["--port", "0", "--data", dataDirectory];
   const args = ["--conditions=@oomol/source", program, ...directories, ...own, ...flags];
   const env = { ...process.env, OOMOL_CONNECT_SERVER_TOKENS: token };
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const url = await readyUrl(child);
   return {
     url,
-    dataDirectory: data.path,
+    dataDirectory,
     async [Symbol.asyncDispose]() {
       const exited = once(child, "exit");
       child.kill("SIGTERM");
       await exited;
-      await data[Symbol.asyncDispose]();
+      await data?.[Symbol.asyncDispose]();
     },
   };
 }

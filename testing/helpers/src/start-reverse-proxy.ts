@@ -18,6 +18,8 @@ export interface ReverseProxyOptions {
   tls?: { certPath: string; keyPath: string };
   /** Further directives for its own configuration of the server. */
   directives?: string;
+  /** What stands in its configuration instead of its own server, for a port of this machine. */
+  site?: (port: number) => string;
 }
 
 export interface ReverseProxy extends AsyncDisposable {
@@ -52,8 +54,9 @@ export async function startReverseProxy(options: ReverseProxyOptions): Promise<R
     if (server.exitCode !== null) throw new Error(`${kind} did not start: ${said}`);
     await delay(20);
   }
+  const isSecure = tls !== undefined || options.site !== undefined;
   return {
-    origin: `${tls ? "https" : "http"}://localhost:${port}`,
+    origin: `${isSecure ? "https" : "http"}://localhost:${port}`,
     async [Symbol.asyncDispose]() {
       server.kill("SIGTERM");
       await exited;
@@ -62,10 +65,17 @@ export async function startReverseProxy(options: ReverseProxyOptions): Promise<R
   };
 }
 
-function nginxConfig({ target, tls, directives = "" }: ReverseProxyOptions, port: number, folder: string) {
+function nginxConfig(options: ReverseProxyOptions, port: number, folder: string) {
+  const { target, tls, directives = "", site } = options;
   const user = process.getuid?.() === 0 ? "user root;" : "";
   const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   const certificate = tls ? `ssl_certificate ${tls.certPath}; ssl_certificate_key ${tls.keyPath};` : "";
+  const ownServer = `
+      server {
+        listen 127.0.0.1:${port}${tls ? " ssl http2" : ""};
+        ${certificate} ${directives}
+        location / { proxy_pass ${target}; }
+      }`;
   return `
     ${user} daemon off; worker_processes 1; error_log stderr; pid ${folder}/pid;
     events {}
@@ -73,20 +83,19 @@ function nginxConfig({ target, tls, directives = "" }: ReverseProxyOptions, port
       access_log off;
       ${paths.map((path) => `${path}_temp_path ${folder}/temp/${path};`).join(" ")}
       gzip on; gzip_proxied any; gzip_types *; gzip_min_length 1;
-      server {
-        listen 127.0.0.1:${port}${tls ? " ssl http2" : ""};
-        ${certificate} ${directives}
-        location / { proxy_pass ${target}; }
-      }
+      ${site?.(port) ?? ownServer}
     }`;
 }
 
-function caddyConfig({ target, tls, directives = "" }: ReverseProxyOptions, port: number) {
-  return `
+function caddyConfig({ target, tls, directives = "", site }: ReverseProxyOptions, port: number) {
+  const options = `
 {
   admin off
   auto_https off
 }
+`;
+  if (site) return `${options}${site(port)}`;
+  return `${options}
 ${tls ? "https" : "http"}://localhost:${port} {
   bind 127.0.0.1
   ${tls ? `tls ${tls.certPath} ${tls.keyPath}` : ""}
