@@ -9,7 +9,9 @@ import { promisify } from "node:util";
  * kernel says who they are is what they are known by.
  */
 export async function peerProcess(socket: Socket, candidates: () => number[]): Promise<number | undefined> {
-  const { remotePort, localPort } = socket;
+  const { remoteAddress, remotePort, localAddress, localPort } = socket;
+  // Another address of loopback may have the port of an executor, which names that one's connection then.
+  if (remoteAddress !== loopback || localAddress !== loopback) return undefined;
   if (remotePort === undefined || localPort === undefined) return undefined;
   if (process.platform !== "linux") {
     const owners = new Set(await listOwners(remotePort, localPort).catch(() => []));
@@ -20,6 +22,8 @@ export async function peerProcess(socket: Socket, candidates: () => number[]): P
   for (const pid of candidates()) if (await holds(pid, inode)) return pid;
   return undefined;
 }
+
+const loopback = "127.0.0.1";
 
 /** Of the peer's end: `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …`. */
 async function inodeOf(remotePort: number, localPort: number): Promise<string | undefined> {
@@ -40,16 +44,25 @@ async function holds(pid: number, inode: string): Promise<boolean> {
 
 const run = promisify(execFile);
 
-/** Both ends of the connection, as macOS and Windows tell them. */
+/** Of the peer's end, as macOS and Windows tell it. */
 async function listOwners(remotePort: number, localPort: number): Promise<number[]> {
+  const [peer, own] = [`${loopback}:${remotePort}`, `${loopback}:${localPort}`];
   if (process.platform !== "win32") {
-    const { stdout } = await run("lsof", ["-nP", `-iTCP:${remotePort}`, "-sTCP:ESTABLISHED", "-Fp"]);
-    return [...stdout.matchAll(/^p(\d+)$/gm)].map(([, pid]) => Number(pid));
+    const ofPeer = ["-nP", `-iTCP@${loopback}:${remotePort}`, "-sTCP:ESTABLISHED", "-Fpn"];
+    return ownersIn((await run("lsof", ofPeer)).stdout, `n${peer}->${own}`);
   }
   const { stdout } = await run("netstat", ["-ano", "-p", "TCP"]);
-  const ofPeer = new RegExp(
-    `127\\.0\\.0\\.1:${remotePort}\\s+127\\.0\\.0\\.1:${localPort}\\s+\\S+\\s+(\\d+)`,
-    "g",
-  );
-  return [...stdout.matchAll(ofPeer)].map(([, pid]) => Number(pid));
+  const lines = stdout.split(/\r?\n/).map((line) => line.trim().split(/\s+/));
+  return lines.flatMap(([, one, other, , pid]) => (one === peer && other === own ? [Number(pid)] : []));
+}
+
+/** The processes in a list of `lsof -F`, whose lines begin with the kind of what they tell, that have a file of this name. */
+export function ownersIn(list: string, name: string): number[] {
+  const owners: number[] = [];
+  let pid = Number.NaN;
+  for (const line of list.split("\n")) {
+    if (line.startsWith("p")) pid = Number(line.slice(1));
+    else if (line === name) owners.push(pid);
+  }
+  return owners;
 }
