@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { createPackageCatalog } from "../src/packages/package-catalog.ts";
+import { packageDataOf } from "../src/packages/package-data.ts";
 import { makeDataDirectory } from "./open-test-server.ts";
 
 const task = "executor: { name: nodejs, options: { entry: main.js } }\n";
@@ -58,6 +59,30 @@ test.each([
     "one/oo-locales/zh-CN.json": '{ "greet": "问候" }',
   });
   expect(problems).toEqual(told.map((message) => ({ path: `${version}/oo-locales/en.json`, message })));
+});
+
+test.each(["../../victim", ".", "..", "a/b", "@scope", "@scope/../b", "a\\\\b", "a\\u0000b", "@/b", ""])(
+  "a package whose name is none of a folder is left out: %j",
+  async (name) => {
+    const { blocks, problems } = await inspect({
+      "one/package.oo.yaml": `name: "${name}"\nversion: 1.0.0\n`,
+      "one/tasks/a/task.oo.yaml": task,
+      "two/package.oo.yaml": 'name: "@scope/b.c"\nversion: 1.0.0\n',
+      "two/tasks/a/task.oo.yaml": task,
+    });
+    expect(blocks).toEqual(["@scope/b.c::a"]);
+    expect(problems).toEqual([
+      {
+        path: expect.any(String),
+        message: expect.stringMatching(/the name ".*" is none that a folder may have/),
+      },
+    ]);
+  },
+);
+
+test("no name leads out of the folder for the data of packages", () => {
+  expect(packageDataOf("/data", "@scope/one")).toBe("/data/package-data/@scope/one");
+  expect(() => packageDataOf("/data", "../one")).toThrow('The package name "../one" is no name of a folder.');
 });
 
 test("a byte order mark is no part of the words", async () => {

@@ -9,6 +9,7 @@ import {
   readBlockManifest,
   readPackageManifest,
 } from "./manifest.ts";
+import { isFolderName } from "./package-data.ts";
 import type { PackageProblem } from "./package-problem.ts";
 import { findMissingWords, type PackageWords, readWords, wordsFolder } from "./package-words.ts";
 import { publicPath } from "./public-path.ts";
@@ -105,6 +106,13 @@ export async function readPackage(directory: string): Promise<InstalledPackage |
     directory,
     problems,
   };
+  if (!isFolderName(owner.name)) {
+    const shown = JSON.stringify(owner.name.slice(0, 200));
+    throw new ManifestError(
+      manifestFile,
+      `the name ${shown} is none that a folder may have: it is "." or "..", or has a "\\", a control character, or a "/" that is not that of "@SCOPE/NAME"`,
+    );
+  }
   for (const problem of manifest.problems) {
     problems.push({ path: publicPath(owner), message: `In ${basename(manifestFile)}, ${problem}.` });
   }

@@ -79,9 +79,14 @@ async function untilCallerListens({ session }: RequestParts, { request_id }: Ses
 
 const callerListensMs = 5_000;
 
+/** What a block calls a block may be anything. */
+const shownCharacters = 500;
+
 function explain({ action, block }: SessionMessage, error: unknown): string {
   const reason = messageOf(error);
-  return action === "RunBlock" ? `Run block failed: ${reason} Block: ${textOf(block)}` : reason;
+  return action === "RunBlock"
+    ? `Run block failed: ${reason} Block: ${textOf(block).slice(0, shownCharacters)}`
+    : reason;
 }
 
 function find({ catalog, job }: RequestParts, { block }: SessionMessage): Promise<Runnable> {

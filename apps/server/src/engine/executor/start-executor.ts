@@ -3,6 +3,7 @@ import { channelAddress, type SessionOver } from "@oomol/scriptlet/wire";
 import { createExecutorChannel, type ExecutorChannel } from "../../broker/executor-channel.ts";
 import { createOutputFences } from "../../broker/output-fences.ts";
 import type { Room } from "../../broker/room.ts";
+import { packageDataOf } from "../../packages/package-data.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { awaitDebugger } from "../../processes/await-debugger.ts";
 import { confineExecutor, isConfined, unconfined } from "../../processes/confine-executor.ts";
@@ -92,7 +93,7 @@ export async function startExecutor(
   // First: a session that does not come to be leaves no folder.
   const found = awaitDebugger(await findExecutor(executorName), executorName, inspectPort);
   const command = limitHeap(found, executorName, taskMemoryBytes);
-  const packageData = join(dataDirectory, "package-data", scope.packageName);
+  const packageData = packageDataOf(dataDirectory, scope.packageName);
   const confinement = settings.confinement ?? unconfined;
   // Ours makes the folders of a session when a block asks for them, if it may.
   const canMove = isOurs && !isConfined(confinement);

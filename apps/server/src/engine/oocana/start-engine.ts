@@ -7,6 +7,7 @@ import { topics } from "@oomol/scriptlet/wire";
 import type { Room } from "../../broker/room.ts";
 import { blockIdOf } from "../../packages/block-id.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
+import { packageDataOf } from "../../packages/package-data.ts";
 import type { InstalledFlow } from "../../packages/read-package.ts";
 import { executorEnvironment } from "../../processes/executor-environment.ts";
 import { type StartedProcess, startExecutorProcess } from "../../processes/executor-process.ts";
@@ -59,7 +60,7 @@ export async function startEngine(
   const sessionDirectory = join(dataDirectory, "sessions", sessionId);
   const temporaryDirectory = join(sessionDirectory, "tmp");
   const dataRootDirectory = join(dataDirectory, "package-data");
-  const packageDataDirectory = join(dataRootDirectory, flow.packageName);
+  const packageDataDirectory = packageDataOf(dataDirectory, flow.packageName);
   const executor = await findExecutor("nodejs");
   const programs = await writeExecutorScript(join(dataDirectory, "programs"), "nodejs-executor", executor);
   const packages = await catalog.list();
