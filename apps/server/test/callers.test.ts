@@ -212,7 +212,7 @@ describe("a token file", () => {
   };
 
   test.each([
-    ["api-one\r\n\n# a comment\n  api two  \n", ["api-one", "api two"]],
+    ["\ufeff# a comment\napi-one\r\n\n  # a comment\n  api two  \n", ["api-one", "api two"]],
     ['{ name: ci, token: "s3, }", roles: [run] }', [{ name: "ci", token: "s3, }", roles: ["run"] }]],
     [
       '{"name":"ci","token":"s","roles":["run","install"]}',
@@ -233,6 +233,7 @@ describe("a token file", () => {
     ["{ <<: *s3cret, name: ci }", /tokens:1 is neither JSON nor YAML/],
     ["api\n- { name: ci, token: s3cret, roles: [run] }", /tokens:2 begins with "- ": write it alone, or \{/],
     ["Bearer s3cret", /tokens:1 begins with "Bearer ": write it alone, or \{/],
+    ["[s3cret, other]", /tokens:1 begins with "\[": write it alone, or \{/],
   ])("refuses %j with its place, and without the token", async (text, message) => {
     const failure = await read(text).catch((error: Error) => error);
     expect(String(failure)).toMatch(message);

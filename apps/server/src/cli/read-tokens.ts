@@ -11,7 +11,7 @@ export function readTokens(file: string | undefined): KnownToken[] {
   const lines = file === undefined ? [] : readFileSync(file, "utf8").split(/\r?\n/);
   const inFile = lines.flatMap((line, index) => {
     const text = line.trim();
-    if (text === "" || line.startsWith("#")) return [];
+    if (text === "" || text.startsWith("#")) return [];
     const place = `${file}:${index + 1}`;
     return [text.startsWith("{") ? parseNamed(text, place) : checkBare(text, place)];
   });
@@ -23,10 +23,10 @@ const tokensVariable = "OOMOL_CONNECT_SERVER_TOKENS";
 
 /** An item of a list in YAML, or `Bearer TOKEN`, would be a token as a whole, which nobody sends. */
 function checkBare(token: string, place: string): string {
-  const [, before] = /^(-|Bearer)\s/i.exec(token) ?? [];
+  const [before] = /^(?:-\s|Bearer\s|\[)/i.exec(token) ?? [];
   if (before === undefined) return token;
   throw new Error(
-    `The token in ${place} begins with "${before} ": write it alone, or ${named} on a line of the file.`,
+    `The token in ${place} begins with "${before}": write it alone, or ${named} on a line of the file.`,
   );
 }
 
