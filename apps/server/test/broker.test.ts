@@ -1,4 +1,4 @@
-import { connect as connectSocket } from "node:net";
+import { connect as connectSocket, type Socket } from "node:net";
 import { duplexPair } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { topics } from "@oomol/scriptlet/wire";
@@ -7,6 +7,7 @@ import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { type Broker, openBroker } from "../src/broker/broker.ts";
 import { createExecutorChannel } from "../src/broker/executor-channel.ts";
+import { ownersIn } from "../src/broker/peer-process.ts";
 import type { Role } from "../src/broker/rights.ts";
 import type { Room } from "../src/broker/room.ts";
 import type { SessionMessage } from "../src/broker/session-message.ts";
@@ -26,6 +27,31 @@ test("a process that was admitted is not any more when its session is over", asy
   expel();
   await closed;
   expect(await answerTo(broker)).toBe("");
+});
+
+test.skipIf(process.platform !== "linux")(
+  "who has the port of an executor at another address of this machine is not taken for it",
+  async () => {
+    const { broker, room } = await openTestBroker();
+    broker.admit(room, process.pid, "executor");
+    const { stream } = await connectTo(broker);
+    const localPort = (stream as Socket).localPort as number;
+    expect(await answerTo(broker, { from: { localAddress: "127.0.0.2", localPort } })).toBe("");
+  },
+);
+
+test("the owner of one end of a connection is read from what lsof lists", () => {
+  const list = [
+    "p7",
+    "f3",
+    "n*:80",
+    "p12",
+    "f8",
+    "n127.0.0.1:80->127.0.0.1:90",
+    "n127.0.0.1:90->127.0.0.1:80",
+  ];
+  expect(ownersIn(`${list.join("\n")}\n`, "n127.0.0.1:90->127.0.0.1:80")).toEqual([12]);
+  expect(ownersIn(`${list.join("\n")}\n`, "n127.0.0.1:9->127.0.0.1:80")).toEqual([]);
 });
 
 const forged = [
@@ -111,6 +137,42 @@ test("an answer waits until the one who asked subscribes to it, and comes once",
   await expect.poll(() => heard).toEqual([`{"first":true}`, `{"first":false}`]);
 });
 
+test("what an executor may not say is logged in short, and not for ever", async () => {
+  const lines: string[] = [];
+  const broker = await openBroker(
+    pino({ level: "warn" }, { write: (line: string) => void lines.push(line) }),
+  );
+  onTestFinished(() => broker.close());
+  const { say } = openChannel(broker.openRoom("one"));
+  for (let count = 0; count < 100; count += 1) say(`nothing/${"x".repeat(10_000)} {}\n`);
+  await expect.poll(() => lines.at(-1)).toContain("further warnings of this session are left out");
+  expect(lines).toHaveLength(21);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(500);
+});
+
+test.each([
+  ["too long a topic", [`+${"x".repeat(2_000)}\n`]],
+  ["too many topics", Array.from({ length: 10_001 }, (_, index) => `+topic/${index}\n`)],
+])("an executor that subscribes to %s is refused", async (_what, lines) => {
+  const { room } = await openTestBroker();
+  const refused: string[] = [];
+  room.onRefused((reason) => refused.push(reason));
+  const { say } = openChannel(room);
+  say(lines.join(""));
+  await expect.poll(() => refused).toEqual(["The block subscribes to more than an executor needs."]);
+});
+
+test("answers that nobody reads are not kept without end", async () => {
+  const { room } = await openTestBroker();
+  const refused: string[] = [];
+  room.onRefused((reason) => refused.push(reason));
+  const text = "x".repeat(8 * 2 ** 20);
+  for (let count = 0; count < 7; count += 1) room.deliver(`answer/${count}`, { text });
+  expect(refused).toEqual([]);
+  room.deliver("answer/7", { text });
+  expect(refused).toEqual(["The block leaves answers of more than 64 million characters unread."]);
+});
+
 test("a value nested too deep, or a message too large, is refused with the reason", async () => {
   const { room, client } = await openMember("executor");
   const reasons: string[] = [];
@@ -132,7 +194,7 @@ for (const [what, bytes] of endless) {
   test(`a packet that ${what} ends its connection before more is read`, async () => {
     const { broker, room } = await openTestBroker();
     broker.admit(room, process.pid, "executor");
-    expect(await answerTo(broker, bytes)).toBe("");
+    expect(await answerTo(broker, { bytes })).toBe("");
     // Another is served.
     await connectTo(broker);
   });
@@ -235,10 +297,13 @@ function hearing(room: Room, topic: string): string[] {
 /** What comes back, in hex, until the broker has closed the connection; a CONNECT is sent by default. */
 async function answerTo(
   { address }: Broker,
-  bytes: readonly number[] = [0x10, 0x0d, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2, 0, 60, 0, 1, 0x78],
+  {
+    bytes = [0x10, 0x0d, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2, 0, 60, 0, 1, 0x78],
+    from,
+  }: { bytes?: readonly number[]; from?: { localAddress: string; localPort: number } } = {},
 ): Promise<string> {
   const [host = "", port] = address.split(":");
-  const socket = connectSocket(Number(port), host, () => socket.write(Buffer.from(bytes)));
+  const socket = connectSocket({ port: Number(port), host, ...from }, () => socket.write(Buffer.from(bytes)));
   const chunks: Buffer[] = [];
   socket.on("data", (chunk) => chunks.push(chunk as Buffer)).on("error", () => undefined);
   await new Promise((resolve) => socket.once("close", resolve));
@@ -250,4 +315,11 @@ async function connectTo(broker: Broker): Promise<MqttClient> {
   onTestFinished(() => client.endAsync(true));
   await new Promise((resolve) => client.once("connect", () => resolve(undefined)));
   return client;
+}
+
+/** Our end of the channel of an executor that is a part of the room. */
+function openChannel(room: Room): { say(lines: string): void } {
+  const [ours, theirs] = duplexPair();
+  createExecutorChannel(theirs).attach(room);
+  return { say: (lines) => void ours.write(lines) };
 }

@@ -34,8 +34,10 @@ export interface ExecutorChannel {
   close(): void;
 }
 
-/** Longest topic in front of a message. */
-const maxLineBytes = maxMessageBytes + 1_024;
+/** An executor subscribes to the answer to each request, for as long as it waits for it. */
+const maxSubscriptions = 10_000;
+const maxTopicLength = 1_024;
+const maxLineBytes = maxMessageBytes + maxTopicLength;
 
 /** `fences` and `output` are those of the pipes that the executor prints into. */
 export function createExecutorChannel(
@@ -94,6 +96,10 @@ export function createExecutorChannel(
     const line = decodeChannelLine(text);
     if (line.kind === "unsubscribe") subscriptions.delete(line.topic);
     else if (line.kind === "subscribe") {
+      if (subscriptions.size >= maxSubscriptions || line.topic.length > maxTopicLength) {
+        room?.refuse("channel", "The block subscribes to more than an executor needs.");
+        return;
+      }
       subscriptions.add(line.topic);
       room?.subscribed(member, line.topic);
     } else if (line.topic === channelTopics.fence) waitForOutput(line.payload);

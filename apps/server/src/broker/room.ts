@@ -55,6 +55,11 @@ export interface Room {
 
 /** Messages that wait for a subscription; a session has few of them at a time. */
 const maxWaiting = 1_000;
+const maxWaitingCharacters = 64 * 2 ** 20;
+
+/** What is refused may be said over and over. */
+const maxLogged = 20;
+const shownCharacters = 200;
 
 /** Jobs of a session that are warned of once each. */
 const maxWarned = 1_000;
@@ -66,6 +71,8 @@ export function createRoom(sessionId: string, log: Logger): Room {
   const warningListeners = new Set<WarningListener>();
   const subscriptionListeners = new Map<string, Set<() => void>>();
   let waiting: { topic: string; payload: string }[] = [];
+  let waitingCharacters = 0;
+  let logged = 0;
 
   const isHeard = (topic: string): boolean => {
     for (const member of members) if (member.hears(topic)) return true;
@@ -81,8 +88,16 @@ export function createRoom(sessionId: string, log: Logger): Room {
     return false;
   };
 
+  const warn = (about: { topic: string; reason?: string }, text: string) => {
+    logged += 1;
+    if (logged > maxLogged) return;
+    const cut = Object.entries(about).map(([name, value]) => [name, value.slice(0, shownCharacters)]);
+    log.warn({ sessionId, ...Object.fromEntries(cut) }, text);
+    if (logged === maxLogged) log.warn({ sessionId }, "further warnings of this session are left out");
+  };
+
   const refuse = (topic: string, reason: string) => {
-    log.warn({ sessionId, topic, reason }, "refused a message of an executor");
+    warn({ topic, reason }, "refused a message of an executor");
     for (const listener of [...refusalListeners]) listener(reason);
   };
 
@@ -109,7 +124,10 @@ export function createRoom(sessionId: string, log: Logger): Room {
       const payload = writeJson(message);
       if (isHeard(topic)) return send(topic, payload);
       waiting.push({ topic, payload });
-      if (waiting.length > maxWaiting) waiting.shift();
+      waitingCharacters += payload.length;
+      if (waiting.length > maxWaiting) waitingCharacters -= waiting.shift()?.payload.length ?? 0;
+      if (waitingCharacters > maxWaitingCharacters)
+        refuse(topic, "The block leaves answers of more than 64 million characters unread.");
     },
     listen: (listener) => added(listeners, listener),
     onRefused: (listener) => added(refusalListeners, listener),
@@ -128,13 +146,16 @@ export function createRoom(sessionId: string, log: Logger): Room {
     subscribed(member, topic) {
       const due = waiting.filter((one) => one.topic === topic);
       if (due.length > 0) waiting = waiting.filter((one) => one.topic !== topic);
-      for (const { payload } of due) member.send(topic, payload);
+      for (const { payload } of due) {
+        waitingCharacters -= payload.length;
+        member.send(topic, payload);
+      }
       for (const listener of [...(subscriptionListeners.get(topic) ?? [])]) listener();
     },
     receive(member, topic, payload) {
       if (!members.has(member)) return;
       if (!mayPublish(member.role, sessionId, topic)) {
-        log.warn({ sessionId, topic }, "dropped a message on a topic that executors may not publish on");
+        warn({ topic }, "dropped a message on a topic that executors may not publish on");
         return;
       }
       const { role } = member;
@@ -148,7 +169,7 @@ export function createRoom(sessionId: string, log: Logger): Room {
         for (const listener of [...warningListeners]) listener(read.warning, read.message);
       }
       if ("dropped" in read) {
-        log.warn({ sessionId, topic, reason: read.dropped }, "dropped a message of an executor");
+        warn({ topic, reason: read.dropped }, "dropped a message of an executor");
         return;
       }
       if (read.message) tell(read.message, topic, member);
@@ -161,6 +182,7 @@ export function createRoom(sessionId: string, log: Logger): Room {
       listeners.clear();
       warningListeners.clear();
       waiting = [];
+      waitingCharacters = 0;
     },
   };
 }

@@ -2,6 +2,8 @@ import { readPackageManifest } from "./manifest.ts";
 import type { BlockFinder } from "./package-catalog.ts";
 import { findManifest, type Runnable } from "./read-package.ts";
 
+const longestReference = 500;
+
 /**
  * What a manifest or a running block means by `self::NAME` or `PACKAGE::NAME` (oocana-protocol 7.3): the same
  * version of its own package, or the version of another that its package depends on, the newest if it names none.
@@ -12,9 +14,10 @@ export async function resolveReference(
   from: Pick<Runnable, "packageName" | "packageVersion" | "packageDirectory">,
   catalog: BlockFinder,
 ): Promise<Runnable> {
-  const [packageName = "", name = "", ...rest] = reference.split("::");
-  if (packageName === "" || name === "" || rest.length > 0) {
-    throw new Error(`"${reference}" must be written as self::BLOCK or PACKAGE::BLOCK`);
+  const shown = reference.slice(0, longestReference);
+  const [packageName = "", name = "", ...rest] = shown.split("::");
+  if (packageName === "" || name === "" || rest.length > 0 || shown !== reference) {
+    throw new Error(`"${shown}" must be written as self::BLOCK or PACKAGE::BLOCK`);
   }
   if (packageName === "self" || packageName === from.packageName) {
     return catalog.find(`${from.packageName}::${name}`, from.packageVersion);
