@@ -41,6 +41,18 @@ test.each(Object.entries(large))(
   },
 );
 
+test.each(Object.entries(large))("%s: as JSON a frame is its records, the first of many", async (_, make) => {
+  await using run = await runBlock((_: object, context: Context) =>
+    context.preview({ type: "json", data: make() }),
+  );
+  const [preview] = run.previews as unknown as { data: unknown[] }[];
+  expect(preview?.data.slice(0, 2)).toEqual([{ n: 0 }, { n: 1 }]);
+  const isList = Array.isArray(make());
+  expect(preview?.data).toHaveLength(isList ? rows : 1000);
+  const told = `preview() as json shows the first 1000 of ${rows} rows; as a table also the last ones.`;
+  expect(run.warnings).toEqual(isList ? [] : [told]);
+});
+
 test("Apache Arrow: every kind of column, several batches, and a table that has travelled", async () => {
   const table = tableFromArrays({
     text: ['say "hi"', "a,b", "two\nlines"],

@@ -8,6 +8,8 @@ import { Decimal } from "decimal.js";
 import { DateTime } from "luxon";
 import pl from "nodejs-polars";
 import { expect, test } from "vitest";
+import type { Context } from "../src/index.ts";
+import { runBlock } from "../src/testing/index.ts";
 import { shownBy } from "./helpers/preview-block.ts";
 
 /** The lines below the header, and the types of the columns. */
@@ -189,6 +191,26 @@ test("DuckDB: rows, objects and the result itself show what its JSON rows show",
     expect(csv).toEqual([columns.join(","), cells?.join(",")]);
   }
   expect((await linesOf(reader)).types).toEqual(reader.columnTypes().map(String));
+});
+
+test("DuckDB: values in outputs and JSON are what its JSON rows show", async () => {
+  const connection = await (await DuckDBInstance.create(":memory:")).connect();
+  const sql = `select 1.50::decimal(10,2) as price, date '2026-01-01' as day, time '12:34:56' as time,
+    uuid '00000000-0000-0000-0000-00000000000a' as id, [1, 2] as list, { a: 1, b: 1.5::decimal(4,1) } as struct,
+    map { 'k': 1 } as map, interval '1 day' as span, true as ok, null as nothing`;
+  const reader = await connection.runAndReadAll(sql);
+  const shown = reader.getRowObjectsJson();
+  await using run = await runBlock(
+    async (_: object, context: Context) => {
+      await context.preview({ type: "json", data: reader.getRowObjects() });
+      await context.preview({ type: "json", data: reader });
+      return { rows: reader.getRowObjects() };
+    },
+    { outputsDef: ["rows"] },
+  );
+  expect(run.errors).toEqual([]);
+  expect(run.previews.map((preview) => (preview as { data: unknown }).data)).toEqual([shown, shown]);
+  expect(run.result).toEqual({ rows: shown });
 });
 
 test("DuckDB: a result that has not been read is refused, with what to do", async () => {

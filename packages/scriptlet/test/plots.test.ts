@@ -189,6 +189,25 @@ test("addresses stay, lists of pictures may mix them with bytes, and a stream th
   await expect(shownBy({ type: "image", data: failing })).rejects.toThrow("the camera is gone");
 });
 
+test("a picture that is neither an address nor bytes is refused, as is what nobody can name", async () => {
+  const withInfo = { data: png, info: { format: "png" } };
+  const refusal = (name: string) =>
+    `preview() of image needs a URL, a path, base64 or bytes as its data, not ${name}.`;
+  await expect(shownBy({ type: "image", data: withInfo as never })).rejects.toThrow(refusal("an Object"));
+  await expect(shownBy({ type: "image", data: [png, 7] as never })).rejects.toThrow(refusal("a number"));
+});
+
+test("pixels that are not encoded are told to be no picture, a sound of any format is not", async () => {
+  await using run = await runBlock(async (_inputs: object, context: Context) => {
+    await context.preview({ type: "image", data: Buffer.alloc(600) });
+    await context.preview({ type: "image", data: [png, Readable.from([Buffer.alloc(600)])] });
+    await context.preview({ type: "audio", data: Buffer.alloc(600) });
+  });
+  expect(run.previews).toHaveLength(3);
+  const reason = "its bytes begin like no picture that browsers know; encode it first, as PNG for instance.";
+  expect(run.warnings).toEqual(["", "[1]"].map((place) => `preview(), at payload.data${place}: ${reason}`));
+});
+
 test.each(["image", "audio", "video"])(
   "bytes that nobody awaited are left out, with a warning that says where: %s",
   async (type) => {

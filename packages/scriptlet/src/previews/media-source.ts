@@ -1,20 +1,34 @@
 import { asBytes } from "../values/as-bytes.ts";
 import type { BinarySource, JobFiles } from "../values/value-stores.ts";
 import { headBytes, mediaExtension } from "./media-extension.ts";
+import { nameOf } from "./name-of.ts";
 import { toImageSource } from "./plot.ts";
 
-/** The sources of pictures, sounds or films, each as a message can carry it. What is not there yet is left out, and named. */
+export interface MediaOptions {
+  type: "image" | "video" | "audio";
+  /** Hears what is wrong with one of them. */
+  warn(index: number, reason: string): void;
+}
+
+/**
+ * The sources of pictures, sounds or films, each as a message can carry it. What is not there yet is left out, and named.
+ *
+ * @throws `TypeError` for a value that is neither an address nor bytes.
+ */
 export function mediaSources(
   values: readonly unknown[],
   files: JobFiles,
-  onPromise: (index: number) => void,
+  { type, warn }: MediaOptions,
 ): unknown[] {
-  const isThere = (value: unknown, index: number) => {
-    if (!isPromise(value)) return true;
-    onPromise(index);
-    return false;
-  };
-  return values.filter(isThere).map((value) => mediaSource(value, files));
+  return values.flatMap((value, index) => {
+    if (isPromise(value)) {
+      warn(index, "it is a promise; await it first");
+      return [];
+    }
+    const onUnknown = () =>
+      warn(index, "its bytes begin like no picture that browsers know; encode it first, as PNG for instance");
+    return [mediaSource(value, files, type, type === "image" ? onUnknown : () => undefined)];
+  });
 }
 
 export function isPromise(value: unknown): boolean {
@@ -25,15 +39,24 @@ export function isPromise(value: unknown): boolean {
  * A picture, a sound or a film as what a message can carry: an address stays, bytes become a file whose name ends as their format
  * asks. A promise only if a file is written.
  */
-function mediaSource(value: unknown, files: JobFiles): unknown {
+function mediaSource(value: unknown, files: JobFiles, type: string, onUnknown: () => void): unknown {
   if (value instanceof URL) return value.href;
   const bytes = asBytes(value);
-  return bytes === undefined ? toImageSource(value) : writeMedia(bytes, files);
+  if (bytes !== undefined) return writeMedia(bytes, files, onUnknown);
+  const source = toImageSource(value);
+  if (typeof source === "string") return source;
+  throw new TypeError(
+    `preview() of ${type} needs a URL, a path, base64 or bytes as its data, not ${nameOf(value)}.`,
+  );
 }
 
-async function writeMedia(bytes: BinarySource, files: JobFiles): Promise<string> {
-  if (bytes instanceof Uint8Array)
-    return files.writeBinary("preview", bytes, mediaExtension(bytes.subarray(0, headBytes)));
+async function writeMedia(bytes: BinarySource, files: JobFiles, onUnknown: () => void): Promise<string> {
+  const write = (head: Uint8Array, all: BinarySource) => {
+    const extension = mediaExtension(head.subarray(0, headBytes));
+    if (extension === "") onUnknown();
+    return files.writeBinary("preview", all, extension);
+  };
+  if (bytes instanceof Uint8Array) return write(bytes, bytes);
   const chunks = bytes[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];
   let isOver = false;
@@ -45,8 +68,7 @@ async function writeMedia(bytes: BinarySource, files: JobFiles): Promise<string>
       size += value.length;
     }
   }
-  const extension = mediaExtension(joined(head).subarray(0, headBytes));
-  return files.writeBinary("preview", all(head, chunks), extension);
+  return write(joined(head), all(head, chunks));
 }
 
 /** What has been read already, and then the rest; whoever stops early ends the source too. */

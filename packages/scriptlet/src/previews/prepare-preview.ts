@@ -1,7 +1,8 @@
 import type { JobFiles } from "../values/value-stores.ts";
 import { type DataFrame, viewFrame } from "./frames/data-frame.ts";
 import type { FrameView } from "./frames/frame-view.ts";
-import { isPromise, mediaSources } from "./media-source.ts";
+import { isPromise, type MediaOptions, mediaSources } from "./media-source.ts";
+import { nameOf } from "./name-of.ts";
 import { isElement, type Plot, plotPreview } from "./plot.ts";
 import type { PreviewPayload } from "./preview-payload.ts";
 import { createTableCells } from "./table-cells.ts";
@@ -34,8 +35,13 @@ export function preparePreview(
     warn(`preview(), at payload.data: it is undefined, so that there is nothing to show as ${type}.`);
     return undefined;
   }
-  if (type === "image" || type === "video" || type === "audio") return withSources(identified, files, warn);
+  if (type === "image" || type === "video" || type === "audio")
+    return withSources({ ...identified, type }, files, warn);
   if (type === "html" && isElement(data)) return { ...identified, data: data.outerHTML };
+  if (type === "json" && !Array.isArray(data)) {
+    const shown = viewFrame(data);
+    return shown === undefined ? identified : { ...identified, data: recordsOf(shown, warn) };
+  }
   const frame = type === "table" ? viewFrame(data) : undefined;
   // Before it is read: it gives its rows once.
   if (type === "table" && hintFor(data) !== "") throw new TypeError(noTable(data));
@@ -87,26 +93,18 @@ function hintFor(data: unknown): string {
   return isResult ? " Read the rows first: await connection.runAndReadAll(sql)." : "";
 }
 
-/** A value by its class or its type. */
-function nameOf(data: unknown): string {
-  if (data === null) return "null";
-  // Generators have a tag alone.
-  const tag = (data as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
-  const name = typeof data === "object" ? data.constructor?.name || String(tag ?? "object") : typeof data;
-  return `${/^[aeiou]/i.test(name) ? "an" : "a"} ${name}`;
-}
-
 function withSources(
-  preview: TypedPayload,
+  preview: TypedPayload & Pick<MediaOptions, "type">,
   files: JobFiles,
   warn: (text: string) => void,
 ): object | Promise<object> | undefined {
   const { data } = preview;
   const isList = Array.isArray(data);
   const given: readonly unknown[] = isList ? data : [data];
-  const sources = mediaSources(given, files, (index) =>
-    warn(`preview(), at payload.data${isList ? `[${index}]` : ""}: it is a promise; await it first.`),
-  );
+  const sources = mediaSources(given, files, {
+    type: preview.type,
+    warn: (index, reason) => warn(`preview(), at payload.data${isList ? `[${index}]` : ""}: ${reason}.`),
+  });
   if (sources.length === 0 && given.length > 0) return undefined;
   const withAll = (all: unknown[]) => ({ ...preview, data: isList ? all : all[0] });
   const isWriting = sources.some((source) => source instanceof Promise);
@@ -151,6 +149,15 @@ function firstAndLast({ columns, types, rowCount, rows }: FrameView, warn: (text
     row_count: rowCount,
     ...(types && { types }),
   };
+}
+
+/** As its own library would write it, where JSON of the frame itself is what that has inside. */
+function recordsOf({ columns, rowCount, rows }: FrameView, warn: (text: string) => void): object[] {
+  if (rowCount > maxRows)
+    warn(`preview() as json shows the first ${maxRows} of ${rowCount} rows; as a table also the last ones.`);
+  return rows(0, maxRows).map((row) =>
+    Object.fromEntries(columns.map((name, column) => [String(name), row[column]])),
+  );
 }
 
 interface Table {

@@ -1,6 +1,6 @@
+import { duckDbJson, isDuckDbValue } from "../wire/duckdb-value.ts";
 import { jsonForm, refusalOf } from "../wire/json-form.ts";
 import { illFormed, isWellFormed } from "../wire/well-formed.ts";
-import { duckDbJson, isDuckDbValue } from "./duckdb-value.ts";
 
 export type Cell = string | number | boolean | null;
 

@@ -1,4 +1,5 @@
 import { UnencodableValueError } from "../errors/unencodable-value-error.ts";
+import { duckDbJson, isDuckDbValue } from "./duckdb-value.ts";
 import { jsonForm, refusalOf } from "./json-form.ts";
 import type { JsonValue } from "./messages.ts";
 import { illFormed, isWellFormed, wellFormed } from "./well-formed.ts";
@@ -112,7 +113,9 @@ function viaToJson(value: unknown, path: string, walk: Walk): unknown {
     // Any object or function, and BigInt by its prototype, may carry a toJSON.
     if (value !== Object(value) && typeof value !== "bigint") return value;
     const custom = value as { toJSON?: unknown };
-    return typeof custom.toJSON === "function" ? custom.toJSON(path) : value;
+    if (typeof custom.toJSON === "function") return custom.toJSON(path);
+    // Its decimals, times and lists have properties in place of a toJSON.
+    return isDuckDbValue(custom) ? duckDbJson(custom) : value;
   } catch (error) {
     return note(walk, path, `its toJSON threw (${textOf(error)})`, "[toJSON threw]");
   }
