@@ -1,4 +1,5 @@
 import { type Kysely, sql } from "kysely";
+import { hasFailed } from "./migrations.ts";
 import type { Tables } from "./tables.ts";
 import { literalsOf } from "./task-queries.ts";
 import { openStatuses } from "./task-rows.ts";
@@ -64,7 +65,7 @@ export async function readFailures(database: Kysely<Tables>, sinceMs: number): P
       from
         .selectFrom("tasks")
         .select(["block_id", "updated_at"])
-        .where("status", "=", sql.lit("failed"))
+        .where(hasFailed)
         .where("updated_at", ">", sinceMs)
         .orderBy("updated_at", "desc")
         .limit(sql.lit(mostFailures))
