@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { startPostgres } from "@oomol/test-helpers/start-postgres";
 import { pino } from "pino";
 import type { Measurement } from "../../../bench/helpers/measure.ts";
@@ -19,8 +18,6 @@ import { fillTasks, logsOfTask } from "./fill-tasks.ts";
 const sizes = [1_000, 1_000_000] as const;
 const unfinished = 300;
 const block = { id: "lab::shout", version: "0.2.0" };
-/** pg-boss looks after its jobs every 3 seconds. */
-const watchedMs = 7_000;
 
 /** How PostgreSQL goes about each statement of API processes and workers, where it stores few tasks and where many. */
 export async function measure(): Promise<Measurement> {
@@ -81,8 +78,8 @@ async function plansAt(url: string, size: number): Promise<Map<string, Statement
   await jobs.handleGivenUp(async () => undefined);
   try {
     const plans = await askEverything(postgres, jobs);
-    await delay(watchedMs);
-    return plans.set("watching over jobs, every 3 s", watching.plans);
+    await jobs.tidy();
+    return plans.set("tidying up, every 5 min, and when a worker is lost", watching.plans);
   } finally {
     await jobs.close();
     await watching.database.destroy();
@@ -117,7 +114,8 @@ async function askEverything(
   const queue = queueOf(task);
   const registry = createWorkerRegistry({ database }, createPackageCatalog([fixturePackages], log), 2, log);
 
-  await ask("a worker's presence, every 10 s", () => registry.beat());
+  await ask("a worker's presence and look, every 5 s", () => registry.beat(0, [queue]));
+  await ask("watching over jobs, every 3 s", () => jobs.watch());
   await ask("list blocks", () => createClusterCatalog({ database }, { retry: (run) => run(), log }).list());
   await ask("create", () =>
     store.create({ ...task, idempotency: { caller: "", key: "new", fingerprint: "x" } }),

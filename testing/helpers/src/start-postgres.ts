@@ -38,6 +38,8 @@ export interface TestPostgresOptions {
   user?: string;
   /** Without which it lets nobody in; everybody by default. No address that it names holds it. */
   password?: string;
+  /** Besides its own, `work_mem=8MB` for instance. */
+  settings?: readonly string[];
 }
 
 /** A PostgreSQL server of its own on a free port of this machine, with an empty data directory; gone when it is closed. */
@@ -45,6 +47,7 @@ export async function startPostgres({
   isDurable = false,
   user: owner = "postgres",
   password,
+  settings: further = [],
 }: TestPostgresOptions = {}): Promise<TestPostgres> {
   const program = findOrInstall(initdb);
   const directory = mkdtempSync(join(tmpdir(), "connect-postgres-"));
@@ -64,6 +67,7 @@ export async function startPostgres({
   const settings = [
     ...["listen_addresses=127.0.0.1", `port=${port}`, "unix_socket_directories=", "max_connections=300"],
     ...(isDurable ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]),
+    ...further,
   ];
   const server = spawn(
     join(dirname(program), "postgres"),

@@ -4,23 +4,26 @@ import { type Db, PgBoss } from "pg-boss";
 /** pg-boss takes a worker for lost after no less. */
 export const minHeartbeatSeconds = 10;
 
-/** How often pg-boss looks for jobs whose worker is silent; one process of the cluster does so at a time. */
-const monitorSeconds = 3;
+/** What several processes ask pg-boss to do within this time, it does once. */
+const monitorSeconds = 2;
 
 export interface BossOptions {
   /** Whether the queue's tables are made or changed, which is `connect-server migrate`'s to do. */
   migrate?: boolean;
 }
 
-/** pg-boss on a pool of its own, see `openJobQueue`. */
+/**
+ * pg-boss on a pool of its own, see `openJobQueue`. It watches over no jobs by itself, which would be some ten statements every
+ * few seconds in each process: `watchJobs` asks it to if there is a reason.
+ */
 export function createBoss(pool: pg.Pool, { migrate = false }: BossOptions = {}): PgBoss {
   return new PgBoss({
     db: fromPool(pool),
     migrate,
     createSchema: migrate,
-    supervise: !migrate,
+    supervise: false,
     schedule: false,
-    superviseIntervalSeconds: monitorSeconds,
+    queueCacheIntervalSeconds: 600,
     monitorIntervalSeconds: monitorSeconds,
     maintenanceIntervalSeconds: 300,
   });

@@ -82,6 +82,19 @@ export const combined = {
     return rows;
   },
 
+  /** The queues with jobs whose worker is silent, or took too long, and whether jobs wait in the queue of those given up. */
+  async findLost(pool: Pool, givenUp: string): Promise<{ lost: string[]; isGivenUp: boolean }> {
+    const { rows } = await pool.query<{ lost: string[]; is_given_up: boolean }>(
+      `select array(select distinct name from pgboss.job where state = 'active'
+                    and (heartbeat_on + heartbeat_seconds * interval '1 s' < now()
+                      or started_on + expire_seconds * interval '1 s' < now())) as lost,
+              exists(select from pgboss.job where name = $1 and state < 'active' and not blocked) as is_given_up`,
+      [givenUp],
+    );
+    const [{ lost = [], is_given_up: isGivenUp = false } = {}] = rows;
+    return { lost, isGivenUp };
+  },
+
   /**
    * Writes logs and the last status of tasks under their claims; answers those whose claim holds. Rows are locked in the
    * order of their ids before they are judged. It comes out the same when it is done again.

@@ -15,8 +15,12 @@ export interface JobQueue extends TransactionalQueue {
   touch(tasks: readonly QueuedTask[]): Promise<void>;
   /** Puts a task back, for another worker; one that had its last attempt is given up. */
   giveBack(task: QueuedTask): Promise<void>;
-  /** Calls `handle` with each task that is given up: its last worker was lost. */
+  /** Calls `handle` with each task that is given up: its last worker was lost. `watch` finds them. */
   handleGivenUp(handle: (taskId: string) => Promise<void>): Promise<void>;
+  /** Takes the tasks of lost workers from them, and answers the names of the queues that they were in. */
+  watch(): Promise<string[]>;
+  /** Removes what pg-boss need not keep. */
+  tidy(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,6 +70,7 @@ export async function openJobQueue(
     throw error;
   }
   const isReady = new Set<string>();
+  let givenUpWorker: string | undefined;
 
   const openQueue = async (queue: string) => {
     if (isReady.has(queue)) return queue;
@@ -125,14 +130,21 @@ export async function openJobQueue(
     },
     async handleGivenUp(handle) {
       await openQueue(givenUpQueue);
-      await boss.work<{ taskId: string }>(
+      givenUpWorker = await boss.work<{ taskId: string }>(
         givenUpQueue,
-        { pollingIntervalSeconds: 1, batchSize: 10 },
+        { pollingIntervalSeconds: 600, batchSize: 10 },
         async (jobs) => {
           for (const { data } of jobs) await handle(data.taskId);
         },
       );
     },
+    async watch() {
+      const { lost, isGivenUp } = await combined.findLost(pool, givenUpQueue);
+      if (lost.length > 0) await boss.supervise();
+      if ((lost.length > 0 || isGivenUp) && givenUpWorker !== undefined) boss.notifyWorker(givenUpWorker);
+      return lost;
+    },
+    tidy: () => boss.supervise(),
     close,
   };
 }

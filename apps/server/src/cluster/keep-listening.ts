@@ -11,7 +11,8 @@ export interface ListeningOptions {
   log: Logger;
 }
 
-const checkMs = 5_000;
+/** Whoever waits for a notice looks by himself, too, at least that often. */
+const checkMs = 15_000;
 const reconnectMs = 250;
 
 /** Listens to channels on one connection, which is replaced whenever it is lost or answers no more. */

@@ -20,25 +20,13 @@ export interface PublishedPackage {
 }
 
 /**
- * Reads the packages that workers have, or had within the last hour. Of different contents under one version that of the worker
+ * Reads the packages that workers have, or had within the last hour; `listed` if their list is known already. Of different contents under one version that of the worker
  * counts that was there first, as long as it is there.
  */
 export function createPublishedPackages({
   database,
-}: Pick<Postgres, "database">): () => Promise<PublishedPackage[]> {
+}: Pick<Postgres, "database">): (listed?: readonly ListedCatalog[]) => Promise<PublishedPackage[]> {
   let known = new Map<string, Content[]>(); // by the hash of a catalog
-
-  /** Those of workers that are there first; their ids ascend with the time of their start. */
-  const listCatalogs = () =>
-    database
-      .selectFrom("workers")
-      .select(["catalog_hash", sql<boolean>`bool_or(seen_at > ${liveFor})`.as("is_live")])
-      .where("seen_at", ">", listedFor)
-      .groupBy("catalog_hash")
-      .orderBy("is_live", "desc")
-      .orderBy(sql`min(id) filter (where seen_at > ${liveFor})`)
-      .orderBy(sql`max(seen_at)`, "desc")
-      .execute();
 
   const fetchMissing = async (hashes: readonly string[]) => {
     const missing = hashes.filter((hash) => !known.has(hash));
@@ -52,8 +40,8 @@ export function createPublishedPackages({
     known = new Map([...[...known].filter(([hash]) => hashes.includes(hash)), ...read]);
   };
 
-  return async () => {
-    const catalogs = await listCatalogs();
+  return async (listed) => {
+    const catalogs = listed ?? (await listCatalogs(database).execute());
     await fetchMissing(catalogs.map(({ catalog_hash }) => catalog_hash));
     const byVersion = new Map<string, PublishedPackage>();
     for (const { catalog_hash, is_live: isLive } of catalogs) {
@@ -66,6 +54,24 @@ export function createPublishedPackages({
     }
     return [...byVersion.values()];
   };
+}
+
+/** What workers offer, by its hash. */
+export interface ListedCatalog {
+  catalog_hash: string;
+  is_live: boolean;
+}
+
+/** Those of workers that are there first; their ids ascend with the time of their start. */
+export function listCatalogs(database: Postgres["database"]) {
+  return database
+    .selectFrom("workers")
+    .select(["catalog_hash", sql<boolean>`bool_or(seen_at > ${liveFor})`.as("is_live")])
+    .where("seen_at", ">", listedFor)
+    .groupBy("catalog_hash")
+    .orderBy("is_live", "desc")
+    .orderBy(sql`min(id) filter (where seen_at > ${liveFor})`)
+    .orderBy(sql`max(seen_at)`, "desc");
 }
 
 interface Content {

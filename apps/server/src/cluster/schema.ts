@@ -50,6 +50,10 @@ async function migrateAlone({ database, pool }: Postgres): Promise<void> {
   const boss = createBoss(pool, { migrate: true });
   await boss.start();
   await boss.stop({ graceful: false });
+  // Few run while many wait, and they are looked at all the time.
+  await pool.query(
+    "create index if not exists connect_active on pgboss.job_common (name) where state = 'active'",
+  );
   const schema = { version: schemaVersion, compatible_from: compatibleFrom };
   await database
     .insertInto("schema_info")

@@ -4,7 +4,8 @@ import type { TaskStore } from "../store/task-store.ts";
 import { type RunTask, stopRequested, TaskStop } from "../tasks/run-task.ts";
 import { messageOf } from "../values.ts";
 import { minHeartbeatSeconds } from "./boss.ts";
-import type { JobQueue } from "./job-queue.ts";
+import { every } from "./every.ts";
+import { type JobQueue, queueOf } from "./job-queue.ts";
 import type { Notices } from "./notices.ts";
 import { watchStandstill } from "./standstill.ts";
 import type { WorkerRegistry } from "./worker-registry.ts";
@@ -34,13 +35,12 @@ interface RunningTask {
   ended: Promise<void>;
 }
 
-/** Looks into every queue that often, besides when it is told of a task. */
-const pollMs = 4_000;
+/** Says that it is there and looks into its queues that often, besides when it is told of a task. */
+const lookMs = 5_000;
 /** The same, after it could not: its claim may have been made though nobody heard of it. */
 const againMs = 500;
 /** For how long the database may still do what it was asked to before the connection was lost, several times over. */
 const doubtMs = 30_000;
-const presenceMs = 10_000;
 /** Three of them must be missed before tasks are taken away. A stop that no notice tells of is found then, too. */
 const heartbeatMs = (minHeartbeatSeconds * 1_000) / 4;
 const lost = new TaskStop("Another worker has taken the task, or it was ended elsewhere.", undefined);
@@ -71,15 +71,19 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
     return undefined;
   };
 
-  const appear = async () => {
+  const look = async () => {
     // Others rely on it: who cannot take tasks is not there for them.
-    if (queues.size > 0 && whyDeaf() !== undefined) return;
-    const { packages, isListener } = await registry.beat(running.size);
+    if (queues.size > 0 && whyDeaf() !== undefined) return takeAnywhere();
+    const { packages, isListener, waiting } = await registry.beat(running.size, [...queues]);
     const names = await Promise.all(packages.map(({ name, version }) => jobs.open(name, version)));
     for (const name of queues) if (!names.includes(name)) queues.delete(name);
     for (const name of names) if (!queues.has(name)) ready.add(name);
     for (const name of names) queues.add(name);
     await (isListener ? notices.listen(["queued", "stop"]) : notices.unlisten());
+    if (performance.now() <= doubtsUntilMs) return takeAnywhere();
+    for (const name of waiting) if (queues.has(name)) ready.add(name);
+    if (ready.size === 0 || running.size >= concurrency) lookedAtMs = performance.now();
+    void take();
   };
 
   /** Runs what this worker has claimed without hearing of it. */
@@ -112,9 +116,9 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
       // Behind those that had no turn.
       for (const queue of more) ready.add(queue);
     } catch (error) {
-      log.warn({ error: messageOf(error) }, "no tasks could be taken"); // the next poll looks again, if not this one
+      log.warn({ error: messageOf(error) }, "no tasks could be taken"); // the next look tries again, if not this
       for (const queue of looked) ready.add(queue); // the fault may be of one statement
-      if (performance.now() > doubtsUntilMs) again = setTimeout(poll, againMs);
+      if (performance.now() > doubtsUntilMs) again = setTimeout(takeAnywhere, againMs);
       doubtsUntilMs = performance.now() + doubtMs;
     }
   };
@@ -144,7 +148,9 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
     const isReliable = () => !standstill.hasHappenedSince(startedAtMs);
     const ended = runTask(task, abort.signal, { isReliable, closing: closing.signal })
       .then(async (end) => {
-        if (end === "left") await jobs.giveBack(task);
+        if (end !== "left") return;
+        await jobs.giveBack(task);
+        notices.send("queued", queueOf(task));
       })
       .catch((error: unknown) =>
         log.error({ taskId: task.id, error: messageOf(error) }, "a task could not be run"),
@@ -157,7 +163,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
     running.set(task.id, { task, abort, ended });
   };
 
-  const poll = () => {
+  const takeAnywhere = () => {
     if (running.size >= concurrency) lookedAtMs = performance.now(); // it has no place for more
     for (const queue of queues) ready.add(queue);
     void take();
@@ -169,22 +175,6 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
     if (tasks.length > 0) await jobs.touch(tasks);
   };
 
-  const every = (ms: number, run: () => Promise<void> | void) => {
-    let isUnderWay = false; // a database that is silent is asked once at a time
-    const attempt = async () => {
-      if (isUnderWay) return;
-      isUnderWay = true;
-      try {
-        await run();
-      } catch (error) {
-        log.warn({ error: messageOf(error) }, "the database did not answer");
-      } finally {
-        isUnderWay = false;
-      }
-    };
-    return setInterval(() => void attempt(), ms);
-  };
-
   notices.onNotice("queued", (queue) => {
     if (!queues.has(queue)) return;
     ready.add(queue);
@@ -192,22 +182,22 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
   });
   notices.onNotice("stop", (taskId) => running.get(taskId)?.abort.abort(stopRequested));
   notices.onMissed(() => {
-    poll();
+    takeAnywhere();
     heartbeat().catch((error: unknown) =>
       log.warn({ error: messageOf(error) }, "the database did not answer"),
     );
   });
 
-  await appear();
-  const taking = [every(pollMs * (0.9 + Math.random() / 5), poll), every(presenceMs, appear)];
-  const beating = every(heartbeatMs, heartbeat);
-  poll();
+  await look();
+  const soon = Math.min(lookMs, 0.8 * deafAfterMs);
+  const looking = every(soon * (0.9 + Math.random() / 5), look, log);
+  const beating = every(heartbeatMs, heartbeat, log);
 
   return {
     whyDeaf,
     async close(drainMs) {
       isClosed = true;
-      for (const timer of taking) clearInterval(timer);
+      clearInterval(looking);
       clearTimeout(again);
       const late = setTimeout(() => {
         closing.abort();

@@ -3,6 +3,7 @@ import { createClusterControl } from "../cluster/cluster-control.ts";
 import { createClusterStatus } from "../cluster/cluster-status.ts";
 import { sweepAlone } from "../cluster/cluster-sweep.ts";
 import { countLiveWorkers } from "../cluster/list-workers.ts";
+import { watchJobs } from "../cluster/watch-jobs.ts";
 import { createApp } from "../http/app.ts";
 import { createAppletsFile } from "../http/applets-file.ts";
 import { listenHttp } from "../http/listen-http.ts";
@@ -43,6 +44,8 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       await store.writer.end(taskId, "failed", { reason: givenUp(attempts) });
     });
 
+    const watching = watchJobs(jobs, notices, log);
+    opened.add(() => watching.close());
     const closing = new AbortController();
     const retry: Retry = (run) => retryConnection(run, patienceMs);
     const metrics = createMetrics(() => store.countByStatus(true));
