@@ -78,6 +78,8 @@ export async function openTcpFaultProxy(options: TcpFaultProxyOptions): Promise<
     server.close();
     const links = [...open];
     cutAll();
+    // A reset waits for what is still to be written, which nobody may read any more.
+    for (const link of links) link.destroy();
     await Promise.all([closed, ...links.map((link) => link.closed)]);
   };
   return {
@@ -98,6 +100,7 @@ interface Link {
   closed: Promise<unknown>;
   cut(): void;
   silence(): void;
+  destroy(): void;
 }
 
 function openLink(
@@ -132,7 +135,11 @@ function openLink(
     silent = "everything";
   };
   const isSwallowed = (from: Socket) => silent === "everything" || (silent === "answers" && from === server);
-  return { closed: Promise.all([closed(client), closed(server)]), cut, silence };
+  const destroy = () => {
+    client.destroy();
+    server.destroy();
+  };
+  return { closed: Promise.all([closed(client), closed(server)]), cut, silence, destroy };
 
   async function pass(from: Socket, to: Socket): Promise<void> {
     try {
