@@ -10,7 +10,18 @@ afterEach(() => vi.unstubAllEnvs());
 test("a command that runs in a clone takes the clone's", async () => {
   await using folder = await createTemporaryFolder();
   const clone = await writeScriptlet(folder.file("clone/packages/scriptlet"));
+  await writeFile(folder.file("clone/package.json"), '{ "packageManager": "pnpm@1.2.3" }');
   expect(await findScriptlet(clone)).toEqual({ spec: `file:${clone}`, note: expect.stringContaining(clone) });
+});
+
+test("a clone that is not built yet is to be built first", async () => {
+  await using folder = await createTemporaryFolder();
+  const clone = await writeScriptlet(folder.file("clone/packages/scriptlet"));
+  await writeFile(folder.file("clone/package.json"), '{ "packageManager": "pnpm@1.2.3" }');
+  const build = `first run in ${folder.file("clone")}: npx -y pnpm@1.2.3 build`;
+  expect((await findScriptlet(clone)).note).toContain(build);
+  await mkdir(join(clone, "dist"));
+  expect((await findScriptlet(clone)).note).not.toContain(build);
 });
 
 test("a version that the registry has is taken from there", async () => {

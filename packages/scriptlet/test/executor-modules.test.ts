@@ -30,6 +30,13 @@ beforeAll(async () => {
       const require = createRequire(import.meta.url);
       const __dirname = dirname(fileURLToPath(import.meta.url));
       export default () => ({ value: [__dirname, require("both").kind] });`,
+    "node_modules/sources/package.json": JSON.stringify({
+      name: "sources",
+      exports: { "@oomol/source": "./source.ts", default: "./built.js" },
+    }),
+    "node_modules/sources/source.ts": `export const from: string = "source";`,
+    "node_modules/sources/built.js": `exports.from = "built";`,
+    "conditions.ts": `import { from } from "sources"; export default () => ({ value: from });`,
     "externals.ts": `import { kind, where } from "both";
       const required = require("both");
       export default async () => {
@@ -110,6 +117,10 @@ test("leaves packages outside the bundle, resolved from the source with Node's c
   ]);
 });
 
+test("a package is taken by the conditions that the executor was started with", async () => {
+  expect(await run("conditions.ts")).toBe("source");
+});
+
 test("a file may declare require and __dirname itself", async () => {
   expect(await run("own-names.ts")).toEqual([session.workspace.path, "require"]);
 });
@@ -157,5 +168,5 @@ test("writes nothing beside the sources", async () => {
   const names = await readdir(session.workspace.path);
   expect(names.filter((name) => /\.map$|esbuild/.test(name))).toEqual([]);
   expect(await readdir(`${session.workspace.path}/paths`)).toEqual(["lib", "main.ts", "tsconfig.json"]);
-  expect(await readdir(`${session.workspace.path}/node_modules`)).toEqual(["both"]);
+  expect(await readdir(`${session.workspace.path}/node_modules`)).toEqual(["both", "sources"]);
 });

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve, sep } from "node:path";
@@ -27,7 +28,15 @@ export async function findScriptlet(folder: string = ownScriptlet()): Promise<Fo
     const tarball = await findTarball(folder);
     if (tarball) return onlyHere(tarball, version);
   }
-  return onlyHere(folder, version);
+  const found = onlyHere(folder, version);
+  if (isInstalled || existsSync(join(folder, "dist"))) return found;
+  return { ...found, note: `${found.note} ${await unbuilt(dirname(dirname(folder)))}` };
+}
+
+/** A clone holds sources only, at first; it names the pnpm that builds them. */
+async function unbuilt(clone: string): Promise<string> {
+  const { packageManager } = JSON.parse(await readFile(join(clone, "package.json"), "utf8"));
+  return `It is not built yet, so first run in ${clone}: npx -y ${packageManager} build`;
 }
 
 function onlyHere(path: string, version: string): FoundScriptlet {

@@ -4,6 +4,7 @@ import { mkdir, rename, utimes, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fingerprint } from "./fingerprint.ts";
+import { ownConditions } from "./own-conditions.ts";
 
 /** Raise this with every change to the output of build-block.ts. */
 const buildVersion = 2;
@@ -56,7 +57,7 @@ export async function rememberBuild(
 
 function indexPath(file: string, cacheDir: string): string {
   compiler ??= readFileSync(createRequire(import.meta.url).resolve("esbuild/package.json"), "utf8");
-  const about = [buildVersion, process.version, compiler, file];
+  const about = [buildVersion, process.version, compiler, ownConditions, file];
   const name = createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 32);
   return join(cacheDir, "index", `${name}.json`);
 }

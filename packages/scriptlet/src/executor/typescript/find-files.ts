@@ -3,6 +3,7 @@ import { build } from "esbuild";
 import type { Links } from "./build.ts";
 import { sourcesOf } from "./build-sources.ts";
 import { linkKind, ownAndForeign } from "./own-and-foreign.ts";
+import { ownConditions } from "./own-conditions.ts";
 
 /** A file of the author's that a block needs, as the compiler sees it. */
 export interface SourceFile {
@@ -30,8 +31,8 @@ export async function findFiles(entry: string): Promise<FoundFiles> {
     format: "esm",
     platform: "node",
     target: `node${process.versions.node}`,
-    // Node's own conditions only: "module" would select files that Node would not.
-    conditions: [],
+    // Those of this Node.js only: "module" would select files that Node would not.
+    conditions: [...ownConditions],
     // An import may be there for its effect, even in a package that says it has none.
     ignoreAnnotations: true,
     loader: { ".css": "empty" },

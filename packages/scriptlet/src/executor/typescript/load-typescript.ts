@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { realpath } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { findBuild } from "./build-index.ts";
+import { ownConditions } from "./own-conditions.ts";
 import { useBuild } from "./run-builds.ts";
 import { loaderUrl } from "./this-program.ts";
 import { replaceWorkerClass } from "./worker-class.ts";
@@ -32,7 +33,7 @@ function buildNow(file: string, cacheDir: string): string {
   const program = `import { buildBlock } from ${JSON.stringify(loaderUrl)};
     try { process.stdout.write(await buildBlock(...${JSON.stringify([file, cacheDir])})); }
     catch (error) { process.stderr.write(error.message); process.exitCode = 1; }`;
-  const conditions = process.execArgv.filter((flag) => flag.startsWith("--conditions"));
+  const conditions = ownConditions.map((condition) => `--conditions=${condition}`);
   const { status, stdout, stderr, error } = spawnSync(
     process.execPath,
     [...conditions, "--input-type=module", "--eval", program],
