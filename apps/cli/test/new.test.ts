@@ -20,6 +20,8 @@ afterAll(() => rm(directory, { recursive: true }));
 test("a new block comes with a test that passes", async () => {
   const made = await runProgram(cliFile, ["new", "block", "shout", "--dir", directory]);
   expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining("npm install && npm test") });
+  // In a clone, npx finds no such command.
+  expect(made.stderr).toContain(`${cliFile} dev . --run shout::shout`);
   expect(made.stdout.trim().split("\n")).toHaveLength(7);
   expect(await testPackage("shout")).toContain("1 passed");
   expect(await runProgram(typescript, ["-p", join(directory, "shout")])).toMatchObject({

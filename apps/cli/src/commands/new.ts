@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { relative, sep } from "node:path";
 import type { Command } from "commander";
 import type { CreatedBlock } from "../new/create-block.ts";
 import { printJson } from "../print.ts";
@@ -49,6 +49,12 @@ function nextSteps({ directory, blockId, isNewPackage, note }: CreatedBlock): st
   return [
     note === undefined ? "" : `\n${note}\n`,
     `\nNext: ${enter}${install}npm test\n`,
-    `Then: npx oomol-connect dev ${enter === "" ? folder : "."} --run ${blockId} --input text=hello\n`,
+    `Then: ${thisCommand()} dev ${enter === "" ? folder : "."} --run ${blockId} --input text=hello\n`,
   ].join("");
+}
+
+/** How to call this command again: `npx` does not find one that runs in a clone. */
+function thisCommand(): string {
+  if (import.meta.dirname.split(sep).includes("node_modules")) return "npx oomol-connect";
+  return ["node", ...process.execArgv, ...process.argv.slice(1, 2)].join(" ");
 }
