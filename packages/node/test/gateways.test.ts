@@ -8,7 +8,7 @@ import {
   type Transport,
 } from "@oomol/connect-node";
 import { createHastyClock, type GatewayKind, gateways, openGateway } from "@oomol/fault-proxy";
-import { startReverseProxy } from "@oomol/test-helpers/start-reverse-proxy";
+import { type ReverseProxyKind, startReverseProxy } from "@oomol/test-helpers/start-reverse-proxy";
 import { describe, expect, test } from "vitest";
 import { serveFake } from "./helpers/serve-fake.ts";
 
@@ -61,17 +61,36 @@ describe.each(Object.entries(transports))("over %s, every wait comes to its end"
     await using gateway = await startReverseProxy({ kind, target: server.origin });
     await waitInEveryWay(server.fake, gateway.origin, open);
   });
+
+  test.each(impatient)("behind %s", async (_name, kind, directives) => {
+    await using server = await serveFake(fakeServer(2_500));
+    const settings = { kind, target: server.origin, directives: directives(server.origin) };
+    await using gateway = await startReverseProxy(settings);
+    await waitInEveryWay(server.fake, gateway.origin, open);
+  });
 });
 
-function fakeServer(): FakeConnectServer {
+function fakeServer(taskMs = 50): FakeConnectServer {
   return new FakeConnectServer({
     extensions: extensionNames,
     onTask: (task) => {
       task.setStatus("running").log("BlockLog", { log: "one" }).progress(50);
-      setTimeout(() => task.log("BlockLog", { log: "two" }).complete({ id: task.id }), 50);
+      setTimeout(() => task.log("BlockLog", { log: "two" }).complete({ id: task.id }), taskMs);
     },
   });
 }
+
+/** Settings of real gateways that a task of two and a half seconds meets. */
+const impatient: [name: string, kind: ReverseProxyKind, directives: (target: string) => string][] = [
+  ["nginx, which buffers whatever it is told", "nginx", () => "proxy_ignore_headers X-Accel-Buffering;"],
+  ["nginx, which gives up after a second of silence", "nginx", () => "proxy_read_timeout 1s;"],
+  [
+    "caddy, which gives up after a second without a head",
+    "caddy",
+    (target) =>
+      `handle {\n reverse_proxy ${target} {\n transport http {\n response_header_timeout 1s\n }\n }\n }`,
+  ],
+];
 
 async function waitInEveryWay(fake: FakeConnectServer, origin: string, open: () => Transport): Promise<void> {
   const outcomes = await Promise.all(
