@@ -1,7 +1,8 @@
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import type { Env, Hono } from "hono";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { releaseMemory } from "./release-memory.ts";
 import { onceAllIsRead } from "./stop-idle.ts";
 
@@ -23,9 +24,7 @@ export async function listenHttp<E extends Env>(
   { host, port, clientIdleMs }: { host: string; port: number; clientIdleMs: number },
   closing: AbortController,
 ): Promise<ListeningHttp> {
-  const serverOptions = { maxHeaderSize: maxHeaderBytes };
-  // A server for HTTP/1 is what it makes unless told otherwise.
-  const http = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
+  const http = createServer({ maxHeaderSize: maxHeaderBytes }, oneAtATime(getRequestListener(app.fetch)));
   http.requestTimeout = 0; // an upload may take longer than five minutes; those who read bodies see that it moves
   cutIdle(http, clientIdleMs);
   releaseUnread(http);
@@ -71,16 +70,18 @@ function releaseUnread(http: Server): void {
 
 /** A client that takes nothing of its answer would hold it for good. One whose answer is held has nothing to take yet. */
 function cutIdle(http: Server, idleMs: number): void {
-  const asking = new WeakSet<Socket>();
+  const unanswered = new WeakMap<Socket, number>();
+  const count = (socket: Socket, change: number) =>
+    unanswered.set(socket, (unanswered.get(socket) ?? 0) + change);
   http.on("request", ({ socket }, response) => {
-    asking.add(socket);
-    response.once("close", () => asking.delete(socket));
+    count(socket, 1);
+    response.once("close", () => count(socket, -1));
   });
   http.setTimeout(idleMs, (socket) => {
     const { bytesRead } = socket;
     onceAllIsRead(() => {
       if (socket.bytesRead !== bytesRead) return;
-      if (socket.writableLength > 0 || !asking.has(socket)) socket.destroy();
+      if (socket.writableLength > 0 || !unanswered.get(socket)) socket.destroy();
     });
   });
 }
