@@ -134,6 +134,39 @@ test.each([
   ]);
 });
 
+const many = (count: number, write: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => write(index)).join("");
+const tooManyParts = "it has more than 150000 parts: values, signs, comments and ends of lines";
+const tooManyValues = "it has more than 75000 values, with each alias as what it stands for";
+
+test.each([
+  [many(70_000, (index) => `k${index}: 1\n`), tooManyParts],
+  [many(40_000, (index) => `- &a${index} x\n- *a${index}\n`), tooManyParts],
+  [many(5, (index) => `k${index}: &a${index + 1} [${`*a${index}, `.repeat(index && 40)}]\n`), tooManyValues],
+  ["a: &a [*a]\n", "The alias *a is part of what it stands for at line 1, column 8"],
+  ["a: *b\n", "Unresolved alias (the anchor must be set before the alias): b at line 1, column 4"],
+  ["a: 1\nb: 2\na: 3\n", "Map keys must be unique at line 3, column 1"],
+  [`a:\n  b: ${"[".repeat(601)}${"]".repeat(601)}\n`, "a: nested too deeply to be read"],
+])("a manifest that is no YAML or too much of it is told with the reason (row %#)", async (text, reason) => {
+  for (const [folder, file] of [
+    ["tasks/a", "task.oo.yaml"],
+    ["flows/a", "flow.oo.yaml"],
+  ]) {
+    const { problems } = await inspect({ ...manifest, [`one/${folder}/${file}`]: text });
+    expect(problems).toEqual([
+      { path: `${version}/${folder}`, message: `${file} cannot be used: ${reason}.` },
+    ]);
+  }
+  const { problems } = await inspect({ "one/package.oo.yaml": text });
+  expect(problems[0]?.message).toBe(`The manifest of the package cannot be used: ${reason}.`);
+});
+
+test("a manifest of thousands of fields and aliases is read", async () => {
+  const fields = many(12_000, (index) => `k${index}: ${index % 2 ? `*a${index - 1}` : `&a${index} x`}\n`);
+  const { blocks, problems } = await inspect({ ...manifest, "one/tasks/a/task.oo.yaml": `${task}${fields}` });
+  expect([blocks, problems]).toEqual([["one::a"], []]);
+});
+
 test("the reason names the field of a node of a flow that may have several forms", async () => {
   const { problems } = await inspect({
     ...manifest,
