@@ -91,6 +91,10 @@ test("does not serve what it does not announce", async () => {
   const streamed = await server.request(`/v1/tasks/${ids[0]}`, { headers: { Accept: "text/event-stream" } });
   expect(streamed.headers.get("Content-Type")).toContain("application/json");
   expect((await server.request(`/v1/tasks/${ids[0]}/files/x`)).status).toBe(404);
+  expect(await refusalOf(await server.request("/v1/status"))).toEqual({
+    status: 404,
+    message: "There is no GET /api/v1/status here.",
+  });
   for (const path of [`/v1/tasks/${ids[0]}`, "/packages/install/none"]) {
     expect(await refusalOf(await server.request(path, { method: "DELETE" }))).toEqual({
       status: 404,

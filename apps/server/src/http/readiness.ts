@@ -24,6 +24,7 @@ export interface Readiness {
 /** Those who ask give up soon themselves, and ask every few seconds. */
 const databaseMs = 4_000;
 const storageMs = 3_000;
+const storageWaitMs = 500;
 const storageFreshMs = 5_000;
 
 const databaseFails = "The database does not answer, or takes nothing.";
@@ -35,7 +36,7 @@ const nobodyWorks = "No worker is there: tasks are accepted and wait for one.";
 /** Looks whether tasks can be taken, in bounded time whatever is silent. */
 export function createReadiness(parts: ReadinessParts): () => Promise<Readiness> {
   const { store, files, whyNotReady, countWorkers, log } = parts;
-  let didFail = false;
+  let isStoring = true;
 
   const checkStorage = keepFor(storageFreshMs, async () => {
     const signal = AbortSignal.timeout(storageMs);
@@ -47,9 +48,8 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
       ),
     );
     const isFine = failure === "none";
-    if (!isFine && !didFail) log.warn({ error: failure ?? "no answer" }, "the file storage cannot be used");
-    didFail = !isFine;
-    return isFine;
+    if (!isFine && isStoring) log.warn({ error: failure ?? "no answer" }, "the file storage cannot be used");
+    isStoring = isFine;
   });
 
   const ping = async () => {
@@ -61,7 +61,8 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
   };
 
   return async () => {
-    const [isThere, isStoring] = await Promise.all([ping(), checkStorage()]);
+    // What is silent is told by the next answer: probes of Kubernetes wait for a second.
+    const [isThere] = await Promise.all([ping(), answeredWithin(storageWaitMs, checkStorage())]);
     if (!isThere) return { reason: databaseFails, warnings: [] };
     const reason = whyNotReady();
     const workers = await countWorkers?.().catch(() => undefined);

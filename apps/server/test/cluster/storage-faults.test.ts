@@ -117,7 +117,9 @@ test("a request that is refused asks nothing of the storage", async () => {
 });
 
 const readyz = async (server: { url: string }) => {
-  const answer = await fetch(new URL("/readyz", server.url));
+  // Sooner than a silent storage is given up.
+  const signal = AbortSignal.timeout(2_500);
+  const answer = await fetch(new URL("/readyz", server.url), { signal });
   return { ...((await answer.json()) as { warnings?: string[] }) };
 };
 
