@@ -118,8 +118,7 @@ function openLink(
   const timers = new Set<() => void>();
   const cut = () => {
     for (const wake of timers) wake();
-    client.resetAndDestroy();
-    server.resetAndDestroy();
+    for (const socket of [client, server]) reset(socket);
   };
   for (const socket of [client, server]) {
     socket.on("error", () => {
@@ -216,6 +215,18 @@ async function write(to: Socket, bytes: Buffer): Promise<boolean> {
   return !to.destroyed;
 }
 
+/** One whose end is under way cannot be reset: Node.js would neither close it nor say so. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 async function closed(socket: Socket): Promise<void> {
-  if (!socket.closed) await new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  if (socket.closed) return;
+  await new Promise<void>((resolve) => {
+    socket.once("close", () => resolve());
+    socket.on("error", () => {
+      if (socket.destroyed) resolve();
+    });
+  });
 }
