@@ -1,6 +1,6 @@
 /**
- * Kills and freezes processes of a cluster and cuts its connections to the database at random while clients run tasks, then
- * checks every task that was accepted. Prints what happened, and ends with 1 where a task was lost, doubled or changed after
+ * Kills, freezes and replaces processes of a cluster, and cuts or silences its connections to the database, at random while clients
+ * run tasks, then checks every task that was accepted. Prints what happened, and ends with 1 where a task was lost, doubled or changed after
  * its end, or where its logs have a gap or reached its client otherwise than once and in order.
  *
  *   node --conditions=@oomol/source soak/cluster-faults.ts [SECONDS] [SEED]
@@ -23,7 +23,10 @@ try {
     durationMs: seconds * 1_000,
     clients: 6,
     processes: { api: 2, worker: 2 },
-    kinds: ["killApi", "killWorker", "freezeWorker", "cutDatabase"],
+    kinds: [
+      ...(["killApi", "killWorker", "freezeWorker", "cutDatabase"] as const),
+      ...(["silenceDatabase", "rollApi", "rollWorker"] as const),
+    ],
     pauseMs: 4_000,
     brokenShare: 0.05,
   });

@@ -9,6 +9,8 @@ export interface ClusterSlots extends AsyncDisposable {
   urls: string[];
   /** Kills one with SIGKILL, and starts another in its place. */
   replace(kind: SlotKind, chance: number): Promise<void>;
+  /** Tells one to end, as a rollout does, and starts another in its place; rejects if it does not end in time. */
+  roll(kind: SlotKind, chance: number): Promise<void>;
   /** Stops a worker from doing anything for a while; it comes back as if nothing had been. */
   freeze(chance: number, durationMs: number): void;
   /** Resolves when every frozen one is back. */
@@ -25,6 +27,9 @@ export interface SlotsOptions {
   packages: readonly string[];
   counts: Record<SlotKind, number>;
 }
+
+/** What a worker lets tasks end in, what it may close in, and how long it may be frozen meanwhile. */
+const endsWithinMs = 20_000 + 8_000 + 15_000 + 10_000;
 
 const workerFlags = [
   ...["--concurrency", "2", "--spare-executors", "0"],
@@ -69,6 +74,15 @@ export async function openClusterSlots({ env, packages, counts }: SlotsOptions):
       const slot = pick(kind, chance);
       slot.process.child.kill("SIGKILL");
       await slot.process.exited;
+      slot.process = await startUntilReady(slot.args);
+    },
+    async roll(kind, chance) {
+      const slot = pick(kind, chance);
+      const { child, exited } = slot.process;
+      child.kill("SIGTERM");
+      const late = delay(endsWithinMs, "late" as const, { signal: closing.signal, ref: false });
+      if ((await Promise.race([exited, late])) === "late")
+        throw new Error(`A process (${kind}) that was told to end did not within ${endsWithinMs / 1_000} s.`);
       slot.process = await startUntilReady(slot.args);
     },
     freeze(chance, durationMs) {
