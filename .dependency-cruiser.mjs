@@ -28,7 +28,17 @@ const order = {
     ["cli", "index", "testing"],
   ],
   server: [
-    ["values", "json-text", "take-turns", "retry", "keep-for", "answered-within", "refusal", "metrics"],
+    [
+      "values",
+      "json-text",
+      "bounded-json",
+      "take-turns",
+      "retry",
+      "keep-for",
+      "answered-within",
+      "refusal",
+      "metrics",
+    ],
     ["processes"],
     ["packages"],
     ["inputs"],

@@ -41,6 +41,28 @@ const cases: { name: string; error: RegExp; arrange(own: Registry, other: Regist
     error: /cannot be had from .*: what it says about the package cannot be read/,
     arrange: (own) => own.answer("/bad", (response) => void response.end("[]")),
   },
+  ...(
+    [
+      ["brackets alone", "[".repeat(3 * mebibyte), "it is nested more than 100 levels deep"],
+      ["millions of values", `[${"0,".repeat(2_000_000)}0]`, "it has more than 2000000 values"],
+      ["half of one", "{", "it is not JSON"],
+    ] as const
+  ).map(([name, text, reason]) => ({
+    name: `a description of ${name}`,
+    error: new RegExp(`cannot be had from .*: what it says about the package cannot be read \\(${reason}\\)`),
+    arrange: (own: Registry) => own.answer("/bad", (response) => void response.end(text)),
+  })),
+  ...(
+    [
+      ["brackets alone", "[".repeat(mebibyte - 1), "it is nested more than 100 levels deep"],
+      ["more than a mebibyte", " ".repeat(mebibyte + 1), "it has 1048577 bytes, and may have 1048576"],
+      ["half an object", "{", "it is not JSON"],
+    ] as const
+  ).map(([name, body, reason]) => ({
+    name: `a package.json of ${name}`,
+    error: new RegExp(`its package.json cannot be used: ${reason}\\.`),
+    arrange: (own: Registry) => own.serve("bad", packed("bad", { name: "package/package.json", body })),
+  })),
   {
     name: "an archive that never ends",
     error: /has more than the 2097152 bytes that are taken of it/,

@@ -47,6 +47,7 @@ test.each([
     '{ "greet": "Hi", "n": 1, "o": { "p": "q" } }',
     ['Not all of its words can be used: "n" and "o" must be text.'],
   ],
+  ["[".repeat(2 ** 20), ["Not all of its words can be used: it is nested more than 100 levels deep."]],
   [
     `{ "greet": "${"x".repeat(2 ** 20)}" }`,
     [expect.stringMatching(/it has \d+ bytes, and may have 1048576/)],

@@ -1,6 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { parseExactYaml } from "../packages/exact-yaml.ts";
+import { readSmallFile } from "../packages/read-small-file.ts";
 import { messageOf } from "../values.ts";
 
 /** What `listApplets` answers; the file may leave out some. */
@@ -23,6 +24,8 @@ export interface AppletsFile {
   list(): Promise<Applet[]>;
 }
 
+const mostBytes = 16 * 2 ** 20;
+
 /** Reads the file when it is first asked for and whenever it has changed; without a file there are no applets. */
 export function createAppletsFile(file: string | undefined): AppletsFile {
   let known: { stamp: string; applets: Applet[] } | undefined;
@@ -33,7 +36,7 @@ export function createAppletsFile(file: string | undefined): AppletsFile {
         const { mtimeMs, size, ino } = await stat(file);
         const stamp = `${mtimeMs}:${size}:${ino}`;
         if (known?.stamp !== stamp) {
-          known = { stamp, applets: parseApplets(await readFile(file, "utf8"), Math.round(mtimeMs)) };
+          known = { stamp, applets: parseApplets(await readSmallFile(file, mostBytes), Math.round(mtimeMs)) };
         }
         return known.applets;
       } catch (error) {

@@ -1,7 +1,10 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findProgram } from "@oomol/connect-shared/find-program";
+import { parseBoundedJson } from "../bounded-json.ts";
 import { createExecutorOutput } from "../engine/executor/executor-output.ts";
+import { fileStamp } from "../packages/file-stamp.ts";
+import { readSmallFile } from "../packages/read-small-file.ts";
 import { executorEnvironment } from "../processes/executor-environment.ts";
 import { startExecutorProcess } from "../processes/executor-process.ts";
 import { isRecord, messageOf } from "../values.ts";
@@ -26,9 +29,10 @@ export interface NpmModulesOptions {
  */
 export async function installNpmModules(directory: string, options: NpmModulesOptions): Promise<void> {
   await rm(join(directory, ".npmrc"), { recursive: true, force: true });
-  const text = await readFile(join(directory, "package.json"), "utf8").catch(() => undefined);
-  if (text === undefined) return; // npm would look for one in the folders above
-  const manifest: unknown = JSON.parse(text);
+  const file = join(directory, "package.json");
+  if (fileStamp(file) === undefined) return; // npm would look for one in the folders above
+  const text = await readSmallFile(file, mostBytes).catch(explain);
+  const manifest = parseManifest(text);
   requireRegistryDependencies(manifest);
   if (isRecord(manifest) && hasDependencies(manifest)) {
     // They would tell npm where to fetch things, whatever the registry is.
@@ -42,6 +46,20 @@ export async function installNpmModules(directory: string, options: NpmModulesOp
   for (const script of ["preinstall", "install", "postinstall"]) {
     await runNpm(directory, ["run", script, "--if-present"], options);
   }
+}
+
+const mostBytes = 2 ** 20;
+
+function parseManifest(text: string): unknown {
+  try {
+    return parseBoundedJson(text);
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function explain(error: unknown): never {
+  throw new Error(`its package.json cannot be used: ${messageOf(error)}.`, { cause: error });
 }
 
 /**

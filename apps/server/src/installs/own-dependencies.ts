@@ -1,5 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseBoundedJson } from "../bounded-json.ts";
+import { fileStamp } from "../packages/file-stamp.ts";
+import { readSmallFile } from "../packages/read-small-file.ts";
 import { isRecord } from "../values.ts";
 
 /** What a package names that no registry has: an address, a folder, a repository. Read before npm sees it. */
@@ -35,8 +37,8 @@ function isOfRegistry(wanted: string): boolean {
  */
 export async function requireOwnSources(directory: string, registryUrl: string): Promise<void> {
   const file = join(directory, "node_modules/.package-lock.json");
-  const text = await readFile(file, "utf8").catch(() => "{}");
-  const lock: unknown = JSON.parse(text);
+  if (fileStamp(file) === undefined) return; // nothing was installed
+  const lock = parseBoundedJson(await readSmallFile(file, 64 * 2 ** 20), 5_000_000);
   const packages = isRecord(lock) && isRecord(lock.packages) ? lock.packages : {};
   const hosts = new Set([new URL(registryUrl).host, "registry.npmjs.org"]); // what mirrors call themselves
   for (const [path, one] of Object.entries(packages)) {

@@ -1,5 +1,6 @@
 import semver from "semver";
 import { z } from "zod";
+import { parseBoundedJson } from "../bounded-json.ts";
 import { messageOf } from "../values.ts";
 import { fetchRegistry, RegistryError } from "./fetch-registry.ts";
 import { unpackArchive } from "./unpack-archive.ts";
@@ -22,6 +23,7 @@ export interface UnpackLimits {
 
 /** What is said about all versions of a package: the longest that is known has a third of it. */
 const documentLimitBytes = 32 * 2 ** 20;
+const documentLimitValues = 2_000_000;
 
 const documentSchema = z.looseObject({
   "dist-tags": z.record(z.string(), z.string()).default({}),
@@ -48,11 +50,9 @@ export function createRegistry(url: string, token: string | undefined): Registry
     const chunks: Buffer[] = [];
     for await (const chunk of fetchRegistry(access, base + name.replace("/", "%2f"), options))
       chunks.push(chunk);
-    const read = documentSchema.safeParse(JSON.parse(Buffer.concat(chunks).toString()));
+    const read = documentSchema.safeParse(parseDocument(Buffer.concat(chunks).toString()));
     if (read.success) return read.data;
-    throw new RegistryError(
-      `what it says about the package cannot be read (${read.error.issues[0]?.message})`,
-    );
+    throw unreadable(read.error.issues[0]?.message);
   };
   const explain = (name: string, version: string, signal: AbortSignal) => (error: unknown) => {
     signal.throwIfAborted();
@@ -83,6 +83,17 @@ export function createRegistry(url: string, token: string | undefined): Registry
     },
   };
 }
+
+function parseDocument(text: string): unknown {
+  try {
+    return parseBoundedJson(text, documentLimitValues);
+  } catch (error) {
+    throw unreadable(messageOf(error));
+  }
+}
+
+const unreadable = (reason: string | undefined) =>
+  new RegistryError(`what it says about the package cannot be read (${reason})`);
 
 /** Registries leave out what an install does not need. */
 const shortDocument = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*";

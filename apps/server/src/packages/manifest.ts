@@ -1,8 +1,9 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { YAMLParseError } from "yaml";
 import { z } from "zod";
 import { isRecord, messageOf } from "../values.ts";
 import { type ExactYaml, parseExactYaml } from "./exact-yaml.ts";
+import { readSmallFile } from "./read-small-file.ts";
 
 /** Far more than a person can read; what a package declares is looked through with every task. */
 const mostHandles = 1_000;
@@ -159,8 +160,7 @@ async function readStamped(file: string): Promise<{ text?: string; stamp: string
     const { mtimeMs, size, ino } = await stat(file);
     const stamp = `${mtimeMs}:${size}:${ino}`;
     if (known.get(file)?.stamp === stamp) return { stamp };
-    if (size > mostBytes) throw new Error(`a manifest has ${mostBytes} bytes at most, not ${size}`);
-    return { text: await readFile(file, "utf8"), stamp };
+    return { text: await readSmallFile(file, mostBytes), stamp };
   } catch (error) {
     throw new ManifestError(file, messageOf(error));
   }

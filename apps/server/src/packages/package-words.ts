@@ -1,6 +1,8 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { parseBoundedJson } from "../bounded-json.ts";
 import { isRecord, messageOf, quoteList } from "../values.ts";
+import { readSmallFile } from "./read-small-file.ts";
 
 /** Words by their keys, by language: `{ "zh-CN": { greet: "…" } }`. */
 export type PackageWords = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -43,26 +45,9 @@ async function readFileOf(file: string, tell: (reason: string) => void): Promise
 }
 
 async function parseFileOf(file: string): Promise<Record<string, unknown>> {
-  const { size } = await stat(file).catch(refuseUnreadable);
-  if (size > mostBytes) throw new Error(`it has ${size} bytes, and may have ${mostBytes}`);
-  const text = await readFile(file, "utf8").catch(refuseUnreadable);
-  // Editors on Windows begin a file with a byte order mark.
-  const words = parseJson(text.replace(/^\uFEFF/, ""));
+  const words = parseBoundedJson(await readSmallFile(file, mostBytes));
   if (!isRecord(words)) throw new Error("it must be an object of texts");
   return words;
-}
-
-/** The reason of the system holds the path, which is not for callers. */
-function refuseUnreadable(): never {
-  throw new Error("it cannot be read");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error("it is not JSON");
-  }
 }
 
 /** The keys of `%key%` in what is said to people that no language has. */
