@@ -233,8 +233,17 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
   /** Lets it do what blocks do in a session of no consequence, so that the first that somebody waits for finds it done. */
   const warmUp = async (wanted: Wanted, block: InstalledBlock, hurried: AbortSignal) => {
     const one = await start(wanted, newPlace(wanted), "spare");
+    try {
+      await Promise.race([one.executor.ready, endedEarly(one.executor)]);
+      await practise(one, block, hurried);
+    } catch (failure) {
+      retire(one, "unready"); // nobody else would end it
+      throw failure;
+    }
+  };
+
+  const practise = async (one: Pooled, block: InstalledBlock, hurried: AbortSignal) => {
     const { executor } = one;
-    await Promise.race([executor.ready, executor.exited]);
     if (executor.channel) {
       executor.channel.load(block);
       await rehearse(executor, block, AbortSignal.any([hurried, AbortSignal.timeout(answerMs)]));
@@ -311,6 +320,12 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
       await hosts?.close();
     },
   };
+}
+
+/** Rejects once it is gone. */
+async function endedEarly({ exited }: Executor): Promise<never> {
+  const { code } = await exited;
+  throw new Error(`The executor ended with code ${code} before it was ready.`);
 }
 
 /** The file of the block that runs first. */
