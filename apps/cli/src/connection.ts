@@ -1,5 +1,6 @@
 import type { OomolConnectClient } from "@oomol/connect-node";
 import type { Command } from "commander";
+import { printableLine } from "./printable.ts";
 import { reportFailure } from "./report-failure.ts";
 import { type ConnectionFlags, resolveSettings } from "./settings.ts";
 
@@ -30,7 +31,7 @@ export async function connect(flags: ConnectionFlags): Promise<OomolConnectClien
   const { OomolConnectClient } = await import("@oomol/connect-node");
   const { baseUrl, apiToken, appletsUrl } = resolveSettings(flags);
   if (flags.apiToken !== undefined) process.stderr.write(shownToken);
-  const hooks = { onWarning: (message: string) => void process.stderr.write(`${message}\n`) };
+  const hooks = { onWarning: (message: string) => void process.stderr.write(`${printableLine(message)}\n`) };
   return new OomolConnectClient({
     baseUrl,
     hooks,

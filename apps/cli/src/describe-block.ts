@@ -2,13 +2,18 @@ import { styleText } from "node:util";
 import type { Block, BlockHandle } from "@oomol/connect-node";
 import { fileInputOf, readSchema, typesOfSchema } from "@oomol/connect-schemas";
 import { formatTable } from "./print.ts";
+import { printable, printableLine } from "./printable.ts";
 import { descriptionOf, titleOf } from "./words-of-block.ts";
 
 /** A block for people: what it does, takes and gives, and a command that runs it. */
 export function describeBlock(block: Block): string {
   const { blockId, version, inputs = [], outputs = [] } = block;
-  const head = [`${styleText("cyan", blockId)}  ${styleText("dim", `v${version ?? "?"}`)}`];
-  for (const words of new Set([titleOf(block), descriptionOf(block)])) if (words) head.push(words);
+  const head = [
+    `${styleText("cyan", printableLine(blockId))}  ${styleText("dim", `v${printableLine(version ?? "?")}`)}`,
+  ];
+  for (const words of new Set([titleOf(block), descriptionOf(block)]))
+    if (words) head.push(printable(words, "  "));
+  const flags = inputs.filter(isRequired).map(exampleFlag);
   const parts = [
     `${head.join("\n")}\n`,
     section("Inputs", inputs.map(inputRow)),
@@ -16,7 +21,7 @@ export function describeBlock(block: Block): string {
       "Outputs",
       outputs.map((output) => [output.handle, typeWords(output), output.description ?? ""]),
     ),
-    `Example:\n  oomol-connect run ${[blockId, ...inputs.filter(isRequired).map(exampleFlag)].join(" ")}\n`,
+    `Example:\n  oomol-connect run ${printableLine([quoted(blockId), ...flags].join(" "))}\n`,
   ];
   return parts.filter((part) => part !== "").join("\n");
 }
@@ -66,8 +71,8 @@ function valuesWords(values: readonly unknown[]): string {
 const mostValues = 6;
 
 function exampleFlag(input: BlockHandle): string {
-  if (fileInputOf(input.json_schema)) return `--file ${input.handle}=FILE`;
-  return `--input ${input.handle}=${quoted(exampleOf(input))}`;
+  if (fileInputOf(input.json_schema)) return `--file ${quoted(input.handle)}=FILE`;
+  return `--input ${quoted(input.handle)}=${quoted(exampleOf(input))}`;
 }
 
 /** A value that the block takes, as `--input` reads it. */
@@ -90,5 +95,5 @@ function rulesOf({ json_schema }: BlockHandle): Record<string, unknown> {
 
 /** For a shell. */
 function quoted(text: string): string {
-  return /^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

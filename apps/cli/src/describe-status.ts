@@ -8,7 +8,6 @@ import type {
 } from "@oomol/connect-node";
 import { formatAge } from "@oomol/connect-shared/format-age";
 import { formatBytes } from "@oomol/connect-shared/format-bytes";
-import { printable } from "./format-log.ts";
 import { formatTable, formatTime } from "./print.ts";
 
 /** How a server is, in tables for people. Times are counted by the server's own clock. */
@@ -38,7 +37,7 @@ function overview({ kind, startedAt, readAt, versions, queue, executors, disk, f
     const waits = `${oldest.blockId} (${oldest.taskId}) for ${formatAge(readAt - oldest.createdAt, "en")}${why}`;
     rows.splice(2, 0, ["waits longest", waits]);
   }
-  return rows.map((row) => row.map(printable));
+  return rows;
 }
 
 function describeExecutors({ busy, warm, cold, retired }: ExecutorCounts): string {
@@ -78,7 +77,7 @@ function rowOf(worker: ServerWorker, readAt: number): string[] {
   const { id, host = id, version = "older", isLive, slots, running, seenAt, packages, packageCount } = worker;
   const named = packages.slice(0, mostPackages).map(({ name, version }) => `${name} ${version}`);
   const more = packageCount - named.length;
-  const row = [
+  return [
     isLive ? "here" : "gone",
     host,
     version,
@@ -86,13 +85,8 @@ function rowOf(worker: ServerWorker, readAt: number): string[] {
     `seen ${formatAge(readAt - seenAt, "en")} ago`,
     [...named, ...(more > 0 ? [`${more} more`] : [])].join(", "),
   ];
-  return row.map(printable);
 }
 
 function failureRows({ blocks }: RecentFailures): string[][] {
-  return blocks.map(({ blockId, count, lastAt }) => [
-    printable(blockId),
-    String(count),
-    `last ${formatTime(lastAt)}`,
-  ]);
+  return blocks.map(({ blockId, count, lastAt }) => [blockId, String(count), `last ${formatTime(lastAt)}`]);
 }

@@ -1,8 +1,9 @@
 import stringWidth from "string-width";
+import { printable, printableJson, printableLine } from "./printable.ts";
 
 /** JSON for machines, on stdout. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  process.stdout.write(`${printableJson(value, 2)}\n`);
 }
 
 /** Rows with aligned columns, on stdout. The last column may have any length. */
@@ -10,19 +11,26 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   process.stdout.write(formatTable(rows));
 }
 
-/** The same as text. Columns count as a terminal shows them: a Chinese character takes two. */
+/** The same as text, {@link printable}. Columns count as a terminal shows them: a Chinese character takes two. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, stringWidth(cell))),
+    (widest, row) =>
+      row.map((cell, column) => Math.max(widest[column] ?? 0, stringWidth(printableLine(cell)))),
     [],
   );
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell))))
-      .join("  ")
-      .trimEnd(),
-  );
-  return lines.map((line) => `${line}\n`).join("");
+  return rows.map((row) => `${formatRow(row, widths).trimEnd()}\n`).join("");
+}
+
+function formatRow(row: readonly string[], widths: readonly number[]): string {
+  let start = 0;
+  const cells = row.map((cell, column) => {
+    if (column === row.length - 1) return printable(cell, " ".repeat(start));
+    const width = widths[column] ?? 0;
+    start += width + 2;
+    const shown = printableLine(cell);
+    return shown + " ".repeat(width - stringWidth(shown));
+  });
+  return cells.join("  ");
 }
 
 /** A time as ISO 8601 has it, with the offset of this machine: `2026-03-01 18:05:09+08:00`. Nothing without one. */

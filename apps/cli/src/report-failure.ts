@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { Interruption } from "./exit-codes.ts";
+import { printable } from "./printable.ts";
 
 /** Runs a command; a failure becomes one sentence on stderr and the exit code. */
 export async function reportFailure(work: () => Promise<void>): Promise<void> {
@@ -13,7 +14,7 @@ export async function reportFailure(work: () => Promise<void>): Promise<void> {
       failure instanceof Interruption
         ? ""
         : `${styleText(["red", "bold"], "error", { stream: process.stderr })} `;
-    if (message !== "") process.stderr.write(`${label}${message}\n`);
+    if (message !== "") process.stderr.write(`${label}${printable(message, "  ")}\n`);
     process.exitCode = exitCodeOf(failure);
   }
 }

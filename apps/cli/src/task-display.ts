@@ -10,8 +10,9 @@ import {
 } from "@oomol/connect-node";
 import { createLogUpdate } from "log-update";
 import { canDraw, drawPicture } from "./draw-picture.ts";
-import { formatLog, formatOutput, printable } from "./format-log.ts";
+import { formatLog, formatOutput } from "./format-log.ts";
 import { previewPictures } from "./preview-pictures.ts";
+import { printableLine } from "./printable.ts";
 
 const barWidth = 28;
 const frameMs = 100;
@@ -66,8 +67,9 @@ export class TaskDisplay implements Disposable {
     this.#status = task.status;
     this.#reason = reason;
     if (task.status === "completed") this.#progress = 100;
-    const wait = reason === undefined ? "" : `: ${printable(reason)}`;
-    if (isNews && !this.#live) this.#stream.write(`task ${task.id} ${task.status}${wait}\n`);
+    const wait = reason === undefined ? "" : `: ${printableLine(reason)}`;
+    if (isNews && !this.#live)
+      this.#stream.write(`${printableLine(`task ${task.id} ${task.status}`)}${wait}\n`);
     this.#draw();
   }
 
@@ -116,7 +118,9 @@ export class TaskDisplay implements Disposable {
       const drawn =
         "bytes" in picture
           ? drawPicture(picture.bytes, this.#stream)
-          : styleText("dim", `A picture could not be shown: ${picture.problem}`, { stream: this.#stream });
+          : styleText("dim", `A picture could not be shown: ${printableLine(picture.problem)}`, {
+              stream: this.#stream,
+            });
       if (drawn) this.#print(drawn);
     }
   }
@@ -133,8 +137,10 @@ export class TaskDisplay implements Disposable {
     const bar = styleText("cyan", "█".repeat(filled)) + styleText("dim", "░".repeat(barWidth - filled));
     const seconds = ((performance.now() - this.#startedMs) / 1_000).toFixed(1);
     const percent = `${Math.round(this.#progress)} %`.padStart(5);
-    const wait = this.#reason === undefined ? "" : `\n${printable(this.#reason)}`;
-    this.#live(`${bar} ${percent}  ${this.#status}  ${styleText("dim", `${seconds} s`)}${wait}`);
+    const wait = this.#reason === undefined ? "" : `\n${printableLine(this.#reason)}`;
+    this.#live(
+      `${bar} ${percent}  ${printableLine(this.#status)}  ${styleText("dim", `${seconds} s`)}${wait}`,
+    );
   }
 }
 

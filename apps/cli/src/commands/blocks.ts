@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { UsageError } from "../exit-codes.ts";
 import { printJson } from "../print.ts";
+import { printableLine } from "../printable.ts";
 import type { ConnectionFlags } from "../settings.ts";
 import { descriptionOf, titleOf } from "../words-of-block.ts";
 
@@ -56,11 +57,12 @@ function addShowCommand(blocks: Command): void {
 
 /** One line per block: its id, its version and what it does. */
 export function formatBlocks(blocks: readonly Block[]): string {
-  const width = Math.max(0, ...blocks.map((block) => block.blockId.length));
-  const lines = blocks.map((block) => {
-    const id = styleText("cyan", block.blockId.padEnd(width));
+  const ids = blocks.map(({ blockId }) => printableLine(blockId));
+  const width = Math.max(0, ...ids.map((id) => id.length));
+  const lines = blocks.map((block, index) => {
+    const id = styleText("cyan", (ids[index] ?? "").padEnd(width));
     const [words = ""] = (descriptionOf(block) ?? "").split("\n");
-    return `${id}  ${styleText("dim", `v${block.version ?? "?"}`)}  ${words}`.trimEnd();
+    return `${id}  ${styleText("dim", `v${printableLine(block.version ?? "?")}`)}  ${printableLine(words)}`.trimEnd();
   });
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -4,6 +4,7 @@ import { addConnectionFlags } from "../connection.ts";
 import type { Finding } from "../doctor/find-problems.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { printJson } from "../print.ts";
+import { printableLine } from "../printable.ts";
 import { reportFailure } from "../report-failure.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
@@ -39,5 +40,5 @@ const marks = {
 };
 
 function formatFinding({ what, state, seen, advice }: Finding): string {
-  return `${marks[state]} ${what.padEnd(16)} ${seen}${advice === null ? "" : `\n  ${advice}`}`;
+  return `${marks[state]} ${what.padEnd(16)} ${printableLine(seen)}${advice === null ? "" : `\n  ${advice}`}`;
 }

@@ -3,9 +3,9 @@ import type { InstallTask } from "@oomol/connect-node";
 import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { UsageError } from "../exit-codes.ts";
-import { printable } from "../format-log.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { printJson, printTable } from "../print.ts";
+import { printableLine } from "../printable.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
 interface JsonFlags extends ConnectionFlags {
@@ -48,7 +48,7 @@ export function addPackageCommands(program: Command): void {
         onProgress: createProgressPrinter(process.stderr),
       });
       if (flags.json) printJson(task);
-      else process.stdout.write(`installed ${task.name}@${task.version ?? version}\n`);
+      else process.stdout.write(`installed ${printableLine(`${task.name}@${task.version ?? version}`)}\n`);
     }),
   );
 
@@ -86,7 +86,7 @@ function createProgressPrinter(stream: NodeJS.WriteStream): (task: InstallTask) 
   return ({ progress }) => {
     if (typeof progress !== "string" || progress === last) return;
     last = progress;
-    stream.write(`${styleText("dim", printable(progress), { stream })}\n`);
+    stream.write(`${styleText("dim", printableLine(progress), { stream })}\n`);
   };
 }
 

@@ -4,6 +4,7 @@ import { addInputFlags, blockRequest, type InputFlags } from "../block-request.t
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { printJson } from "../print.ts";
+import { printableLine } from "../printable.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
 interface RunFlags extends ConnectionFlags, InputFlags {
@@ -52,7 +53,7 @@ async function saveFiles(
   for await (const file of client.tasks.downloadAll(outcome, { ...(signal && { signal }) })) {
     // With a slash at the end, so that it counts as a folder even if it does not exist yet.
     const { path, sizeBytes } = await saveDownload(file, `${directory}/`, { ifExists: "number" });
-    process.stderr.write(`saved ${path}\n`);
+    process.stderr.write(`saved ${printableLine(path)}\n`);
     saved.push({ path, sizeBytes });
   }
   if (saved.length === 0) process.stderr.write("The result names no files, so nothing was saved.\n");

@@ -1,9 +1,10 @@
 import type { OomolConnectClient, Task } from "@oomol/connect-node";
 import { type Command, InvalidArgumentError } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
-import { formatLog, printable } from "../format-log.ts";
+import { formatLog } from "../format-log.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { formatTime, printJson, printTable } from "../print.ts";
+import { printableJson, printableLine } from "../printable.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
 interface TaskFlags extends ConnectionFlags {
@@ -109,8 +110,7 @@ function deleteTask(id: string, flags: TaskFlags): Promise<void> {
 }
 
 /** Why a pending task cannot run now; one cell if there is something to say. */
-const waitOf = ({ pending_reason: reason }: Task): string[] =>
-  reason === undefined ? [] : [printable(reason)];
+const waitOf = ({ pending_reason: reason }: Task): string[] => (reason === undefined ? [] : [reason]);
 
 const withoutInputs = ({ inputValues: _, ...task }: Task): Task => task;
 
@@ -145,7 +145,7 @@ function showTask(id: string, flags: TaskFlags): Promise<void> {
       ["created", formatTime(task.created_at)],
       ["updated", formatTime(task.updated_at)],
       ...waitOf(task).map((reason) => ["waits", reason]),
-      ...(task.status === "failed" ? [["reason", printable(reason ?? "unknown")]] : []),
+      ...(task.status === "failed" ? [["reason", reason ?? "unknown"]] : []),
     ]);
     if (result) printJson(result);
   });
@@ -171,7 +171,7 @@ async function readOutcome(client: OomolConnectClient, { id, status }: Task): Pr
 function printLogs(id: string, flags: TaskFlags): Promise<void> {
   return withClient(flags, async (client) => {
     const print = (log: Parameters<typeof formatLog>[0]) =>
-      void process.stdout.write(`${flags.json ? JSON.stringify(log) : formatLog(log, process.stdout)}\n`);
+      void process.stdout.write(`${flags.json ? printableJson(log) : formatLog(log, process.stdout)}\n`);
     if (!flags.follow) {
       for (const log of (await client.tasks.getLogs(id)).logs) print(log);
       return;
@@ -186,6 +186,6 @@ function stopTask(id: string, flags: TaskFlags): Promise<void> {
   return withClient(flags, async (client) => {
     const { task } = await client.tasks.stop(id);
     if (flags.json) printJson(task);
-    else process.stdout.write(`task ${task.id} ${task.status}\n`);
+    else process.stdout.write(`${printableLine(`task ${task.id} ${task.status}`)}\n`);
   });
 }

@@ -1,4 +1,5 @@
 import { connect } from "../connection.ts";
+import { printableLine } from "../printable.ts";
 
 /** Flags whose value is a path. */
 const pathFlags = new Set([
@@ -28,16 +29,24 @@ export async function completeValue(words: readonly string[]): Promise<string[] 
   return undefined;
 }
 
+/** In the words of the shells' scripts. */
+function completion(value: string, words: unknown): string {
+  return `${printableLine(value)}\t${printableLine(words ?? "")}`;
+}
+
 async function blockIds(): Promise<string[]> {
   await using client = await connect({});
   const { blocks } = await client.blocks.list({ timeoutMs: patienceMs });
-  return [...blocks.map(({ blockId, title }) => `${blockId}\t${title ?? ""}`), noFiles];
+  return [...blocks.map(({ blockId, title }) => completion(blockId, title)), noFiles];
 }
 
 async function taskIds(): Promise<string[]> {
   await using client = await connect({});
   const { tasks } = await client.tasks.list({ limit: mostTasks, timeoutMs: patienceMs });
-  return [...tasks.map(({ id, status, manifest_path: block }) => `${id}\t${status} ${block}`), noFiles];
+  return [
+    ...tasks.map(({ id, status, manifest_path: block }) => completion(id, `${status} ${block}`)),
+    noFiles,
+  ];
 }
 
 const statuses = ["pending", "running", "completed", "failed", "stopped"];

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { printJson } from "../print.ts";
+import { printable, printableJson } from "../printable.ts";
 
 export interface Serving {
   directory: string;
@@ -21,7 +22,7 @@ export function createDevOutput(isJson: boolean): DevOutput {
   let known = new Set<string>();
   const tell = (event: string, message: string, color: "red" | "yellow") => {
     if (isJson) printLine({ event, message });
-    else process.stderr.write(`${styleText(color, message, { stream: process.stderr })}\n`);
+    else process.stderr.write(`${styleText(color, printable(message, "  "), { stream: process.stderr })}\n`);
   };
   return {
     serving({ directory, baseUrl, playgroundUrl = null, inspectPort }) {
@@ -46,5 +47,5 @@ export function createDevOutput(isJson: boolean): DevOutput {
 }
 
 function printLine(event: object): void {
-  process.stdout.write(`${JSON.stringify(event)}\n`);
+  process.stdout.write(`${printableJson(event)}\n`);
 }

@@ -1,4 +1,5 @@
 import type { JsonSchema } from "@oomol/connect-schemas";
+import { printable, printableJson } from "../printable.ts";
 
 /**
  * The TypeScript type of a schema, as `readSchema` has it. It takes every value that the schema takes: what types cannot say (a
@@ -72,7 +73,8 @@ export function commentOf(described: unknown): string {
   const lines = description
     .replaceAll("*/", "*\\/")
     .trim()
-    .split(/\r\n|[\n\r\u2028\u2029]/);
+    .split(/\r\n|[\n\r\u2028\u2029]/)
+    .map((line) => printable(line));
   return lines.length === 1
     ? `/** ${lines[0]} */\n`
     : `/**\n${lines.map((line) => ` * ${line}`).join("\n")}\n */\n`;
@@ -98,12 +100,12 @@ const membersOfObject = [
 
 /** A name as it stands in front of a colon. */
 function nameOfMember(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : printableJson(name);
 }
 
 function literalOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literalOf).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (typeof value !== "object" || value === null) return printableJson(value);
   const members = Object.entries(value).map(([name, one]) => memberOf(name, literalOf(one)));
   return members.length === 0 ? "{ [key: string]: never }" : blockOf(members);
 }
