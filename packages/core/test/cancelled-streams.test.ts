@@ -1,5 +1,7 @@
 import { serve } from "@oomol/test-helpers/serve";
 import { afterEach, expect, test, vi } from "vitest";
+import { openTaskStream } from "../src/run/task-stream.ts";
+import { systemClock } from "../src/waiting/delay.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -16,10 +18,9 @@ test("in a page, whoever leaves a stream aborts its request, which Firefox would
   });
   const { signal } = new AbortController();
   const request = { method: "GET", url: `${server.origin}/`, headers: {}, signal } as const;
-  const reader = (await transport.send(request)).stream().getReader();
-  expect(new TextDecoder().decode((await reader.read()).value)).toBe("a");
+  const stream = openTaskStream(await transport.send(request), systemClock, "GET /");
   expect(sent?.aborted).toBe(false);
-  await reader.cancel();
+  await stream.cancel();
   expect(sent?.aborted).toBe(true);
   await server.idle();
 });

@@ -38,6 +38,7 @@ export function downloadBody(plan: DownloadPlan): ReadableStream<Uint8Array> {
 
 class ResumingSource {
   readonly #plan: DownloadPlan;
+  #response: TransportResponse;
   #reader: ReadableStreamDefaultReader<Uint8Array>;
   #receivedBytes = 0;
   /** Breaks since the last byte. */
@@ -47,6 +48,7 @@ class ResumingSource {
 
   constructor(plan: DownloadPlan) {
     this.#plan = plan;
+    this.#response = plan.response;
     this.#reader = plan.response.stream().getReader();
   }
 
@@ -88,7 +90,12 @@ class ResumingSource {
   #end(): void {
     this.#close();
     this.#close = () => undefined;
+    this.#leave();
+  }
+
+  #leave(): void {
     void this.#reader.cancel().catch(() => undefined);
+    this.#response.abort?.();
   }
 
   async #next(): Promise<Uint8Array | undefined> {
@@ -128,21 +135,20 @@ class ResumingSource {
   /** Requests the rest until it comes, or throws the reason. */
   async #resume(failure: unknown): Promise<void> {
     const { http, call, etag } = this.#plan;
-    void this.#reader.cancel().catch(() => undefined);
+    this.#leave();
     // A weak ETag may belong to other bytes (RFC 9110, 8.8.1).
     if (!etag || etag.startsWith("W/")) throw failure;
     this.#breaks += 1;
     await http.beforeRetry(call, this.#breaks, failure);
     const rest = { range: `bytes=${this.#receivedBytes}-`, "if-range": etag };
     const again = { ...call, isSingleAttempt: true, headers: { ...call.headers, ...rest } };
-    let response: TransportResponse;
     try {
-      response = await http.open(again, "*/*");
+      this.#response = await http.open(again, "*/*");
     } catch (trouble) {
       return this.#resume(trouble);
     }
-    this.#reader = response.stream().getReader();
-    if (isRest(response, this.#receivedBytes, etag)) return;
+    this.#reader = this.#response.stream().getReader();
+    if (isRest(this.#response, this.#receivedBytes, etag)) return;
     throw this.#brokeOff("the file has changed since, or the server gives no parts of it; download it again");
   }
 

@@ -91,6 +91,7 @@ async function readErrorBody(response: TransportResponse): Promise<string> {
   }
   // The next attempt may need the connection.
   await reader?.cancel().catch(() => undefined);
+  response.abort?.();
   return text + decoder.decode();
 }
 

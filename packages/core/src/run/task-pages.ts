@@ -85,6 +85,7 @@ async function callForAll(http: Http, call: HttpCall<typeof tasksAnswerSchema>, 
   });
   if ("answer" in opened) return opened.answer.data;
   await opened.body.stream().cancel();
+  opened.body.abort?.();
   return undefined;
 }
 

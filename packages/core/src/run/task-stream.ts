@@ -95,6 +95,7 @@ export function openTaskStream(response: TransportResponse, clock: Clock, reques
     },
     async cancel() {
       await reader.cancel().catch(() => undefined);
+      response.abort?.();
     },
   };
 }

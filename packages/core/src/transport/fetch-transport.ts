@@ -86,27 +86,11 @@ function cutAfter(signal: AbortSignal): AbortController {
 }
 
 function toTransportResponse(response: Response, cut: AbortController | undefined): TransportResponse {
-  const stream = () => response.body ?? new ReadableStream({ start: (controller) => controller.close() });
   return {
     status: response.status,
     header: (name) => response.headers.get(name) ?? undefined,
     text: () => response.text(),
-    stream: cut ? () => cutOnCancel(stream(), cut) : stream,
+    stream: () => response.body ?? new Blob().stream(),
+    abort: () => cut?.abort(),
   };
-}
-
-/** In Firefox, an answer whose body is cancelled keeps its connection until garbage is collected. */
-function cutOnCancel(body: ReadableStream<Uint8Array>, cut: AbortController): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: () => cut.abort(),
-    },
-    { highWaterMark: 0 },
-  );
 }

@@ -45,6 +45,8 @@ export interface TransportResponse {
   text(): Promise<string>;
   /** The body's bytes as they come; either this or `text` may be used, once. */
   stream(): ReadableStream<Uint8Array>;
+  /** Ends the request of a body that was cancelled, where that alone does not: Firefox keeps its connection until garbage is collected. */
+  abort?(): void;
 }
 
 /** The content of a form upload. */
