@@ -2,7 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { definePackage } from "@oomol/tooling/define-package";
 import { writeThirdPartyNotices } from "@oomol/tooling/write-third-party-notices";
 
+// Both are built at once, so neither may clean: the command does it before.
 const library = definePackage({
+  clean: false,
   entry: { index: "src/index.ts", react: "src/react/index.ts" },
   onSuccess: markAsClient,
 });
@@ -11,7 +13,6 @@ const library = definePackage({
 const oneFile = definePackage({
   entry: { "oomol-connect.min": "src/index.ts" },
   dts: false,
-  // The first build has cleaned, and may still be at work.
   clean: false,
   minify: true,
   splitting: false,

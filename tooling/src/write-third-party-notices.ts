@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Options } from "tsup";
 
 type EsbuildPlugin = NonNullable<Options["esbuildPlugins"]>[number];
@@ -19,6 +19,7 @@ export function writeThirdPartyNotices(path: string): EsbuildPlugin {
           files.flatMap((file) => /.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []),
         );
         const licences = [...folders].sort().map(licenceOf);
+        mkdirSync(dirname(path), { recursive: true });
         writeFileSync(
           path,
           `# Third-party notices\n\nWhat this package bundles of others:\n\n${licences.join("\n")}`,
