@@ -1,20 +1,19 @@
 import { sql } from "kysely";
+import { namePackages } from "../status/name-packages.ts";
 import type { WorkerStatus } from "../status/status-schema.ts";
+import type { WorkerReport } from "../status/worker-report.ts";
 import type { Postgres } from "./postgres.ts";
 import { listedFor, liveFor } from "./published-packages.ts";
-import type { WorkerReport } from "./worker-report.ts";
 
-type Package = WorkerStatus["packages"][number];
+type NamedPackages = ReturnType<typeof namePackages>;
 
-/** Of a worker with more packages only these are named. */
-const mostPackages = 100;
 const mostWorkers = 200;
 
 /** Lists workers for operators: those that are there first, the youngest of them first; `more` is how many were left out. */
 export function createWorkerList({
   database,
 }: Pick<Postgres, "database">): () => Promise<{ workers: WorkerStatus[]; more: number }> {
-  let known = new Map<string, { named: Package[]; count: number }>(); // by the hash of a catalog
+  let known = new Map<string, NamedPackages>(); // by the hash of a catalog
 
   const fetchPackages = async (hashes: readonly string[]) => {
     const missing = hashes.filter((hash) => !known.has(hash));
@@ -27,16 +26,13 @@ export function createWorkerList({
             .select([
               "hash",
               sql<
-                Package[]
+                NamedPackages["packages"]
               >`(select coalesce(jsonb_agg(jsonb_build_object('name', one->'name', 'version', one->'version')), '[]')
                 from jsonb_array_elements(packages::jsonb) as one)`.as("packages"),
             ])
             .where("hash", "in", missing)
             .execute();
-    const fresh = rows.map(
-      ({ hash, packages }) =>
-        [hash, { named: packages.slice(0, mostPackages), count: packages.length }] as const,
-    );
+    const fresh = rows.map(({ hash, packages }) => [hash, namePackages(packages)] as const);
     known = new Map([...[...known].filter(([hash]) => hashes.includes(hash)), ...fresh]);
   };
 
@@ -59,18 +55,14 @@ export function createWorkerList({
       .limit(mostWorkers)
       .execute();
     await fetchPackages([...new Set(rows.map(({ catalog_hash }) => catalog_hash))]);
-    const workers = rows.map(({ id, catalog_hash, concurrency, report, silent_ms, is_live }) => {
-      const packages = known.get(catalog_hash);
-      return {
-        id,
-        ...readReport(report),
-        seenAt: Math.round(Date.now() - silent_ms),
-        isLive: is_live,
-        slots: concurrency,
-        packages: packages?.named ?? [],
-        packageCount: packages?.count ?? 0,
-      };
-    });
+    const workers = rows.map(({ id, catalog_hash, concurrency, report, silent_ms, is_live }) => ({
+      id,
+      ...readReport(report),
+      seenAt: Math.round(Date.now() - silent_ms),
+      isLive: is_live,
+      slots: concurrency,
+      ...(known.get(catalog_hash) ?? namePackages([])),
+    }));
     return { workers, more: Math.max(0, Number(rows[0]?.all ?? 0) - rows.length) };
   };
 }

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { v7 as newWorkerId } from "uuid";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { InstalledPackage } from "../packages/read-package.ts";
+import type { WorkerReport } from "../status/worker-report.ts";
 import type { Postgres } from "./postgres.ts";
 import {
   contentHashOf,
@@ -14,7 +15,6 @@ import {
   liveFor,
   versionOf,
 } from "./published-packages.ts";
-import type { WorkerReport } from "./worker-report.ts";
 
 /** This worker's entry in the list of workers, by which API processes know what can be run. */
 export interface WorkerRegistry {

@@ -1,5 +1,4 @@
 import { lstat, readdir } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { type Kysely, sql } from "kysely";
 import { measureFolders, measureRoom } from "../files/measure-folder.ts";
@@ -7,8 +6,9 @@ import type { Metrics } from "../metrics.ts";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
 import type { Tables } from "../store/tables.ts";
 import { createStatus, type ReadStatus } from "./create-status.ts";
-import { ownVersion } from "./own-version.ts";
+import { namePackages } from "./name-packages.ts";
 import type { DiskStatus, WorkerStatus } from "./status-schema.ts";
+import { createWorkerReport } from "./worker-report.ts";
 
 export interface EmbeddedStatusParts {
   database: Kysely<Tables>;
@@ -21,24 +21,16 @@ export interface EmbeddedStatusParts {
 /** The status of a server that is one process: it is its only worker. */
 export function createEmbeddedStatus(parts: EmbeddedStatusParts): ReadStatus {
   const { database, catalog, metrics, dataDirectory, concurrency } = parts;
-  const startedAt = Date.now();
+  const report = createWorkerReport(metrics);
 
-  const describeItself = async (running: number): Promise<WorkerStatus> => {
-    const packages = (await catalog.list()).map(({ name, version }) => ({ name, version }));
-    return {
-      id: "local",
-      host: hostname(),
-      version: ownVersion,
-      startedAt,
-      seenAt: Date.now(),
-      isLive: true,
-      slots: concurrency,
-      running,
-      packages: packages.slice(0, mostPackages),
-      packageCount: packages.length,
-      executors: await metrics.readExecutors(),
-    };
-  };
+  const describeItself = async (running: number): Promise<WorkerStatus> => ({
+    id: "local",
+    ...(await report(running)),
+    seenAt: Date.now(),
+    isLive: true,
+    slots: concurrency,
+    ...namePackages(await catalog.list()),
+  });
 
   return createStatus({
     kind: "embedded",
@@ -52,8 +44,6 @@ export function createEmbeddedStatus(parts: EmbeddedStatusParts): ReadStatus {
     readDisk: () => measureData(dataDirectory),
   });
 }
-
-const mostPackages = 100;
 
 /** With what has not been moved into it yet. */
 async function sizeOfDatabase(directory: string): Promise<number> {

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { ExecutorCounts, Metrics } from "../metrics.ts";
-import { ownVersion } from "../status/own-version.ts";
+import { ownVersion } from "./own-version.ts";
 
 /** What a worker tells operators of itself, every few seconds. */
 export interface WorkerReport {
