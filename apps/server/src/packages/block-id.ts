@@ -1,3 +1,6 @@
+/** In characters. */
+export const longestBlockId = 500;
+
 /** `PACKAGE::BLOCK`, as callers write it. */
 export function blockIdOf(block: { packageName: string; name: string }): string {
   return `${block.packageName}::${block.name}`;

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import semver from "semver";
 import { Refusal } from "../refusal.ts";
 import { messageOf, quoteList } from "../values.ts";
+import { longestBlockId } from "./block-id.ts";
 import { closestName } from "./closest-name.ts";
 import { entriesIn } from "./entries-in.ts";
 import { type FileStamp, fileStamp, isUnchanged } from "./file-stamp.ts";
@@ -136,8 +137,6 @@ interface Listed extends InspectedPackages {
   listings: ReadonlyMap<string, FileStamp | undefined>;
 }
 
-const maxBlockIdLength = 500;
-
 /** A block among packages, see {@link PackageCatalog.find}. */
 export function findIn(
   packages: readonly InstalledPackage[],
@@ -145,10 +144,10 @@ export function findIn(
   version: string | undefined,
   problems: readonly PackageProblem[] = [],
 ): Runnable {
-  if (blockId.length > maxBlockIdLength) {
+  if (blockId.length > longestBlockId) {
     throw new Refusal(
       400,
-      `A block id of ${blockId.length} characters is too long: it may have ${maxBlockIdLength}.`,
+      `A block id of ${blockId.length} characters is too long: it may have ${longestBlockId}.`,
     );
   }
   const [packageName, blockName, ...rest] = blockId.split("::");

@@ -1,8 +1,7 @@
+import { longestBlockId } from "./block-id.ts";
 import { readPackageManifest } from "./manifest.ts";
 import type { BlockFinder } from "./package-catalog.ts";
 import { findManifest, type Runnable } from "./read-package.ts";
-
-const longestReference = 500;
 
 /**
  * What a manifest or a running block means by `self::NAME` or `PACKAGE::NAME` (oocana-protocol 7.3): the same
@@ -14,7 +13,7 @@ export async function resolveReference(
   from: Pick<Runnable, "packageName" | "packageVersion" | "packageDirectory">,
   catalog: BlockFinder,
 ): Promise<Runnable> {
-  const shown = reference.slice(0, longestReference);
+  const shown = reference.slice(0, longestBlockId);
   const [packageName = "", name = "", ...rest] = shown.split("::");
   if (packageName === "" || name === "" || rest.length > 0 || shown !== reference) {
     throw new Error(`"${shown}" must be written as self::BLOCK or PACKAGE::BLOCK`);

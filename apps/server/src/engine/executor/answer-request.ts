@@ -3,6 +3,7 @@ import type { SessionMessage } from "../../broker/session-message.ts";
 import { checkInputs } from "../../inputs/check-inputs.ts";
 import { fillDefaults } from "../../inputs/fill-defaults.ts";
 import { blockAsTaker } from "../../inputs/input-taker.ts";
+import { longestBlockId } from "../../packages/block-id.ts";
 import type { HandleManifest } from "../../packages/manifest.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import { type InstalledBlock, isFlow, type Runnable } from "../../packages/read-package.ts";
@@ -80,12 +81,10 @@ async function untilCallerListens({ session }: RequestParts, { request_id }: Ses
 const callerListensMs = 5_000;
 
 /** What a block calls a block may be anything. */
-const shownCharacters = 500;
-
 function explain({ action, block }: SessionMessage, error: unknown): string {
   const reason = messageOf(error);
   return action === "RunBlock"
-    ? `Run block failed: ${reason} Block: ${textOf(block).slice(0, shownCharacters)}`
+    ? `Run block failed: ${reason} Block: ${textOf(block).slice(0, longestBlockId)}`
     : reason;
 }
 
