@@ -12,9 +12,9 @@ import type { HeldBytes } from "./bytes-in-flight.ts";
 import { createContentDigest } from "./content-digest.ts";
 import { decodeEncodedWords } from "./decode-encoded-words.ts";
 import { fewPartsAtOnce } from "./few-parts-at-once.ts";
-import { createFormFields } from "./form-fields.ts";
 import { preferExtendedNames } from "./prefer-extended-names.ts";
 import type { BodyLimits } from "./read-json-body.ts";
+import { receiveFields } from "./receive-fields.ts";
 import { releasingFs } from "./releasing-fs.ts";
 import { watchIdle } from "./stop-idle.ts";
 
@@ -86,7 +86,7 @@ async function receive(
   inFlight: HeldBytes,
   save: (stream: BusboyFileStream, fileName: string | undefined) => Promise<unknown>,
 ): Promise<Map<string, string>> {
-  const fields = createFormFields({ limitBytes: limits.bodyLimitBytes, maxFields, keptNames }, inFlight);
+  const fields = receiveFields({ limitBytes: limits.bodyLimitBytes, maxFields, keptNames }, inFlight);
   // Busboy wants a plain object of headers with this one in it.
   const headers = Object.fromEntries(request.headers) as BusboyHeaders;
   const parser = new Busboy({

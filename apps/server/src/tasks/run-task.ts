@@ -95,7 +95,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     task: ClaimedTask,
     unbroken: AbortSignal,
     known: Runnable | undefined,
-    { onEnding, onRan }: { onEnding: (() => void) | undefined; onRan(): void },
+    { onEnding, onEnded }: { onEnding: (() => void) | undefined; onEnded(): void },
   ) => {
     if (unbroken.aborted) return { outcome: "aborted" as const };
     using broken = followSignal(unbroken);
@@ -127,7 +127,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
           }
         },
       });
-      onRan();
+      onEnded();
       const id = sessionId;
       // Before anyone is told that the task has ended: its files can be asked for then.
       if (id !== undefined && outcome === "aborted") await keepStopped(task.id, id, unbroken);
@@ -184,9 +184,12 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       taskTimeoutMs === undefined
         ? undefined
         : setTimeout(() => time.abort(late(taskTimeoutMs)), taskTimeoutMs);
-    const ran = () => clearTimeout(timer); // what follows is not the block's time
-    const { outcome, sessionId } = await runEngine(task, signal, block, { onEnding: onRan, onRan: ran });
-    ran();
+    const stopTimer = () => clearTimeout(timer); // what follows is not the block's time
+    const { outcome, sessionId } = await runEngine(task, signal, block, {
+      onEnding: onRan,
+      onEnded: stopTimer,
+    });
+    stopTimer();
     onRan?.();
     const status = outcome !== "aborted" && !isReliable() ? undefined : statusOf(outcome, signal);
     const isHeld = await (status === undefined

@@ -4,7 +4,7 @@ import type { HeldBytes } from "./bytes-in-flight.ts";
 import { releaseMemory } from "./release-memory.ts";
 
 /** The fields of a form that are no files, as they come. */
-export interface FormFields {
+export interface FieldReceiver {
   /** Reads one to its end; calls `fail` if there are too many, or if they take too much. */
   take(name: string, content: Readable, fail: (error: unknown) => void): void;
   /** The texts of those that are kept, by name; of two with one name the last. */
@@ -22,10 +22,10 @@ export interface FieldLimits {
 }
 
 /** Their bytes are held outside of V8's heap, each counted as it comes: what is refused is free again at once. */
-export function createFormFields(
+export function receiveFields(
   { limitBytes, maxFields, keptNames }: FieldLimits,
   inFlight: HeldBytes,
-): FormFields {
+): FieldReceiver {
   const kept = new Map<string, Buffer[]>();
   let count = 0;
   let sizeBytes = 0;
