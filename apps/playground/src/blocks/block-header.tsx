@@ -1,20 +1,14 @@
 import type { Block } from "@oomol/connect-browser";
-import { useMessages } from "../i18n/use-messages.ts";
-import { formatRoute } from "../state/route.ts";
+import { BackLink } from "../ui/back-link.tsx";
 import { BlockTile } from "../ui/block-tile.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
-import { Icon } from "../ui/icon.tsx";
 import { titleOf } from "../ui/title-of.ts";
 
 /** What a block is called, where it comes from, and what goes in and out. */
 export function BlockHeader({ block }: { block: Block }) {
-  const messages = useMessages();
   return (
     <header className="block-header">
-      <a className="back" href={formatRoute({ page: "home" })}>
-        <Icon name="back" />
-        {messages.back}
-      </a>
+      <BackLink />
       <div className="block-title">
         <BlockTile block={block} isLarge />
         <div>

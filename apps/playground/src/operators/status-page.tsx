@@ -3,9 +3,9 @@ import type { ServerStatus } from "@oomol/connect-browser";
 import { formatAge } from "@oomol/connect-shared/format-age";
 import { useMessages } from "../i18n/use-messages.ts";
 import { languageStore } from "../state/preferences.ts";
-import { formatRoute } from "../state/route.ts";
 import { useStore } from "../state/store.ts";
-import { Icon } from "../ui/icon.tsx";
+import { BackLink } from "../ui/back-link.tsx";
+import { Pill } from "../ui/pill.tsx";
 import { DiskCard } from "./disk-card.tsx";
 import { FailuresCard } from "./failures-card.tsx";
 import { ProcessesCard } from "./processes-card.tsx";
@@ -25,18 +25,10 @@ export default function StatusPage() {
   return (
     <article className="block-page">
       <header className="block-header">
-        <a className="back" href={formatRoute({ page: "home" })}>
-          <Icon name="back" />
-          {messages.back}
-        </a>
+        <BackLink />
         <div className="status-title">
           <h1>{messages.serverStatus}</h1>
-          {status && (
-            <span className="pill" data-status={error ? "failed" : "completed"}>
-              <span className="pill-dot" />
-              {error ? words.silent : words.live}
-            </span>
-          )}
+          {status && <Pill status={error ? "failed" : "completed"}>{error ? words.silent : words.live}</Pill>}
         </div>
         {status && <Server status={status} />}
       </header>

@@ -2,6 +2,7 @@ import type { ServerStatus, ServerWorker } from "@oomol/connect-browser";
 import { formatAge } from "@oomol/connect-shared/format-age";
 import { languageStore } from "../state/preferences.ts";
 import { useStore } from "../state/store.ts";
+import { Pill } from "../ui/pill.tsx";
 import { Share } from "./share.tsx";
 import { useStatusWords } from "./use-status-words.ts";
 
@@ -29,10 +30,7 @@ function Worker({ worker, readAt }: { worker: ServerWorker; readAt: number }) {
   const { id, host = id, version, isLive, running = 0, slots, seenAt } = worker;
   return (
     <li className="worker" data-gone={!isLive || undefined}>
-      <span className="pill" data-status={isLive ? "completed" : "unknown"}>
-        <span className="pill-dot" />
-        {isLive ? words.here : words.gone}
-      </span>
+      <Pill status={isLive ? "completed" : "unknown"}>{isLive ? words.here : words.gone}</Pill>
       <div className="worker-name">
         <code>{host}</code>
         <span className="version">{version ?? words.olderVersion}</span>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useConnection } from "../connection/connection.tsx";
 import { useMessages } from "../i18n/use-messages.ts";
-import { formatRoute } from "../state/route.ts";
+import { BackLink } from "../ui/back-link.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { InstallForm } from "./install-form.tsx";
 
@@ -17,10 +17,7 @@ export default function PackagesPage() {
   return (
     <article className="block-page">
       <header className="block-header">
-        <a className="back" href={formatRoute({ page: "home" })}>
-          <Icon name="back" />
-          {messages.back}
-        </a>
+        <BackLink />
         <h1>{messages.packages}</h1>
       </header>
       <div className="columns">
