@@ -20,7 +20,7 @@ export interface LogLimitOptions {
 }
 
 /** What has been printed and not been taken yet; a block that does not await holds all of it in memory. */
-const defaultMaxPendingCharacters = 16 * 2 ** 20;
+export const defaultMaxPendingCharacters = 16 * 2 ** 20;
 /** Servers take messages of 16 MiB. */
 const partCharacters = 2 ** 20;
 /** Beyond this many messages that nobody has taken yet, lines share a message, which costs more than a short line. */

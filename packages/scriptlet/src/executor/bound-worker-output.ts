@@ -1,10 +1,8 @@
 // Runs in a worker of a block, before the worker's own program.
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
-import { explainDropped, type Stdio } from "../context/limited-log.ts";
+import { defaultMaxPendingCharacters, explainDropped, type Stdio } from "../context/limited-log.ts";
 import { boundedStreamsKey } from "./worker-output.ts";
 
-/** What a worker may print before it pauses; as much as a block may. */
-const mostCharacters = 16 * 2 ** 20;
 /** What a write costs beside its text. */
 const overheadCharacters = 32;
 
@@ -18,7 +16,7 @@ function boundedStreams(): Stdio[] {
   return (getEnvironmentData(boundedStreamsKey) as unknown as Stdio[] | undefined) ?? [];
 }
 
-/** Node.js sends what has been printed when the thread pauses, and holds all of it until then. */
+/** Node.js sends what has been printed when the thread pauses, and holds all of it until then: as much as of a block it may be. */
 function bound(stream: NodeJS.WriteStream): void {
   const write = stream.write.bind(stream) as (...all: unknown[]) => boolean;
   const writev = stream._writev?.bind(stream);
@@ -43,7 +41,7 @@ function bound(stream: NodeJS.WriteStream): void {
     };
   stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
     const { length } = chunk;
-    if (stream.writableLength + length + waiting * overheadCharacters > mostCharacters) {
+    if (stream.writableLength + length + waiting * overheadCharacters > defaultMaxPendingCharacters) {
       dropped += length;
       const callback = rest.at(-1);
       if (typeof callback === "function") unheard.add(callback as () => void);
