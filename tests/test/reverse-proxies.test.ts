@@ -9,6 +9,7 @@ import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-fold
 import { type ReverseProxyKind, startReverseProxy } from "@oomol/test-helpers/start-reverse-proxy";
 import { startConnectServer } from "@oomol/test-server";
 import { expect, test } from "vitest";
+import { adapted } from "./helpers/adapted.ts";
 import { snippetsOf } from "./helpers/documents.ts";
 import { root } from "./helpers/published-packages.ts";
 
@@ -22,14 +23,6 @@ function configurationOf(language: string): string {
   );
   if (!found || others.length > 0) throw new Error(`The guide has not one snippet of ${language}.`);
   return found.code;
-}
-
-/** It with the address, the certificate and the server of this machine; each must be there. */
-function adapted(configuration: string, changes: Record<string, string>): string {
-  return Object.entries(changes).reduce((text, [from, to]) => {
-    if (!text.includes(from)) throw new Error(`The guide's configuration has no "${from}".`);
-    return text.replaceAll(from, to);
-  }, configuration);
 }
 
 const sites: Record<ReverseProxyKind, (target: string) => (port: number) => string> = {

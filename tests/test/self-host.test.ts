@@ -8,6 +8,7 @@ import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-fold
 import { findOrInstall } from "@oomol/test-helpers/find-or-install";
 import { startConnectServer } from "@oomol/test-server";
 import { expect, test } from "vitest";
+import { adapted } from "./helpers/adapted.ts";
 import { snippetsOf } from "./helpers/documents.ts";
 
 const run = promisify(execFile);
@@ -17,12 +18,8 @@ const snippets = snippetsOf("docs/guides/self-host.md");
 function commandOf(start: string, folders: Record<string, string>): string {
   const lines = snippets.flatMap(({ language, code }) => (language === "sh" ? code.split("\n") : []));
   const [found = "", ...others] = lines.filter((line) => line.startsWith(start));
-  expect([start, others, Object.keys(folders).filter((name) => !found.includes(name))]).toEqual([
-    start,
-    [],
-    [],
-  ]);
-  return Object.entries(folders).reduce((text, [from, to]) => text.replaceAll(from, to), found);
+  expect([start, found === "", others]).toEqual([start, false, []]);
+  return adapted(found, folders);
 }
 
 test("a backup that is made and restored as the guide says has every task and its files", async () => {
