@@ -40,6 +40,7 @@ if (stale.length > 0) {
 
 for (const line of slowest(ended, 20)) console.log(line);
 for (const line of skips(ended)) console.log(line);
+for (const line of failures(ended)) console.log(line);
 const silent = ended.filter(({ report }) => report === undefined);
 for (const one of silent) console.log(`${one.package} has no report: its tests did not run to their end.`);
 const total = (name: "passed" | "failed" | "skipped") =>
@@ -92,5 +93,14 @@ function slowest(all: readonly Ended[], count: number): string[] {
 function skips(all: readonly Ended[]): string[] {
   return all.flatMap(({ package: name, report }) =>
     Object.entries(report?.reasons ?? {}).map(([reason, count]) => `${count} skipped in ${name}: ${reason}`),
+  );
+}
+
+/** Last, since whoever reads only the end of a long log looks for these. */
+function failures(all: readonly Ended[]): string[] {
+  return all.flatMap(({ directory, report }) =>
+    (report?.failures ?? []).map(
+      ({ name, message }) => `failed: ${directory}/${name}\n  ${message.replaceAll("\n", "\n  ")}`,
+    ),
   );
 }

@@ -13,6 +13,8 @@ export interface TestReport {
   reasons: Record<string, number>;
   missesProgram: boolean;
   files: { path: string; seconds: number }[];
+  /** What failed, with the beginning of each error. */
+  failures: { name: string; message: string }[];
   /** When the tests began, in milliseconds since 1970. */
   startedAt: number;
 }
@@ -32,13 +34,21 @@ export default class WriteTestReport implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
+    const failures = unhandledErrors.map((error) => ({
+      name: "an error outside of any test",
+      message: beginningOf([error]),
+    }));
     const reasons: Record<string, number> = {};
     let missesProgram = false;
     for (const module of modules) {
+      const path = this.#pathOf(module);
       const failedBefore = counts.failed;
       for (const test of module.children.allTests()) {
         const result = test.result();
         counts[result.state === "pending" ? "failed" : result.state] += 1;
+        if (result.state === "failed" || result.state === "pending") {
+          failures.push({ name: `${path} > ${test.fullName}`, message: beginningOf(result.errors) });
+        }
         if (result.state !== "skipped") continue;
         const missing = missingOf(test);
         missesProgram ||= missing !== undefined;
@@ -46,21 +56,42 @@ export default class WriteTestReport implements Reporter {
         reasons[reason] = (reasons[reason] ?? 0) + 1;
       }
       // A file that cannot be loaded, or a hook, fails without a test.
-      const suites = [module, ...module.children.allSuites()];
-      counts.failed += suites.filter(
-        (suite) => suite.state() === "failed" && suite.errors().length > 0,
-      ).length;
-      if (module.state() === "failed" && counts.failed === failedBefore) counts.failed += 1;
+      for (const suite of [module, ...module.children.allSuites()]) {
+        if (suite.state() !== "failed" || suite.errors().length === 0) continue;
+        counts.failed += 1;
+        const name = suite === module ? path : `${path} > ${(suite as TestSuite).fullName}`;
+        failures.push({ name, message: beginningOf(suite.errors()) });
+      }
+      if (module.state() === "failed" && counts.failed === failedBefore) {
+        counts.failed += 1;
+        failures.push({ name: path, message: "The file failed without an error." });
+      }
     }
-    const files = modules.map((module) => ({
-      path: relative(this.#root, module.moduleId).replaceAll("\\", "/"),
-      seconds: secondsOf(module),
-    }));
-    const report: TestReport = { ...counts, reasons, missesProgram, files, startedAt: this.#startedAt };
+    const files = modules.map((module) => ({ path: this.#pathOf(module), seconds: secondsOf(module) }));
+    const report: TestReport = {
+      ...counts,
+      reasons,
+      missesProgram,
+      files,
+      failures,
+      startedAt: this.#startedAt,
+    };
     const file = join(this.#root, reportFile);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify(report));
   }
+
+  #pathOf(module: TestModule): string {
+    return relative(this.#root, module.moduleId).replaceAll("\\", "/");
+  }
+}
+
+/** The first lines of the first error. The whole of it stands where the test ran. */
+function beginningOf(errors: readonly unknown[] | undefined): string {
+  const [first] = errors ?? [];
+  if (first === undefined) return "It did not end.";
+  const message = (first as { message?: unknown }).message ?? first;
+  return String(message).split("\n").slice(0, 12).join("\n").slice(0, 1200);
 }
 
 /** What the test, or what it stands in, could not run without. */

@@ -55,10 +55,27 @@ describe("one of whose hooks misses a program", () => {
 const failing = `${tests}\ntest("fails", () => expect(1).toBe(2));`;
 
 test.for([
-  ["are skipped with the reason", tests, "", 0, { passed: 1, failed: 0, skipped: 3 }],
-  ["fail on CI", tests, "true", 1, { passed: 1, failed: 2, skipped: 2 }],
-  ["hide no failure", failing, "", 1, { passed: 1, failed: 1, skipped: 3 }],
-] as const)("tests without their program %s", async ([, text, CI, code, counts]) => {
+  ["are skipped with the reason", tests, "", 0, { passed: 1, failed: 0, skipped: 3 }, []],
+  [
+    "fail on CI",
+    tests,
+    "true",
+    1,
+    { passed: 1, failed: 2, skipped: 2 },
+    [
+      ["misses a program", "needs Chromium"],
+      ["one of whose hooks misses a program", "needs PostgreSQL"],
+    ],
+  ],
+  [
+    "hide no failure",
+    failing,
+    "",
+    1,
+    { passed: 1, failed: 1, skipped: 3 },
+    [["fails", expect.stringMatching(/^expected 1 to be 2/)]],
+  ],
+] as const)("tests without their program %s", async ([, text, CI, code, counts, failures]) => {
   // In this package, where what they import is found.
   await using folder = await createTemporaryFolder(here("."));
   await mkdir(folder.file("test"));
@@ -71,6 +88,9 @@ test.for([
   expect(await ended).toBe(code);
   const report = JSON.parse(await readFile(folder.file(".turbo/test-report.json"), "utf8"));
   expect(report).toMatchObject(counts);
+  expect(report.failures).toEqual(
+    failures.map(([name, message]) => ({ name: `test/some.test.ts > ${name}`, message })),
+  );
   if (CI === "") expect(report.reasons).toEqual({ "needs Chromium": 1, "needs PostgreSQL": 2 });
   expect(report.missesProgram).toBe(CI === "");
 });
