@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { isDeepStrictEqual } from "node:util";
 import { cliFile, ownSettings } from "./run-program.ts";
 
 /** `oomol-connect dev --json` with its events. */
 export interface Dev extends AsyncDisposable {
   child: ChildProcess;
-  /** The next event; undefined after the last. */
+  /** The next event that is not the last one again: one save may be seen as two changes. Undefined after the last. */
   next(): Promise<unknown>;
 }
 
@@ -19,12 +20,19 @@ export function startDev(directory: string, flags: readonly string[], stdin = ""
   });
   child.stdin.end(stdin);
   child.stderr.resume();
+  let last: unknown;
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     child,
     async next() {
-      const { value } = await lines.next();
-      return value === undefined ? undefined : JSON.parse(value);
+      for (;;) {
+        const { value } = await lines.next();
+        if (value === undefined) return undefined;
+        const { taskId, ...event } = JSON.parse(value);
+        if (isDeepStrictEqual(event, last)) continue;
+        last = event;
+        return taskId === undefined ? event : { ...event, taskId };
+      }
     },
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || !child.kill("SIGINT")) return;
