@@ -3,18 +3,25 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { startConnectServer } from "@oomol/test-server";
-import { test } from "vitest";
+import { afterAll, beforeAll, test } from "vitest";
 import { expectPageSpeaks } from "./helpers/expect-page-speaks.ts";
 import { root } from "./helpers/published-packages.ts";
 import { copyExample, runReadme } from "./helpers/run-example.ts";
 
 const token = "api-a-token-of-the-web-app";
 
-test("the web app compiles, is built, and its page speaks without the token, also after a reload", async () => {
-  await using server = await startConnectServer({ packages: [join(root, "apps/blocks")], token });
-  await using app = await copyExample("web-app");
-  await runReadme("web-app", app.path);
+let app: Awaited<ReturnType<typeof copyExample>>;
 
+beforeAll(async () => {
+  app = await copyExample("web-app");
+});
+
+afterAll(() => app[Symbol.asyncDispose]());
+
+test("the web app compiles and is built, as its README says", () => runReadme("web-app", app.path));
+
+test("its page speaks without the token, also after a reload", async () => {
+  await using server = await startConnectServer({ packages: [join(root, "apps/blocks")], token });
   await using started = await startApp(app.path, server.url);
   await expectPageSpeaks(started.url, token);
 });
