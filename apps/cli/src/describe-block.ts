@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
 import type { Block, BlockHandle } from "@oomol/connect-node";
 import { fileInputOf, readSchema, typesOfSchema } from "@oomol/connect-schemas";
+import { descriptionOf, titleOf } from "@oomol/connect-shared/words-of-block";
 import { formatTable } from "./print.ts";
 import { printable, printableLine } from "./printable.ts";
-import { descriptionOf, titleOf } from "./words-of-block.ts";
 
 /** A block for people: what it does, takes and gives, and a command that runs it. */
 export function describeBlock(block: Block): string {

@@ -1,7 +1,6 @@
 import type { ServerNotification } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createCallTeller } from "../src/mcp/tell-call.ts";
-import { toolName } from "../src/mcp/tool-name.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -55,11 +54,4 @@ test("a block that prints without end is cut off", async () => {
   expect(messages).toHaveLength(1_000);
   expect(messages[0]).toHaveLength(2_000);
   expect(messages.at(-1)).toBe("Further messages of this call are left out.");
-});
-
-test("the name of a tool stays what it is", () => {
-  expect(toolName("audio-lab::text-to-audio")).toBe("audio-lab__text-to-audio");
-  expect(toolName("文字::朗读")).toMatch(/^block___[0-9a-f]{16}$/);
-  expect(toolName("@scope/words::count")).toMatch(/^scope_words_count___[0-9a-f]{16}$/);
-  expect(toolName("a_::b")).not.toBe(toolName("a::_b"));
 });

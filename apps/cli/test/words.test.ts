@@ -13,17 +13,18 @@ test.each([
   [{ title: "Greet" }, "Greet", "Greet"],
   [{ title: "Greet", description: " " }, "Greet", "Greet"],
   [{ title: 3, description: "Greets." }, "Greets.", "one::a"],
-])("list, tools and types use the words of the author: %j", (given, words, title) => {
+])("list, tools and types use the words of the author: %j", async (given, words, title) => {
   const blocks = [block(given)];
   expect(formatBlocks(blocks)).toMatch(new RegExp(`  ${words}\n$`));
-  expect(blocks.map(blockTool)).toMatchObject([{ title, description: expect.stringContaining(words) }]);
+  const tools = await Promise.all(blocks.map(blockTool));
+  expect(tools).toMatchObject([{ title, description: expect.stringContaining(words) }]);
   expect(writeBlockTypes(blocks, "@oomol/connect-node")).toContain(`* ${words}`);
 });
 
-test("a block without words is called by its id", () => {
+test("a block without words is called by its id", async () => {
   const blocks = [block({})];
   expect(formatBlocks(blocks)).toMatch(/one::a.*v1\.0\.0\S*\n$/);
-  expect(blocks.map(blockTool)).toMatchObject([
+  expect(await Promise.all(blocks.map(blockTool))).toMatchObject([
     { title: "one::a", description: "Runs the OOMOL block one::a." },
   ]);
   expect(writeBlockTypes(blocks, "@oomol/connect-node")).not.toContain("/**");

@@ -4,6 +4,7 @@
  * @module @oomol/connect-core/adapter
  */
 
+export { readUpTo } from "./downloads/read-up-to.ts";
 export { safeFileName } from "./downloads/safe-file-name.ts";
 export { pathInSession } from "./downloads/session-path.ts";
 export { redact } from "./errors/redact.ts";

@@ -1,12 +1,12 @@
 import { styleText } from "node:util";
 import type { Block } from "@oomol/connect-node";
+import { descriptionOf, titleOf } from "@oomol/connect-shared/words-of-block";
 import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { UsageError } from "../exit-codes.ts";
 import { printJson } from "../print.ts";
 import { printableLine } from "../printable.ts";
 import type { ConnectionFlags } from "../settings.ts";
-import { descriptionOf, titleOf } from "../words-of-block.ts";
 
 /** `oomol-connect blocks [query]`, `blocks show` */
 export function addBlocksCommand(program: Command): void {

@@ -1,6 +1,6 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { Block, OomolConnectClient } from "@oomol/connect-node";
-import { blockTool } from "./block-tool.ts";
+import { outputsSchema } from "@oomol/connect-schemas";
 import { fittingResult } from "./fitting-result.ts";
 import { type FileOptions, resultContent } from "./result-content.ts";
 import { runTool } from "./run-tool.ts";
@@ -21,7 +21,7 @@ export async function callBlock(
   try {
     const options = { signal, stopOnAbort: true, onLog: teller.tell };
     const outcome = await runTool(client, block, given, options);
-    const { structuredContent, note } = fittingResult(outcome.result, blockTool(block).outputSchema);
+    const { structuredContent, note } = fittingResult(outcome.result, outputsSchema(block.outputs ?? []));
     const files = await resultContent(client, outcome, { directory, signal });
     const texts = [JSON.stringify(outcome.result), ...(note === undefined ? [] : [note])];
     const content = [...texts.map((text) => ({ type: "text" as const, text })), ...files];

@@ -1,5 +1,5 @@
 import type { Block, OomolConnectClient } from "@oomol/connect-node";
-import { toolName } from "./tool-name.ts";
+import { toolName } from "@oomol/connect-shared/tool-name";
 
 /** The blocks of the server as tools. */
 export interface KnownBlocks {
@@ -17,7 +17,8 @@ export function createKnownBlocks(client: Pick<OomolConnectClient, "blocks">): K
   const list = async () => {
     const atMs = performance.now();
     const { blocks } = await client.blocks.list();
-    last = { atMs, byName: new Map(blocks.map((block) => [toolName(block.blockId), block] as const)) };
+    const named = blocks.map(async (block) => [await toolName(block.blockId), block] as const);
+    last = { atMs, byName: new Map(await Promise.all(named)) };
     return blocks;
   };
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import type { CallToolResult, EmbeddedResource, ResourceLink } from "@modelcontextprotocol/sdk/types.js";
-import { path as pathOf } from "@oomol/connect-core/adapter";
+import { path as pathOf, readUpTo } from "@oomol/connect-core/adapter";
 import {
   type Download,
   type OomolConnectClient,
@@ -9,6 +9,7 @@ import {
   type SavedFile,
   saveDownload,
 } from "@oomol/connect-node";
+import { essenceOf, isPictureForModels, isText } from "@oomol/connect-shared/media-types";
 
 type Content = CallToolResult["content"][number];
 
@@ -62,27 +63,15 @@ async function readSaved(
   { path, sizeBytes }: SavedFile,
   file: Download,
   leftBytes: number,
-): Promise<Buffer | undefined> {
-  return isMedia(mimeTypeOf(file)) && sizeBytes <= leftBytes ? readFile(path) : undefined;
+): Promise<Uint8Array | undefined> {
+  return isMedia(essenceOf(file.type)) && sizeBytes <= leftBytes ? readFile(path) : undefined;
 }
 
-/** The whole file, or nothing if it is longer: the rest is then not requested. */
-async function readUpTo(file: Download, leftBytes: number): Promise<Buffer | undefined> {
-  if (file.sizeBytes !== undefined && file.sizeBytes > leftBytes) return undefined;
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of file) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > leftBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function contentOf(file: Download, bytes: Buffer): Content {
-  const mimeType = mimeTypeOf(file);
+function contentOf(file: Download, content: Uint8Array): Content {
+  const mimeType = essenceOf(file.type);
+  const bytes = Buffer.from(content);
   const data = bytes.toString("base64");
-  if (pictures.has(mimeType)) return { type: "image", data, mimeType };
+  if (isPictureForModels(mimeType)) return { type: "image", data, mimeType };
   if (isMedia(mimeType)) return { type: "audio", data, mimeType };
   const text = isText(mimeType) ? bytes.toString("utf8") : undefined;
   const resource: EmbeddedResource["resource"] =
@@ -92,7 +81,7 @@ function contentOf(file: Download, bytes: Buffer): Content {
 
 function linkTo(file: Download, { path, sizeBytes }: SavedFile): ResourceLink {
   const uri = pathToFileURL(path).href;
-  return { type: "resource_link", uri, name: file.name, mimeType: mimeTypeOf(file), size: sizeBytes };
+  return { type: "resource_link", uri, name: file.name, mimeType: essenceOf(file.type), size: sizeBytes };
 }
 
 function tooLarge({ name, sizeBytes }: Download): Content {
@@ -101,20 +90,8 @@ function tooLarge({ name, sizeBytes }: Download): Content {
   return { type: "text", text };
 }
 
-/** The types that models can see; others, such as SVG, are resources. */
-const pictures = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
-
 function isMedia(mimeType: string): boolean {
-  return pictures.has(mimeType) || mimeType.startsWith("audio/");
-}
-
-function isText(mimeType: string): boolean {
-  return /^text\/|[/+](?:json|xml|yaml|javascript)$/.test(mimeType);
-}
-
-/** Without parameters such as a charset. */
-function mimeTypeOf({ type }: Download): string {
-  return type.split(";", 1).join("").trim().toLowerCase();
+  return isPictureForModels(mimeType) || mimeType.startsWith("audio/");
 }
 
 /** A name for the file, with a scheme that nothing else fetches. */

@@ -34,7 +34,7 @@ export async function serveTools(
     { capabilities: { tools: {}, logging: {} }, instructions: instructionsFor(directory) },
   );
   server.setRequestHandler(ListToolsRequestSchema, async () => {
-    return { tools: (await blocks.list()).map(blockTool) };
+    return { tools: await Promise.all((await blocks.list()).map(blockTool)) };
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra): Promise<CallToolResult> => {
     const block = await blocks.find(params.name);

@@ -1,6 +1,6 @@
 import type { Block, BlockHandle } from "@oomol/connect-node";
 import { fileInputOf, readSchema } from "@oomol/connect-schemas";
-import { descriptionOf } from "../words-of-block.ts";
+import { descriptionOf } from "@oomol/connect-shared/words-of-block";
 import { blockOf, commentOf, memberOf, typeOfSchema } from "./type-of-schema.ts";
 
 /**
