@@ -14,7 +14,7 @@ const order = {
     ["downloads"],
     ["blocks", "tasks", "packages", "applets", "status"],
     ["client"],
-    ["index", "adapter", "testing"],
+    ["index", "adapter", "ai", "testing"],
   ],
   scriptlet: [
     ["errors"],
@@ -84,8 +84,14 @@ export default {
     {
       name: "core-imports-no-package",
       severity: "error",
-      from: { path: "^packages/core/src" },
+      from: { path: "^packages/core/src", pathNot: "^packages/core/src/ai[./]" },
       to: { path: "^(packages/(?!core/)|apps/)" },
+    },
+    {
+      name: "core-ai-is-built-with-private-packages-only",
+      severity: "error",
+      from: { path: "^packages/core/src/ai[./]" },
+      to: { path: "^(packages/(?!(core|schemas|shared)/)|apps/)" },
     },
     {
       name: "scriptlet-stands-alone",
@@ -136,6 +142,7 @@ export default {
       "undici",
       "^(packages/node/src/(undici-transport|connections)|apps/server/src/installs/fetch-registry)\\.ts$",
     ),
+    onlyIn("ai", "^packages/core/src/ai/block-tool\\.ts$"),
     onlyIn("zod", "^apps/server/src/"),
     onlyIn("aedes", "^apps/server/src/broker/mqtt-door\\.ts$"),
   ],

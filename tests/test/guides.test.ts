@@ -13,35 +13,35 @@ const vitestProgram = join(
   "vitest.mjs",
 );
 
-describe.each(["run-a-block", "upload-files", "write-and-test-a-block", "values", "previews"])(
-  "%s",
-  (guide) => {
-    test("does what it says", { timeout: 240_000 }, async () => {
-      const snippets = snippetsOf(`docs/guides/${guide}.md`);
-      await using folder = await writeFiles(snippets.filter(({ file }) => file !== undefined));
-      const packages = [
-        join(root, "apps/blocks"),
-        ...(snippets.some(({ file }) => file === "package.oo.yaml") ? [folder.path] : []),
-      ];
-      await using server = await startConnectServer({ packages });
+describe.each([
+  ...["run-a-block", "upload-files", "write-and-test-a-block", "values", "previews"],
+  "tools-for-models",
+])("%s", (guide) => {
+  test("does what it says", { timeout: 240_000 }, async () => {
+    const snippets = snippetsOf(`docs/guides/${guide}.md`);
+    await using folder = await writeFiles(snippets.filter(({ file }) => file !== undefined));
+    const packages = [
+      join(root, "apps/blocks"),
+      ...(snippets.some(({ file }) => file === "package.oo.yaml") ? [folder.path] : []),
+    ];
+    await using server = await startConnectServer({ packages });
 
-      if (snippets.some(({ file }) => file?.endsWith(".test.ts"))) {
-        const tested = await runProgram([vitestProgram, "run", "--root", folder.path], { cwd: folder.path });
-        expect(tested, `${tested.stdout}${tested.stderr}`).toMatchObject({ exitCode: 0 });
-      }
-      const programs = snippets.filter(({ language, file = "" }) => language === "ts" && !file.includes("/"));
-      expect(programs).not.toEqual([]);
-      for (const [index, { code }] of programs.entries()) {
-        const file = join(folder.path, `program-${index}.ts`);
-        await writeFile(file, complete(code).replaceAll("http://localhost:3000/api", server.url));
-        const run = await runProgram([file], { cwd: folder.path });
-        expect(run, code).toMatchObject({ exitCode: 0, stderr: "" });
-        const promised = promisedLines(code);
-        if (promised.length > 0) expect(run.stdout.trimEnd().split("\n")).toEqual(promised);
-      }
-    });
-  },
-);
+    if (snippets.some(({ file }) => file?.endsWith(".test.ts"))) {
+      const tested = await runProgram([vitestProgram, "run", "--root", folder.path], { cwd: folder.path });
+      expect(tested, `${tested.stdout}${tested.stderr}`).toMatchObject({ exitCode: 0 });
+    }
+    const programs = snippets.filter(({ language, file = "" }) => language === "ts" && !file.includes("/"));
+    expect(programs).not.toEqual([]);
+    for (const [index, { code }] of programs.entries()) {
+      const file = join(folder.path, `program-${index}.ts`);
+      await writeFile(file, complete(code).replaceAll("http://localhost:3000/api", server.url));
+      const run = await runProgram([file], { cwd: folder.path });
+      expect(run, code).toMatchObject({ exitCode: 0, stderr: "" });
+      const promised = promisedLines(code);
+      if (promised.length > 0) expect(run.stdout.trimEnd().split("\n")).toEqual(promised);
+    }
+  });
+});
 
 test("control: another line than promised is seen", () => {
   expect(["a 1"]).toEqual(promisedLines("console.log(x); // prints a …"));

@@ -11,6 +11,7 @@ const doors = [
   "@oomol/connect-core",
   "@oomol/connect-core/testing",
   "@oomol/connect-core/adapter",
+  "@oomol/connect-core/ai",
   "@oomol/connect-node",
   "@oomol/connect-node/proxy",
   "@oomol/connect-browser",
