@@ -14,5 +14,6 @@ export {
   openTcpFaultProxy,
   type TcpFaultKind,
   type TcpFaultProxy,
+  type TcpFaultProxyOptions,
   tcpFaultKinds,
 } from "./tcp-fault-proxy.ts";

@@ -34,12 +34,15 @@ export interface TcpFaultProxy extends AsyncDisposable {
   /** From now on, whoever sends this text is answered no more, though the server gets it. */
   silenceAnswersTo(text: string): void;
   endSilence(): void;
+  /** Later connections go there; those that are open now are reset. */
+  redirect(target: TcpFaultProxyOptions["target"]): void;
   close(): Promise<void>;
 }
 
 /** Opens a proxy on a free loopback port. */
 export async function openTcpFaultProxy(options: TcpFaultProxyOptions): Promise<TcpFaultProxy> {
-  const { target, plan } = options;
+  const { plan } = options;
+  let { target } = options;
   const open = new Set<Link>();
   let isSilent = false;
   let unanswered: string | undefined;
@@ -91,6 +94,10 @@ export async function openTcpFaultProxy(options: TcpFaultProxyOptions): Promise<
       unanswered = text;
     },
     endSilence,
+    redirect(next) {
+      target = next;
+      cutAll();
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

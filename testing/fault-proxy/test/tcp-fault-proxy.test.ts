@@ -100,3 +100,24 @@ test("silence: nothing passes, nobody is told, and only later connections work a
   expect(heard).toEqual([]);
   for (const socket of [before, during, ending, after]) socket.destroy();
 });
+
+test("redirect: what is open is reset, and later connections lead elsewhere", async () => {
+  using echo = await openEcho();
+  const other = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.end("the other");
+  });
+  other.listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const plan = createFaultPlan({ seed: 7, share: 0, kinds: ["reset" as const] });
+  await using proxy = await openTcpFaultProxy({ target: { host: "127.0.0.1", port: echo.port }, plan });
+  const before = connect(proxy.port, "127.0.0.1");
+  before.write("heard");
+  await once(before, "data");
+  proxy.redirect({ host: "127.0.0.1", port: (other.address() as AddressInfo).port });
+  expect((await once(before, "error"))[0]).toMatchObject({ code: "ECONNRESET" });
+  const after = connect(proxy.port, "127.0.0.1");
+  expect(String((await once(after, "data"))[0])).toBe("the other");
+  after.destroy();
+  other.close();
+});
