@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
 import pg from "pg";
 import type { Logger } from "pino";
-import { mustReconnect } from "../store/database-trouble.ts";
+import { isConnectionLoss, mustReconnect } from "../store/database-trouble.ts";
 import { messageOf } from "../values.ts";
 import { endClient } from "./end-client.ts";
 import { requirePostgresUrl } from "./require-postgres-url.ts";
@@ -140,16 +140,29 @@ export async function requireReachable({ pool }: Pick<Postgres, "pool">, url: st
   try {
     await pool.query("select 1");
   } catch (error) {
-    const reason = messageOf(error);
-    const sentence = `The database ${describePostgres(url)} could not be used`;
-    if (reason.includes("client password must be a string"))
-      throw new Error(
-        `${sentence}: it asks for a password, and there is none in its address, in PGPASSWORD or in the file that PGPASSFILE names.`,
-        { cause: error },
-      );
-    throw new Error(`${sentence}: ${reason}. Does it run, and are address, user and password right?`, {
-      cause: error,
-    });
+    throw new UnusableDatabase(url, error);
+  }
+}
+
+/** Starts a process; rejects with which database it is if a connection is lost meanwhile. */
+export async function namingDatabase<Started>(url: string, start: () => Promise<Started>): Promise<Started> {
+  try {
+    return await start();
+  } catch (error) {
+    const isNamed = error instanceof UnusableDatabase;
+    throw isConnectionLoss(error) && !isNamed ? new UnusableDatabase(url, error) : error;
+  }
+}
+
+class UnusableDatabase extends Error {
+  override readonly name = "UnusableDatabase";
+
+  constructor(url: string, cause: unknown) {
+    const reason = messageOf(cause);
+    const because = reason.includes("client password must be a string")
+      ? "it asks for a password, and there is none in its address, in PGPASSWORD or in the file that PGPASSFILE names."
+      : `${reason}. Does it run, and are address, user and password right?`;
+    super(`The database ${describePostgres(url)} could not be used: ${because}`, { cause });
   }
 }
 

@@ -3,6 +3,7 @@ import { createClusterControl } from "../cluster/cluster-control.ts";
 import { createClusterStatus } from "../cluster/cluster-status.ts";
 import { sweepAlone } from "../cluster/cluster-sweep.ts";
 import { countLiveWorkers } from "../cluster/list-workers.ts";
+import { namingDatabase } from "../cluster/postgres.ts";
 import { watchJobs } from "../cluster/watch-jobs.ts";
 import { createApp } from "../http/app.ts";
 import { createAppletsFile } from "../http/applets-file.ts";
@@ -16,7 +17,7 @@ import { type Retry, retryConnection } from "../store/retry-connection.ts";
 import { createRetention } from "../tasks/retention.ts";
 import { type ApiOptions, checkAttempts } from "./cluster-options.ts";
 import { openCluster } from "./open-cluster.ts";
-import { openParts } from "./opened-parts.ts";
+import { type OpenedParts, openParts } from "./opened-parts.ts";
 import { resolveCommonOptions } from "./options.ts";
 import { type RunningServer, runningServer } from "./running-server.ts";
 
@@ -29,7 +30,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
   checkAttempts(attempts, lostAfterSeconds);
   const resolved = resolveCommonOptions(options);
   const { log } = resolved;
-  return openParts(async (opened) => {
+  const open = async (opened: OpenedParts): Promise<RunningServer> => {
     const applets = createAppletsFile(resolved.appletsFile);
     await applets.list(); // a mistake in it is told at once
     const cluster = await openCluster(
@@ -80,7 +81,8 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     opened.add(() => http.close());
     void retention.sweep();
     return runningServer(http, resolved, opened);
-  });
+  };
+  return namingDatabase(options.database, () => openParts(open));
 }
 
 const givenUp = (attempts: number) =>

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { openBroker } from "../broker/broker.ts";
+import { namingDatabase } from "../cluster/postgres.ts";
 import { startWorkerLoop } from "../cluster/worker-loop.ts";
 import { createWorkerRegistry } from "../cluster/worker-registry.ts";
 import { createEngine } from "../engine/create-engine.ts";
@@ -14,7 +15,7 @@ import { createWorkerReport } from "../status/worker-report.ts";
 import { createRunTask } from "../tasks/run-task.ts";
 import type { WorkerOptions } from "./cluster-options.ts";
 import { openCluster } from "./open-cluster.ts";
-import { openParts } from "./opened-parts.ts";
+import { type OpenedParts, openParts } from "./opened-parts.ts";
 import { resolveServerOptions } from "./options.ts";
 import type { RunningServer } from "./running-server.ts";
 
@@ -36,7 +37,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const resolved = resolveServerOptions(options);
   const { packages, concurrency, crashLimit, taskLogBytes, log } = resolved;
   const { deafAfterMs = 15_000, storagePatienceMs } = options; // several rounds: one look may be unlucky
-  return openParts(async (opened) => {
+  const open = async (opened: OpenedParts): Promise<RunningWorker> => {
     // It sends no jobs, so what is said of new ones does not matter here.
     const cluster = await openCluster(
       options,
@@ -75,5 +76,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const http = await listenHttp(app, resolved, closing);
     opened.add(() => http.close());
     return { url: http.origin, ...running };
-  });
+  };
+  return namingDatabase(options.database, () => openParts(open));
 }

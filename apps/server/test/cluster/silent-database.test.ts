@@ -118,6 +118,18 @@ test("a notice that meets a silent connection comes by another", async () => {
   }
 });
 
+test.each([
+  ["an API process", startApi],
+  ["a worker", startWorker],
+])("%s whose database falls silent while it starts says which database it is", async (_name, start) => {
+  await using place = await openSilenceable();
+  const { host, pathname } = new URL(place.silenceable.database);
+  place.proxy.silenceAnswersTo("pg_backend_pid");
+  await expect(start({ ...place.silenceable, ...own })).rejects.toThrow(
+    `The database ${host}${pathname} could not be used: Query read timeout. Does it run,`,
+  );
+});
+
 test("requests whose connections have fallen silent are answered 503, to be tried again", async () => {
   await using place = await openSilenceable();
   const api = await startApi(place.silenceable);
