@@ -29,31 +29,47 @@ export async function startPgbouncer(databaseUrl: string, mode: "session" | "tra
     "listen_addr = 127.0.0.1",
     ...[`listen_port = ${port}`, "unix_socket_dir =", "auth_type = any", `pool_mode = ${mode}`],
     ...["max_client_conn = 100", "default_pool_size = 50"],
+    // What docs/operating.md asks for: by default a connection that is silent keeps clients waiting for ten minutes.
+    ...["server_idle_timeout = 30", "tcp_user_timeout = 15000"],
   ];
   await writeFile(folder.file("pgbouncer.ini"), `${lines.join("\n")}\n`);
   const user = ordinaryUser();
   if (user)
     for (const path of [folder.path, folder.file("pgbouncer.ini")]) chownSync(path, user.uid, user.gid);
-  const server = spawn(program, [folder.file("pgbouncer.ini")], {
-    ...user,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let said = "";
-  server.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4_000)));
-  const exited = once(server, "exit");
-  const close = async () => {
-    server.kill("SIGKILL");
-    await exited;
-    await folder[Symbol.asyncDispose]();
-  };
-  while (!(await accepts(port))) {
-    if (server.exitCode !== null) {
-      await close();
-      throw new Error(`pgbouncer did not start: ${said}`);
+  const start = async () => {
+    const server = spawn(program, [folder.file("pgbouncer.ini")], {
+      ...user,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    server.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4_000)));
+    const exited = once(server, "exit");
+    const kill = async () => {
+      server.kill("SIGKILL");
+      await exited;
+    };
+    while (!(await accepts(port))) {
+      if (server.exitCode !== null) throw new Error(`pgbouncer did not start: ${said}`);
+      await delay(20);
     }
-    await delay(20);
-  }
-  return { url: `postgres://postgres@127.0.0.1:${port}${pathname}`, [Symbol.asyncDispose]: close };
+    return kill;
+  };
+  let kill = await start().catch(async (error: unknown) => {
+    await folder[Symbol.asyncDispose]();
+    throw error;
+  });
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}${pathname}`,
+    /** Kills it, and starts it again at its address. */
+    async restart() {
+      await kill();
+      kill = await start();
+    },
+    async [Symbol.asyncDispose]() {
+      await kill();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
 }
 
 async function accepts(port: number): Promise<boolean> {

@@ -4,6 +4,7 @@ import {
   type TaskLog,
   TaskStoppedError,
 } from "@oomol/connect-core";
+import { drawTask } from "./draw-task.ts";
 
 /** A task as its client saw it. */
 export interface RunSeen {
@@ -15,6 +16,9 @@ export interface RunSeen {
   logs: TaskLog[];
   /** What must not happen. */
   problem: string | undefined;
+  /** When it was asked for, and how long until its last answer. */
+  startedAtMs: number;
+  tookMs: number;
 }
 
 export interface LoadOptions {
@@ -28,11 +32,6 @@ export interface LoadOptions {
   settleMs: number;
 }
 
-/** How many events a task has, and how long it takes, is drawn; some are stopped, and some fail by themselves. */
-const mostTicks = 40;
-const tickMs = 30;
-const [stoppedShare, failingShare] = [0.1, 0.1];
-
 /** Keeps some tasks under way until it is time, then lets those end. */
 export async function runTasks(options: LoadOptions): Promise<RunSeen[]> {
   const seen: RunSeen[] = [];
@@ -44,18 +43,20 @@ export async function runTasks(options: LoadOptions): Promise<RunSeen[]> {
 }
 
 async function runOne({ clients, random, settleMs }: LoadOptions): Promise<RunSeen> {
-  const [choice, chance, kind] = [random(), random(), random()];
-  const client = clients[Math.floor(choice * clients.length)] as OomolConnectClient;
-  const count = 1 + Math.floor(chance * mostTicks);
-  const isFailing = kind < failingShare;
-  const isStopped = !isFailing && kind < failingShare + stoppedShare;
-  const request = isFailing
-    ? { blockId: "lab::fail" }
-    : { blockId: "measured::ticks", inputValues: { count, pauseMs: tickMs } };
-  const seen: RunSeen = { id: undefined, status: undefined, logs: [], problem: undefined };
+  const client = clients[Math.floor(random() * clients.length)] as OomolConnectClient;
+  const { request, ends, isStopped, check } = drawTask(random);
+  const seen: RunSeen = {
+    id: undefined,
+    status: undefined,
+    logs: [],
+    problem: undefined,
+    startedAtMs: Date.now(),
+    tookMs: 0,
+  };
   const onLog = (log: TaskLog) => {
     seen.logs.push(log);
   };
+  const startedMs = performance.now();
   try {
     const run = await client.tasks.start(request, { timeoutMs: settleMs, onLog });
     seen.id = run.id;
@@ -64,12 +65,18 @@ async function runOne({ clients, random, settleMs }: LoadOptions): Promise<RunSe
     if (isStopped) await run.stop().catch(() => undefined);
     const { status, reason } = await ended;
     seen.status = status;
-    const expected = isFailing ? ["failed"] : isStopped ? ["stopped", "completed"] : ["completed"];
-    if (!expected.includes(status)) seen.problem = `ended as ${status}${reason}`;
-    if (status === "completed") seen.problem ??= checkTicks(seen.logs, count);
+    if (!ends.includes(status)) seen.problem = `ended as ${status}${reason}`;
+    if (status === "completed")
+      seen.problem ??= await check({
+        client,
+        id: run.id,
+        logs: seen.logs,
+        signal: AbortSignal.timeout(settleMs),
+      });
   } catch (failure) {
     seen.problem = `the client gave up: ${failure}`;
   }
+  seen.tookMs = performance.now() - startedMs;
   return seen;
 }
 
@@ -77,16 +84,4 @@ function endOf(failure: unknown): { status: string; reason: string } {
   if (failure instanceof TaskFailedError) return { status: "failed", reason: `: ${failure.reason}` };
   if (failure instanceof TaskStoppedError) return { status: "stopped", reason: "" };
   throw failure;
-}
-
-/** What the last attempt put out must be whole, and in order. */
-function checkTicks(logs: readonly TaskLog[], count: number): string | undefined {
-  const start = logs.findLastIndex(({ type }) => type === "SessionStarted");
-  const ticks = logs
-    .slice(start)
-    .flatMap(({ type, event }) => (type === "BlockOutput" && event?.handle === "tick" ? [event.output] : []));
-  const expected = Array.from({ length: count }, (_, tick) => tick);
-  return JSON.stringify(ticks) === JSON.stringify(expected)
-    ? undefined
-    : `its ${count} outputs came as ${JSON.stringify(ticks)}`;
 }
