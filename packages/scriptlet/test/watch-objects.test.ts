@@ -37,6 +37,15 @@ describe.each(["whole", "quick"] as const)("a %s look", (look) => {
     expect(changes(look)).toEqual([name]);
   });
 
+  test.each(["a-b", 'a"b\\', "7", "\u2028", Symbol("own")])("notices another value under %s", (key) => {
+    const object: Record<PropertyKey, unknown> = { [key]: 1 };
+    const objects = watchObjects();
+    objects.add("object", object);
+    expect(objects.changes(look)).toEqual([]);
+    object[key] = 2;
+    expect(objects.changes(look)).toMatchObject([{ key, now: { value: 2 } }]);
+  });
+
   test("survives a getter that throws in the place of a value", () => {
     const { object, changes } = openObject();
     Object.defineProperty(object, "method", {

@@ -1,3 +1,4 @@
+import { compileValueCheck, type ValueCheck } from "./compile-value-check.ts";
 import type { Look } from "./looks.ts";
 
 // Taken before any block can replace them: the detection of a changed built-in must not call it.
@@ -21,6 +22,7 @@ interface Watched {
 interface Outline {
   keys: PropertyKey[];
   values: unknown[];
+  hasValues: ValueCheck;
   accessors: { key: PropertyKey; before: PropertyDescriptor }[];
   /** How many properties there are, counted by `count`. */
   size: number;
@@ -118,28 +120,32 @@ function outlineOf(
   descriptors: Watched["descriptors"],
   count: Outline["count"],
 ): Outline {
-  const outline: Outline = { keys: [], values: [], accessors: [], size: count(object), count };
+  const [named, values, accessors]: [PropertyKey[], unknown[], Outline["accessors"]] = [[], [], []];
   for (const [index, before] of descriptors.entries()) {
     const key = keys[index] as PropertyKey;
     if (before === undefined) continue;
-    if (before.get || before.set) outline.accessors.push({ key, before });
+    if (before.get || before.set) accessors.push({ key, before });
     else {
-      outline.keys.push(key);
-      outline.values.push(before.value);
+      named.push(key);
+      values.push(before.value);
     }
   }
-  return outline;
+  return {
+    keys: named,
+    values,
+    hasValues: compileValueCheck(named, values),
+    accessors,
+    size: count(object),
+    count,
+  };
 }
 
 /** False if it has to be compared whole. */
 function hasItsOutline({ object, prototype, outline }: Watched): boolean {
-  const { keys, values, accessors, size, count } = outline;
+  const { keys, values, hasValues, accessors, size, count } = outline;
   if (getPrototypeOf(object) !== prototype || count(object) !== size) return false;
   try {
-    for (let index = 0; index < keys.length; index += 1) {
-      const now = (object as Record<PropertyKey, unknown>)[keys[index] as PropertyKey];
-      if (now !== values[index] && !is(now, values[index])) return false;
-    }
+    if (!hasValues(object, keys, values)) return false;
   } catch {
     return false; // a getter stands there now
   }
