@@ -20,6 +20,11 @@ export function createPackedLogs(database: Kysely<Tables>): LogTable {
       .insertInto("log_packs")
       .values(Object.fromEntries(packColumns.map((name, index) => [name, values[index]])) as unknown as Pack),
   );
+  /** One by one: SQLite has stored a pack sooner than a statement for several is built. */
+  const insertPacks = async (transaction: Transaction<Tables>, packs: readonly Pack[]) => {
+    for (const pack of packs)
+      await transaction.executeQuery(insertOne(...packColumns.map((name) => pack[name])));
+  };
   const nextPacks = compileOnce((taskId: string, after: number, next: number) =>
     selectPacks(database, taskId, after, next),
   );
@@ -51,11 +56,9 @@ export function createPackedLogs(database: Kysely<Tables>): LogTable {
     },
     async insert(transaction, rows) {
       const packs = packsOf(rows);
-      const [only] = packs;
-      if (packs.length === 1 && only) {
-        await transaction.executeQuery(insertOne(...packColumns.map((name) => only[name])));
-      } else await insertPacks(transaction, packs);
-      for (const { taskId, fromId } of loose.add(packs)) await merge(transaction, taskId, fromId);
+      await insertPacks(transaction, packs);
+      for (const { taskId, fromId } of loose.add(packs))
+        await insertPacks(transaction, await takeMerged(transaction, taskId, fromId));
     },
   };
 }
@@ -102,17 +105,12 @@ const keeping: Pick<LogTable, "nextIds" | "sizes" | "remove"> = {
   },
 };
 
-async function insertPacks(transaction: Transaction<Tables>, packs: readonly Pack[]): Promise<void> {
-  for (let start = 0; start < packs.length; start += packsAtOnce) {
-    await transaction
-      .insertInto("log_packs")
-      .values(packs.slice(start, start + packsAtOnce))
-      .execute();
-  }
-}
-
-/** Makes one of many small ones. */
-async function merge(transaction: Transaction<Tables>, taskId: string, fromId: number): Promise<void> {
+/** Takes out many small ones, and answers what is to be in their place. */
+async function takeMerged(
+  transaction: Transaction<Tables>,
+  taskId: string,
+  fromId: number,
+): Promise<readonly Pack[]> {
   const packs = await transaction
     .selectFrom("log_packs")
     .select("logs")
@@ -126,13 +124,11 @@ async function merge(transaction: Transaction<Tables>, taskId: string, fromId: n
     .where("task_id", "=", taskId)
     .where("first_id", ">=", fromId)
     .execute();
-  await insertPacks(transaction, packsOf(rows));
+  return packsOf(rows);
 }
 
 const packColumns = ["task_id", "first_id", "last_id", "size_bytes", "logs"] as const;
 
-/** A statement takes 32,766 parameters. */
-const packsAtOnce = 50;
 const packsRemovedAtOnce = 16;
 /** In the place of an event that is in the table of texts; JSON never is. */
 const elsewhere = "";

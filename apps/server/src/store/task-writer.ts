@@ -528,11 +528,11 @@ export class TaskWriter {
   }
 
   async #readHeld(database: Kysely<Tables>, ids: readonly string[]) {
-    const [only] = ids;
-    if (ids.length === 1 && only !== undefined && !this.#parts.isShared) {
-      return (await database.executeQuery(this.#queries.held(only))).rows;
-    }
-    return selectHeld(database).where("id", "in", ids).execute();
+    if (this.#parts.isShared) return selectHeld(database).where("id", "in", ids).execute();
+    // SQLite answers each sooner than a statement for all of them is built.
+    const found = [];
+    for (const id of ids) found.push(...(await database.executeQuery(this.#queries.held(id))).rows);
+    return found;
   }
 
   #lose(taskId: string): void {
