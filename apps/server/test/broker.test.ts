@@ -240,6 +240,22 @@ test("what an executor of ours says is not read while its session is held", asyn
   own.destroy();
 });
 
+test("a session and its first message come to an executor of ours together", async () => {
+  const { room } = await openTestBroker();
+  const [own, theirs] = duplexPair();
+  const pieces: string[] = [];
+  theirs.setEncoding("utf8").on("data", (piece: string) => pieces.push(piece));
+  const channel = createExecutorChannel(own);
+  channel.attach(room, { session_id: "next", session_dir: "/next", tmp_dir: "/tmp/next", identifier: "i" });
+  await new Promise(setImmediate);
+  channel.send(topics.runBlock("nodejs"), { type: "BlockPayload" });
+  await expect
+    .poll(() => pieces)
+    .toEqual([expect.stringMatching(/^channel\/begin .*\nexecutor\/nodejs\/run_block .*\n$/)]);
+  theirs.destroy();
+  own.destroy();
+});
+
 /** Resolves once nothing moves any more: what is held tells of no event. */
 async function untilStill(read: () => number): Promise<void> {
   for (let last = Number.NaN; read() !== last; ) {

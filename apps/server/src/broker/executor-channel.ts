@@ -20,7 +20,10 @@ import type { Member, Room } from "./room.ts";
 
 /** The server's end of the socket that an executor of ours inherits; nobody else can speak on it. */
 export interface ExecutorChannel {
-  /** The executor serves this session from now on; `begin` tells it, which one that was started for it needs not. */
+  /**
+   * The executor serves this session from now on; `begin` tells it, together with the first message, which one that was started
+   * for the session needs not.
+   */
   attach(room: Room, begin?: BeginSession): void;
   /** Sends a message to this executor alone. */
   send(topic: string, message: object): void;
@@ -52,14 +55,21 @@ export function createExecutorChannel(
   let isGone = false;
 
   let lines = "";
+  let isFlushing = false;
   const flush = () => {
+    isFlushing = false;
     if (stream.writable) stream.write(lines);
     lines = "";
   };
+  /** Leaves with what is written next: by itself it would wake a process that has nothing to do yet. */
+  const writeAhead = (topic: string, payload: string) => {
+    lines += encodeChannelLine(topic, payload);
+  };
   /** Together with what else this turn of the event loop writes. */
   const write = (topic: string, payload: string) => {
-    if (lines === "") queueMicrotask(flush);
-    lines += encodeChannelLine(topic, payload);
+    if (!isFlushing) queueMicrotask(flush);
+    isFlushing = true;
+    writeAhead(topic, payload);
   };
   const member: Member = {
     role: "executor",
@@ -131,7 +141,7 @@ export function createExecutorChannel(
     attach(next, begin) {
       room = next;
       leave = next.join(member);
-      if (begin) write(channelTopics.begin, JSON.stringify(begin));
+      if (begin) writeAhead(channelTopics.begin, JSON.stringify(begin));
     },
     load({ directory, executor }) {
       const { entry, function: name } = executor.options ?? {};
