@@ -223,7 +223,7 @@ describe("failures", () => {
     const client = new OomolConnectClient({ baseUrl, retry: false });
     const failure = await client.blocks.list().catch(keep);
     expect(failure).toBeInstanceOf(ConnectionError);
-    expect(String(failure)).toContain("the connection was refused; is the server running there?");
+    expect(String(failure)).toContain("the connection was refused; no server listens there");
   });
 
   test("200 with success: false", async () => {

@@ -244,7 +244,7 @@ describe("failures", () => {
     await expect(transport.send(get(server.origin))).rejects.toMatchObject({
       name: "TransportError",
       isUnsent: true,
-      message: "the connection was refused; is the server running there?",
+      message: "the connection was refused; no server listens there",
     });
   });
 

@@ -24,8 +24,8 @@ const unsentCodes = new Set([
 ]);
 
 const explanations: Record<string, string> = {
-  ECONNREFUSED: "the connection was refused; is the server running there?",
-  ConnectionRefused: "the connection was refused; is the server running there?",
+  ECONNREFUSED: "the connection was refused; no server listens there",
+  ConnectionRefused: "the connection was refused; no server listens there",
   ENOTFOUND: "there is no such host",
   EAI_AGAIN: "the host's name could not be looked up",
   ECONNRESET: "the connection was reset",
