@@ -59,6 +59,17 @@ test("an integer that may have been changed on its way is refused, for the model
   });
 });
 
+test("an input for a file says that it takes a path, beside what the block says of it", async () => {
+  const { tools } = await client.listTools();
+  const properties = tools.find(({ name }) => name === "pkg__file-processor")?.inputSchema.properties;
+  expect(properties).toMatchObject({
+    file: {
+      type: "string",
+      description: "The file to look at. Absolute path of a file on this machine, which is uploaded.",
+    },
+  });
+});
+
 test("a file is uploaded by its path", async () => {
   const file = join(server.directory, "note.txt");
   await writeFile(file, "abc");

@@ -24,9 +24,10 @@ export interface ObjectSchema {
 /** What a tool made from a block takes. An input for files takes text that leads to one, which `fileText` describes. */
 export function inputsSchema(inputs: readonly Handle[], fileText: string): ObjectSchema {
   const file = { type: "string", description: fileText };
+  const described = inputs.map((input) => withFileText(input, fileText));
   return {
     type: "object",
-    ...handlesSchema(inputs, (input, prefix) => fileSchema(input, file) ?? readHandle(input, prefix)),
+    ...handlesSchema(described, (input, prefix) => fileSchema(input, file) ?? readHandle(input, prefix)),
     required: inputs.filter((input) => !isOptional(input)).map((input) => input.handle),
   };
 }
@@ -58,6 +59,12 @@ function handlesSchema(
     properties: Object.fromEntries(properties),
     ...(Object.keys(definitions).length > 0 && { $defs: definitions }),
   };
+}
+
+/** What the block says of a file stands beside what is to be given for it: both describe the same text. */
+function withFileText(input: Handle, fileText: string): Handle {
+  const isText = fileInputOf(input.json_schema)?.isList === false;
+  return isText && input.description ? { ...input, description: `${input.description} ${fileText}` } : input;
 }
 
 function fileSchema(input: Handle, file: JsonSchema): HandleSchema | undefined {

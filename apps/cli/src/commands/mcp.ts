@@ -16,7 +16,7 @@ export function addMcpCommand(program: Command): void {
     .option("-o, --out <dir>", "save the files of results in this folder, and link to them in the answers")
     .addHelpText(
       "after",
-      "\nExamples, in the settings of an MCP client:\n  oomol-connect mcp --base-url http://localhost:3000/api\n  oomol-connect mcp --out ~/oomol",
+      "\nExamples, in the settings of an MCP client:\n  oomol-connect mcp --base-url http://localhost:3000/api\n  oomol-connect mcp --out /home/me/results",
     );
   addConnectionFlags(command).action((flags: McpFlags) =>
     reportFailure(async () => {
