@@ -119,6 +119,12 @@ test("outside of a package it says what is missing", async () => {
   expect([code, stderr]).toEqual([2, `error ${home} is in no package: there is no package.oo.yaml.\n`]);
 });
 
+test("a folder that is not there is not taken for the package around it", async () => {
+  const { code, stdout, stderr } = await runProgram(cliFile, ["manifest", join(directory, "tsks")]);
+  const words = "does not exist; name the folder of a package, or one in it.";
+  expect([code, stdout, stderr]).toEqual([2, "", `error ${join(directory, "tsks")} ${words}\n`]);
+});
+
 async function writeBlock(name: string, text: string, main: string): Promise<string> {
   const block = join(directory, "tasks", name);
   await mkdir(block, { recursive: true });

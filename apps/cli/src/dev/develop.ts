@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OomolConnectClient, type TaskInputValues } from "@oomol/connect-node";
@@ -6,6 +6,7 @@ import { blockRequest, type InputFlags } from "../block-request.ts";
 import { UsageError } from "../exit-codes.ts";
 import { onInterrupt } from "../on-interrupt.ts";
 import { readInputs } from "../read-inputs.ts";
+import { requireFolder } from "../require-folder.ts";
 import { startLocalServer } from "../start-local-server.ts";
 import { TaskDisplay } from "../task-display.ts";
 import { choosePort } from "./choose-port.ts";
@@ -27,7 +28,7 @@ export interface DevFlags extends InputFlags {
  */
 export async function develop(directory: string, flags: DevFlags): Promise<void> {
   const { run, inspect, json = false } = flags;
-  await requireFolder(directory);
+  await requireFolder(directory, "name the folder of a package, or a folder of packages");
   const inputFlags = await withStdinRead(flags);
   const port = await choosePort(flags.port);
   using interruption = onInterrupt("Stopped serving.");
@@ -71,13 +72,6 @@ export async function develop(directory: string, flags: DevFlags): Promise<void>
   });
   await runs;
   throw interruption.signal.reason;
-}
-
-async function requireFolder(directory: string): Promise<void> {
-  const found = await stat(directory).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  const seen = found ? "is no folder" : "does not exist";
-  throw new UsageError(`${directory} ${seen}; name the folder of a package, or a folder of packages.`);
 }
 
 interface RunInputs extends InputFlags {

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { UsageError } from "../exit-codes.ts";
 import { findPackage } from "../new/find-package.ts";
+import { requireFolder } from "../require-folder.ts";
 import { compareHandles, type HandleDifference, writeHandles } from "./compare-handles.ts";
 import { describedBlock } from "./described-block.ts";
 import { findBlocks } from "./find-blocks.ts";
@@ -19,9 +20,10 @@ export interface SyncedManifest {
 /**
  * Compares the manifests of a package with what `defineBlock` says in the code, and writes them anew unless `isCheck`.
  *
- * @throws {@link UsageError} outside of a package, and for code or manifests that cannot be read.
+ * @throws {@link UsageError} for a folder that is not there or in no package, and for code or manifests that cannot be read.
  */
 export async function syncManifests(directory: string, isCheck: boolean): Promise<SyncedManifest[]> {
+  await requireFolder(directory, "name the folder of a package, or one in it");
   const found = await findPackage(directory);
   if (!found) throw new UsageError(`${directory} is in no package: there is no package.oo.yaml.`);
   const synced: SyncedManifest[] = [];
