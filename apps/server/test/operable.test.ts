@@ -102,6 +102,14 @@ test("has help that fits a terminal and names every option once", async () => {
   expect(options.length).toBeGreaterThan(20);
   expect(new Set(options).size).toBe(options.length);
   expect(stdout).toMatch(/^Packages:\n {2}--packages/m);
+  expect(stdout).not.toContain("default: []");
+});
+
+test("says its version", async () => {
+  const program = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+  const args = ["--conditions=@oomol/source", program, "--version"];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
 interface Paths {

@@ -102,6 +102,6 @@ test("fails what runs when it is asked to stop, and keeps what waits", async () 
 test("refuses data that another server uses", async () => {
   await using server = await openTestServer();
   await expect(openTestServer({ dataDirectory: server.dataDirectory })).rejects.toThrow(
-    /Another server uses the data/,
+    /Another server uses the data in .*connect\.db already\. Stop it, or give this one another folder \(--data\)\.$/,
   );
 });

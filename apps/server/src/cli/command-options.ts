@@ -114,7 +114,8 @@ export function addRunOptions(command: Command, longest: string): Command {
 }
 
 export function addPackagesOption(command: Command): Command {
-  return command.option("--packages <dir>", "directory of package folders; repeatable", collect, []);
+  const option = new Option("--packages <dir>", "directory of package folders; repeatable");
+  return command.addOption(option.argParser(collect).default([], "none"));
 }
 
 export function addAppletsOption(command: Command): Command {

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { ownVersion } from "../status/own-version.ts";
 import { addClusterCommands, type ClusterCommands } from "./cluster-commands.ts";
 import {
   addAppletsOption,
@@ -69,6 +70,7 @@ export function createCommand(run: (flags: Flags) => Promise<void>, cluster: Clu
   addLogOption(command)
     .option("--json", "print only { url, playgroundUrl } to stdout, once the server listens")
     .optionsGroup("Help:")
+    .version(ownVersion, "-V, --version", "print the version")
     .helpOption("-h, --help", "show this help")
     .addHelpText("after", afterHelp)
     .action(run);

@@ -18,7 +18,10 @@ export function openNodeSqlite(file: string, sync: SqliteSync = "normal"): Sqlit
   } catch (error) {
     database.close();
     throw isBusy(error)
-      ? new Error(`Another server uses the data in ${file} already.`, { cause: error })
+      ? new Error(
+          `Another server uses the data in ${file} already. Stop it, or give this one another folder (--data).`,
+          { cause: error },
+        )
       : explainDamage(error, file);
   }
   const statements = new Map<string, SqliteStatement>();
