@@ -75,7 +75,10 @@ try {
 
   await using playground = await openPlayground({ openBrowser });
   const { url } = playground.connect;
-  await take(playground, "list", "#/", (page) => page.getByText("Text to audio").first().waitFor());
+  await take(playground, "list", "#/", async (page) => {
+    await page.getByText("Text to audio").first().waitFor();
+    await page.getByRole("link", { name: "Status" }).waitFor();
+  });
   const routes = {
     run: await startTask(url, "audio-lab::text-to-audio", { text: "One block, one form, one result." }),
     failure: await startTask(url, "show::broken", { seconds: 3 }),
