@@ -11,6 +11,8 @@ const watched = ["apps/server/src", "packages/core/src", "packages/scriptlet/src
 );
 const serverFlags = ["--packages", "apps/blocks", "--port", String(port)];
 
+// Scripts want the server's own address, which is another where the port is taken.
+process.stdout.write(`Connect server: http://localhost:${port}/api\n`);
 const children = [
   start(process.execPath, [
     "--conditions=@oomol/source",
@@ -24,7 +26,7 @@ const children = [
 
 function start(command: string, args: string[], directory = ""): ChildProcess {
   const env = { ...process.env, OOMOL_CONNECT_BASE_URL: `http://localhost:${port}` };
-  // One address to open, the playground's: it hands /api on.
+  // One address to open in a browser, the playground's: it hands /api on.
   const stdout = directory === "" ? "ignore" : "inherit";
   return spawn(command, args, { cwd: `${root}${directory}`, env, stdio: ["ignore", stdout, "inherit"] });
 }
