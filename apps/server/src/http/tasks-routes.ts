@@ -1,6 +1,7 @@
 import type { ExtensionName } from "@oomol/connect-core/wire";
 import { type Context, Hono, type HonoRequest } from "hono";
 import { v7 as newTaskId } from "uuid";
+import { followSignal } from "../engine/follow-signal.ts";
 import type { FileStore } from "../files/file-store.ts";
 import { referTo } from "../files/upload-references.ts";
 import { splitVersion } from "../packages/block-id.ts";
@@ -116,7 +117,8 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
       submit?: () => Promise<void>;
     },
   ) => {
-    const signal = AbortSignal.any([context.req.raw.signal, closing]);
+    using over = followSignal(context.req.raw.signal, closing);
+    const { signal } = over;
     const waiting = waitForTaskEnd({ changes: store.changes, get: read }, id, waitMs, { signal, created });
     await submit();
     const task = await waiting;
