@@ -10,6 +10,7 @@ const logOf = (type: string, event: object) => ({ id: 1, taskId: "t", type, even
 function openTeller(progressToken: number | undefined) {
   const progress: { progress: number; message?: string }[] = [];
   const messages: string[] = [];
+  const notes: string[] = [];
   const teller = createCallTeller({
     blockId: "a::b",
     progressToken,
@@ -19,8 +20,9 @@ function openTeller(progressToken: number | undefined) {
     async log(_level, text) {
       messages.push(text);
     },
+    note: (text) => void notes.push(text),
   });
-  return { teller, progress, messages };
+  return { teller, progress, messages, notes };
 }
 
 test("a call without progress gives a sign of life every 15 seconds, each above the last", async () => {
@@ -54,4 +56,12 @@ test("a block that prints without end is cut off", async () => {
   expect(messages).toHaveLength(1_000);
   expect(messages[0]).toHaveLength(2_000);
   expect(messages.at(-1)).toBe("Further messages of this call are left out.");
+});
+
+test("who asks learns how far a call is, or what the block has said last", async () => {
+  const { teller, notes } = openTeller(undefined);
+  await teller.tell(logOf("BlockProgress", { progress: 12.5 }));
+  await teller.tell(logOf("BlockWarning", { warning: "Mind the step." }));
+  teller[Symbol.dispose]();
+  expect(notes).toEqual(["12 %", "Mind the step."]);
 });

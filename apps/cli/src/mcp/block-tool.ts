@@ -14,6 +14,7 @@ export async function blockTool(block: Block): Promise<Tool> {
     description: descriptionOf(block) ?? `Runs the OOMOL block ${block.blockId}.`,
     inputSchema: inputsSchema(inputs, "Absolute path of a file on this machine, which is uploaded."),
     outputSchema: outputsSchema(outputs),
+    execution: { taskSupport: "optional" },
     // A block may do anything: what is not known of it is not promised.
     annotations: { title, openWorldHint: true },
   };

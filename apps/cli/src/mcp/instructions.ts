@@ -9,6 +9,6 @@ export function instructionsFor(directory: string | undefined): string {
     "An argument that is described as the path of a file takes an absolute path on the machine of this program, which uploads the file; a list of them takes several.",
     files,
     "Give integers of more than 15 digits as text.",
-    "A call that is cancelled stops its task.",
+    "A call that is cancelled stops its task. A call may be made as a task of the protocol, whose result is kept for an hour.",
   ].join(" ");
 }

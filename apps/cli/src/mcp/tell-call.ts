@@ -10,6 +10,8 @@ export interface TellCallOptions {
   progressToken: string | number | undefined;
   send(notification: ServerNotification): Promise<void>;
   log(level: Level, text: string): Promise<void>;
+  /** How far the call is, or what the block has said last, for clients that ask instead of listening. */
+  note(text: string): void;
 }
 
 export interface CallTeller extends Disposable {
@@ -24,7 +26,7 @@ const mostMessages = 1_000;
 const longestMessage = 2_000;
 
 /** Tells a client how far a call is, every 15 seconds at least, and what the block says, up to a thousand messages. */
-export function createCallTeller({ blockId, progressToken, send, log }: TellCallOptions): CallTeller {
+export function createCallTeller({ blockId, progressToken, send, log, note }: TellCallOptions): CallTeller {
   const startedMs = performance.now();
   let last: number | undefined;
   let messages = 0;
@@ -52,10 +54,14 @@ export function createCallTeller({ blockId, progressToken, send, log }: TellCall
   return {
     async tell(taskLog) {
       for (const event of eventsOfLog(taskLog)) {
-        if (event.type === "progress") await tellProgress(event.progress);
+        if (event.type !== "progress") continue;
+        note(`${Math.floor(event.progress)} %`);
+        await tellProgress(event.progress);
       }
       const message = messageOf(taskLog);
-      if (message) await tellMessage(...message);
+      if (!message) return;
+      note(message[1]);
+      await tellMessage(...message);
     },
     [Symbol.dispose]() {
       clearInterval(timer);
