@@ -1,8 +1,8 @@
 import { createFaultPlan, openTcpFaultProxy } from "@oomol/fault-proxy";
-import { startPostgres } from "@oomol/test-helpers/start-postgres";
-import { startStandby } from "@oomol/test-helpers/start-standby";
+import { startPostgres, type TestPostgres } from "@oomol/test-helpers/start-postgres";
+import { startStandby, type TestStandby } from "@oomol/test-helpers/start-standby";
 import { pino } from "pino";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrate } from "../../src/cluster/schema.ts";
 import { startApi } from "../../src/serve/start-api.ts";
 import { startWorker } from "../../src/serve/start-worker.ts";
@@ -10,10 +10,21 @@ import { fixturePackages, makeDataDirectory, TestClient } from "../open-test-ser
 
 const spared = { seed: 1, share: 0, kinds: ["reset" as const] };
 
-test("tasks that wait and run when the primary dies end once its replica is promoted", async () => {
-  const primary = await startPostgres({ isDurable: true });
-  const standby = await startStandby(primary);
+let primary: TestPostgres;
+let standby: TestStandby;
+
+beforeAll(async () => {
+  // Commits wait for the replica; what the machine may lose is not tested.
+  primary = await startPostgres({ settings: ["synchronous_commit=on"] });
+  standby = await startStandby(primary);
   await migrate(primary.urlOf("postgres"), pino({ enabled: false }));
+});
+afterAll(async () => {
+  await primary?.close();
+  await standby?.close();
+});
+
+test("tasks that wait and run when the primary dies end once its replica is promoted", async () => {
   await using proxy = await openTcpFaultProxy({
     target: primary.address,
     plan: createFaultPlan(spared),
@@ -53,7 +64,5 @@ test("tasks that wait and run when the primary dies end once its replica is prom
   } finally {
     await worker.close();
     await api.close();
-    await primary.close();
-    await standby.close();
   }
 });
