@@ -32,6 +32,8 @@ const order = {
       "values",
       "json-text",
       "bounded-json",
+      "release-memory",
+      "write-piece",
       "take-turns",
       "retry",
       "keep-for",

@@ -24,15 +24,22 @@ export class JsonText {
 
 /** As `JSON.stringify` writes an object; members of it that are {@link JsonText} stand there as they are. */
 export function writeJson(object: object): string {
-  const members = Object.entries(object);
-  if (!members.some(([, value]) => value instanceof JsonText)) return JSON.stringify(object);
   let written = "";
+  // Joined by the operator, which copies nothing.
+  for (const part of jsonParts(object)) written += part;
+  return written;
+}
+
+/** The same in parts, so that a {@link JsonText} can be sent without being copied. */
+export function jsonParts(object: object): string[] {
+  const members = Object.entries(object);
+  if (!members.some(([, value]) => value instanceof JsonText)) return [JSON.stringify(object)];
+  const parts: string[] = [];
   for (const [key, value] of members) {
     const json = value instanceof JsonText ? value.text : JSON.stringify(value);
-    // Joined by the operator, which copies nothing.
-    if (json !== undefined) written += `${written === "" ? "{" : ","}${JSON.stringify(key)}:${json}`;
+    if (json !== undefined) parts.push(`${parts.length === 0 ? "{" : ","}${JSON.stringify(key)}:`, json);
   }
-  return `${written}}`;
+  return [...(parts.length === 0 ? ["{"] : parts), "}"];
 }
 
 const longMember = 64 * 1024;

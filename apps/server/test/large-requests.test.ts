@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import type { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { createRequestThreads } from "../src/http/request-threads.ts";
 import { openTestServer } from "./open-test-server.ts";
@@ -114,6 +116,23 @@ test("requests that are closed early leave the thread to the next", async () => 
     );
     expect(opened).toEqual(["lab::b1", "lab::b2", "lab::b3"]);
   }
+});
+
+test("a thread that has read much ends with it, one that has read less serves the next request, too", async () => {
+  await using threads = disposable(createRequestThreads({ idleMs: 600_000 }));
+  const started: Worker[] = [];
+  const count = (worker: Worker) => started.push(worker);
+  process.on("worker", count);
+  const read = async (characters: number) => {
+    using request = await threads.open(json({ manifest: "lab::a", pad: "x".repeat(characters) }));
+    expect(request.blockId).toBe("lab::a");
+  };
+  for (const characters of [200_000, 200_000, 2_000_000]) await read(characters);
+  expect(started).toHaveLength(1);
+  await once(started[0] as Worker, "exit");
+  await read(200_000);
+  expect(started).toHaveLength(2);
+  process.off("worker", count);
 });
 
 function disposable<Threads extends { close(): Promise<void> }>(threads: Threads) {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { expect, test } from "vitest";
 import { openDatabase } from "../src/store/database.ts";
+import { ComingText, wholeText } from "../src/store/stored-text.ts";
 import { TaskStore } from "../src/store/task-store.ts";
 
 const block = { blockId: "lab::shout", packageVersion: "0.2.0" };
@@ -24,6 +25,25 @@ test("others have their turn again and again while large inputs and logs are wri
   const reading = async () => expect((await store.listLogs(id))[0]?.event.length).toBe(text.length + 11);
   expect(await turnsDuring(reading)).toBeGreaterThan(20);
   expect((await store.listEnded())[0]?.logBytes).toBeGreaterThan(text.length);
+  await store.close();
+});
+
+test("of inputs that come in parts one is here at a time", async () => {
+  await using folder = await createTemporaryFolder();
+  const store = new TaskStore(await openDatabase(folder.path));
+  const parts = ['[{"nodeId":"_","inputs":[{"handle":"text","value":"é', "è".repeat(300_000), '"}]}]'];
+  const id = randomUUID();
+  let last: Uint8Array | undefined;
+  async function* coming() {
+    for (const part of parts) {
+      expect(last?.byteLength ?? 0).toBe(0);
+      last = new TextEncoder().encode(part);
+      yield last;
+    }
+  }
+  const task = await store.create({ id, ...block, inputValues: new ComingText(coming()), inputs: {} });
+  // Compared here: a failure would print all of it.
+  expect((await wholeText(task?.inputValues ?? "")) === parts.join("")).toBe(true);
   await store.close();
 });
 

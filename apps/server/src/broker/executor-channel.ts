@@ -10,10 +10,11 @@ import {
   type LoadBlock,
   type SessionOver,
 } from "@oomol/scriptlet/wire";
-import { writeJson } from "../json-text.ts";
+import { jsonParts } from "../json-text.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import type { ExecutorProcess } from "../processes/executor-process.ts";
 import { createHold } from "./hold.ts";
+import { createLineWriter } from "./line-writer.ts";
 import type { OutputFences } from "./output-fences.ts";
 import { maxMessageBytes, tooLarge } from "./read-message.ts";
 import type { Member, Room } from "./room.ts";
@@ -54,23 +55,11 @@ export function createExecutorChannel(
   let ending: Promise<SessionOver | undefined> | undefined;
   let isGone = false;
 
-  let lines = "";
-  let isFlushing = false;
-  const flush = () => {
-    isFlushing = false;
-    if (stream.writable) stream.write(lines);
-    lines = "";
-  };
+  const writer = createLineWriter(stream);
   /** Leaves with what is written next: by itself it would wake a process that has nothing to do yet. */
-  const writeAhead = (topic: string, payload: string) => {
-    lines += encodeChannelLine(topic, payload);
-  };
-  /** Together with what else this turn of the event loop writes. */
-  const write = (topic: string, payload: string) => {
-    if (!isFlushing) queueMicrotask(flush);
-    isFlushing = true;
-    writeAhead(topic, payload);
-  };
+  const writeAhead = (topic: string, payload: string) =>
+    writer.writeAhead([encodeChannelLine(topic, payload)]);
+  const write = (topic: string, payload: string) => writer.write([encodeChannelLine(topic, payload)]);
   const member: Member = {
     role: "executor",
     hears: (topic) => subscriptions.has(topic),
@@ -148,7 +137,7 @@ export function createExecutorChannel(
       const source: LoadBlock = { dir: directory, ...(entry && { entry }), ...(name && { function: name }) };
       write(channelTopics.load, JSON.stringify(source));
     },
-    send: (topic, message) => write(topic, writeJson(message)),
+    send: (topic, message) => writer.write([`${topic} `, ...jsonParts(message), "\n"]),
     endSessionAfter(sessionId, jobId) {
       ending = askForEnd({ session_id: sessionId, after_job: jobId });
     },
@@ -159,10 +148,7 @@ export function createExecutorChannel(
       detach();
       return said?.session_id === sessionId ? said : undefined;
     },
-    close() {
-      flush();
-      stream.end();
-    },
+    close: () => writer.end(),
   };
 }
 

@@ -5,9 +5,9 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { pieceCharacters, piecesOf } from "@oomol/connect-shared/text-pieces";
 import type { Context } from "hono";
 import type { StoredText, TextPart } from "../store/stored-text.ts";
+import { writePiece } from "../write-piece.ts";
 import type { BytesInFlight } from "./bytes-in-flight.ts";
 import type { CallerEnv } from "./callers.ts";
-import { writePiece } from "./write-piece.ts";
 
 /** JSON of an answer, in order; what is stored is read when it is sent. */
 export type AnswerText = readonly StoredText[];

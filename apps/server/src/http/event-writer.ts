@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { setImmediate as breathe } from "node:timers/promises";
+import { writePiece } from "../write-piece.ts";
 import { type AnswerText, piecesOfTexts, streamedBytes } from "./answer-text.ts";
 import type { BytesInFlight } from "./bytes-in-flight.ts";
-import { writePiece } from "./write-piece.ts";
 
 /** In characters. */
 const writtenTogether = 64 * 1024;

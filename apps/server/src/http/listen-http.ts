@@ -2,8 +2,8 @@ import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Env, Hono } from "hono";
+import { releaseMemory } from "../release-memory.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
-import { releaseMemory } from "./release-memory.ts";
 import { onceAllIsRead } from "./stop-idle.ts";
 
 export interface ListeningHttp {

@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import { deepestNesting, excessOf, findInexactNumber } from "@oomol/connect-core/wire";
 import { Refusal } from "../refusal.ts";
+import { releaseMemory } from "../release-memory.ts";
 import type { HeldBytes } from "./bytes-in-flight.ts";
-import { releaseMemory } from "./release-memory.ts";
 import { stopIdle } from "./stop-idle.ts";
 
 export interface BodyLimits {

@@ -1,8 +1,9 @@
 import { Refusal } from "../refusal.ts";
 import type { HeldBytes } from "./bytes-in-flight.ts";
 import { readBody } from "./read-json-body.ts";
-import type { RequestThreads } from "./request-threads.ts";
-import { parseTaskRequest, type TaskBody, type TaskRequest } from "./task-request.ts";
+import type { RawBody } from "./request-conversation.ts";
+import { type RequestThreads, sizeOf } from "./request-threads.ts";
+import { decodeBody, parseTaskRequest, type TaskRequest } from "./task-request.ts";
 import { type FormRequest, type ReceivedFile, receiveForm, type UploadLimits } from "./uploads.ts";
 
 export interface ReadTaskRequest {
@@ -30,7 +31,7 @@ export async function readTaskRequest(form: FormRequest, parts: ReadingParts): P
   const type = request.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (type === "application/json") {
     const json = await readBody(request, limits, inFlight, body);
-    return { request: await parse({ json }, json.byteLength, parts), files: [] };
+    return { request: await parse({ json }, parts), files: [] };
   }
   if (type === "multipart/form-data") {
     const { fields: all, files } = await receiveForm(form, uploadDirectory, limits, inFlight);
@@ -39,7 +40,7 @@ export async function readTaskRequest(form: FormRequest, parts: ReadingParts): P
     );
     const fileInputs = parts.takesFileInputs ? all.get("fileInputs") : undefined;
     const fields = { manifest, blockId, inputValues, fileInputs };
-    return { request: await parse({ fields }, inputValues?.length ?? 0, parts), files };
+    return { request: await parse({ fields }, parts), files };
   }
   throw new Refusal(
     415,
@@ -47,6 +48,7 @@ export async function readTaskRequest(form: FormRequest, parts: ReadingParts): P
   );
 }
 
-async function parse(body: TaskBody, size: number, { threads }: ReadingParts): Promise<TaskRequest> {
-  return size > largeBytes ? threads.open(body) : parseTaskRequest(body);
+async function parse(body: RawBody, { threads }: ReadingParts): Promise<TaskRequest> {
+  if (sizeOf(body) > largeBytes) return threads.open(body);
+  return parseTaskRequest("json" in body ? { json: decodeBody(body.json) } : body);
 }

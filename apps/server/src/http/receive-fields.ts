@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { Refusal } from "../refusal.ts";
+import { releaseMemory } from "../release-memory.ts";
 import type { HeldBytes } from "./bytes-in-flight.ts";
-import { releaseMemory } from "./release-memory.ts";
 
 /** The fields of a form that are no files, as they come. */
 export interface FieldReceiver {

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { releaseMemory } from "./release-memory.ts";
+import { releaseMemory } from "../release-memory.ts";
 
 type Written = (error: NodeJS.ErrnoException | null, bytes: number) => void;
 

@@ -1,19 +1,26 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Runnable } from "../packages/read-package.ts";
 import { Refusal, type RefusalStatus } from "../refusal.ts";
-import type { TaskBody } from "./task-request.ts";
+import type { FormFields } from "./task-request.ts";
 import type { ReceivedFile } from "./uploads.ts";
 
 /** What a thread is given to begin with. */
 export interface OpenRequest {
-  body: TaskBody;
+  body: RawBody;
   port: MessagePort;
 }
+
+/** A body as it was received. */
+export type RawBody = { json: Uint8Array } | { fields: FormFields };
 
 /** What the server asks about a body that the thread holds. The first answer, to no question, is its block's id. */
 export type Question =
   | { kind: "fingerprint"; files: readonly ReceivedFile[] }
-  | { kind: "prepare"; block: Runnable; references: readonly string[] };
+  | { kind: "prepare"; block: Runnable; references: readonly string[] }
+  | { kind: "part"; of: InputsName };
+
+/** What was prepared, which is asked for part by part. */
+export type InputsName = "inputValues" | "inputs";
 
 /** What the thread asks in between; flows name the blocks that they run. */
 export interface Wanted {
@@ -40,7 +47,8 @@ export function takeAnswer(answer: Answer): unknown {
 }
 
 export interface Conversation {
-  say(message: unknown): void;
+  /** Bytes are handed over with their memory. */
+  say(message: unknown, bytes?: Uint8Array): void;
   /** What the other side says next; `undefined` once it has closed. */
   next(): Promise<unknown>;
   close(): void;
@@ -59,7 +67,7 @@ export function openConversation(port: MessagePort): Conversation {
     wake();
   });
   return {
-    say: (message) => port.postMessage(message),
+    say: (message, bytes) => port.postMessage(message, bytes ? [bytes.buffer as ArrayBuffer] : []),
     async next() {
       while (heard.length === 0 && !isClosed) await new Promise<void>((resolve) => (wake = resolve));
       return heard.shift();

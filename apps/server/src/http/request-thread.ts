@@ -1,18 +1,19 @@
 // A thread of the server that reads large bodies of tasks: parses them, checks them, and answers their values as JSON.
-import { writeJson } from "../json-text.ts";
 import type { BlockFinder } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
+import { jsonPieces } from "./json-pieces.ts";
 import {
   type Answer,
   answerOf,
   type Conversation,
+  type InputsName,
   type OpenRequest,
   openConversation,
   type Question,
   takeAnswer,
   type Wanted,
 } from "./request-conversation.ts";
-import { parseTaskRequest } from "./task-request.ts";
+import { decodeBody, type PreparedInputs, parseTaskRequest, type TaskRequest } from "./task-request.ts";
 
 /** Serves one request until the server closes the conversation. */
 export default async function serveRequest({ body, port }: OpenRequest): Promise<void> {
@@ -20,10 +21,16 @@ export default async function serveRequest({ body, port }: OpenRequest): Promise
   try {
     const parsed = await parse(body);
     conversation.say("request" in parsed ? { value: parsed.request.blockId } : parsed);
-    while ("request" in parsed) {
+    if (!("request" in parsed)) return;
+    const reply = replierOf(parsed.request, conversation);
+    for (;;) {
       const question = (await conversation.next()) as Question | undefined;
       if (question === undefined) return;
-      conversation.say(await answerOf(() => reply(question, parsed.request, conversation)));
+      const answer = await answerOf(() => reply(question));
+      conversation.say(
+        answer,
+        "value" in answer && answer.value instanceof Uint8Array ? answer.value : undefined,
+      );
     }
   } finally {
     conversation.close();
@@ -31,22 +38,29 @@ export default async function serveRequest({ body, port }: OpenRequest): Promise
 }
 
 async function parse(body: OpenRequest["body"]) {
-  let request: ReturnType<typeof parseTaskRequest> | undefined;
+  let request: TaskRequest | undefined;
   const answer = await answerOf(() => {
-    request = parseTaskRequest(body);
+    request = parseTaskRequest("json" in body ? { json: decodeBody(body.json) } : body);
   });
   return request ? { request } : answer;
 }
 
-async function reply(
-  question: Question,
-  request: ReturnType<typeof parseTaskRequest>,
-  conversation: Conversation,
-): Promise<unknown> {
-  if (question.kind === "fingerprint") return request.fingerprint(question.files);
-  const { block, references } = question;
-  const { inputValues, inputs } = await request.prepare(block, references, catalogOf(conversation));
-  return { inputValues: JSON.stringify(inputValues), inputs: writeJson(inputs) };
+function replierOf(request: TaskRequest, conversation: Conversation): (question: Question) => unknown {
+  let parts: Record<InputsName, Iterator<Uint8Array, undefined>>;
+  const prepare = async ({ block, references }: Extract<Question, { kind: "prepare" }>) => {
+    const prepared = await request.prepare(block, references, catalogOf(conversation));
+    parts = { inputValues: partsOf(prepared, "inputValues"), inputs: partsOf(prepared, "inputs") };
+  };
+  return (question) => {
+    if (question.kind === "fingerprint") return request.fingerprint(question.files);
+    return question.kind === "prepare" ? prepare(question) : parts[question.of].next().value;
+  };
+}
+
+/** Written as JSON as they are asked for. */
+function* partsOf(prepared: PreparedInputs, name: InputsName): Generator<Uint8Array, undefined> {
+  const encoder = new TextEncoder();
+  for (const piece of jsonPieces(prepared[name])) yield encoder.encode(piece);
 }
 
 /** The server's, which is asked for each block. */

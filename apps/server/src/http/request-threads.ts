@@ -1,23 +1,25 @@
 import { fileURLToPath } from "node:url";
 import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
-import { JsonText } from "../json-text.ts";
 import type { BlockFinder } from "../packages/package-catalog.ts";
+import { ComingText } from "../store/stored-text.ts";
 import {
   type Answer,
   answerOf,
+  type InputsName,
   type OpenRequest,
   openConversation,
   type Question,
+  type RawBody,
   takeAnswer,
   type Wanted,
 } from "./request-conversation.ts";
-import type { TaskBody, TaskRequest } from "./task-request.ts";
+import type { TaskRequest } from "./task-request.ts";
 
 /** Reads large bodies of tasks on a thread, one after the other, so that the server answers others meanwhile. */
 export interface RequestThreads {
   /** Takes over the bytes of the body; throws a {@link Refusal}. The thread is busy until the request is disposed of. */
-  open(body: TaskBody): Promise<TaskRequest>;
+  open(body: RawBody): Promise<TaskRequest>;
   close(): Promise<void>;
 }
 
@@ -27,32 +29,63 @@ const program = fileURLToPath(
   new URL(isSource ? "./request-thread.ts" : "./request-thread.js", import.meta.url),
 );
 
-export function createRequestThreads(): RequestThreads {
-  const pool = new Piscina({
+export function createRequestThreads({ idleMs = 5_000 } = {}): RequestThreads {
+  let pool = openPool(idleMs);
+  let ended: Promise<void> = Promise.resolve();
+  let running = 0;
+  let hasReadMuch = false;
+
+  /** V8 would keep what the thread has read until somebody needs it again, beside the task that begins to run. */
+  const endThread = () => {
+    hasReadMuch = false;
+    const ending = pool.destroy();
+    ended = Promise.all([ended, ending]).then(() => undefined);
+    pool = openPool(idleMs);
+  };
+
+  const run: RunThread = async (opening) => {
+    hasReadMuch ||= sizeOf(opening.body) > muchBytes;
+    running += 1;
+    try {
+      // Piscina reads its type off another overload of `postMessage`.
+      const transferList = [opening.port, ...memoryOf(opening.body)] as never;
+      await pool.run(opening, { transferList });
+    } finally {
+      running -= 1;
+      if (hasReadMuch && running === 0) endThread();
+    }
+  };
+
+  return {
+    open: (body) => openRequest(run, body),
+    async close() {
+      await Promise.all([pool.destroy(), ended]);
+    },
+  };
+}
+
+type RunThread = (opening: OpenRequest) => Promise<void>;
+
+const muchBytes = 1024 * 1024;
+
+function openPool(idleMs: number): Piscina {
+  return new Piscina({
     filename: program,
     minThreads: 0,
     maxThreads: 1,
     concurrentTasksPerWorker: 1,
     // What it has held goes with it.
-    idleTimeout: 5_000,
+    idleTimeout: idleMs,
     // Not its whole heap: a thread that reaches the end of that ends the process.
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
     ...(isSource && { execArgv: [...process.execArgv, "--conditions=@oomol/source"] }),
   });
-  return {
-    open: (body) => openRequest(pool, body),
-    close: () => pool.destroy(),
-  };
 }
 
-async function openRequest(pool: Piscina, body: TaskBody): Promise<TaskRequest> {
+async function openRequest(run: RunThread, body: RawBody): Promise<TaskRequest> {
   const { port1, port2 } = new MessageChannel();
   const conversation = openConversation(port1);
-  const opening: OpenRequest = { body, port: port2 };
-  // Piscina reads its type off another overload of `postMessage`.
-  const transferList = [port2, ...memoryOf(body)] as never;
-  const serving: Promise<void> = pool.run(opening, { transferList });
-  const failed = serving.then(
+  const failed = run({ body, port: port2 }).then(
     () => new Error("The thread has ended its part of the conversation."),
     (error: unknown) => {
       conversation.close();
@@ -71,14 +104,21 @@ async function openRequest(pool: Piscina, body: TaskBody): Promise<TaskRequest> 
     }
   };
 
+  async function* parts(of: InputsName): AsyncGenerator<Uint8Array, void> {
+    for (;;) {
+      const part = (await ask({ kind: "part", of })) as Uint8Array | undefined;
+      if (part === undefined) return;
+      yield part;
+    }
+  }
+
   try {
     return {
       blockId: (await ask()) as string,
       fingerprint: async (files) => (await ask({ kind: "fingerprint", files })) as string,
       async prepare(block, references, catalog) {
-        const prepared = await ask({ kind: "prepare", block, references }, catalog);
-        const { inputValues, inputs } = prepared as { inputValues: string; inputs: string };
-        return { inputValues: new JsonText(inputValues), inputs: new JsonText(inputs) };
+        await ask({ kind: "prepare", block, references }, catalog);
+        return { inputValues: new ComingText(parts("inputValues")), inputs: new ComingText(parts("inputs")) };
       },
       [Symbol.dispose]: () => conversation.close(),
     };
@@ -88,6 +128,11 @@ async function openRequest(pool: Piscina, body: TaskBody): Promise<TaskRequest> 
   }
 }
 
-function memoryOf(body: TaskBody): ArrayBuffer[] {
+/** In bytes, or characters. */
+export function sizeOf(body: RawBody): number {
+  return "json" in body ? body.json.byteLength : (body.fields.inputValues?.length ?? 0);
+}
+
+function memoryOf(body: RawBody): ArrayBuffer[] {
   return "json" in body ? [body.json.buffer as ArrayBuffer] : [];
 }

@@ -11,10 +11,11 @@ import {
 import type { NodeInputs } from "../inputs/node-inputs.ts";
 import { prepareInputs } from "../inputs/prepare-inputs.ts";
 import type { FileInput, UploadedFile } from "../inputs/uploaded-file.ts";
-import type { JsonText } from "../json-text.ts";
 import type { BlockFinder } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
+import { releaseMemory } from "../release-memory.ts";
+import type { ComingText } from "../store/stored-text.ts";
 import { isRecord } from "../values.ts";
 import { parseJson } from "./read-json-body.ts";
 import type { ReceivedFile } from "./uploads.ts";
@@ -29,12 +30,12 @@ export interface TaskRequest extends Disposable {
 }
 
 export interface PreparedInputs {
-  inputValues: NodeInputs | JsonText;
-  inputs: Record<string, unknown> | JsonText;
+  inputValues: NodeInputs | ComingText;
+  inputs: Record<string, unknown> | ComingText;
 }
 
 /** The body of `POST /v1/tasks` before it is parsed. */
-export type TaskBody = { json: Uint8Array } | { fields: FormFields };
+export type TaskBody = { json: string } | { fields: FormFields };
 
 /** The fields of a form; `inputValues` is JSON. */
 export interface FormFields {
@@ -43,6 +44,13 @@ export interface FormFields {
   inputValues?: string | undefined;
   /** JSON: the input of each file, in their order (connect-api 6.8). */
   fileInputs?: string | undefined;
+}
+
+/** The text of a body, whose memory is freed; a byte order mark stays. */
+export function decodeBody(json: Uint8Array): string {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(json);
+  releaseMemory(json);
+  return text;
 }
 
 /** Reads and checks a body; throws a {@link Refusal}. */
@@ -67,10 +75,9 @@ export function parseTaskRequest(body: TaskBody): TaskRequest {
   };
 }
 
-function parseBody(json: Uint8Array): unknown {
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(json);
-  return parseJson(text, deepestNesting + taskBodyNesting, () =>
-    isForm(text) ? labelledForm : "The body is not valid JSON.",
+function parseBody(json: string): unknown {
+  return parseJson(json, deepestNesting + taskBodyNesting, () =>
+    isForm(json) ? labelledForm : "The body is not valid JSON.",
   );
 }
 

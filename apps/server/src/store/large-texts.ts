@@ -1,8 +1,15 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { piecesOf } from "@oomol/connect-shared/text-pieces";
 import { type Kysely, sql } from "kysely";
+import { releaseMemory } from "../release-memory.ts";
 import { retryConnection } from "./retry-connection.ts";
-import type { LargeText, StoredText } from "./stored-text.ts";
+import {
+  ComingText,
+  type LargeText,
+  type StoredText,
+  type TextInParts,
+  type TextPart,
+} from "./stored-text.ts";
 import type { Tables } from "./tables.ts";
 import type { TaskRow } from "./task-rows.ts";
 
@@ -19,19 +26,26 @@ const mostInRow = 64 * 1024;
 const partCharacters = 256 * 1024;
 const partsRemovedAtOnce = 8;
 
-/** Whether the row is to be stored by {@link insertWithTexts}. */
-export function hasLargeTexts(row: TaskRow): boolean {
-  return largeColumns.some((name) => row[name].length > mostInRow);
+/** A row whose inputs may still be on their way. */
+export type ComingRow = Omit<TaskRow, (typeof largeColumns)[number]> &
+  Record<(typeof largeColumns)[number], string | ComingText>;
+
+/** Whether all of a row can be written at once; otherwise it is to be stored by {@link insertWithTexts}. */
+export function isSmallRow(row: ComingRow): row is TaskRow {
+  return !largeColumns.some((name) => isLarge(row[name]));
 }
 
+const isLarge = (text: string | ComingText) => text instanceof ComingText || text.length > mostInRow;
+
 /** Stores a task with its large texts, these first; false if it, or its idempotency key, is there. */
-export async function insertWithTexts(database: Kysely<Tables>, row: TaskRow): Promise<boolean> {
-  const large = largeColumns.filter((name) => row[name].length > mostInRow);
-  const places = Object.fromEntries(large.map((name) => [name, elsewhere]));
+export async function insertWithTexts(database: Kysely<Tables>, row: ComingRow): Promise<boolean> {
+  const large = largeColumns.filter((name) => isLarge(row[name]));
+  // What stays is no large text, and so no `ComingText`.
+  const placed = { ...row, ...Object.fromEntries(large.map((name) => [name, elsewhere])) } as TaskRow;
   let isNew = false;
   try {
     for (const name of large) await writeText(database, row.id, name, row[name]);
-    const insert = database.insertInto("tasks").values({ ...row, ...places });
+    const insert = database.insertInto("tasks").values(placed);
     const { numInsertedOrUpdatedRows } = await insert
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow();
@@ -50,16 +64,22 @@ export async function writeText(
   database: Kysely<Tables>,
   taskId: string,
   name: string,
-  text: string,
+  text: string | TextInParts,
 ): Promise<void> {
   let part = 0;
-  for (const piece of piecesOf(text, partCharacters)) {
-    const values = { task_id: taskId, name, part, text: piece };
+  for await (const piece of typeof text === "string" ? piecesOf(text, partCharacters) : text.parts()) {
+    const values = { task_id: taskId, name, part, text: asText(piece) };
     // An earlier try may have stored it.
     await database.replaceInto("task_texts").values(values).execute();
+    if (typeof piece !== "string") releaseMemory(piece);
     part += 1;
     await breathe();
   }
+}
+
+/** Bytes are bound as they are, and taken for text. */
+function asText(piece: TextPart) {
+  return typeof piece === "string" ? piece : sql<string>`cast(${piece} as text)`;
 }
 
 /** A text that {@link writeText} has stored, or `otherwise` if it is not there any more. */

@@ -1,23 +1,57 @@
+import { releaseMemory } from "../release-memory.ts";
+
 /** A text as it is read from the store: at hand if it is small. */
 export type StoredText = string | LargeText;
 
-/** One that stays in the database: its parts are read one after the other, each time that somebody needs it. */
-export interface LargeText {
+/** A text whose parts are got one after the other, as fast as they are asked for. */
+export interface TextInParts {
+  parts(): AsyncGenerator<TextPart, void>;
+}
+
+/** One that stays in the database: it is read each time that somebody needs it, and rejects if it is removed meanwhile. */
+export interface LargeText extends TextInParts {
   /** In characters, or in bytes of UTF-8, which are more. */
   readonly length: number;
-  /** Rejects if the text is removed meanwhile. */
-  parts(): AsyncGenerator<TextPart, void>;
+}
+
+/** One on its way into the database, from where only one part of it is at a time. It can be read once. */
+export class ComingText implements TextInParts {
+  readonly #parts: AsyncGenerator<TextPart, void>;
+  #isRead = false;
+
+  constructor(parts: AsyncGenerator<TextPart, void>) {
+    this.#parts = parts;
+  }
+
+  parts(): AsyncGenerator<TextPart, void> {
+    if (this.#isRead) throw new Error("The text has been read already.");
+    this.#isRead = true;
+    return this.#parts;
+  }
 }
 
 /** Bytes are UTF-8 of whole characters, and whoever gets them owns them. */
 export type TextPart = string | Uint8Array;
 
 /** All of it at once. */
-export async function wholeText(text: StoredText): Promise<string> {
+export async function wholeText(text: string | TextInParts): Promise<string> {
   if (typeof text === "string") return text;
   let whole = "";
-  for await (const part of text.parts()) whole += typeof part === "string" ? part : decoder.decode(part);
-  return whole;
+  const chunks: Uint8Array[] = [];
+  for await (const part of text.parts()) {
+    if (typeof part === "string") whole += part;
+    else chunks.push(part);
+  }
+  return chunks.length === 0 ? whole : decode(chunks);
+}
+
+/** Frees them: texts that are joined would be kept beside the whole until garbage is collected. */
+function decode(chunks: readonly Uint8Array[]): string {
+  const bytes = Buffer.concat(chunks);
+  chunks.forEach(releaseMemory);
+  const text = decoder.decode(bytes);
+  releaseMemory(bytes);
+  return text;
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -1,7 +1,7 @@
 import type { Insertable, Selectable } from "kysely";
 import type { NodeInputs } from "../inputs/node-inputs.ts";
 import type { JsonText } from "../json-text.ts";
-import type { StoredText } from "./stored-text.ts";
+import type { ComingText, StoredText } from "./stored-text.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 
 /** A task as the server works with it. */
@@ -20,8 +20,8 @@ export interface StoredTask {
 }
 
 export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion"> & {
-  inputValues: NodeInputs | JsonText;
-  inputs: Record<string, unknown> | JsonText;
+  inputValues: NodeInputs | ComingText;
+  inputs: Record<string, unknown> | ComingText;
   idempotency?: IdempotentRequest | undefined;
   /** Tells the callers apart; empty by default. */
   caller?: string | undefined;

@@ -1,13 +1,12 @@
 import { type Kysely, sql } from "kysely";
-import { JsonText } from "../json-text.ts";
-import { hasLargeTexts, insertWithTexts, removeTexts } from "./large-texts.ts";
+import { type ComingRow, insertWithTexts, isSmallRow, removeTexts } from "./large-texts.ts";
 import { type LogPage, type LogRow, type LogTable, pageBytes } from "./log-table.ts";
 import { createPackedLogs } from "./packed-logs.ts";
 import { type Retry, retryConnection } from "./retry-connection.ts";
 import { removeRows, rowLogs } from "./row-logs.ts";
 import { shareTurns, type Transact } from "./share-turns.ts";
 import { toShown } from "./shown-tasks.ts";
-import { wholeText } from "./stored-text.ts";
+import { ComingText, wholeText } from "./stored-text.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges } from "./task-changes.ts";
 import type { TaskFilter } from "./task-filter.ts";
@@ -127,8 +126,8 @@ export class TaskStore {
       block_id: task.blockId,
       package_version: task.packageVersion,
       session_id: null,
-      input_values: JsonText.of(task.inputValues).text,
-      inputs: JsonText.of(task.inputs).text,
+      input_values: textOf(task.inputValues),
+      inputs: textOf(task.inputs),
       idempotency_key: task.idempotency ? storedKey(task.idempotency) : null,
       fingerprint: task.idempotency?.fingerprint ?? null,
       caller: task.caller ?? "",
@@ -139,18 +138,21 @@ export class TaskStore {
     // A small one may still find room if what others have logged does not.
     if (this.writer.health.failure && this.writer.hasPending) throw this.writer.health.failure;
     await this.#retry(async () => this.#queue?.prepare(task));
+    // In PostgreSQL a large column is written at once.
+    const whole = this.#queue && (await gather(values));
     const store = async () => {
-      const isNew = await (this.#queue?.create(values, task) ?? this.#insert(values));
+      const isNew = await (whole ? this.#queue?.create(whole, task) : this.#insert(values));
       return isNew || (await this.#isStored(task.id));
     };
     const isThere = await this.writer.health.watch(() => this.#retry(store));
     if (!isThere) return undefined;
     // Whoever is told may take long: what is stored need not wait for that in memory.
-    return values.input_values.length > pageBytes ? this.get(task.id) : toTask(values, values.input_values);
+    const { input_values: text } = whole ?? values;
+    return typeof text === "string" && text.length <= pageBytes ? toTask(values, text) : this.get(task.id);
   }
 
-  async #insert(values: TaskRow): Promise<boolean> {
-    if (hasLargeTexts(values)) return insertWithTexts(this.#database, values);
+  async #insert(values: ComingRow): Promise<boolean> {
+    if (!isSmallRow(values)) return insertWithTexts(this.#database, values);
     const insert = this.#queries.insert(values);
     const { numAffectedRows } = await this.#transact((transaction) => transaction.executeQuery(insert));
     return numAffectedRows === 1n;
@@ -344,6 +346,14 @@ export class TaskStore {
       await this.#database.destroy();
     }
   }
+}
+
+function textOf(inputs: NewTask["inputValues" | "inputs"]): string | ComingText {
+  return inputs instanceof ComingText ? inputs : JSON.stringify(inputs);
+}
+
+async function gather({ input_values, inputs, ...others }: ComingRow): Promise<TaskRow> {
+  return { ...others, input_values: await wholeText(input_values), inputs: await wholeText(inputs) };
 }
 
 function ignoreStorageFailure(error: unknown): void {

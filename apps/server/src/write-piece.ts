@@ -1,10 +1,9 @@
-import type { ServerResponse } from "node:http";
-import type { TextPart } from "../store/stored-text.ts";
+import type { Writable } from "node:stream";
 import { releaseMemory } from "./release-memory.ts";
 
-/** Resolves when the client has room for more, or is gone. Bytes are not kept for anybody else. */
-export async function writePiece(outgoing: ServerResponse, piece: TextPart): Promise<void> {
-  if (outgoing.destroyed || write(outgoing, piece)) return;
+/** Resolves when whoever reads has room for more, or is gone. Bytes are not kept for anybody else. */
+export async function writePiece(outgoing: Writable, piece: string | Uint8Array): Promise<void> {
+  if (!outgoing.writable || write(outgoing, piece)) return;
   await new Promise<void>((resolve) => {
     const settle = () => {
       outgoing.off("drain", settle).off("close", settle);
@@ -14,7 +13,7 @@ export async function writePiece(outgoing: ServerResponse, piece: TextPart): Pro
   });
 }
 
-function write(outgoing: ServerResponse, piece: TextPart): boolean {
+function write(outgoing: Writable, piece: string | Uint8Array): boolean {
   if (piece.length <= shortPiece) return outgoing.write(piece);
   // For a text that waits to be sent Node takes three bytes a character.
   const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
