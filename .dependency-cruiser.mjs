@@ -31,6 +31,7 @@ const order = {
     [
       "values",
       "json-text",
+      "scan-json",
       "bounded-json",
       "release-memory",
       "write-piece",

@@ -1,5 +1,4 @@
-import { endOfString } from "@oomol/connect-core/wire";
-import { isRecord } from "./values.ts";
+import { type JsonScan, scanJson } from "./scan-json.ts";
 
 /**
  * A value that is kept as its JSON: what nobody here looks into is handed on without being parsed and written again, which for
@@ -42,36 +41,29 @@ export function jsonParts(object: object): string[] {
   return [...(parts.length === 0 ? ["{"] : parts), "}"];
 }
 
-const longMember = 64 * 1024;
-
-/** Parses the JSON of an object; those of the named members that are long stay text. Throws if it is no JSON. */
-export function parseMembers(json: string, kept: ReadonlySet<string>): unknown {
-  const value: unknown = JSON.parse(json);
-  if (json.length < longMember || !isRecord(value)) return value;
-  for (const [key, text] of longMembersOf(json)) {
-    // What stands on several lines is written anew: events are sent line by line.
-    if (kept.has(key) && !/[\r\n]/.test(text)) value[key] = new JsonText(text);
+/**
+ * Parses the JSON of an object; those of the named members that are long stay text. Throws if it is no JSON. `scan` is what
+ * {@link scanLong} says of it.
+ */
+export function parseMembers(json: string, kept: ReadonlySet<string>, scan = scanLong(json)): unknown {
+  // What stands on several lines is written anew: events are sent line by line.
+  if (scan === undefined || json.includes("\n") || json.includes("\r")) return JSON.parse(json);
+  const long = scan.members.filter(({ key, start, end }) => kept.has(key) && end - start > longMember);
+  let others = "";
+  let at = 0;
+  for (const { start, end } of long) {
+    others += `${json.slice(at, start)}null`;
+    at = end;
   }
+  const value: unknown = JSON.parse(others + json.slice(at));
+  for (const { key, start, end } of long)
+    Object.assign(value as object, { [key]: new JsonText(json.slice(start, end)) });
   return value;
 }
 
-/** Of JSON that was parsed, so that it is known to be an object. */
-function* longMembersOf(json: string): Generator<[key: string, text: string], void> {
-  let depth = 0;
-  let key: string | undefined;
-  let start = 0;
-  for (let at = 0; at < json.length; at += 1) {
-    const character = json[at];
-    if (character === '"') {
-      const end = endOfString(json, at + 1);
-      if (depth === 1 && key === undefined) key = JSON.parse(json.slice(at, end + 1));
-      at = end;
-    } else if (character === "[" || character === "{") depth += 1;
-    else if (character === "]" || character === "}") depth -= 1;
-    else if (character === ":" && depth === 1) start = at + 1;
-    const isOver = (character === "," && depth === 1) || (character === "}" && depth === 0);
-    if (!isOver || key === undefined) continue;
-    if (at - start > longMember) yield [key, json.slice(start, at)];
-    key = undefined;
-  }
+/** What is in a JSON text that is long; nothing if it is short, or no JSON that can be scanned. */
+export function scanLong(json: string): JsonScan | undefined {
+  return json.length > longMember ? scanJson(json) : undefined;
 }
+
+const longMember = 64 * 1024;

@@ -1,6 +1,7 @@
 import { findInexactNumber, isNestedDeeper, withExactNumbers } from "@oomol/connect-core/wire";
 import { topics } from "@oomol/scriptlet/wire";
-import { parseMembers, writeJson } from "../json-text.ts";
+import { parseMembers, scanLong, writeJson } from "../json-text.ts";
+import type { JsonScan } from "../scan-json.ts";
 import { isRecord } from "../values.ts";
 import { fitForEngine, replaceLoneSurrogates } from "./fit-for-engine.ts";
 import { isOffer, mayReport, type Role } from "./rights.ts";
@@ -38,14 +39,15 @@ export function readMessage(
   const said = payload.toString();
   const text = isForEngine ? replaceLoneSurrogates(said) : said;
   const depth = isForEngine ? maxEngineDepth : maxDepth;
-  if (isNestedDeeper(text, depth)) {
+  const scan = scanLong(text);
+  if (scan ? scan.levels > depth : isNestedDeeper(text, depth)) {
     return { refused: `The block sent a value that is nested more than ${depth} levels deep.` };
   }
   // What processes of the session say to each other is theirs, but for the jobs that the engine offers.
   const isHeard = topic === topics.report || topic === topics.session(sessionId) || isOffer(topic);
   if (!isHeard) return { text, message: undefined };
-  const exact = withExactNumbers(text);
-  const message = parse(exact);
+  const exact = scan?.mayHoldInexactNumber === false ? text : withExactNumbers(text);
+  const message = parse(exact, exact === text ? scan : undefined);
   if (!isMessage(message)) {
     // Which block it was of nobody can tell, and that block may never end now.
     if (isForEngine) return { refused: "An executor sent a message that is no JSON." };
@@ -84,9 +86,9 @@ export function tooLarge(sizeBytes: number): string {
 /** What blocks say, which nobody here looks into. */
 const contents = new Set(["json", "log", "output", "outputs", "payload", "result"]);
 
-function parse(text: string): unknown {
+function parse(text: string, scan: JsonScan | undefined): unknown {
   try {
-    const message = parseMembers(text, contents);
+    const message = parseMembers(text, contents, scan);
     // What it asks for is looked into.
     const isQuestion = isRecord(message) && message.type === "BlockRequest" && message.action !== "Preview";
     return isQuestion ? JSON.parse(text) : message;

@@ -1,0 +1,108 @@
+import { isNestedDeeper, withExactNumbers } from "@oomol/connect-core/wire";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { scanJson } from "../src/scan-json.ts";
+
+const settings = { seed: 20_261_130, numRuns: 2_000 };
+const isJson = (text: string) => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test("members are found where they stand", () => {
+  const objects = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), {
+    maxKeys: 6,
+    noNullPrototype: true,
+  });
+  fc.assert(
+    fc.property(objects, fc.constantFrom(undefined, 2), (object, indent) => {
+      const json = JSON.stringify(object, null, indent);
+      const found = scanJson(json)?.members.map(({ key, start, end }) => [
+        key,
+        JSON.parse(json.slice(start, end)),
+      ]);
+      expect(found).toEqual(Object.entries(JSON.parse(json)));
+    }),
+    settings,
+  );
+});
+
+test("levels and numbers are those of the text", () => {
+  const numbers = fc.constantFrom(
+    "1",
+    "-0.5",
+    "9007199254740993",
+    "1e999",
+    "123456789.123456789",
+    "1e5",
+    "-12",
+  );
+  const texts = fc
+    .tuple(fc.jsonValue(), numbers)
+    .map(([value, number]) => `[${number},${JSON.stringify(value)}]`);
+  fc.assert(
+    fc.property(texts, (json) => {
+      const scan = scanJson(json);
+      const levels = scan?.levels ?? 0;
+      expect([isNestedDeeper(json, levels), isNestedDeeper(json, levels - 1)]).toEqual([false, true]);
+      expect(scan?.mayHoldInexactNumber || withExactNumbers(json) === json).toBe(true);
+    }),
+    settings,
+  );
+});
+
+test("what is taken for JSON is JSON, and the other way round", () => {
+  const pieces = fc.constantFrom(
+    ...'{}[],:"\\/ \n\t0123456789.-+eEutrnfalsb\u0001é'.split(""),
+    "true",
+    "null",
+    "\\u00e9",
+  );
+  const broken = fc
+    .tuple(fc.json({ maxDepth: 3 }), fc.nat(), fc.nat(3), pieces)
+    .map(([json, place, cut, piece]) => {
+      const at = place % (json.length + 1);
+      return json.slice(0, at) + piece + json.slice(at + cut);
+    });
+  const made = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(""));
+  const check = (text: string) => {
+    expect([text, scanJson(text) !== undefined]).toEqual([text, isJson(text)]);
+  };
+  fc.assert(fc.property(broken, check), { ...settings, numRuns: 20_000 });
+  fc.assert(fc.property(made, check), { ...settings, numRuns: 20_000 });
+});
+
+test.each([
+  ...[
+    "",
+    " ",
+    "1",
+    " -0 ",
+    "01",
+    "1.",
+    ".5",
+    "1e",
+    "1e+",
+    "-",
+    "+1",
+    "1E-7",
+    "nul",
+    "true",
+    "truefalse",
+    "[1 2]",
+  ],
+  ...["[", "]", "[1,]", "{", '{"a"}', '{"a":}', '{"a":1,}', "{a:1}", '{"a":1}}', '{"a" : [ ] }', "[[],{}]"],
+  ...['"', '"\\x"', '"\\u12g4"', '"\\u12', '"a\\', '"\n"', '"\u007f"', '"\\ud83d"', `"${"x".repeat(100)}\n"`],
+  ...[`"${"x".repeat(100)}\\"`, `"${"x".repeat(100)}\\"${"y".repeat(100)}"`, "\uFEFF1", "1\u00a0", "[1]\0"],
+])("%j counts as JSON if it is", (text) => {
+  expect(scanJson(text) !== undefined).toBe(isJson(text));
+});
+
+test("a text of brackets is given up at once", () => {
+  expect(scanJson("[".repeat(128) + "]".repeat(128))?.levels).toBe(128);
+  expect(scanJson("[".repeat(129) + "]".repeat(129))).toBeUndefined();
+});
