@@ -65,10 +65,14 @@ export function createRunTask(parts: RunTaskParts): RunTask {
   const { store, catalog, engine, files, taskTimeoutMs, metrics, log } = parts;
   const { storagePatienceMs = 300_000 } = parts;
 
-  const markRunning = (taskId: string, sessionId: string) =>
-    store.writer
-      .setStatus(taskId, "running", sessionId)
-      .catch((error: unknown) => log.error({ taskId, error }, "not stored"));
+  /** Tries until it is stored, or until the task is over: that it runs must not be stored after its end. */
+  const markRunning = (taskId: string, sessionId: string, over: AbortSignal) =>
+    keepTrying(
+      async () => over.aborted || store.writer.setStatus(taskId, "running", sessionId),
+      over,
+      (error) =>
+        log.error({ taskId, error: messageOf(error) }, "the start of a task could not be stored yet"),
+    );
 
   const useStorage = <Result>(
     run: () => Promise<Result>,
@@ -101,6 +105,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     using broken = followSignal(unbroken);
     let breakage: { reason: unknown } | undefined;
     let sessionId: string | undefined;
+    const over = new AbortController();
     try {
       const block = known ?? (await catalog.find(task.blockId, task.packageVersion));
       const opening = { taskId: task.id, sessionId: undefined, signal: unbroken };
@@ -114,7 +119,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         signal: broken.signal,
         onStarted(id) {
           sessionId = id;
-          void markRunning(task.id, id);
+          void markRunning(task.id, id, over.signal);
         },
         ...(onEnding && { onEnding }),
         onEvent({ type, nodeId, event }) {
@@ -143,6 +148,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       void store.writer.appendLog(task.id, sessionEnd(sessionId ?? "", messageOf(error)));
       return { outcome: "failed" as const, sessionId };
     } finally {
+      over.abort();
       await files
         .release(task.id, sessionId)
         .catch((error: unknown) =>

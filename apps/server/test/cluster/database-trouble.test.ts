@@ -97,3 +97,33 @@ test("a database that has become a read-only replica is trouble that passes", as
     await admin.end();
   }
 });
+
+test("a task that starts while the database takes no writes is told to run once it does", async () => {
+  await using cluster = await openTestCluster({ packages: [fixturePackages] });
+  const admin = new pg.Client(cluster.databaseUrl);
+  await admin.connect();
+  try {
+    await admin.query(refuseStarts);
+    const id = await cluster.start("lab::hang");
+    const isRefused = async () => (await admin.query("select is_called from refusals")).rows[0].is_called;
+    await expect.poll(isRefused).toBe(true);
+    await admin.query("drop trigger refuse_start on tasks");
+    await expect
+      .poll(() => cluster.getJson(`/v1/tasks/${id}`))
+      .toMatchObject({ task: { status: "running" } });
+    await cluster.request(`/v1/tasks/${id}/stop`, { method: "POST" });
+    expect(await cluster.waitForEnd(id)).toMatchObject({ status: "stopped" });
+  } finally {
+    await admin.end();
+  }
+});
+
+/** As a replica does between a failover and its promotion; a sequence counts what was rolled back, too. */
+const refuseStarts = `
+  create sequence refusals;
+  create function refuse() returns trigger language plpgsql as $$ begin
+    perform nextval('refusals');
+    raise exception 'cannot execute UPDATE in a read-only transaction' using errcode = '25006';
+  end $$;
+  create trigger refuse_start before update on tasks for each row when (new.status = 'running') execute function refuse();
+`;
