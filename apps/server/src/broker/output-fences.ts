@@ -32,7 +32,8 @@ export function createOutputFences(): OutputFences {
 
   return {
     arrive(fence) {
-      if (fence <= lastPassed) return undefined;
+      // A block may say any number in the channel: behind infinity no other fence would count.
+      if (!Number.isSafeInteger(fence) || fence <= lastPassed) return undefined;
       if (!open.has(fence) && open.size >= mostOpen) return undefined;
       const found = open.get(fence) ?? openFence(fence);
       found.missing -= 1;
