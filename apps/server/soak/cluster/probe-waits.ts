@@ -10,6 +10,8 @@ export interface WaitProbe {
 /** How long somebody without patience of his own may wait for any answer, on a machine that has much else to do. */
 const boundsMs = { readiness: 15_000, database: 30_000, storage: 90_000 };
 const pauseMs = 500;
+/** Characters of an answer that came too late. */
+const mostShown = 200;
 /** Longer than any bound. */
 const givenUpMs = 120_000;
 
@@ -49,7 +51,7 @@ export function probeWaits(urls: readonly string[], filePath: string): WaitProbe
 async function answerOf(url: string): Promise<string> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(givenUpMs) });
-    return `${response.status} ${await response.text()}`;
+    return `${response.status} ${(await response.text()).slice(0, mostShown)}`;
   } catch (error) {
     return String(error); // of a process that is replaced
   }
