@@ -29,8 +29,8 @@ export async function startPgbouncer(databaseUrl: string, mode: "session" | "tra
     "listen_addr = 127.0.0.1",
     ...[`listen_port = ${port}`, "unix_socket_dir =", "auth_type = any", `pool_mode = ${mode}`],
     ...["max_client_conn = 100", "default_pool_size = 50"],
-    // What docs/operating.md asks for: by default a connection that is silent keeps clients waiting for ten minutes.
-    ...["server_idle_timeout = 30", "tcp_user_timeout = 15000"],
+    // What docs/operating.md asks for: by default a silent connection keeps clients waiting for ten minutes, a failed login for 15 s.
+    ...["server_idle_timeout = 30", "tcp_user_timeout = 15000", "server_login_retry = 1"],
   ];
   await writeFile(folder.file("pgbouncer.ini"), `${lines.join("\n")}\n`);
   const user = ordinaryUser();
