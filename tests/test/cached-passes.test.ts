@@ -78,12 +78,12 @@ test.for<[kind: string, file: string, packages: string[]]>([
   [
     "the reading of schemas",
     "packages/schemas/src/index.ts",
-    ["browser", "cli", "node", "playground", "schemas", "server", "tests"],
+    ["browser", "cli", "core", "node", "playground", "schemas", "server", "tests"],
   ],
   [
     "a rule that packages share",
     "packages/shared/src/is-svg.ts",
-    ["blocks/audio-lab", "blocks/pkg", "scriptlet", "server", "shared", ...client],
+    ["blocks/audio-lab", "blocks/pkg", "core", "scriptlet", "server", "shared", ...client],
   ],
   ["the README", "README.md", ["tests"]],
   ["a guide", "docs/guides/run-a-block.md", ["tests"]],
