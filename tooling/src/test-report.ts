@@ -33,7 +33,7 @@ export default class WriteTestReport implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
+    const counts = { passed: 0, skipped: 0 };
     const failures = unhandledErrors.map((error) => ({
       name: "an error outside of any test",
       message: beginningOf([error]),
@@ -42,14 +42,15 @@ export default class WriteTestReport implements Reporter {
     let missesProgram = false;
     for (const module of modules) {
       const path = this.#pathOf(module);
-      const failedBefore = counts.failed;
+      const failedBefore = failures.length;
       for (const test of module.children.allTests()) {
         const result = test.result();
-        counts[result.state === "pending" ? "failed" : result.state] += 1;
         if (result.state === "failed" || result.state === "pending") {
           failures.push({ name: `${path} > ${test.fullName}`, message: beginningOf(result.errors) });
+          continue;
         }
-        if (result.state !== "skipped") continue;
+        counts[result.state] += 1;
+        if (result.state === "passed") continue;
         const missing = missingOf(test);
         missesProgram ||= missing !== undefined;
         const reason = missing ?? result.note ?? `${test.fullName} (by its own condition)`;
@@ -58,18 +59,17 @@ export default class WriteTestReport implements Reporter {
       // A file that cannot be loaded, or a hook, fails without a test.
       for (const suite of [module, ...module.children.allSuites()]) {
         if (suite.state() !== "failed" || suite.errors().length === 0) continue;
-        counts.failed += 1;
         const name = suite === module ? path : `${path} > ${(suite as TestSuite).fullName}`;
         failures.push({ name, message: beginningOf(suite.errors()) });
       }
-      if (module.state() === "failed" && counts.failed === failedBefore) {
-        counts.failed += 1;
+      if (module.state() === "failed" && failures.length === failedBefore) {
         failures.push({ name: path, message: "The file failed without an error." });
       }
     }
     const files = modules.map((module) => ({ path: this.#pathOf(module), seconds: secondsOf(module) }));
     const report: TestReport = {
       ...counts,
+      failed: failures.length,
       reasons,
       missesProgram,
       files,
