@@ -11,10 +11,6 @@ export class JsonText {
     this.text = text;
   }
 
-  static of(value: unknown): JsonText {
-    return value instanceof JsonText ? value : new JsonText(JSON.stringify(value));
-  }
-
   /** The value itself. */
   toJSON(): unknown {
     return JSON.parse(this.text);

@@ -72,7 +72,7 @@ describe.each(Object.entries(backends))("on %s", (_name, open) => {
     const { store } = backend;
     const id = await create(store);
     expect(await store.writer.claim([id])).toMatchObject([
-      { id, inputs: JsonText.of({ text: "x" }), isStopRequested: false },
+      { id, inputs: new JsonText(JSON.stringify({ text: "x" })), isStopRequested: false },
     ]);
     for (let index = 0; index < 120; index += 1) store.writer.appendLog(id, logOf(`a${index}`));
     expect(await store.writer.setStatus(id, "running", "s")).toBe(true);

@@ -46,7 +46,7 @@ test("tasks are claimed in the order of acceptance, as many as are asked for, an
   for (const own of ids) expect(own).toEqual(tasks.map(({ id }) => id).filter((id) => own.includes(id)));
   expect(ids.flat().sort()).toEqual(tasks.map(({ id }) => id).sort());
   expect(first.claimed.concat(second.claimed)[0]).toMatchObject({
-    inputs: JsonText.of({ text: "x" }),
+    inputs: new JsonText(JSON.stringify({ text: "x" })),
     status: "pending",
   });
 });

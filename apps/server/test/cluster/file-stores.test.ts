@@ -84,7 +84,7 @@ describe.each(Object.entries(stores))("in %s", (_name, open) => {
       quoted: `He said ["upload:${id}/0/a b.txt"].`,
       [`upload:${id}/0/a b.txt`]: "a name",
     };
-    const resolved = await both.far.openUploads(id, JsonText.of(inputs));
+    const resolved = await both.far.openUploads(id, new JsonText(JSON.stringify(inputs)));
     const opened = resolved.toJSON() as typeof inputs & { one: string };
     expect(opened).toMatchObject({ ...inputs, one: opened.one, list: opened.list });
     expect(await readFile(opened.one, "utf8")).toBe("first");
