@@ -5,7 +5,8 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { openTestServer, toNodes } from "./open-test-server.ts";
+import { idOf, openTestServer, toNodes } from "./open-test-server.ts";
+import { readSharedEvents } from "./read-shared-events.ts";
 
 /** Says something to the server by hand; `heard` grows with what it answers. */
 async function openConnection(url: string) {
@@ -146,6 +147,35 @@ test
     await Promise.all(readers.map(({ closed }) => closed));
     expect(Math.max(...readers.map(({ heard }) => heard.length))).toBeLessThan(15_000_000);
     expect(grownMebibytes).toBeLessThan(100); // all of it would be 10 × 20
+  },
+);
+
+test.runIf(process.platform === "linux")(
+  "a stream of many tasks that nobody takes is read no further than it is taken, holds up no other, and its connection is cut",
+  async () => {
+    await using server = await openTestServer({ clientIdleMs: 300 });
+    const flood = { lines: 15_000, characters: 1_000 };
+    const ids = await Promise.all([1, 2].map(() => server.start("lab::chatter", flood)));
+    for (const id of ids) expect(await server.waitForEnd(id)).toMatchObject({ status: "completed" });
+    const body = JSON.stringify({ tasks: Object.fromEntries(ids.map((id) => [id, -1])) });
+    const readers = await Promise.all(Array.from({ length: 10 }, () => openConnection(server.url)));
+    const before = process.memoryUsage().rss;
+    for (const [index, { socket }] of readers.entries()) {
+      socket.pause();
+      socket.write(
+        `POST /api/v1/events/the-stream-of-reader-${index} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      );
+    }
+    await using reader = await readSharedEvents(server);
+    await reader.end(
+      await idOf(await server.create("lab::shout", { text: "x" }, { "Connect-Events": reader.id })),
+    );
+    await expect.poll(() => countOpen(readers), { timeout: 30_000 }).toBe(0);
+    const grownMebibytes = (process.memoryUsage().rss - before) / 2 ** 20;
+    for (const { socket } of readers) socket.resume();
+    await Promise.all(readers.map(({ closed }) => closed));
+    expect(Math.max(...readers.map(({ heard }) => heard.length))).toBeLessThan(15_000_000);
+    expect(grownMebibytes).toBeLessThan(100); // all of it would be 10 × 40
   },
 );
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { TaskChanges } from "../src/store/task-changes.ts";
-import { TaskFollower } from "../src/store/task-follower.ts";
+import { TaskFollower, ToldRoom } from "../src/store/task-follower.ts";
 import type { StoredLog, StoredTask } from "../src/store/task-rows.ts";
 
 const task: StoredTask = {
@@ -126,6 +126,23 @@ test("what is read page by page is all only with the last one", async () => {
   expect(await follower.read()).toMatchObject({ isAll: false, logs: [{ id: 1 }, { id: 2 }] });
   expect(await follower.read()).toMatchObject({ isAll: true, logs: [{ id: 3 }] });
   follower.close();
+});
+
+test("followers that share a room hold no more than it together: the database has the rest", async () => {
+  const store = openStore();
+  const room = new ToldRoom(1_000);
+  const open = () => new TaskFollower(store, "t", { created: task, room, onNews: () => undefined });
+  const followers = [open(), open()];
+  store.write("running", [logOf(1, "x".repeat(600))]);
+  for (const follower of followers) expect(await readAll(follower)).toEqual(["running", 1]);
+  expect(store.reads).toBe(1);
+  // Read, or closed, is given back.
+  store.write("running", [logOf(2, "x".repeat(400))]);
+  followers[0]?.close();
+  expect(await readAll(followers[1] ?? open())).toEqual(["running", 2]);
+  expect(store.reads).toBe(1);
+  expect(room.take(1_000)).toBe(true);
+  expect(room.take(1)).toBe(false);
 });
 
 test("a follower that is closed hears nothing more", async () => {

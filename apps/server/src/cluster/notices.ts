@@ -5,8 +5,11 @@ import { messageOf } from "../values.ts";
 import { keepListening } from "./keep-listening.ts";
 import type { Postgres } from "./postgres.ts";
 
-/** What processes tell each other: a task's id if something about it is new or is to stop, a queue's name if a task waits. */
-export type Topic = "changed" | "stop" | "queued";
+/**
+ * What processes tell each other: a task's id if something about it is new or is to stop, a queue's name if a task waits, which
+ * task a stream is to carry.
+ */
+export type Topic = "changed" | "stop" | "queued" | "events";
 
 /**
  * Short notices between processes, by LISTEN and NOTIFY. They only say where to look: one that gets lost, or is not listened

@@ -11,6 +11,7 @@ import { blocksRoutes } from "./blocks-routes.ts";
 import { BytesInFlight } from "./bytes-in-flight.ts";
 import type { CallerEnv } from "./callers.ts";
 import { answerNotFound, createErrorHandler } from "./errors.ts";
+import { type EventsRoutesParts, eventsRoutes } from "./events-routes.ts";
 import { announceStatus, serveExtensions } from "./extensions.ts";
 import { type InstallsRoutesParts, installsRoutes } from "./installs-routes.ts";
 import { describeApi } from "./openapi.ts";
@@ -19,11 +20,16 @@ import { guardOrigin } from "./origin-guard.ts";
 import { playgroundRoutes } from "./playground-routes.ts";
 import { limitRate } from "./rate-limit.ts";
 import { recordRequests } from "./record-requests.ts";
+import { type OtherProcesses, SharedStreams } from "./shared-streams.ts";
 import { statusRoute } from "./status-route.ts";
 import { type TasksRoutesParts, tasksRoutes } from "./tasks-routes.ts";
 import type { TokenList } from "./token-list.ts";
 
-export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, OperationsRoutesParts {
+export interface AppParts
+  extends TasksRoutesParts,
+    EventsRoutesParts,
+    InstallsRoutesParts,
+    OperationsRoutesParts {
   limits: TasksRoutesParts["limits"];
   applets: AppletsFile;
   extensions: readonly ExtensionName[];
@@ -40,14 +46,18 @@ export interface AppParts extends TasksRoutesParts, InstallsRoutesParts, Operati
 const inFlightBytes = 40 * 1024 * 1024;
 const answerBytes = 64 * 1024 * 1024;
 
+/** What a process gives, with the others that answer the same callers, if there are any. */
+type GivenParts = Omit<AppParts, "inFlight" | "answers" | "streams"> & { others?: OtherProcesses };
+
 /** The whole HTTP surface, as a web-standard `fetch`. */
-export function createApp(given: Omit<AppParts, "inFlight" | "answers">): Hono<CallerEnv> {
+export function createApp(given: GivenParts): Hono<CallerEnv> {
   // Bodies are a string, and an object, before they are stored.
   const { bodyLimitBytes } = given.limits;
   const callerBytes = Math.max(inFlightBytes, 2 * bodyLimitBytes);
   const inFlight = new BytesInFlight("requests", callerBytes + bodyLimitBytes, callerBytes);
   const answers = new BytesInFlight("answers", answerBytes, (answerBytes * 3) / 4);
-  const parts: AppParts = { ...given, inFlight, answers };
+  const streams = new SharedStreams(given.others);
+  const parts: AppParts = { ...given, inFlight, answers, streams };
   const app = new Hono<CallerEnv>();
   app.onError(createErrorHandler(parts.log));
   app.notFound(answerNotFound);
@@ -76,6 +86,7 @@ export function createApp(given: Omit<AppParts, "inFlight" | "answers">): Hono<C
   app.route("/api", blocksRoutes(parts.catalog));
   app.route("/api/packages/install", installsRoutes(parts));
   app.route("/api/v1/tasks", tasksRoutes(parts));
+  app.route("/api/v1/events", eventsRoutes(parts));
   app.route("/api", statusRoute(parts.readStatus));
   // Last, and without a token: the app asks for one itself.
   app.route("/", playgroundRoutes(parts.playgroundDirectory));

@@ -21,7 +21,7 @@ export class EventWriter {
   }
 
   /** One event, whose JSON holds no line break, which would end it. A small one may wait until {@link flush}. */
-  async add(event: "log" | "status", json: AnswerText, id?: number): Promise<void> {
+  async add(event: string, json: AnswerText, id?: number | string): Promise<void> {
     const end = `\n${id === undefined ? "" : `id: ${id}\n`}\n`;
     const text = [`event: ${event}\ndata: `, ...json, end];
     const length = text.reduce((sum, part) => sum + part.length, 0);

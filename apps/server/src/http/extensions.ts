@@ -17,6 +17,7 @@ export function serveExtensions(names: readonly ExtensionName[]): MiddlewareHand
       const isOff =
         (off.includes("files") && /\/v1\/tasks\/[^/]+\/files\//.test(path)) ||
         (off.includes("delete") && method === "DELETE") ||
+        (off.includes("shared-events") && path.startsWith("/api/v1/events/")) ||
         (off.includes("status") && path === "/api/v1/status");
       if (isOff) throw new Refusal(404, `There is no ${method} ${path} here.`);
       context.req.raw = withoutExtensions(context.req.raw, off);
@@ -45,6 +46,7 @@ function withoutExtensions(request: Request, off: readonly ExtensionName[]): Req
   if (off.includes("wait")) headers.delete("Prefer");
   if (off.includes("idempotency")) headers.delete("Idempotency-Key");
   if (off.includes("events")) headers.delete("Accept");
+  if (off.includes("shared-events")) headers.delete("Connect-Events");
   const { method, body, signal } = request;
   return new Request(url, { method, headers, signal, ...(body && { body, duplex: "half" }) });
 }

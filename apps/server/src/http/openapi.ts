@@ -12,6 +12,7 @@ import {
   taskSchema,
 } from "./answer-schemas.ts";
 import { appletSchema } from "./applets-file.ts";
+import { streamBodySchema } from "./events-routes.ts";
 import { installBodySchema } from "./installs-routes.ts";
 
 const success = z.literal(true);
@@ -29,6 +30,7 @@ const waitParameter = parameter(
   "wait=N holds the answer for N seconds at most, or to the end.",
 );
 const keyParameter = parameter("header", "Idempotency-Key", "The same key and request are the same task.");
+const streamParameter = parameter("header", "Connect-Events", "The stream that carries the task, too.");
 
 interface Operation {
   summary: string;
@@ -63,7 +65,7 @@ const operations: Record<string, Record<string, Operation>> = {
       answer: task.extend({ userID: z.string() }),
       body: taskBodySchema,
       takesForm: true,
-      parameters: [keyParameter],
+      parameters: [keyParameter, streamParameter],
     },
   },
   "/v1/tasks/{id}": {
@@ -79,6 +81,13 @@ const operations: Record<string, Record<string, Operation>> = {
       summary: "Logs of a task, in order",
       answer: z.object({ logs: z.array(taskLogSchema), next: z.int().optional(), success }),
       parameters: [afterParameter, limitParameter],
+    },
+  },
+  "/v1/events/{stream}": {
+    post: {
+      summary: "One stream of the events of many tasks as text/event-stream, or which tasks it carries",
+      answer: z.object({ success }),
+      body: streamBodySchema,
     },
   },
   "/packages": {
@@ -136,7 +145,7 @@ export function describeApi(): Record<string, unknown> {
 }
 
 function describe(path: string, { summary, answer, body, takesForm, parameters = [] }: Operation) {
-  const inPath = path.includes("{id}") ? [parameter("path", "id", "")] : [];
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => parameter("path", name, ""));
   const form = { "multipart/form-data": { schema: formSchema } };
   const content = body && { ...json(z.toJSONSchema(body, { io: "input" })), ...(takesForm && form) };
   return {

@@ -1,4 +1,3 @@
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import { TaskFollower } from "../store/task-follower.ts";
 import { isFinalStatus, type StoredTask } from "../store/task-rows.ts";
@@ -7,12 +6,9 @@ import type { TasksEnv } from "./answer-text.ts";
 import { logAnswer, taskAnswer } from "./answers.ts";
 import type { BytesInFlight } from "./bytes-in-flight.ts";
 import { clampLogId } from "./caller-text.ts";
-import { EventWriter } from "./event-writer.ts";
+import type { EventWriter } from "./event-writer.ts";
 import type { ExplainPending } from "./explain-pending.ts";
-import { onAbort } from "./on-abort.ts";
-
-/** Clients take a stream for dead that says nothing for 45 s. */
-const heartbeatMs = 15_000;
+import { openEventStream } from "./open-event-stream.ts";
 
 /** A short task has ended by then, and all that there is to say goes out at once. */
 const gatherMs = 10;
@@ -33,8 +29,6 @@ export interface StreamOptions {
  * Answers a task as server-sent events until it has ended: `log` for each log, with the log's id as `id:`, and `status`
  * with the task, at once, at each new status, and when a pending task waits for another reason than before; the final one
  * comes last. `Last-Event-ID` resumes after a log.
- *
- * Written to Node's own answer: the streams of the web cost more than all the rest of a short task.
  */
 export function streamTask(
   context: Context<TasksEnv>,
@@ -42,34 +36,18 @@ export function streamTask(
   taskId: string,
   { begun, isNew = false, explain, answers, closing }: StreamOptions,
 ): Response {
-  const { outgoing } = context.env;
   const lastEventId = Number(context.req.header("Last-Event-ID") ?? -1);
   const afterId = begun === undefined && Number.isInteger(lastEventId) ? clampLogId(lastEventId) : -1;
-  const head = {
-    "Content-Type": "text/event-stream",
-    "Cache-Control": "no-cache",
-    "X-Accel-Buffering": "no",
-  };
-  outgoing.writeHead(200, [...context.body(null, 200, head).headers].flat());
   let wake = () => {};
   const news = () => wake();
+  const { events, isOver, run } = openEventStream(context, { answers, closing, onOver: news });
   const created = isNew ? begun : undefined;
   const follower = new TaskFollower(store, taskId, { afterId, created, onNews: news });
-  const heartbeat = setInterval(() => outgoing.write(": still here\n\n"), heartbeatMs);
-  outgoing.once("close", news);
-  const stopListening = onAbort(closing, news);
-  const isOver = () => outgoing.destroyed || closing.aborted;
   const changed = () => new Promise<void>((resolve) => (wake = resolve));
-  const events = new EventWriter(outgoing, answers, context.get("caller").id);
-  sendNews(events, follower, { changed, isOver, begun, explain })
-    .catch(() => outgoing.destroy()) // the client opens it again, after the last log that it has
-    .finally(() => {
-      clearInterval(heartbeat);
-      stopListening();
-      outgoing.off("close", news);
-      follower.close();
-    });
-  return RESPONSE_ALREADY_SENT;
+  return run(
+    () => sendNews(events, follower, { changed, isOver, begun, explain }),
+    () => follower.close(),
+  );
 }
 
 interface Sending {

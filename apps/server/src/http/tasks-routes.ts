@@ -1,5 +1,5 @@
 import type { ExtensionName } from "@oomol/connect-core/wire";
-import { type Context, Hono, type HonoRequest } from "hono";
+import { type Context, Hono } from "hono";
 import { v7 as newTaskId } from "uuid";
 import { followSignal } from "../engine/follow-signal.ts";
 import type { FileStore } from "../files/file-store.ts";
@@ -28,9 +28,11 @@ import { nodeBody } from "./node-body.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readTaskRequest } from "./read-task-request.ts";
 import type { RequestThreads } from "./request-threads.ts";
+import { checkStreamId, type SharedStreams } from "./shared-streams.ts";
 import { streamTask } from "./task-events.ts";
 import { listTasks } from "./task-pages.ts";
 import type { FormRequest, UploadLimits } from "./uploads.ts";
+import { wantsEvents } from "./wants-events.ts";
 
 export interface TasksRoutesParts {
   catalog: PackageCatalog;
@@ -42,6 +44,7 @@ export interface TasksRoutesParts {
   /** Answers that are large. */
   answers: BytesInFlight;
   threads: RequestThreads;
+  streams: SharedStreams;
   files: FileStore;
   extensions: readonly ExtensionName[];
   /** Aborted when the server closes: answers that are held go out then. */
@@ -50,7 +53,7 @@ export interface TasksRoutesParts {
 
 /** Everything under `/v1/tasks`. */
 export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
-  const { catalog, store, runner, answers, closing } = parts;
+  const { catalog, store, runner, answers, streams, closing } = parts;
   const routes = new Hono<TasksEnv>();
   const answerTask = async (context: Context<TasksEnv>, task: StoredTask, others: object) => {
     return answerText(context, oneTask(task, others, await createExplainPending(catalog)(task)), answers);
@@ -63,6 +66,8 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
   });
 
   routes.post("/", requireRole("run", "run tasks"), async (context) => {
+    const streamId = context.req.header("Connect-Events");
+    if (streamId !== undefined) checkStreamId(streamId);
     const { task, block } = await acceptTask(
       parts,
       { request: context.req.raw, body: nodeBody(context) },
@@ -71,6 +76,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
     const created = block && task;
     const submit = async () => block && runner.submit(task, block);
     // Who wants to hear of it listens before anything happens.
+    if (streamId !== undefined) streams.join(context.var.caller, streamId, task.id, { created });
     if (wantsEvents(context.req)) {
       const stream = streamTask(context, store, task.id, {
         begun: task,
@@ -150,11 +156,6 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
   routes.get("/:id/files/*", filesRoute(store, parts.files));
 
   return routes;
-}
-
-function wantsEvents(request: HonoRequest): boolean {
-  const isAccepted = request.header("Accept")?.includes("text/event-stream") === true;
-  return isAccepted && request.method !== "HEAD"; // there would be nothing to follow
 }
 
 /** A new task with its block, or the one that the same request made before. */

@@ -40,7 +40,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       opened,
     );
     const { postgres, jobs, notices, store } = cluster;
-    await notices.listen(["changed"]);
+    await notices.listen(["changed", "events"]);
     await jobs.handleGivenUp(async (taskId) => {
       await store.writer.end(taskId, "failed", { reason: givenUp(attempts) });
     });
@@ -74,6 +74,10 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       catalog,
       countWorkers: keepFor(2_000, () => countLiveWorkers(postgres)),
       readStatus: createClusterStatus({ postgres, catalog, filesDirectory }),
+      others: {
+        tell: (word) => notices.send("events", word),
+        onTold: (listener) => notices.onNotice("events", listener),
+      },
       runner: createClusterControl(store, notices, closing.signal),
       whyNotReady: () => (closing.signal.aborted ? "It is closing." : undefined),
     });

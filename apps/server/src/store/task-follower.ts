@@ -20,8 +20,29 @@ export interface FollowOptions {
   afterId?: number;
   /** The task, if it was created just now and nobody has taken it yet. */
   created?: StoredTask | undefined;
+  /** What several followers hold together. */
+  room?: ToldRoom | undefined;
   /** Called whenever there may be something to read. */
   onNews(): void;
+}
+
+/** So many characters for what several followers were told, all together; who finds no room lets go of what it holds. */
+export class ToldRoom {
+  #left: number;
+
+  constructor(characters: number) {
+    this.#left = characters;
+  }
+
+  /** False if that is more than there is room for; it is to be given back nevertheless. */
+  take(characters: number): boolean {
+    this.#left -= characters;
+    return this.#left >= 0;
+  }
+
+  giveBack(characters: number): void {
+    this.#left += characters;
+  }
 }
 
 /** What is told and not read yet is let go of beyond so many characters: the store has it. */
@@ -34,6 +55,7 @@ const mostTold = 256 * 1024;
 export class TaskFollower {
   readonly #store: FollowedStore;
   readonly #taskId: string;
+  readonly #room: ToldRoom;
   readonly #stopListening: () => void;
   /** The last log that was read; -1 before the first. */
   #lastLogId: number;
@@ -45,11 +67,12 @@ export class TaskFollower {
   /** Something was told while the store was read. */
   #isStale = false;
 
-  constructor(store: FollowedStore, taskId: string, { afterId = -1, created, onNews }: FollowOptions) {
+  constructor(store: FollowedStore, taskId: string, { afterId = -1, created, room, onNews }: FollowOptions) {
     this.#store = store;
     this.#taskId = taskId;
     this.#lastLogId = afterId;
     this.#task = created;
+    this.#room = room ?? new ToldRoom(mostTold);
     this.#mustRead = created === undefined;
     this.#stopListening = store.changes.listen(taskId, (news) => {
       this.#hear(news);
@@ -66,6 +89,7 @@ export class TaskFollower {
 
   close(): void {
     this.#stopListening();
+    this.#takeTold();
   }
 
   async #readStore(): Promise<LogPage> {
@@ -81,6 +105,7 @@ export class TaskFollower {
   #takeTold(): LogPage {
     const logs = this.#told;
     this.#told = [];
+    this.#room.giveBack(this.#toldCharacters);
     this.#toldCharacters = 0;
     return { logs, isLast: true };
   }
@@ -98,8 +123,10 @@ export class TaskFollower {
       const expectedId = Math.max(this.#lastLogId + 1, firstLogId) + this.#told.length;
       if (log.id < expectedId) continue; // read before
       this.#told.push(log);
-      this.#toldCharacters += log.event.length;
-      if (log.id > expectedId || this.#toldCharacters > mostTold) this.#mustRead = true;
+      const { length } = log.event;
+      this.#toldCharacters += length;
+      const hasRoom = this.#room.take(length) && this.#toldCharacters <= mostTold;
+      if (log.id > expectedId || !hasRoom) this.#mustRead = true;
     }
   }
 }

@@ -11,6 +11,7 @@ export const extensionNames = [
   "delete",
   "pages",
   "files-by-input",
+  "shared-events",
   "status",
 ] as const;
 
