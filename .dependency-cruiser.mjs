@@ -12,7 +12,7 @@ const order = {
     ["http"],
     ["run"],
     ["downloads"],
-    ["blocks", "tasks", "packages", "applets", "status", "webhooks"],
+    ["blocks", "tasks", "packages", "applets", "status"],
     ["client"],
     ["index", "adapter", "ai", "testing"],
   ],

@@ -11,7 +11,7 @@ import { blockItself } from "./input-values/block-itself.ts";
 import { plainInputValues } from "./input-values/plain-input-values.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { RequestOptions } from "./request-options.ts";
-import type { Created } from "./run/create-and-follow.ts";
+import type { Created } from "./run/created.ts";
 import type { RunManyOptions, SettledRun } from "./run/run-many.ts";
 import { takeFiles } from "./run/take-files.ts";
 import { createTaskEndpoints } from "./run/task-endpoints.ts";
@@ -298,7 +298,7 @@ export class TasksClient<Source> {
       }
       const { createStreamed } = await import("./run/create-and-follow.ts");
       const mayPass = (failure: unknown) => isTransient(failure) || isRefusedStream(failure);
-      return createStreamed(this.#http, clock, creating, mayPass);
+      return createStreamed(this.#http, this.#options, creating, mayPass);
     });
   }
 

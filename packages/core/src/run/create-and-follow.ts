@@ -1,25 +1,15 @@
 import type { Http } from "../http/http.ts";
-import type { HttpCall } from "../http/http-call.ts";
-import type { Task } from "../types.ts";
-import type { Clock } from "../waiting/delay.ts";
-import type { createTaskAnswerSchema } from "../wire/index.ts";
+import type { ResolvedClientOptions } from "../options.ts";
+import { streamsOf } from "./client-streams.ts";
+import type { Created, CreationCall } from "./created.ts";
 import { eventStreamType, openTaskStream, type TaskStream } from "./task-stream.ts";
-
-/** A new task, and the stream of its events if its creation has opened one. */
-export interface Created {
-  task: Task;
-  stream?: TaskStream;
-  /** A stream was asked for and did not come through. */
-  isSpoiled?: boolean;
-}
-
-export type CreationCall = HttpCall<typeof createTaskAnswerSchema> & { signal: AbortSignal };
 
 /** The server has accepted the task and said so by then, unless what lies between holds the stream back. */
 const creationProofMs = 5_000;
 
 /**
- * Creates a task by a request whose answer is the stream of its events, which saves the second request. If that fails
+ * Creates a task by a request whose answer is the stream of its events, which saves the second request; with many under way, one
+ * that joins the stream that they share. If that fails
  * in a way that `mayPass`, at a buffering gateway for instance, the task is created as usual, under the same idempotency key:
  * whatever the first request did, there is one task.
  *
@@ -27,16 +17,24 @@ const creationProofMs = 5_000;
  */
 export async function createStreamed(
   http: Http,
-  clock: Clock,
+  options: ResolvedClientOptions,
   call: CreationCall,
   mayPass: (failure: unknown) => boolean,
 ): Promise<Created> {
-  const release = http.ways.gets("creation") ? await http.hold("events") : undefined;
+  if (!http.ways.gets("creation")) return (await http.call(call)).data;
+  const streams = streamsOf(http, options);
+  const shared = await streams.choose(call.headers);
+  const joined = await shared?.create(call);
+  if (joined) return joined;
+  if (shared) streams.countOwn();
+  const release = await streams.holdOwn();
   if (!release) return (await http.call(call)).data;
   let stream: TaskStream | undefined;
   try {
-    const created = await tryStream(http, clock, call, mayPass);
+    const created = await tryStream(http, options, call, mayPass);
     stream = created?.stream;
+    // One of its own came through where the shared one did not.
+    if (shared && stream) streams.spoilShared();
     if (created && !stream) return created;
     if (created && stream) return { ...created, stream: releasing(stream, release) };
   } finally {
@@ -48,7 +46,7 @@ export async function createStreamed(
 /** Nothing if the creation is to be retried without a stream. */
 async function tryStream(
   http: Http,
-  clock: Clock,
+  { clock }: ResolvedClientOptions,
   call: CreationCall,
   mayPass: (failure: unknown) => boolean,
 ): Promise<Created | undefined> {

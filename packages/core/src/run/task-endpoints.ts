@@ -3,22 +3,20 @@ import type { Http } from "../http/http.ts";
 import { path } from "../http/path.ts";
 import { isTransient } from "../http/with-retries.ts";
 import type { ResolvedClientOptions } from "../options.ts";
-import { isFinalStatus } from "../states.ts";
-import type { Task } from "../types.ts";
 import { taskAnswerSchema } from "../wire/index.ts";
-import type { Created } from "./create-and-follow.ts";
+import type { Created } from "./created.ts";
 import { callForLogs } from "./log-page.ts";
-import type { readTaskStream, TaskStream } from "./task-stream.ts";
-import type { StreamedEvent, TaskEndpoints } from "./task-watch.ts";
+import type { TaskEndpoints } from "./task-watch.ts";
 
 /** The requests of a task's watch: single attempts, since the wait retries by itself. */
 export function createTaskEndpoints(
   http: Http,
-  { clock, hooks }: ResolvedClientOptions,
+  options: ResolvedClientOptions,
   taskId: string,
   headers: Readonly<Record<string, string>> | undefined,
   created?: Created,
 ): TaskEndpoints {
+  const { clock, hooks } = options;
   let begun = created;
   const call = {
     ...(headers && { headers }),
@@ -42,40 +40,12 @@ export function createTaskEndpoints(
       const { next, logs } = await callForLogs(http, { ...call, path: `${call.path}/logs`, signal }, afterId);
       return { logs, isAll: next === undefined };
     },
-    async events(options) {
-      const { task, stream } = begun ?? {};
+    async events(wanted) {
+      const opening = { ...wanted, headers, created: begun };
       begun = undefined;
-      if (task && stream) return readToEnd(task, stream, options.signal);
-      const release = await http.hold("events");
-      return release && streamTask(release, http, clock, call.path, { ...options, headers });
+      // Loaded if the server streams: pages with other servers never need it.
+      const { openEvents } = await import("./open-events.ts");
+      return openEvents(http, options, taskId, opening);
     },
   };
-}
-
-/** The stream that the creation has opened; its first event, the task, has been read. */
-async function* readToEnd(
-  task: Task,
-  stream: TaskStream,
-  signal: AbortSignal,
-): AsyncGenerator<StreamedEvent, undefined> {
-  try {
-    // A task that has ended is reported again at the end, after its logs.
-    if (!isFinalStatus(task.status)) yield { task };
-    for (let event = await stream.next(signal); event; event = await stream.next(signal)) yield event;
-  } finally {
-    await stream.cancel();
-  }
-}
-
-/** Loaded if the server streams: pages with other servers never need it. */
-async function* streamTask(
-  release: () => void,
-  ...parameters: Parameters<typeof readTaskStream>
-): AsyncGenerator<StreamedEvent, undefined> {
-  try {
-    const { readTaskStream } = await import("./task-stream.ts");
-    yield* readTaskStream(...parameters);
-  } finally {
-    release();
-  }
 }

@@ -13,7 +13,7 @@ import type { StreamedEvent } from "./task-watch.ts";
 const longestPauseMs = 45_000;
 
 /** The first event says how far the task is, and comes at once, unless something between holds it back. */
-const proofMs = 3_000;
+export const proofMs = 3_000;
 
 /** The media type of server-sent events. */
 export const eventStreamType = "text/event-stream";
@@ -52,15 +52,33 @@ export async function* readTaskStream(
 }
 
 /** The events in the body of an answer. */
-export interface TaskStream {
+export interface EventStream<Event> {
   /** The next event; nothing if the server has ended the stream. */
-  next(signal: AbortSignal): Promise<StreamedEvent | undefined>;
+  next(signal: AbortSignal): Promise<Event | undefined>;
   /** Closes the connection, if the server has not. */
   cancel(): Promise<void>;
 }
 
+export type TaskStream = EventStream<StreamedEvent>;
+
 /** `request` names the answered request, `GET /v1/tasks/17` for instance. */
 export function openTaskStream(response: TransportResponse, clock: Clock, request: string): TaskStream {
+  return openEventStream(response, clock, { request, parse: parseEvent });
+}
+
+export interface EventStreamOptions<Event> {
+  request: string;
+  /** What a message tells; nothing if it is unknown here. */
+  parse(message: EventSourceMessage): Event | undefined;
+  /** Called with each sign of life. */
+  onBytes?(): void;
+}
+
+export function openEventStream<Event>(
+  response: TransportResponse,
+  clock: Clock,
+  { request, parse, onBytes }: EventStreamOptions<Event>,
+): EventStream<Event> {
   const arrived: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (message) => arrived.push(message) });
   const decoder = new TextDecoder();
@@ -79,6 +97,7 @@ export function openTaskStream(response: TransportResponse, clock: Clock, reques
     if (next === "silent")
       throw new TimeoutError({ awaited: `an event of ${request}`, timeoutMs: longestSilenceMs });
     if (!next.done) parser.feed(decoder.decode(next.value, { stream: true }));
+    onBytes?.();
     return !next.done;
   };
 
@@ -86,7 +105,7 @@ export function openTaskStream(response: TransportResponse, clock: Clock, reques
     async next(signal) {
       for (;;) {
         for (let message = arrived.shift(); message; message = arrived.shift()) {
-          const event = parseEvent(message);
+          const event = parse(message);
           isProven ||= event !== undefined;
           if (event) return event;
         }
@@ -107,7 +126,7 @@ function brokenStream(path: string, reason: string, cause?: unknown): Connection
 }
 
 /** Events with other names, or other content, belong to a newer server. */
-function parseEvent(message: EventSourceMessage): StreamedEvent | undefined {
+export function parseEvent(message: EventSourceMessage): StreamedEvent | undefined {
   let data: unknown;
   try {
     data = JSON.parse(withExactNumbers(message.data));

@@ -3,6 +3,7 @@ import type { Applet, InstallTask, NodeInputs, Package, ServerBlock, ServerStatu
 import { type ExtensionName, extensionsHeader } from "../wire/index.ts";
 import { answerFile } from "./answer-file.ts";
 import { pageOfLogs, pageOfTasks } from "./fake-pages.ts";
+import { FakeStreams } from "./fake-streams.ts";
 import { FakeTask, type ReceivedFile } from "./fake-task.ts";
 import { type Fault, Faults, type FaultTarget } from "./faults.ts";
 import { idleStatus } from "./idle-status.ts";
@@ -65,6 +66,7 @@ export class FakeConnectServer {
   readonly #options: FakeServerOptions;
   readonly #faults: Faults;
   readonly #byKey = new Map<string, { body: string; id: string }>();
+  readonly #streams = new FakeStreams((id) => this.tasks.get(id));
   #nextId = 1;
 
   constructor(options: FakeServerOptions = {}) {
@@ -136,6 +138,12 @@ export class FakeConnectServer {
     if (call === "POST /v1/tasks") return this.#create(request, body, form);
     if (call === "GET /v1/status" && this.#has("status"))
       return json({ success: true, status: this.#options.status ?? idleStatus() });
+    const stream = /^POST \/v1\/events\/([^/]+)$/.exec(call)?.[1];
+    if (stream !== undefined && this.#has("shared-events")) {
+      if (wantsEvents(request)) return this.#streams.open(stream, body ?? "");
+      this.#streams.change(stream, body ?? "");
+      return json({ success: true });
+    }
     if (call === "GET /packages") return json({ packages: this.#options.packages ?? [] });
     if (call === "GET /packages/install")
       return json({ success: true, tasks: [...this.installTasks.values()] });
@@ -171,6 +179,8 @@ export class FakeConnectServer {
     const task = (known && this.tasks.get(known.id)) ?? this.#newTask(blockId, inputValues, files);
     if (key !== null) this.#byKey.set(key, { body: content, id: task.id });
     const created = { success: true, userID: "fake", task: task.toTask() };
+    const stream = this.#has("shared-events") ? request.headers.get("connect-events") : null;
+    if (stream !== null) this.#streams.join(stream, task.id);
     if (this.#has("events") && wantsEvents(request)) return streamTask(task, request, created.task);
     if (!(await this.#hold(task, request))) return json(created);
     return json({ ...created, task: task.toTask() }, 200, { "preference-applied": "wait" });
