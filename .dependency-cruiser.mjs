@@ -12,7 +12,7 @@ const order = {
     ["http"],
     ["run"],
     ["downloads"],
-    ["blocks", "tasks", "packages", "applets", "status"],
+    ["blocks", "tasks", "packages", "applets", "status", "webhooks"],
     ["client"],
     ["index", "adapter", "ai", "testing"],
   ],

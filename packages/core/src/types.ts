@@ -267,3 +267,6 @@ export interface RecentFailures {
     lastAt: number;
   }[];
 }
+
+/** What a webhook may tell of a task: that it has got into that state. */
+export type WebhookEventType = "task.running" | "task.completed" | "task.failed" | "task.stopped";
