@@ -15,6 +15,7 @@ export interface ListeningHttp {
 
 const drainMs = 500;
 const maxHeaderBytes = 16 * 1024;
+const discardedBytesATurn = 8 * 1024 ** 2;
 /** Thousands who wait come back at once when a server was started anew; the system may allow fewer. */
 const mostUnaccepted = 4_096;
 
@@ -27,7 +28,7 @@ export async function listenHttp<E extends Env>(
   const http = createServer({ maxHeaderSize: maxHeaderBytes }, oneAtATime(getRequestListener(app.fetch)));
   http.requestTimeout = 0; // an upload may take longer than five minutes; those who read bodies see that it moves
   cutIdle(http, clientIdleMs);
-  releaseUnread(http);
+  discardUnread(http);
   await new Promise<void>((resolve, reject) => {
     http.once("error", (error) => reject(explainTaken(error, host, port)));
     http.listen({ port, host, backlog: mostUnaccepted }, resolve);
@@ -59,11 +60,31 @@ function explainTaken(error: NodeJS.ErrnoException, host: string, port: number):
   return Object.assign(new Error(message, { cause: error }), { code: error.code });
 }
 
-/** What still comes of a body that was refused is read, so that the client hears of it, and kept nowhere. */
-function releaseUnread(http: Server): void {
+/**
+ * What still comes of a body that was refused is read, so that the client hears of it, and kept nowhere. All such connections
+ * share what a turn reads: Node.js takes up to 2 MiB of each, and those of sixty held everybody else up.
+ */
+function discardUnread(http: Server): void {
+  let bodies = 0;
   http.on("request", (request, response) => {
+    response.once("prefinish", () => {
+      if (!request.complete) request.read(); // by one chunk, or Node.js throws away what nobody has begun to read
+    });
     response.once("finish", () => {
-      if (!request.readableEnded) request.on("data", releaseMemory);
+      if (request.complete) return;
+      bodies += 1;
+      request.once("close", () => {
+        bodies -= 1;
+      });
+      let takenBytes = 0;
+      request.on("data", (chunk: Buffer) => {
+        takenBytes += chunk.byteLength;
+        releaseMemory(chunk);
+        if (takenBytes < discardedBytesATurn / bodies) return;
+        takenBytes = 0;
+        request.pause();
+        setImmediate(() => request.resume());
+      });
     });
   });
 }
