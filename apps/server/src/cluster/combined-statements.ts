@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { type ClaimedRow, claimedColumns, openStatuses, type TaskRow } from "../store/task-rows.ts";
 import type { HeldRow, WriteBatch } from "../store/task-writer.ts";
+import { prepared } from "./prepared.ts";
 import { turnOf } from "./turn-of.ts";
 
 /** A statement as pg-boss would run it. */
@@ -31,12 +32,10 @@ export const combined = {
     const places = columns.map((_, index) => `$${values.length + index + 2}`);
     const turn = turnOf(`$${values.length + 1}`, places[columns.indexOf("caller")] ?? "''");
     const withTurn = "(select jsonb_set($1::jsonb, '{0,priority}', to_jsonb(turn)) from turn)::json";
-    await pool.query(
-      `with turn as (${turn}),
+    const statement = `with turn as (${turn}),
        job as (${before}${withTurn}${after})
-       insert into tasks (${columns.join(", ")}) values (${places.join(", ")})`,
-      [...values, queue, ...Object.values(row)],
-    );
+       insert into tasks (${columns.join(", ")}) values (${places.join(", ")})`;
+    await pool.query(prepared(statement, [...values, queue, ...Object.values(row)]));
   },
 
   /** Claims the tasks of the jobs that pg-boss fetches. A job whose task has ended, or is forgotten, comes without a row. */
@@ -45,15 +44,15 @@ export const combined = {
     claimant: string,
     { text, values = [] }: BossStatement,
   ): Promise<{ jobId: string; row?: ClaimedRow }[]> {
-    const { rows } = await pool.query<ClaimedRow & { job_id: string; id: string | null }>(
-      `with job as (${text}),
+    const statement = `with job as (${text}),
        claimed as (
          update tasks set attempt = attempt + 1, interruptions = interruptions + 1,
                 claimed_by = $${values.length + 1} || ' ' || attempt + 1
          where id in (select id::text from job) and status in (${open})
          returning ${claimedColumns.join(", ")})
-       select job.id::text as job_id, claimed.* from job left join claimed on claimed.id = job.id::text`,
-      [...values, claimant],
+       select job.id::text as job_id, claimed.* from job left join claimed on claimed.id = job.id::text`;
+    const { rows } = await pool.query<ClaimedRow & { job_id: string; id: string | null }>(
+      prepared(statement, [...values, claimant]),
     );
     return rows.map(({ job_id: jobId, ...row }) => (row.id === null ? { jobId } : { jobId, row }));
   },
@@ -100,9 +99,7 @@ export const combined = {
    * order of their ids before they are judged. It comes out the same when it is done again.
    */
   async write(pool: Pool, { tasks, logs }: WriteBatch): Promise<HeldRow[]> {
-    const { rows } = await pool.query<HeldRow>({
-      name: "connect-write",
-      text: `with given as (
+    const statement = `with given as (
          select * from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint[])
            as t(id, attempt, status, session_id, at_ms)),
        held as materialized (
@@ -120,14 +117,15 @@ export const combined = {
        changed as (
          update tasks set status = next_status, updated_at = at_ms, session_id = coalesce(next_session_id, tasks.session_id)
          from held where tasks.id = held.id and next_status is not null)
-       select id, block_id, package_version, stop_requested_at from held`,
-      values: [
+       select id, block_id, package_version, stop_requested_at from held`;
+    const { rows } = await pool.query<HeldRow>(
+      prepared(statement, [
         ...(["id", "attempt", "status", "sessionId", "atMs"] as const).map((name) =>
           tasks.map((task) => task[name]),
         ),
         ...logColumns.map((name) => logs.map((log) => log[name])),
-      ],
-    });
+      ]),
+    );
     return rows;
   },
 };

@@ -4,6 +4,7 @@ import { retry } from "../retry.ts";
 import { messageOf } from "../values.ts";
 import { keepListening } from "./keep-listening.ts";
 import type { Postgres } from "./postgres.ts";
+import { prepared } from "./prepared.ts";
 
 /**
  * What processes tell each other: a task's id if something about it is new or is to stop, a queue's name if a task waits, which
@@ -66,8 +67,10 @@ export function openNotices(postgres: Postgres, log: Logger): Notices {
       waiting.clear();
       const send = () =>
         postgres.pool.query(
-          "select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as t(channel, payload)",
-          [notices.map(({ channel }) => channel), notices.map(({ payload }) => payload)],
+          prepared(
+            "select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as t(channel, payload)",
+            [notices.map(({ channel }) => channel), notices.map(({ payload }) => payload)],
+          ),
         );
       // Whoever holds an answer open would hear nothing until its end.
       const mayRetry = (error: unknown) => {

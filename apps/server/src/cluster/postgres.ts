@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { isConnectionLoss, mustReconnect } from "../store/database-trouble.ts";
 import { messageOf } from "../values.ts";
 import { endClient } from "./end-client.ts";
+import { prepared } from "./prepared.ts";
 import { requirePostgresUrl } from "./require-postgres-url.ts";
 import type { ClusterTables } from "./tables.ts";
 
@@ -106,6 +107,9 @@ function endIdleTogether(pool: pg.Pool): void {
   });
 }
 
+/** By a key, or the keys of a queue: it comes often, and whatever the values are, its plan is the same. */
+const isLookUp = (values: readonly unknown[]) => values.length === 1 || values.length === 2;
+
 /** What Kysely takes for a pool, which gives a connection back after any failure; one that does not answer must go. */
 function withoutBroken(pool: pg.Pool): PostgresPool {
   return {
@@ -116,7 +120,7 @@ function withoutBroken(pool: pg.Pool): PostgresPool {
       let failure: Error | undefined;
       const query = async (text: string, values: unknown[]) => {
         try {
-          return await client.query(text, values);
+          return await client.query(isLookUp(values) ? prepared(text, values) : { text, values });
         } catch (error) {
           if (error instanceof Error && mustReconnect(error)) failure ??= error;
           throw error;

@@ -127,6 +127,24 @@ test("the job of a task that has ended is taken out by whoever fetches it, and t
   expect(await cluster.jobs()).toEqual([waiting.id]);
 });
 
+test("a connection plans the statements of a task once", async () => {
+  await using cluster = await open();
+  for (let time = 0; time < 2; time += 1) {
+    const { id } = newTask();
+    await cluster.store.create({ ...newTask(), id });
+    await cluster.store.claimQueued(queue, 1);
+    void cluster.store.writer.appendLog(id, log);
+    await cluster.store.writer.setStatus(id, "completed", "s");
+    await cluster.store.get(id);
+  }
+  const planned = await cluster.query(
+    "select substr(statement, 1, 11) as id from pg_prepared_statements where generic_plans + custom_plans = 2 order by 1",
+  );
+  expect(planned.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['select "id"', "with given ", "with job as", "with turn a"]),
+  );
+});
+
 /** Two processes of a cluster, without anything that runs tasks. */
 async function open() {
   const database = await makeTestDatabase();
@@ -148,8 +166,7 @@ async function open() {
     other,
     query,
     jobs: async () => (await query("select id from pgboss.job order by created_on")).map(({ id }) => id),
-    writes: () =>
-      queries.mock.calls.filter(([first]) => JSON.stringify(first).includes("connect-write")).length,
+    writes: () => queries.mock.calls.filter(([first]) => JSON.stringify(first).includes("with given")).length,
     [Symbol.asyncDispose]: () => opened.close(),
   };
 }
