@@ -22,6 +22,7 @@ const order = {
     ["mainframe", "send-window", "subscriptions", "mqtt"],
     ["mqtt-mainframe", "memory-mainframe"],
     ["outbox"],
+    ["frames"],
     ["values", "progress", "previews", "requests"],
     ["context", "define-block"],
     ["executor"],

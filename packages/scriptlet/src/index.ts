@@ -29,7 +29,7 @@ export { HandleValueError } from "./define-block/handle-value-error.ts";
 export { JobOverError } from "./errors/job-over-error.ts";
 export { RequestFailedError } from "./errors/request-failed-error.ts";
 export { RequestTimeoutError } from "./errors/request-timeout-error.ts";
-export type { DataFrame } from "./previews/frames/data-frame.ts";
+export type { DataFrame } from "./frames/data-frame.ts";
 export type { Plot } from "./previews/plot.ts";
 export type { Previewable } from "./previews/prepare-preview.ts";
 export type {

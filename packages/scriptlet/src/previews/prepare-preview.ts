@@ -1,6 +1,6 @@
+import { type DataFrame, viewFrame } from "../frames/data-frame.ts";
+import type { FrameView } from "../frames/frame-view.ts";
 import type { JobFiles } from "../values/value-stores.ts";
-import { type DataFrame, viewFrame } from "./frames/data-frame.ts";
-import type { FrameView } from "./frames/frame-view.ts";
 import { isPromise, type MediaOptions, mediaSources } from "./media-source.ts";
 import { nameOf } from "./name-of.ts";
 import { isElement, type Plot, plotPreview } from "./plot.ts";

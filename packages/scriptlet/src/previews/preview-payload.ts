@@ -1,4 +1,4 @@
-import type { DataFrame } from "./frames/data-frame.ts";
+import type { DataFrame } from "../frames/data-frame.ts";
 import type { SvgElement } from "./plot.ts";
 
 /** A table as rows of cells. */

@@ -1,3 +1,4 @@
+import { bytesOf } from "../wire/bytes-of.ts";
 import { duckDbJson, isDuckDbValue } from "../wire/duckdb-value.ts";
 import { jsonForm, refusalOf } from "../wire/json-form.ts";
 import { illFormed, isWellFormed } from "../wire/well-formed.ts";
@@ -46,11 +47,6 @@ function objectCell(object: object, onLoss: OnLoss): Cell {
   }
 }
 
-/** Whether an object is one value, although it has names, or a `toJSON` that gives some. */
-export function isCellValue(object: object): boolean {
-  return bytesOf(object) !== undefined || isDuckDbValue(object);
-}
-
 /** Undefined if nothing can stand for it. */
 function formOf(object: object): unknown {
   const bytes = bytesOf(object);
@@ -78,12 +74,6 @@ function nestedForms(onLoss: OnLoss) {
     if (form === undefined) onLoss(refusalOf(value));
     return form ?? null;
   };
-}
-
-/** A Buffer counts too; a typed array of other numbers is a list. */
-function bytesOf(value: unknown): Uint8Array | undefined {
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  return Object.prototype.toString.call(value) === "[object Uint8Array]" ? (value as Uint8Array) : undefined;
 }
 
 /** As PostgreSQL writes bytes. */

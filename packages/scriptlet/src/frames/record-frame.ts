@@ -1,5 +1,6 @@
-import { jsonForm } from "../../wire/json-form.ts";
-import { isCellValue } from "../to-cell.ts";
+import { bytesOf } from "../wire/bytes-of.ts";
+import { isDuckDbValue } from "../wire/duckdb-value.ts";
+import { jsonForm } from "../wire/json-form.ts";
 import { arrowRecord } from "./arrow-value.ts";
 import type { FrameView } from "./frame-view.ts";
 
@@ -50,4 +51,9 @@ function jsonOf(item: object): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Whether an object is one value, although it has names, or a `toJSON` that gives some. */
+function isCellValue(object: object): boolean {
+  return bytesOf(object) !== undefined || isDuckDbValue(object);
 }
