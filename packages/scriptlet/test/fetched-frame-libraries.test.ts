@@ -1,5 +1,7 @@
 import { fetchNpmPackages } from "@oomol/test-helpers/fetch-npm-packages";
 import { beforeAll, expect, test, vi } from "vitest";
+import type { Context } from "../src/index.ts";
+import { runBlock } from "../src/testing/index.ts";
 import { shownBy } from "./helpers/preview-block.ts";
 
 let load: NodeJS.Require;
@@ -37,6 +39,32 @@ test("danfojs: values with commas, dates and missing ones, and the types", async
     "NaN,z,1970-01-01T00:00:00.002Z",
   ]);
   expect(shown).toMatchObject({ types: ["float32", "string", "datetime"] });
+});
+
+test("danfojs: a frame arrives as its rows, a series as its values", async () => {
+  const { DataFrame, Series } = load("danfojs");
+  const frame = new DataFrame({ n: [1.5, 2], at: [new Date(0), new Date(1)] });
+  const series = new Series(["a", null]);
+  await using run = await runBlock(
+    async (_: object, context: Context) => {
+      await context.preview({ type: "json", data: series });
+      return { frame, both: [series, frame.n] };
+    },
+    { outputsDef: ["frame", "both"] },
+  );
+  const rows = [
+    { n: 1.5, at: "1970-01-01T00:00:00.000Z" },
+    { n: 2, at: "1970-01-01T00:00:00.001Z" },
+  ];
+  expect(run.result).toEqual({
+    frame: rows,
+    both: [
+      ["a", null],
+      [1.5, 2],
+    ],
+  });
+  expect(run.previews).toEqual([{ type: "json", data: ["a", null] }]);
+  expect((await shownBy(series)).csv).toEqual(["0", "a", '""']);
 });
 
 test("Knex: the rows of a query", async () => {

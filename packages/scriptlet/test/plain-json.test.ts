@@ -129,6 +129,34 @@ describe("what would be lost is told with its place, or noted there", () => {
     expect(JSON.stringify(leniently(nested(120)))).toContain("inside");
   });
 
+  test("what contains itself in many places, each of which is copied once", () => {
+    const nodes = Array.from({ length: 40 }, (_, id) => ({ id, all: [] as unknown[] }));
+    for (const node of nodes) node.all = nodes;
+    const text = JSON.stringify(leniently(nodes));
+    expect(nodes.every(({ id }) => text.split(`"id":${id},`).length === 2)).toBe(true);
+    expect(text.length).toBeLessThan(5_000);
+  });
+
+  test.each([
+    [
+      "a Map",
+      () => new Map<string, unknown>(),
+      (map: Map<string, unknown>) => map.set("a", map).set("b", map),
+    ],
+    ["a Set", () => new Set<unknown>(), (set: Set<unknown>) => set.add([set, set])],
+  ])("%s that contains itself", (_name, make, fill) => {
+    const value = make();
+    fill(value as never);
+    expect(() => strictly(value)).toThrow("it contains itself");
+    expect(JSON.stringify(leniently(value))).toContain("[Circular]");
+  });
+
+  test("a toJSON whose object contains it", () => {
+    const value = { toJSON: () => ({ a: value, b: value }) };
+    expect(() => strictly(value)).toThrow("it contains itself");
+    expect(leniently(value)).toEqual({ a: "[Circular]", b: "[Circular]" });
+  });
+
   test("the same object twice is no cycle", () => {
     const shared = { a: [1] };
     expect(strictly([shared, shared, { shared }])).toEqual([shared, shared, { shared }]);

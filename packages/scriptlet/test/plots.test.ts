@@ -246,6 +246,21 @@ test.each(["text", "json", "image", "table", "my-own"])(
   },
 );
 
+test("an Observable Plot arrives as its markup in outputs and JSON", async () => {
+  const { document } = new JSDOM("").window;
+  const plot = Plot.plot({ document, title: "Sizes", marks: [Plot.barY([1, 2])] });
+  await using run = await runBlock(
+    async (_: object, context: Context) => {
+      await context.preview({ type: "json", data: [plot] });
+      return { plot };
+    },
+    { outputsDef: ["plot"] },
+  );
+  expect(run.result).toEqual({ plot: plot.outerHTML });
+  expect(run.previews).toEqual([{ type: "json", data: [plot.outerHTML] }]);
+  expect(run.warnings).toEqual([]);
+});
+
 test("an Observable Plot becomes an image, or with a title a page", async () => {
   const { document } = new JSDOM("").window;
   const marks = [Plot.barY([{ x: "ä", y: 1 }], { x: "x", y: "y" })];

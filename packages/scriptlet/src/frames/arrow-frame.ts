@@ -28,3 +28,19 @@ export function viewArrow(table: ArrowTable): FrameView {
     }),
   };
 }
+
+/** One column by itself. */
+export function isArrowVector(value: object): value is ArrowVector {
+  const { data, length } = value as Partial<ArrowVector>;
+  return hasMethod(value, "getChildAt") && Array.isArray(data) && typeof length === "number";
+}
+
+export function viewArrowVector(vector: ArrowVector): FrameView {
+  return {
+    columns: ["value"],
+    types: [String(vector.type)],
+    rowCount: vector.length,
+    isSeries: true,
+    rows: rowsByCell(vector.length, 1, (_, row) => arrowValue(vector, row)),
+  };
+}

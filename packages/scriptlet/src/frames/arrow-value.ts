@@ -3,6 +3,7 @@ import { range } from "./frame-parts.ts";
 /** A column, or the items of a list: chunks of the same type, one after the other. */
 export interface ArrowVector {
   readonly length: number;
+  readonly type: ArrowType;
   readonly data: readonly ArrowData[];
   get(index: number): unknown;
 }

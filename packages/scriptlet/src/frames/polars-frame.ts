@@ -1,4 +1,4 @@
-import { rowsOf } from "./frame-parts.ts";
+import { hasMethod, rowsOf } from "./frame-parts.ts";
 import type { FrameView } from "./frame-view.ts";
 
 /**
@@ -9,7 +9,8 @@ export interface PolarsDataFrame {
   getColumns(): PolarsSeries[];
 }
 
-interface PolarsSeries {
+/** One column, by itself too. */
+export interface PolarsSeries {
   readonly name: string;
   readonly length: number;
   readonly dtype: { readonly variant: string };
@@ -23,6 +24,22 @@ export function isPolars(value: object): value is PolarsDataFrame {
   // A name that no column has: symbols reach the frame itself.
   if (Object.prototype.toString.call(value) !== "[object DataFrame]") return false;
   return typeof (value as Partial<PolarsDataFrame>).getColumns === "function";
+}
+
+export function isPolarsSeries(value: object): value is PolarsSeries {
+  const { dtype } = value as Partial<PolarsSeries>;
+  return typeof dtype?.variant === "string" && hasMethod(value, "toFrame") && hasMethod(value, "alias");
+}
+
+export function viewSeries(series: PolarsSeries): FrameView {
+  const rowCount = series.length;
+  return {
+    columns: [series.name],
+    types: [series.dtype.variant],
+    rowCount,
+    isSeries: true,
+    rows: (start, end) => rowsOf([valuesOf(series.slice(start, Math.min(end, rowCount) - start))]),
+  };
 }
 
 export function viewPolars(frame: PolarsDataFrame): FrameView {

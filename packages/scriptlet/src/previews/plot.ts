@@ -1,4 +1,5 @@
 import { isSvg } from "@oomol/connect-shared/is-svg";
+import { isElement, type SvgElement } from "../values/element.ts";
 import { wellFormed } from "../wire/well-formed.ts";
 import { type PlotlyFigure, page, plotlyPage, vegaPage } from "./plot-page.ts";
 
@@ -10,12 +11,6 @@ type VegaSpec =
   | { readonly $schema?: string }
   | { readonly $schema: string; readonly [key: string]: unknown }
   | { readonly mark: string | object; readonly [key: string]: unknown };
-
-/** An element of any document, such as that of Observable Plot: `<svg>`, or a `<figure>` around it. */
-export interface SvgElement {
-  readonly tagName: string;
-  readonly outerHTML: string;
-}
 
 /** The preview that shows a plot; undefined if the value is not a plot. */
 export function plotPreview(value: unknown): { type: "image" | "html"; data: string } | undefined {
@@ -40,13 +35,6 @@ function firstSvg(html: string): string | undefined {
   const end = [...html.matchAll(/<\/svg>/gi)].at(-1);
   if (start < 0 || end === undefined || end.index < start) return undefined;
   return html.slice(start, end.index + end[0].length);
-}
-
-/** Whether this is an element of some document. */
-export function isElement(value: unknown): value is SvgElement {
-  if (typeof value !== "object" || value === null) return false;
-  const { tagName, outerHTML } = value as Partial<SvgElement>;
-  return typeof tagName === "string" && typeof outerHTML === "string";
 }
 
 /** A `<figure>` has titles and legends beside its picture, which only HTML keeps. */

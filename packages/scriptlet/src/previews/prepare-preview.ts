@@ -1,9 +1,12 @@
 import { type DataFrame, viewFrame } from "../frames/data-frame.ts";
 import type { FrameView } from "../frames/frame-view.ts";
+import { jsonRows } from "../frames/json-rows.ts";
+import { unreadTable } from "../frames/unread-table.ts";
+import { isElement } from "../values/element.ts";
 import type { JobFiles } from "../values/value-stores.ts";
 import { isPromise, type MediaOptions, mediaSources } from "./media-source.ts";
 import { nameOf } from "./name-of.ts";
-import { isElement, type Plot, plotPreview } from "./plot.ts";
+import { type Plot, plotPreview } from "./plot.ts";
 import type { PreviewPayload } from "./preview-payload.ts";
 import { createTableCells } from "./table-cells.ts";
 import { textBytes, textOf, textTypes } from "./text-source.ts";
@@ -40,7 +43,7 @@ export function preparePreview(
   if (type === "html" && isElement(data)) return { ...identified, data: data.outerHTML };
   if (type === "json" && !Array.isArray(data)) {
     const shown = viewFrame(data);
-    return shown === undefined ? identified : { ...identified, data: recordsOf(shown, warn) };
+    return shown === undefined ? identified : { ...identified, data: firstOf(shown, warn) };
   }
   const frame = type === "table" ? viewFrame(data) : undefined;
   // Before it is read: it gives its rows once.
@@ -89,8 +92,8 @@ function noText(type: string, data: unknown): string {
 
 /** What to do about values that people take for tables. */
 function hintFor(data: unknown): string {
-  const isResult = /^a DuckDB\w*Result$/.test(nameOf(data));
-  return isResult ? " Read the rows first: await connection.runAndReadAll(sql)." : "";
+  const advice = unreadTable(data);
+  return advice === undefined ? "" : ` ${advice}.`;
 }
 
 function withSources(
@@ -152,12 +155,11 @@ function firstAndLast({ columns, types, rowCount, rows }: FrameView, warn: (text
 }
 
 /** As its own library would write it, where JSON of the frame itself is what that has inside. */
-function recordsOf({ columns, rowCount, rows }: FrameView, warn: (text: string) => void): object[] {
+function firstOf(frame: FrameView, warn: (text: string) => void): unknown[] {
+  const { rowCount } = frame;
   if (rowCount > maxRows)
     warn(`preview() as json shows the first ${maxRows} of ${rowCount} rows; as a table also the last ones.`);
-  return rows(0, maxRows).map((row) =>
-    Object.fromEntries(columns.map((name, column) => [String(name), row[column]])),
-  );
+  return jsonRows(frame, 0, Math.min(maxRows, rowCount));
 }
 
 interface Table {

@@ -1,5 +1,5 @@
 import type { DataFrame } from "../frames/data-frame.ts";
-import type { SvgElement } from "./plot.ts";
+import type { SvgElement } from "../values/element.ts";
 
 /** A table as rows of cells. */
 export interface TableData {

@@ -1,23 +1,29 @@
 import { isPlainJson } from "../wire/is-plain-json.ts";
 import { type Loss, toPlainJson } from "../wire/plain-json.ts";
+import { libraryForm } from "./library-form.ts";
 
 /**
- * A value as it goes into a message: itself if JSON says all of it, otherwise a copy with the documented forms (guide "Values").
+ * A value as it goes into a message: itself if JSON says all of it, otherwise a copy with the documented forms (guide "Values"), data frames as their rows.
  * What JSON cannot carry is left out with one warning that names its place; undefined if nothing is left.
  *
  * @throws `UnencodableValueError` for a BigInt beyond 2^53, a cycle, or too deep a value.
  */
 export function toSendable(value: unknown, place: Place, warn: (text: string) => void): unknown {
   if (isPlainJson(value)) return value;
-  const losses: Loss[] = [];
+  let first: Loss | undefined;
+  let others = -1;
   const copy = toPlainJson(value, {
     strict: place.strict ?? true,
     path: place.path,
-    onLoss: (loss) => losses.push(loss),
+    // A table may have millions.
+    onLoss(loss) {
+      first ??= loss;
+      others += 1;
+    },
+    formOf: libraryForm,
   });
-  const [first] = losses;
   if (first !== undefined) {
-    const more = losses.length > 1 ? ` (and ${losses.length - 1} more like it)` : "";
+    const more = others > 0 ? ` (and ${others} more like it)` : "";
     warn(`${place.title}, at ${first.path}: ${first.reason}${more}.`);
   }
   return copy;

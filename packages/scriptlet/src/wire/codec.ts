@@ -1,12 +1,8 @@
 import { UnencodableValueError } from "../errors/unencodable-value-error.ts";
 import { fitsInUtf8 } from "./fits-in-utf8.ts";
 import { parseExactly } from "./parse-exactly.ts";
+import { maxPayloadBytes, tooLargeFor } from "./payload-limit.ts";
 import { maxDepth, toPlainJson } from "./plain-json.ts";
-
-/** The engine exits on a larger packet (oocana-protocol 2); the rest is room for topic and header. */
-const maxPayloadBytes = 268_435_456 - 65_536;
-const tooLargeFor = (maxBytes: number) =>
-  `it has more than ${maxBytes} bytes, the engine's limit; pass a file instead`;
 
 /**
  * A message as JSON text that the engine's parser accepts: lone surrogates become U+FFFD, numbers that JSON lacks null.

@@ -42,8 +42,11 @@ function areItemsPlain(list: readonly unknown[], seen: Map<object, boolean>): bo
 function arePropertiesPlain(object: object, seen: Map<object, boolean>): boolean {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype !== Object.prototype && prototype !== null) return false;
+  let isEmpty = true;
   for (const key in object) {
+    isEmpty = false;
     if (!isWellFormed(key) || !isPlain((object as Record<string, unknown>)[key], seen)) return false;
   }
-  return true;
+  // A data frame of polars without columns looks like that, too.
+  return !isEmpty || Object.prototype.toString.call(object) === "[object Object]";
 }

@@ -1,7 +1,9 @@
 import { UnencodableValueError } from "../errors/unencodable-value-error.ts";
 import { duckDbJson, isDuckDbValue } from "./duckdb-value.ts";
 import { jsonForm, refusalOf } from "./json-form.ts";
+import type { LibraryForm } from "./library-form.ts";
 import type { JsonValue } from "./messages.ts";
+import { maxPayloadBytes, tooLargeFor } from "./payload-limit.ts";
 import { illFormed, isWellFormed, wellFormed } from "./well-formed.ts";
 
 /** The engine's JSON parser gives up at about 128 levels (oocana-protocol 2.3). */
@@ -20,6 +22,8 @@ export interface PlainJsonOptions {
   path?: string;
   /** Hears of each part that is left out, or sent as null, as a note or changed. */
   onLoss?: (loss: Loss) => void;
+  /** Knows the objects of libraries; undefined for any other. In what it gives integers beyond 2^53 are text. */
+  formOf?: (object: object) => LibraryForm | undefined;
 }
 
 /**
@@ -31,19 +35,26 @@ export interface PlainJsonOptions {
  */
 export function toPlainJson(
   value: unknown,
-  { strict, path = "", onLoss = () => undefined }: PlainJsonOptions,
+  { strict, path = "", onLoss = () => undefined, formOf = () => undefined }: PlainJsonOptions,
 ): JsonValue | undefined {
-  return copy(value, path, { strict, onLoss, ancestors: [] });
+  const walk = { strict, onLoss, formOf, isExactText: !strict, ancestors: [], onCycles: new Set<object>() };
+  return copy(value, path, walk);
 }
 
-interface Walk {
-  strict: boolean;
-  onLoss: (loss: Loss) => void;
+interface Walk extends Required<Pick<PlainJsonOptions, "strict" | "onLoss" | "formOf">> {
+  /** Whether integers beyond 2^53 become text. */
+  isExactText: boolean;
   ancestors: object[];
+  /** Those that contain themselves: to copy them again at each place would take for ever. */
+  onCycles: Set<object>;
 }
 
 /** Undefined means: omit the key, as `JSON.stringify` does. */
 function copy(raw: unknown, path: string, walk: Walk): JsonValue | undefined {
+  if (typeof raw === "object" && raw !== null) {
+    const form = libraryForm(raw, walk);
+    if (form !== undefined) return copyForm(form, path, { ...walk, isExactText: true });
+  }
   const value = viaToJson(raw, path, walk);
   switch (typeof value) {
     case "string":
@@ -57,9 +68,13 @@ function copy(raw: unknown, path: string, walk: Walk): JsonValue | undefined {
     case "bigint":
       if (Number.isSafeInteger(Number(value))) return Number(value);
       // Its text loses nothing.
-      return walk.strict ? fail(path, "it is a BigInt beyond 2^53; convert it with String()") : `${value}`;
+      return walk.isExactText
+        ? `${value}`
+        : fail(path, "it is a BigInt beyond 2^53; convert it with String()");
     case "object":
-      return value === null ? null : copyObject(value, path, walk);
+      return value === null
+        ? null
+        : copyObject(value, typeof raw === "object" && raw ? raw : value, path, walk);
     case "undefined":
       return undefined;
     default:
@@ -67,19 +82,19 @@ function copy(raw: unknown, path: string, walk: Walk): JsonValue | undefined {
   }
 }
 
-function copyObject(object: object, path: string, walk: Walk): JsonValue | undefined {
+/** `original` is whose `toJSON` gave the object, or the object itself: a Map or a `toJSON` gives another one each time. */
+function copyObject(object: object, original: object, path: string, walk: Walk): JsonValue | undefined {
   if (object instanceof Number || object instanceof String || object instanceof Boolean) {
     return copy(object.valueOf(), path, walk);
   }
-  const form = jsonForm(object);
-  if (form === undefined) return leaveOut(walk, path, refusalOf(object));
-  if (typeof form === "string") return copyText(form, path, walk);
-  const value = form;
-  if (walk.ancestors.includes(value)) return note(walk, path, "it contains itself", "[Circular]");
+  const value = jsonForm(object);
+  if (value === undefined) return leaveOut(walk, path, refusalOf(object));
+  if (typeof value === "string") return copyText(value, path, walk);
+  if (isOnCycle(original, walk)) return note(walk, path, "it contains itself", "[Circular]");
   if (walk.ancestors.length >= maxDepth) {
     return note(walk, path, `it is nested deeper than ${maxDepth} levels`, "[Too deep]");
   }
-  walk.ancestors.push(value);
+  walk.ancestors.push(original);
   try {
     if (Array.isArray(value))
       return value.map((item, index) => copy(item, `${path}[${index}]`, walk) ?? null);
@@ -100,6 +115,50 @@ function copyObject(object: object, path: string, walk: Walk): JsonValue | undef
   } finally {
     walk.ancestors.pop();
   }
+}
+
+/** Notes what is on the way from the object to itself. */
+function isOnCycle(object: object, { ancestors, onCycles }: Walk): boolean {
+  const above = ancestors.indexOf(object);
+  if (above < 0) return onCycles.has(object);
+  for (const one of ancestors.slice(above)) onCycles.add(one);
+  return true;
+}
+
+function libraryForm(object: object, walk: Walk): LibraryForm | undefined {
+  try {
+    return walk.formOf(object);
+  } catch {
+    // Whoever reads its properties tells why.
+    return undefined;
+  }
+}
+
+function copyForm(form: LibraryForm, path: string, walk: Walk): JsonValue | undefined {
+  if ("refusal" in form) return leaveOut(walk, path, form.refusal);
+  return "rows" in form ? copyRows(form, path, walk) : copy(form.value, path, walk);
+}
+
+type ListForm = Extract<LibraryForm, { rows: unknown }>;
+
+function copyRows({ rows: pieces, count }: ListForm, path: string, walk: Walk): JsonValue {
+  const rows: JsonValue[] = [];
+  let length = 0;
+  try {
+    for (const piece of pieces) {
+      const copied = piece.map((row, index) => copy(row, `${path}[${rows.length + index}]`, walk) ?? null);
+      for (const row of copied) rows.push(row);
+      length += JSON.stringify(copied).length;
+      // Given up as soon as no message can hold it, also if the rest is half as long as what has been seen.
+      const expected = (length / rows.length) * count;
+      if (length > maxPayloadBytes || expected / 2 > maxPayloadBytes)
+        return note(walk, path, tooLargeFor(maxPayloadBytes), "[Too large]");
+    }
+  } catch (error) {
+    if (error instanceof UnencodableValueError) throw error;
+    return note(walk, path, `reading it threw (${textOf(error)})`, "");
+  }
+  return rows;
 }
 
 function copyText(text: string, path: string, walk: Walk): string {
