@@ -1,7 +1,11 @@
 import { runInNewContext } from "node:vm";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { type NodeInputs, normalizeInputValues, type TaskInputValues } from "@oomol/connect-core";
 import type { Context } from "@oomol/scriptlet";
 import { runBlock } from "@oomol/scriptlet/testing";
+import { tableFromArrays } from "apache-arrow";
+import { table as arqueroTable } from "arquero";
+import polars from "nodejs-polars";
 import { expect, test } from "vitest";
 
 /** What a block's output becomes, with the warnings about it. */
@@ -152,3 +156,27 @@ test("a BigInt beyond 2^53 is refused everywhere, and text in a preview", async 
   expect(run.error).toContain("value.id as JSON: it is a BigInt beyond 2^53");
   expect(await asPreview(big)).toEqual({ id: "9007199254740992" });
 });
+
+const polarsFrame = polars.DataFrame({ toFrame: [1], a: ["x"] });
+const arrowTable = tableFromArrays({ n: [1] });
+
+test.each<[name: string, make: () => unknown, rows: unknown[]]>([
+  ["a frame of polars", () => polarsFrame, [{ toFrame: 1, a: "x" }]],
+  ["a series of polars", () => polarsFrame.getColumn("a"), ["x"]],
+  ["a table of Apache Arrow", () => arrowTable, [{ n: 1 }]],
+  ["a column of Apache Arrow", () => arrowTable.getChild("n"), [1]],
+  ["the rows of a table of Apache Arrow", () => arrowTable.toArray(), [{ n: 1 }]],
+  ["a table of Arquero", () => arqueroTable({ n: [1] }), [{ n: 1 }]],
+  ["a result of DuckDB", readByDuckDb, [{ n: 1 }]],
+])("%s is refused as an input, and is put out as its rows", async (_name, make, rows) => {
+  const frame = await make();
+  expect(() => asInput({ deep: [frame] })).toThrow(
+    /^inputValues\.value\.deep\[0\].*: a data frame has no JSON form/,
+  );
+  expect(await asOutput({ deep: [frame] })).toEqual({ value: { deep: [rows] }, warnings: [] });
+});
+
+async function readByDuckDb() {
+  const connection = await (await DuckDBInstance.create(":memory:")).connect();
+  return connection.runAndReadAll("select 1 as n");
+}

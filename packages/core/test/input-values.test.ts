@@ -92,6 +92,8 @@ describe("what cannot be sent is told with its place", () => {
     [{ cycle }, "inputValues.cycle.self.cycle: the value contains itself."],
     [{ file: new Blob(["x"]) }, "inputValues.file: a file or bytes cannot be an input value"],
     [{ bytes: new Uint8Array(1) }, "inputValues.bytes: a file or bytes cannot be an input value"],
+    // As a frame of danfojs is known; the other libraries are tried with the outputs of blocks.
+    [{ frame: [{ iloc: () => 1 }] }, "inputValues.frame[0]: a data frame has no JSON form; send its rows"],
     [{ map: new Map([["p", Promise.resolve()]]) }, "inputValues.map[0][1]: a promise cannot be sent"],
   ])("%o", (inputValues, message) => {
     expect(() => normalizeInputValues(inputValues as TaskInputValues)).toThrow(InvalidInputError);

@@ -3,6 +3,7 @@ import type { InputValue, NodeInputs, TaskInputValues } from "../types.ts";
 import { jsonForm, refusalOf } from "../wire/json-form.ts";
 import { deepestNesting } from "../wire/nesting.ts";
 import { blockItself } from "./block-itself.ts";
+import { isDataFrame } from "./is-data-frame.ts";
 
 /**
  * Turns any of the three input forms into the node form, the only one on the wire. The caller's object is never changed,
@@ -104,7 +105,11 @@ function toSendable(value: unknown, path: string, ancestors: readonly object[]):
   if (typeof value === "function" || typeof value === "symbol") {
     throw new InvalidInputError(path, `a ${typeof value} cannot be sent.`);
   }
-  if (typeof value !== "object" || value === null || hasJsonForm(value)) return value;
+  if (typeof value !== "object" || value === null) return value;
+  if (isDataFrame(value)) {
+    throw new InvalidInputError(path, "a data frame has no JSON form; send its rows, as a list of objects.");
+  }
+  if (hasJsonForm(value)) return value;
   if (isFileLike(value)) {
     throw new InvalidInputError(
       path,
