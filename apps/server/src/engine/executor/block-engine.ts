@@ -14,6 +14,7 @@ import { followSignal } from "../follow-signal.ts";
 import { createExecutorPool, type ExecutorPoolOptions } from "../spares/executor-pool.ts";
 import { asExecuted } from "./built-in-executors.ts";
 import { describeStrays } from "./describe-strays.ts";
+import { createSessionPathHider } from "./hide-session-paths.ts";
 import { openSession, type Session } from "./open-session.ts";
 import { newJobId } from "./run-on-executor.ts";
 import { createSessionJobs, shownPathOf } from "./session-jobs.ts";
@@ -25,7 +26,7 @@ export interface BlockEngineOptions extends ExecutorPoolOptions {
 
 /** The engine for blocks: each session runs one block, and the blocks that this one runs, on executors of its own. */
 export function createBlockEngine(settings: BlockEngineOptions): Engine<InstalledBlock> {
-  const { catalog, taskMemoryBytes, log } = settings;
+  const { taskMemoryBytes, log } = settings;
   const pool = createExecutorPool(settings);
   const leaving = new Set<Promise<void>>();
 
@@ -53,7 +54,7 @@ export function createBlockEngine(settings: BlockEngineOptions): Engine<Installe
         return "aborted";
       }
       if (typeof opened === "string") return refuseSession(request, opened);
-      const { outcome, ending } = await runSession(opened, catalog, request);
+      const { outcome, ending } = await runSession(opened, settings, request);
       // Unless the process comes back itself.
       const left = leave(ending);
       if (outcome !== "aborted") void left.then(() => pool.prepare({ ...scope, caller }, block));
@@ -77,7 +78,7 @@ async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal)
 
 async function runSession(
   session: Session,
-  catalog: PackageCatalog,
+  { catalog, dataDirectory }: Pick<BlockEngineOptions, "catalog" | "dataDirectory">,
   request: SessionRequest<InstalledBlock>,
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
   const { block, inputs, signal } = request;
@@ -89,7 +90,8 @@ async function runSession(
   emit({ type: "SessionStarted", ...whole, create_at: Date.now() });
   using stop = followSignal(signal);
   void session.exceeded.then((error) => stop.abort(new Error(error)));
-  const jobs = createSessionJobs({ session, catalog, onEvent: request.onEvent });
+  const hidePaths = createSessionPathHider(session, dataDirectory);
+  const jobs = createSessionJobs({ session, catalog, hidePaths, onEvent: request.onEvent });
   const jobId = newJobId();
   const onEnding = () => {
     if (session.expectEnd()) request.onEnding?.();
@@ -106,7 +108,7 @@ async function runSession(
     ...(error !== undefined && { error }),
     finish_at: Date.now(),
   };
-  emit(last);
+  emit(hidePaths(block, last));
   if (signal.aborted) return { outcome: "aborted", ending: session.kill() };
   const outcome = error === undefined ? "completed" : "failed";
   return { outcome, ending: stop.signal.aborted ? session.kill() : session.end(last) };

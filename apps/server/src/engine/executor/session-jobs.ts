@@ -6,6 +6,7 @@ import type { InstalledBlock } from "../../packages/read-package.ts";
 import { messageOf } from "../../values.ts";
 import type { SessionRequest } from "../engine.ts";
 import { answerRequest, type RunRequest } from "./answer-request.ts";
+import type { HidePaths } from "./hide-session-paths.ts";
 import type { Job, JobFinish } from "./job.ts";
 import type { Session } from "./open-session.ts";
 import { runOnExecutor } from "./run-on-executor.ts";
@@ -22,6 +23,8 @@ export type TaskJob = Pick<Job, "id" | "block" | "inputs" | "onEnding">;
 export interface SessionJobsParts {
   session: Session;
   catalog: PackageCatalog;
+  /** Folders of this server are no business of callers. */
+  hidePaths: HidePaths;
   /** Called with what observers are to see, in order. */
   onEvent: SessionRequest["onEvent"];
 }
@@ -29,7 +32,7 @@ export interface SessionJobsParts {
 /** The node that a block run directly counts as. */
 const blockNode = "_";
 
-export function createSessionJobs({ session, catalog, onEvent }: SessionJobsParts): SessionJobs {
+export function createSessionJobs({ session, catalog, hidePaths, onEvent }: SessionJobsParts): SessionJobs {
   const nested = new Map<string, (finish: JobFinish) => void>();
   let isOver = false;
 
@@ -38,7 +41,7 @@ export function createSessionJobs({ session, catalog, onEvent }: SessionJobsPart
     const room = onEvent({
       type: message.type,
       nodeId: stacks.at(-1)?.node_id ?? blockNode,
-      event: { ...message, block_path: shownPathOf(block), stacks },
+      event: hidePaths(block, { ...message, block_path: shownPathOf(block), stacks }),
     });
     if (room !== undefined) session.room.hold(room);
   };

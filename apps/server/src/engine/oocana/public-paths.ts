@@ -1,14 +1,11 @@
-import { realpathSync } from "node:fs";
 import { publicPath } from "../../packages/public-path.ts";
 import { isRecord } from "../../values.ts";
 import { authorTraceback } from "../author-traceback.ts";
+import { createFolderHider, type HiddenFolder } from "../hide-folders.ts";
 import type { PackagePlace } from "./link-packages.ts";
 import { plainWords } from "./plain-words.ts";
 
 type Event = Record<string, unknown>;
-
-/** A folder of this server, and what callers see instead. */
-export type HiddenFolder = readonly [path: string, shown: string];
 
 /**
  * Replaces, in what an event says about its place and about what went wrong, paths of this server by what callers see, and puts the
@@ -19,10 +16,8 @@ export function createPathHider(
   others: readonly HiddenFolder[] = [],
 ): <One extends Event>(event: One) => One {
   const places = [...packages.map((one) => [one.directory, publicPath(one)] as const), ...others];
-  const shown = new Map(places.flatMap(([path, name]) => pathsOf(path).map((one) => [one, name] as const)));
-  const found = patternOf([...shown.keys()]);
-  const hide = (text: unknown) =>
-    typeof text !== "string" ? text : text.replace(found, (path) => shown.get(path) ?? path);
+  const hideFolders = createFolderHider(places);
+  const hide = (text: unknown) => (typeof text === "string" ? hideFolders(text) : text);
   /** With slashes, as callers write places everywhere. */
   const hidePlace = (path: unknown) => {
     const hidden = hide(path);
@@ -55,22 +50,4 @@ export function createPathHider(
     // Cast: only the values of fields changed, strings for strings.
     return changed as typeof event;
   };
-}
-
-/** As it was given, and where it leads: the engine and its executors tell either. */
-function pathsOf(path: string): string[] {
-  try {
-    return [...new Set([path, realpathSync(path)])];
-  } catch {
-    return [path];
-  }
-}
-
-/** Whole folders only, the innermost first. */
-function patternOf(paths: readonly string[]): RegExp {
-  const longestFirst = paths
-    .filter((path) => path.length > 1)
-    .sort((one, other) => other.length - one.length);
-  const escaped = longestFirst.map((path) => path.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`(?<![\\w.-])(?:${escaped.join("|") || "(?!)"})(?![\\w-]|\\.\\w)`, "g");
 }

@@ -15,6 +15,7 @@ import { findExecutor } from "../../processes/find-executor.ts";
 import { watchMemory } from "../../processes/memory-limit.ts";
 import type { SessionEvent, SessionRequest } from "../engine.ts";
 import type { ExecutorSettings } from "../executor/executor-settings.ts";
+import { packageParent } from "../package-parent.ts";
 import { openEngineHome } from "./engine-home.ts";
 import { linkPackages } from "./link-packages.ts";
 import type { LinkRoot } from "./link-root.ts";
@@ -85,11 +86,10 @@ export async function startEngine(
 
   const home = await openEngineHome(dataDirectory, sessionId);
 
-  const parents = packages.map(({ directory, name }) => join(directory, ...name.split("/").map(() => "..")));
   const hidePaths = createPathHider(
     [...places, ...packages],
     [
-      ...[...parents, searchPath].map((path) => [path, "/packages"] as const),
+      ...[...packages.map(packageParent), searchPath].map((path) => [path, "/packages"] as const),
       [sessionDirectory, "/session"],
       [dataDirectory, "/data"],
       [homedir(), "~"],
