@@ -6,6 +6,7 @@ import { startReverseProxy } from "@oomol/test-helpers/start-reverse-proxy";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, test } from "vitest";
 import { closeBrowser, openPage } from "./helpers/open-page.ts";
+import { openTabs } from "./helpers/open-tabs.ts";
 
 afterAll(closeBrowser);
 
@@ -72,18 +73,6 @@ function runningServer(): FakeConnectServer {
     extensions: extensionNames.filter((name) => name !== "shared-events"),
     onTask: (task) => void task.setStatus("running"),
   });
-}
-
-/** Two tabs of one browser window, which share its connections. */
-async function openTabs(page: Page, origin: string): Promise<AsyncDisposable & { tabs: [Page, Page] }> {
-  const context = await page.context().browser()?.newContext({ ignoreHTTPSErrors: true });
-  if (!context) throw new Error("The browser is gone.");
-  const tabs: [Page, Page] = [await context.newPage(), await context.newPage()];
-  for (const tab of tabs) {
-    await tab.goto(`${origin}/`);
-    await tab.waitForFunction(() => "connect" in window);
-  }
-  return { tabs, [Symbol.asyncDispose]: () => context.close() };
 }
 
 async function startRuns(tab: Page): Promise<void> {

@@ -79,7 +79,8 @@ export class ClientStreams {
     // By headers of its own it may be another caller's.
     if (headers || !this.#http.extensions.has("shared-events")) return false;
     if (clock.now() < this.#avoidedUntilMs) return false;
-    const most = transport.heldRequestLimit === undefined ? mostOwn : mostOwnOfFew;
+    const hasFew = transport.heldRequestLimit !== undefined || transport.shareHeld !== undefined;
+    const most = hasFew ? mostOwnOfFew : mostOwn;
     return this.#shared !== undefined || this.#own >= most;
   }
 }
