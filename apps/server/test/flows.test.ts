@@ -165,21 +165,6 @@ test("without oocana, fails a flow and says what to install", async () => {
   ]);
 });
 
-test("fails a flow whose inputs are longer than a command line may be, and says so", async () => {
-  await using _oocana = await installStandIn();
-  await using server = await openTestServer();
-  const inputs = { "make-text": { who: "x".repeat(140_000) } };
-  const { task } = await server.getJson<{ task: { id: string } }>(
-    "/v1/tasks",
-    createFlow("lab::greet", inputs),
-  );
-  expect(await server.waitForEnd(task.id)).toMatchObject({ status: "failed" });
-  expect((await server.logs(task.id)).at(-1)).toMatchObject({
-    event: { error: expect.stringMatching(/take 1400\d\d bytes as JSON.*give large values as files/) },
-  });
-  expect(await readdir(join(server.filesDirectory, "sessions")).catch(() => [])).toEqual([]);
-});
-
 test.each([
   [
     "an unknown node",

@@ -29,6 +29,7 @@ const flowSchema = z.looseObject({
   description: wordsSchema,
   inputs_def: handlesSchema,
   outputs_def: handlesSchema,
+  forward_previews: z.unknown().optional(),
 });
 
 type FlowManifest = z.infer<typeof flowSchema>;

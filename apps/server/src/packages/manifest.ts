@@ -9,6 +9,11 @@ import { readSmallFile } from "./read-small-file.ts";
 const mostHandles = 1_000;
 const mostBytes = 2 ** 20;
 
+/** The text of a manifest. Editors leave two separators behind, which YAML would read as line breaks. */
+export async function readManifestText(file: string): Promise<string> {
+  return (await readSmallFile(file, mostBytes)).replaceAll(/[\u2028\u2029]/g, "");
+}
+
 /** For people alone: a number counts as its text, and what is neither as nothing. */
 export const wordsSchema = z
   .unknown()
@@ -160,7 +165,7 @@ async function readStamped(file: string): Promise<{ text?: string; stamp: string
     const { mtimeMs, size, ino } = await stat(file);
     const stamp = `${mtimeMs}:${size}:${ino}`;
     if (known.get(file)?.stamp === stamp) return { stamp };
-    return { text: await readSmallFile(file, mostBytes), stamp };
+    return { text: await readManifestText(file), stamp };
   } catch (error) {
     throw new ManifestError(file, messageOf(error));
   }
@@ -168,8 +173,7 @@ async function readStamped(file: string): Promise<{ text?: string; stamp: string
 
 function parseYaml(file: string, text: string): ExactYaml {
   try {
-    // Editors leave these two separators behind; YAML would read them as line breaks.
-    return parseExactYaml(text.replaceAll(/[\u2028\u2029]/g, ""));
+    return parseExactYaml(text);
   } catch (error) {
     if (error instanceof YAMLParseError && error.code === "RESOURCE_EXHAUSTION") {
       throw new ManifestError(file, `${fieldAt(text, error.pos[0])}: nested too deeply to be read`);

@@ -70,6 +70,8 @@ export interface InstalledBlock extends Installed {
 /** A flow or subflow, which the engine itself runs. */
 export interface InstalledFlow extends Installed {
   nodes: FlowNode[];
+  /** Whoever uses it sees previews of nodes inside. */
+  forwardsPreviews?: boolean;
 }
 
 /** The folders of a package in which blocks and flows lie, in the order in which the engine looks for a name. */
@@ -183,7 +185,13 @@ async function readBlocks(owner: PackageOwner, kind: RunnableKind, file: string)
 async function readFlows(owner: PackageOwner, kind: RunnableKind, file: string): Promise<InstalledFlow[]> {
   return readPlaces(owner, kind, file, async (place) => {
     const manifest = await readFlowManifest(place.manifestFile);
-    return { ...describe(owner, place, manifest), nodes: nodesOf(manifest) };
+    const { forward_previews: forwarded } = manifest;
+    const forwardsPreviews = Array.isArray(forwarded) && forwarded.length > 0;
+    return {
+      ...describe(owner, place, manifest),
+      nodes: nodesOf(manifest),
+      ...(forwardsPreviews && { forwardsPreviews }),
+    };
   });
 }
 

@@ -70,7 +70,7 @@ test("warns of a node of a subflow that can never run, which its caller cannot h
 });
 
 test("a flow fails that the engine ends without running any of its nodes", async () => {
-  const { status, logs } = await run("mill::forwards", { _: { text: "x" } });
+  const { status, logs } = await run("mill::by-path", {});
   expect(status).toBe("failed");
   expect(logs.at(-1)?.event.error).toBe("The engine has ended the flow without running any of its nodes.");
 });

@@ -65,7 +65,10 @@ function startFlow(): void {
   }
   const nothing = { onOutput: () => undefined, onProgress: () => undefined, onPreview: () => undefined };
   const parent = { id: randomUUID(), stacks: [], isRoot: true, scope: workspace, ...nothing, onEnd: settle };
-  createFlowRun(run, flow, parent).start(options.inputs, nodesInputs);
+  // Defaults count where nothing is around the flow (oocana-protocol 7.2).
+  const defaults = (flow.inputs_def ?? []).filter((def) => "value" in def);
+  const inputs = { ...Object.fromEntries(defaults.map((def) => [def.handle, def.value])), ...options.inputs };
+  createFlowRun(run, flow, parent).start(inputs, nodesInputs);
 }
 
 /** A block runs with what it is given, be that complete or not (oocana-protocol 10, 7.2). */

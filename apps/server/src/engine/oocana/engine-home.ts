@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 
 /** The home of one run of the engine, for it leaves there what blocks were given and said (oocana-protocol 10, 1.6). */
 export interface EngineHome {
+  path: string;
   /** What the engine and the executors that it starts find it by. */
   env: NodeJS.ProcessEnv;
   /** When nothing of the run is left. */
@@ -30,6 +31,7 @@ export async function openEngineHome(
   await mkdir(home, { recursive: true, mode: 0o700 });
   for (const file of carried) await carry(join(own, file), join(home, file));
   return {
+    path: home,
     env: { HOME: home, ...userFolders(own, environment) },
     // What was told to end may still write its last line.
     remove: () => rm(home, { recursive: true, force: true, maxRetries: 5 }),

@@ -1,12 +1,12 @@
 import { blockNodeId } from "../../inputs/node-inputs.ts";
-import type { JsonText } from "../../json-text.ts";
+import type { FlowInputs } from "./flow-with-values.ts";
 
 export interface OocanaRun {
   manifestFile: string;
   brokerAddress: string;
   sessionId: string;
   /** By node; those of the flow itself under `"_"`. */
-  inputs: JsonText;
+  inputs: FlowInputs;
   sessionDirectory: string;
   temporaryDirectory: string;
   /** Of the flow's own package. */
@@ -20,7 +20,7 @@ export interface OocanaRun {
 
 /** The command line of `oocana run` (oocana-protocol 8.1). */
 export function oocanaArguments(run: OocanaRun): string[] {
-  const { [blockNodeId]: own, ...ofNodes } = run.inputs.toJSON() as Record<string, unknown>;
+  const { [blockNodeId]: own, ...ofNodes } = run.inputs;
   return [
     ...["run", run.manifestFile, "--reporter", "--broker", run.brokerAddress, "--session", run.sessionId],
     ...["--session-dir", run.sessionDirectory, "--temp-root", run.temporaryDirectory],

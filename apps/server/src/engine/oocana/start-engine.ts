@@ -17,9 +17,11 @@ import type { SessionEvent, SessionRequest } from "../engine.ts";
 import type { ExecutorSettings } from "../executor/executor-settings.ts";
 import { packageParent } from "../package-parent.ts";
 import { openEngineHome } from "./engine-home.ts";
+import type { FlowInputs } from "./flow-with-values.ts";
 import { linkPackages } from "./link-packages.ts";
 import type { LinkRoot } from "./link-root.ts";
 import { oocanaArguments } from "./oocana-command.ts";
+import { placeFlow } from "./place-flow.ts";
 import { createPathHider } from "./public-paths.ts";
 import { type FlowWatch, watchFlow } from "./watch-flow.ts";
 import { writeExecutorScript } from "./write-executor-script.ts";
@@ -66,11 +68,21 @@ export async function startEngine(
   const programs = await writeExecutorScript(join(dataDirectory, "programs"), "nodejs-executor", executor);
   const packages = await catalog.list();
   const { searchPath, places } = await linkPackages(await links.path(), packages);
+  const home = await openEngineHome(dataDirectory, sessionId);
+  const given = inputs.toJSON() as FlowInputs;
+  const placed = await placeFlow(flow, given, join(home.path, "flow")).catch(async (error: unknown) => {
+    await home.remove();
+    throw error;
+  });
+  // Not before: a session that does not come to be leaves no folder.
+  for (const directory of [temporaryDirectory, packageDataDirectory]) {
+    await mkdir(directory, { recursive: true });
+  }
+  const { packageName: name, packageVersion: version } = flow;
   const args = oocanaArguments({
-    manifestFile: flow.manifestFile,
+    ...placed,
     brokerAddress: broker.address,
     sessionId,
-    inputs,
     sessionDirectory,
     temporaryDirectory,
     packageDataDirectory,
@@ -78,16 +90,8 @@ export async function startEngine(
     searchPath,
     retainedVariables,
   });
-  requireShortEnough(args);
-  // Not before: a session that does not come to be leaves no folder.
-  for (const directory of [temporaryDirectory, packageDataDirectory]) {
-    await mkdir(directory, { recursive: true });
-  }
-
-  const home = await openEngineHome(dataDirectory, sessionId);
-
   const hidePaths = createPathHider(
-    [...places, ...packages],
+    [...places, ...packages, { directory: placed.packageDirectory, name, version }],
     [
       ...[...packages.map(packageParent), searchPath].map((path) => [path, "/packages"] as const),
       [sessionDirectory, "/session"],
@@ -148,16 +152,5 @@ async function findOocana(flow: InstalledFlow): Promise<string> {
   if (file !== undefined) return file;
   throw new Error(
     `${blockIdOf(flow)} is a flow, and flows run on the engine OOCANA, whose program "oocana" is not on the PATH. Install it (https://github.com/oomol/oocana-rust) and run the flow again; blocks run without it.`,
-  );
-}
-
-/** Linux allows 128 KiB for one argument, with a zero at its end; Windows 32,767 characters for all of them. */
-const maxArgumentBytes = process.platform === "win32" ? 30_000 : 131_071;
-
-function requireShortEnough(args: readonly string[]): void {
-  const sizeBytes = Math.max(...args.map((argument) => Buffer.byteLength(argument)));
-  if (sizeBytes <= maxArgumentBytes) return;
-  throw new Error(
-    `The inputs of the flow take ${sizeBytes} bytes as JSON, and oocana takes them on its command line, where ${maxArgumentBytes} are possible; give large values as files.`,
   );
 }
