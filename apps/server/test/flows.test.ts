@@ -1,5 +1,3 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { OomolConnectClient } from "@oomol/connect-core";
 import { expect, test } from "vitest";
 import { installStandIn } from "./oocana/install-stand-in.ts";
