@@ -11,7 +11,12 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   process.stdout.write(formatTable(rows));
 }
 
-/** The same as text, {@link printable}. Columns count as a terminal shows them: a Chinese character takes two. */
+/** Says for people that a list is empty; what reads stdout gets nothing. */
+export function tellNothing(words: string): void {
+  process.stderr.write(`${printableLine(words)}\n`);
+}
+
+/** Rows with aligned columns as text, {@link printable}. Columns count as a terminal shows them: a Chinese character takes two. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>(
     (widest, row) =>

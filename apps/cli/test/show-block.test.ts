@@ -23,21 +23,21 @@ test("a block shows its inputs with types and defaults, its outputs, and a comma
     expect.stringMatching(
       /^voice {2}("[\w-]+" \| ){6}\d+ more {2}default "en-us" {2}The language, or its accent, that it is spoken in\.$/,
     ),
-    "speed  number | null  default 175  Words per minute.",
+    "speed  integer 80 to 450 | null  default 175  Words per minute.",
     "",
     "Outputs:",
     "audio_address  string  Path of the WAV file.",
     "",
     "Example:",
-    "oomol-connect run audio-lab::text-to-audio --input text=text",
+    "oomol-connect run audio-lab::text-to-audio --input text='Hello, World'",
     "",
   ]);
 });
 
 test("the example of a block can be pasted", async () => {
   const { stdout } = await server.cli("blocks", "show", "audio-lab::text-to-audio");
-  const [, given = ""] = /--input (.*)$/m.exec(stdout) ?? [];
-  const outcome = await server.cli("run", "audio-lab::text-to-audio", "--input", given);
+  const [, handle = "", text = ""] = /--input (\w+)='(.*)'$/m.exec(stdout) ?? [];
+  const outcome = await server.cli("run", "audio-lab::text-to-audio", "--input", `${handle}=${text}`);
   expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining("audio_address") });
 });
 

@@ -13,4 +13,4 @@ export { portableSchema } from "./portable-schema.ts";
 export { type HandleSchema, type ReadOptions, readSchema, type UnusableSchema } from "./read-schema.ts";
 export { standalone } from "./standalone.ts";
 export { readToolArguments } from "./tool-arguments.ts";
-export { type JsonType, typeOfJson, typesOfSchema } from "./types-of-schema.ts";
+export { type JsonType, namedTypesOfSchema, typeOfJson, typesOfSchema } from "./types-of-schema.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readSchema } from "../src/read-schema.ts";
-import { typesOfSchema } from "../src/types-of-schema.ts";
+import { namedTypesOfSchema, typesOfSchema } from "../src/types-of-schema.ts";
 
 const every = ["array", "boolean", "null", "number", "object", "string"];
 
@@ -22,4 +22,18 @@ test.each<[schema: unknown, types: string[]]>([
 ])("%j takes values of the types %j", (schema, types) => {
   const reading = readSchema(schema);
   expect("unusable" in reading ? reading : [...typesOfSchema(reading)].sort()).toEqual(types);
+});
+
+test.each<[schema: unknown, types: string[]]>([
+  [{ type: "integer" }, ["integer"]],
+  [{ type: ["integer", "null"] }, ["integer", "null"]],
+  [{ type: ["integer", "number"] }, ["number"]],
+  [{ anyOf: [{ type: "integer" }, { type: "string" }] }, ["integer", "string"]],
+  [{ anyOf: [{ type: "integer" }, { type: "number" }] }, ["number"]],
+  [{ type: "number", allOf: [{ type: "integer" }] }, ["integer"]],
+  [{ $ref: "#/$defs/count", $defs: { count: { type: "integer" } } }, ["integer"]],
+  [{}, every],
+])("%j names the types %j", (schema, types) => {
+  const reading = readSchema(schema);
+  expect("unusable" in reading ? reading : [...namedTypesOfSchema(reading)].sort()).toEqual(types);
 });

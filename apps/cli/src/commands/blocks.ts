@@ -4,7 +4,7 @@ import { descriptionOf, titleOf } from "@oomol/connect-shared/words-of-block";
 import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { UsageError } from "../exit-codes.ts";
-import { printJson } from "../print.ts";
+import { printJson, tellNothing } from "../print.ts";
 import { printableLine } from "../printable.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
@@ -25,6 +25,7 @@ export function addBlocksCommand(program: Command): void {
         const { blocks } = await client.blocks.list();
         const matching = blocks.filter((block) => matches(block, query));
         if (flags.json) printJson(matching);
+        else if (matching.length === 0) tellNothing(explainNothing(query));
         else process.stdout.write(formatBlocks(matching));
       }),
   );
@@ -65,6 +66,11 @@ export function formatBlocks(blocks: readonly Block[]): string {
     return `${id}  ${styleText("dim", `v${printableLine(block.version ?? "?")}`)}  ${printableLine(words)}`.trimEnd();
   });
   return lines.map((line) => `${line}\n`).join("");
+}
+
+function explainNothing(query: string | undefined): string {
+  if (query === undefined) return "The server has no blocks.";
+  return `No block of the server has "${query}" in its id, title or description.`;
 }
 
 function matches(block: Block, query: string | undefined): boolean {

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { UsageError } from "../exit-codes.ts";
 import { onInterrupt } from "../on-interrupt.ts";
-import { printJson, printTable } from "../print.ts";
+import { printJson, printTable, tellNothing } from "../print.ts";
 import { printableLine } from "../printable.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
@@ -24,6 +24,7 @@ export function addPackageCommands(program: Command): void {
     withClient(flags, async (client) => {
       const { packages: installed } = await client.packages.list();
       if (flags.json) printJson(installed);
+      else if (installed.length === 0) tellNothing("The server has no packages.");
       else printTable(installed.map(({ name, version }) => [name, version]));
     }),
   );
@@ -68,6 +69,7 @@ export function addPackageCommands(program: Command): void {
     withClient(flags, async (client) => {
       const listed = await client.applets.list();
       if (flags.json) printJson(listed);
+      else if (listed.length === 0) tellNothing("There are no applets.");
       else
         printTable(
           listed.map(({ appletId, data }) => [

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { addConnectionFlags, withClient } from "../connection.ts";
 import { formatLog } from "../format-log.ts";
 import { onInterrupt } from "../on-interrupt.ts";
-import { formatTime, printJson, printTable } from "../print.ts";
+import { formatTime, printJson, printTable, tellNothing } from "../print.ts";
 import { printableJson, printableLine } from "../printable.ts";
 import type { ConnectionFlags } from "../settings.ts";
 
@@ -92,6 +92,9 @@ function listTasks({ status, block, limit, since = 0, ...flags }: ListFlags): Pr
       tasks.push(flags.json ? task : withoutInputs(task));
     }
     if (flags.json) return printJson(tasks);
+    const isFiltered = since > 0 || Object.keys(wanted).length > 0;
+    if (tasks.length === 0)
+      return tellNothing(isFiltered ? "No task is like that." : "The server has no tasks.");
     printTable(
       tasks.map((task) => [
         ...[task.id, task.status, task.manifest_path ?? "", formatTime(task.created_at)],

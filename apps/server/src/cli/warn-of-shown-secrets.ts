@@ -15,9 +15,9 @@ export function warnOfShownSecrets(isHidden: boolean, log: Logger): void {
     );
     return;
   }
-  for (const { pid, variables } of ancestorsWith(held)) {
+  for (const { processId, variables } of ancestorsWith(held)) {
     log.warn(
-      { pid, variables },
+      { processId, variables },
       `a program that started the server still shows its secrets to blocks: ${advice}`,
     );
   }
@@ -29,7 +29,7 @@ const secrets = [
   ...["OOMOL_CONNECT_DATABASE", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
 ];
 
-function* ancestorsWith(names: readonly string[]): Generator<{ pid: number; variables: string[] }> {
+function* ancestorsWith(names: readonly string[]): Generator<{ processId: number; variables: string[] }> {
   let pid = String(process.ppid);
   while (Number(pid) > 0) {
     let shown: Buffer;
@@ -42,7 +42,7 @@ function* ancestorsWith(names: readonly string[]): Generator<{ pid: number; vari
     }
     const there = [...variablesIn(shown)].filter(({ length }) => length > 0).map(({ name }) => name);
     const variables = names.filter((name) => there.includes(name));
-    if (variables.length > 0) yield { pid: Number(pid), variables };
+    if (variables.length > 0) yield { processId: Number(pid), variables };
     pid = parent ?? "0";
   }
 }

@@ -108,7 +108,7 @@ export async function startExecutor(
 
   const fences = isOurs ? createOutputFences() : undefined;
   const output = createExecutorOutput(fences, ({ stdio, text }) =>
-    log.debug({ pid: running.pid, stdio, text }, "executor output"),
+    log.debug({ processId: running.pid, stdio, text }, "executor output"),
   );
   const launch: ExecutorLaunch = {
     command: confined.command,

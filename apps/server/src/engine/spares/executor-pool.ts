@@ -150,7 +150,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     forget(one);
     one.isLeaving = true;
     metrics.executorRetired(reason);
-    log.debug({ pid: executor.process.pid, reason }, "an executor leaves");
+    log.debug({ processId: executor.process.pid, reason }, "an executor leaves");
     const gone = leave(executor, sessions)
       .catch((error: unknown) => log.warn({ error: messageOf(error) }, "an executor did not end cleanly"))
       .finally(() => leaving.delete(gone));
@@ -219,7 +219,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     one.residentBytes = over.resident_bytes;
     const grownBytes = over.resident_bytes - (one.firstResidentBytes ?? over.resident_bytes);
     if (over.leftovers.length > 0 || executor.process.strays.wereFound) {
-      log.info({ pid: executor.process.pid, leftovers: over.leftovers }, "a block has left something behind");
+      log.info({ processId: executor.process.pid, leftovers: over.leftovers }, "a block has left something behind");
       retire(one, "unclean");
     } else if (one.sessions >= options.executorTasks) retire(one, "sessions");
     else if (performance.now() - startedAtMs >= options.executorAgeMs) retire(one, "age");
