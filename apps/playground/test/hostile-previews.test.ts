@@ -19,12 +19,12 @@ const hostile: [name: string, payload: Record<string, unknown>, check: (page: Pa
   [
     "an address with a percent sign",
     { type: "image", data: "file://%" },
-    (page) => page.getByText("file://%").waitFor(),
+    (page) => page.locator(".output").getByText("file://%").waitFor(),
   ],
   [
     "an address that is none",
     { type: "audio", data: "file://[" },
-    (page) => page.getByText("file://[").waitFor(),
+    (page) => page.locator(".output").getByText("file://[").waitFor(),
   ],
   [
     "comments that look like SVG",

@@ -1,12 +1,12 @@
-// Writes `screenshots/*-WIDTH-SCHEME.png`: previews, the list, a run, a failure, the status and the locked page, wide and on a phone,
-// light and dark.
+// Writes `screenshots/*-WIDTH-SCHEME.png`: previews, the list, a run, one that goes on, a failure, a form with objects and lists, a page
+// in Chinese, the status and the locked page, wide and on a phone, light and dark.
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { chromiumLaunchOptions } from "@oomol/test-helpers/chromium-launch-options";
-import { chromium, type Page } from "playwright-core";
+import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import buildApp from "./build-app.ts";
 import { openPlayground } from "./helpers/open-playground.ts";
-import { untilStatus } from "./helpers/page-actions.ts";
+import { routeOf, untilStatus } from "./helpers/page-actions.ts";
 import { startTask } from "./helpers/start-task.ts";
 
 const folder = fileURLToPath(new URL("../screenshots/", import.meta.url));
@@ -52,6 +52,7 @@ async function take(
   name: string,
   route: string,
   reach: (page: Page) => Promise<unknown>,
+  options: BrowserContextOptions = {},
 ): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     for (const viewport of sizes) {
@@ -59,6 +60,7 @@ async function take(
         colorScheme,
         viewport,
         reducedMotion: "reduce",
+        ...options,
       });
       await reach(opened.page);
       await opened.page.evaluate(() => document.fonts.ready);
@@ -92,6 +94,10 @@ try {
   };
   await take(playground, "run", routes.run, show("completed"));
   await take(playground, "failure", routes.failure, show("failed"));
+  await take(playground, "chinese", routes.run, show("completed"), { locale: "zh-CN" });
+  await take(playground, "nested", routeOf("show::nested"), (page) =>
+    page.getByRole("heading", { name: "Poster", level: 1 }).waitFor(),
+  );
   const route = await startTask(playground.connect.url, "show::given", { payloads });
   for (const colorScheme of ["light", "dark"] as const) {
     for (const width of [1280, 390]) {
@@ -102,7 +108,7 @@ try {
       const { page } = opened;
       await untilStatus(page, "completed");
       await page.frameLocator(".preview iframe").locator(".scatterlayer path.js-line").waitFor();
-      await page.getByText("step 3 of 3").waitFor();
+      await page.getByText("step 3 of 3", { exact: true }).waitFor();
       // Nothing moves any more.
       await page.locator(".preview iframe[style*=height]").waitFor();
       await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
@@ -114,7 +120,9 @@ try {
   for (const seconds of [1, 2, 3]) await startTask(url, "show::broken", { seconds });
   await startTask(url, "audio-lab::text-to-audio", { text: " " });
   const places = availableParallelism();
-  for (let number = 0; number < places + 3; number += 1) await startTask(url, "show::slow", { seconds: 600 });
+  const slow = await startTask(url, "show::slow", { seconds: 600 });
+  for (let number = 0; number < places + 2; number += 1) await startTask(url, "show::slow", { seconds: 600 });
+  await take(playground, "running", slow, show("running"));
   await take(playground, "status", "#/status", async (page) => {
     await page.getByText("All places are taken").waitFor();
     await page.getByRole("link", { name: "audio-lab::text-to-audio" }).waitFor();

@@ -1,27 +1,24 @@
 import type { Block } from "@oomol/connect-browser";
-import { type FormEvent, type KeyboardEvent, useEffect, useRef } from "react";
+import { type FormEvent, type KeyboardEvent, useRef } from "react";
 import { CodePanel } from "../code/code-panel.tsx";
-import { type Drafts, storableDrafts } from "../form/draft.ts";
+import { storableDrafts } from "../form/draft.ts";
 import { FieldControl } from "../form/field-control.tsx";
 import { useBlockForm } from "../form/use-block-form.ts";
 import { useMessages } from "../i18n/use-messages.ts";
 import { RunPanel } from "../run/run-panel.tsx";
 import { sectionProps } from "../run/section-links.tsx";
 import { useStartTask } from "../run/use-start-task.ts";
-import { historyStore } from "../state/history.ts";
+import { notedDrafts } from "../state/history.ts";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { BlockHeader } from "./block-header.tsx";
+import { useFormOfTask } from "./use-form-of-task.ts";
 
 /** One block: its form on one side, what its task shows on the other, and the same call as code. */
 export default function BlockPage({ block, taskId }: { block: Block; taskId: string | undefined }) {
   const messages = useMessages();
-  const form = useBlockForm(block, draftsOf(taskId) ?? {});
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another task may overwrite what was typed
-  useEffect(() => {
-    const drafts = draftsOf(taskId);
-    if (drafts) form.restore(drafts);
-  }, [taskId]);
+  const form = useBlockForm(block, notedDrafts(taskId) ?? {});
+  useFormOfTask(form, taskId);
   const formElement = useRef<HTMLFormElement>(null);
   const output = useRef<HTMLElement>(null);
   const { isPending, isUploading, uploaded, error, start, cancel } = useStartTask(block);
@@ -106,10 +103,6 @@ export default function BlockPage({ block, taskId }: { block: Block; taskId: str
       <CodePanel block={block} form={form} />
     </article>
   );
-}
-
-function draftsOf(taskId: string | undefined): Drafts | undefined {
-  return historyStore.get().find((entry) => entry.taskId === taskId)?.drafts;
 }
 
 function IdleOutput() {

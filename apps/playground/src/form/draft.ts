@@ -97,6 +97,21 @@ export function storableDrafts(fields: readonly Field[], drafts: Drafts): Storab
   return Object.fromEntries(storable);
 }
 
+/** What the form of a task had in it, as far as its inputs tell: no files, no secrets, nothing long. */
+export function draftsOfInputs(
+  fields: readonly Field[],
+  inputs: Readonly<Record<string, unknown>>,
+): StorableDrafts {
+  const drafts = fields.flatMap((field): [string, Draft][] => {
+    const value = Object.hasOwn(inputs, field.handle) ? inputs[field.handle] : field.defaultValue;
+    // Before it is written for people, which makes deep values many times as long.
+    return isLong(value) ? [] : [[field.handle, draftOf(field, value)]];
+  });
+  return storableDrafts(fields, Object.fromEntries(drafts));
+}
+
+const isLong = (value: unknown) => (JSON.stringify(value) ?? "").length > longestStored;
+
 function storableDraft(field: Field, draft: Draft | undefined): StorableDrafts[string] | undefined {
   const { kind, children, item } = field;
   if (kind === "secret") return undefined;

@@ -33,6 +33,11 @@ export function forgetTask(taskId: string): void {
   change((entries) => entries.filter((entry) => entry.taskId !== taskId));
 }
 
+/** What stood in the form when this browser started the task. */
+export function notedDrafts(taskId: string | undefined): StorableDrafts | undefined {
+  return historyStore.get().find((entry) => entry.taskId === taskId)?.drafts;
+}
+
 export function clearHistory(): void {
   change(() => []);
 }

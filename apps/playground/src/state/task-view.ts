@@ -1,4 +1,10 @@
-import { isFinalStatus, type TaskEvent, type TaskLog, type TaskStatus } from "@oomol/connect-browser";
+import {
+  isFinalStatus,
+  type Task,
+  type TaskEvent,
+  type TaskLog,
+  type TaskStatus,
+} from "@oomol/connect-browser";
 
 /** What a person sees of a task. */
 export interface TaskView {
@@ -7,6 +13,8 @@ export interface TaskView {
   pendingReason: string | undefined;
   /** 0…100 of the outermost block; `undefined` if it has said nothing. */
   progress: number | undefined;
+  /** What the block was given, by handle, if the server tells. */
+  inputs: Readonly<Record<string, unknown>> | undefined;
   lines: readonly LogLine[];
   /** How many earlier lines are no longer kept. */
   droppedLines: number;
@@ -50,6 +58,7 @@ export function createTaskView(status: TaskStatus = "created"): TaskView {
     status,
     pendingReason: undefined,
     progress: undefined,
+    inputs: undefined,
     lines: [],
     droppedLines: 0,
     previews: [],
@@ -72,6 +81,7 @@ export function applyTaskEvents(view: TaskView, taskId: string, events: readonly
       next.status = event.status;
       next.pendingReason = event.task.pending_reason;
       next.startedAt ??= event.task.created_at;
+      next.inputs ??= inputsOf(event.task);
       if (isFinalStatus(event.status)) next.endedAt = event.task.updated_at;
     } else if (event.type === "progress") next.progress = event.progress;
     else if (event.type === "output") outputs.set(event.handle, event.value);
@@ -93,6 +103,12 @@ export function applyTaskEvents(view: TaskView, taskId: string, events: readonly
   if (previews.length > 0) next.previews = inPlace([...view.previews, ...previews]);
   if (outputs.size > 0) next.outputs = { ...view.outputs, ...Object.fromEntries(outputs) };
   return next;
+}
+
+/** Those of the outermost block; a flow may have some for its nodes as well. */
+function inputsOf({ inputValues }: Task): Record<string, unknown> | undefined {
+  const own = inputValues?.find(({ nodeId }) => nodeId === "_")?.inputs ?? [];
+  return inputValues && Object.fromEntries(own.map(({ handle, value }) => [handle, value]));
 }
 
 /** The last of each place, where the first one was. */
