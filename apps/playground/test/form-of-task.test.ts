@@ -31,7 +31,7 @@ test("a run that is opened by its address shows what it was given, but no secret
 
   // Another run: what it was not given is the form's own again.
   const second = await startTask(url, "show::form", { name: "Bo Bo" });
-  await page.evaluate((hash) => void (location.hash = hash), second);
+  await page.evaluate((hash) => location.assign(hash), second);
   await expect.poll(() => field("name").inputValue()).toBe("Bo Bo");
   expect(await field("ratio").inputValue()).toBe("");
   expect(await page.getByRole("switch", { name: "loud" }).isChecked()).toBe(true);
@@ -49,7 +49,7 @@ test("what is typed before the server has told of the task stays", async () => {
   });
   const name = page.getByRole("textbox", { name: "name", exact: true });
   await name.waitFor();
-  await page.evaluate((hash) => void (location.hash = hash), route);
+  await page.evaluate((hash) => location.assign(hash), route);
   await page.locator(".output .pill").waitFor();
   await name.fill("Typed");
   held.resolve();
