@@ -75,7 +75,8 @@ export function createPythonHosts(options: WarmOptions & { log: Logger }): Pytho
     const host = openForkHost(python, command.file, {
       env,
       refused,
-      onOutput: ({ stdio, text }) => log.debug({ processId: host.process.pid, stdio, text }, "Python host output"),
+      onOutput: ({ stdio, text }) =>
+        log.debug({ processId: host.process.pid, stdio, text }, "Python host output"),
     });
     const hosted = { host, startedAtMs: Date.now(), forks: 0, idleTimer: undefined, isRetired: false };
     hosts.add(hosted);

@@ -219,7 +219,10 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     one.residentBytes = over.resident_bytes;
     const grownBytes = over.resident_bytes - (one.firstResidentBytes ?? over.resident_bytes);
     if (over.leftovers.length > 0 || executor.process.strays.wereFound) {
-      log.info({ processId: executor.process.pid, leftovers: over.leftovers }, "a block has left something behind");
+      log.info(
+        { processId: executor.process.pid, leftovers: over.leftovers },
+        "a block has left something behind",
+      );
       retire(one, "unclean");
     } else if (one.sessions >= options.executorTasks) retire(one, "sessions");
     else if (performance.now() - startedAtMs >= options.executorAgeMs) retire(one, "age");
