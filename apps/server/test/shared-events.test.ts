@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { OomolConnectClient } from "@oomol/connect-core";
 import { expect, test } from "vitest";
 import { describeBothServers } from "./both-servers.ts";
 import { idOf, makeDataDirectory, refusalOf } from "./open-test-server.ts";
@@ -156,6 +157,52 @@ describeBothServers(({ shared, open }) => {
       data: { status: 413 },
     });
   });
+
+  test("a client with many runs gets each log once, wherever its requests come and whatever breaks", async () => {
+    const server = shared();
+    await using files = await makeDataDirectory();
+    const signal = join(files.path, "now");
+    const leaving = new Set<AbortController>();
+    let streams = 0;
+    await using client = new OomolConnectClient({
+      baseUrl: server.url,
+      async fetch(input, init) {
+        const isStream = new Headers(init?.headers).get("accept")?.includes("event-stream") === true;
+        const cut = new AbortController();
+        if (isStream) {
+          streams += 1;
+          leaving.add(cut);
+        }
+        const signals = [cut.signal, ...(init?.signal ? [init.signal] : [])];
+        return server.request(String(input).slice(server.url.length), {
+          ...init,
+          signal: AbortSignal.any(signals),
+        });
+      },
+    });
+    await client.blocks.list();
+    const seen = new Map<number, number[]>();
+    let spoken = 0;
+    const runs = Array.from({ length: 8 }, async (_, index) => {
+      const ids: number[] = [];
+      seen.set(index, ids);
+      const request = { blockId: "lab::when-told", inputValues: { signal } };
+      const outcome = await client.tasks.run(request, {
+        onLog({ id, type }) {
+          ids.push(id);
+          if (type === "BlockLog") spoken += 1;
+        },
+      });
+      expect(ids).toEqual((await server.logs(outcome.taskId)).map(({ id }) => id));
+      expect(outcome.logs.map(({ id }) => id)).toEqual(ids);
+    });
+    // Four run at once, and the others wait.
+    await expect.poll(() => spoken, { timeout: 20_000 }).toBe(4);
+    expect(streams).toBeLessThan(8);
+    for (const cut of leaving) cut.abort();
+    await writeFile(signal, "");
+    await Promise.all(runs);
+  }, 60_000);
 
   test("ends when the server closes", async () => {
     await using server = await open();
