@@ -74,7 +74,8 @@ describe("a client with many runs", () => {
     await running(served, seen, 200);
     for (const task of served.fake.tasks.values()) task.progress(50).complete({ id: task.id });
     await Promise.all(runs);
-    expect(served.fake.requests.length - 200).toBeLessThanOrEqual(20);
+    // As many as it takes seconds to make them, but far from one for each.
+    expect(served.fake.requests.length - 200).toBeLessThan(40);
   });
 
   test("continues each after its last log when the stream breaks, nearly all by one request", async () => {

@@ -38,9 +38,10 @@ const mostOfTask = 256 * 1024;
 /** The same of all tasks together, for the next one of which more comes. */
 const mostOfAll = 16 * 1024 * 1024;
 
-/** Tasks that come while requests about others are under way are told together, after a pause that grows meanwhile. */
+/** Tasks that come one soon after the other are told together, after a pause that grows as long as more come. */
 const shortestGatherMs = 5;
-const longestGatherMs = 320;
+const longestGatherMs = 500;
+const quietMs = 1_000;
 
 /**
  * One stream of the events of many tasks (connect-api 6.10). Tasks join it with their creation, or later by requests for many
@@ -64,6 +65,9 @@ export class SharedEvents {
   /** Creations under way, and others who wait for the stream. */
   #users = 0;
   #isTelling = false;
+  /** When it was told something last, and how long it was gathered before. */
+  #toldMs = Number.NEGATIVE_INFINITY;
+  #gatherMs = shortestGatherMs;
   #isOpen = false;
   readonly #closing = new AbortController();
   readonly #opened: Promise<boolean>;
@@ -313,14 +317,15 @@ export class SharedEvents {
   }
 
   async #tell(): Promise<void> {
-    let gatherMs = shortestGatherMs;
     while (this.#hasNews()) {
+      const wasQuiet = this.#clock.now() - this.#toldMs > quietMs;
+      this.#gatherMs = wasQuiet ? shortestGatherMs : Math.min(longestGatherMs, this.#gatherMs * 2);
       try {
-        await this.#clock.delay(gatherMs, this.#closing.signal);
+        await this.#clock.delay(this.#gatherMs, this.#closing.signal);
       } catch {
         return; // it is closed
       }
-      gatherMs = Math.min(longestGatherMs, gatherMs * 2);
+      this.#toldMs = this.#clock.now();
       const leave = [...this.#leaving];
       this.#leaving = new Set();
       const { told, ...call } = this.#call({ leave });
