@@ -210,6 +210,53 @@ test("the app decides on each operation, by who asks and what is asked", async (
   });
 });
 
+test("many runs of a page share a stream, of which the app decides on each task", async () => {
+  const asked: ProxyOperation[] = [];
+  let hidden = "";
+  await using proxy = await open({
+    authorize(_request, operation) {
+      asked.push(operation);
+      return !("taskId" in operation) || operation.taskId !== hidden;
+    },
+  });
+  const { tasks } = proxy.client;
+  await tasks.list();
+  const run = { blockId: "lab::shout", inputValues: { text: "hi" } };
+  const results = await Promise.all(Array.from({ length: 8 }, () => tasks.run(run)));
+  expect(results.map(({ result }) => result.loud)).toEqual(results.map(() => "HI!"));
+  // Those that are created for the stream are allowed with that.
+  expect(asked.map(({ name }) => name)).toContain("tasks.follow");
+  expect(asked.filter(({ name }) => name === "tasks.get").length).toBeLessThan(5);
+
+  // One that is there already is asked for as by itself, and holds up no other.
+  asked.length = 0;
+  const [first, second] = results.map(({ taskId }) => taskId);
+  hidden = first ?? "";
+  const path = `${proxy.baseUrl}/v1/events/${crypto.randomUUID()}`;
+  const follow = (tasks: object) => {
+    const headers = { accept: "text/event-stream", "content-type": "application/json" };
+    return fetch(path, { method: "POST", headers, body: JSON.stringify({ tasks }) });
+  };
+  expect((await follow({ [hidden]: -1 })).status).toBe(403);
+  const stream = await follow({ [second ?? ""]: -1 });
+  expect([stream.status, stream.headers.get("content-type")]).toEqual([
+    200,
+    "text/event-stream; charset=utf-8",
+  ]);
+  await stream.body?.cancel();
+  expect(asked).toEqual([
+    { name: "tasks.follow" },
+    { name: "tasks.get", taskId: first },
+    { name: "tasks.follow" },
+    { name: "tasks.get", taskId: second },
+  ]);
+  await expect(
+    Promise.all([first, second].map((id) => tasks.attach(id ?? "").result())),
+  ).rejects.toMatchObject({
+    status: 403,
+  });
+});
+
 test("installing is off, and goes through the app where it is on", async () => {
   await using closed = await open();
   await expect(closed.client.packages.install("some", "1.0.0")).rejects.toMatchObject({ status: 404 });

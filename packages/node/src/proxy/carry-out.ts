@@ -1,4 +1,5 @@
 import { createTask } from "./create-task.ts";
+import { followTasks } from "./follow-tasks.ts";
 import { type Handling, passJson } from "./handling.ts";
 import { installPackage } from "./install-package.ts";
 import { listApplets, listBlocks, listPackages, listTasks } from "./listings.ts";
@@ -12,11 +13,12 @@ export async function carryOut(handling: Handling): Promise<Response> {
   const { route } = handling;
   if (route.name === "tasks.create") return createTask(handling);
   if (route.name === "packages.install") return installPackage(handling);
+  if (route.name === "tasks.follow") return followTasks(handling);
   await handling.authorize(operationOf(route, route.name));
   return answers[route.name](handling);
 }
 
-type NamedByPath = Exclude<OperationName, "tasks.create" | "packages.install">;
+type NamedByPath = Exclude<OperationName, "tasks.create" | "tasks.follow" | "packages.install">;
 
 function operationOf({ taskId = "", filePath = "" }: Route, name: NamedByPath): ProxyOperation {
   switch (name) {

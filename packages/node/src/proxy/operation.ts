@@ -3,6 +3,8 @@ import type { NodeInputs } from "@oomol/connect-core";
 /** The operation that a request asks for, named like the client's method; `authorize` decides on it. */
 export type ProxyOperation =
   | { name: "blocks.list" | "applets.list" | "packages.list" | "packages.listInstallTasks" | "tasks.list" }
+  /** One stream of the events of many tasks; each that is named is a `tasks.get` as well, which `authorize` decides on next. */
+  | { name: "tasks.follow" }
   | { name: "tasks.create"; blockId: string; inputValues: readonly NodeInputs[] }
   | { name: "tasks.get" | "tasks.getLogs" | "tasks.stop"; taskId: string }
   /** `path` is the file's path, decoded. */

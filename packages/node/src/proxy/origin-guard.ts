@@ -2,7 +2,8 @@ import { extensionsHeader } from "@oomol/connect-core/wire";
 import { Refusal } from "./refusal.ts";
 
 /** The headers that a page of another origin may send: those of the clients, and a token of the app's own for `authorize`. */
-const allowedHeaders = "authorization, content-type, idempotency-key, if-range, last-event-id, prefer, range";
+const allowedHeaders =
+  "authorization, connect-events, content-type, idempotency-key, if-range, last-event-id, prefer, range";
 const exposedHeaders = `${extensionsHeader}, Preference-Applied, Accept-Ranges, Content-Range, ETag, Retry-After, X-Request-Id`;
 
 /**

@@ -8,9 +8,9 @@ const passedWithFiles = ["accept-ranges", "content-range", "etag", "last-modifie
 
 /**
  * The proxy deletes and cancels nothing and tells no operator's secrets, so that an app that allows its pages everything so far
- * allows no more than that. What it has no routes for it does not name.
+ * allows no more than that.
  */
-const notPassed: readonly string[] = ["delete", "status", "shared-events"];
+const notPassed: readonly string[] = ["delete", "status"];
 
 /** The headers of the server's answer that callers may see. */
 export function answerHeaders(response: Response): Headers {

@@ -11,7 +11,9 @@ export function upstreamHeaders(
 ): { headers: Record<string, string>; holdMs: number } {
   const up: Record<string, string> = { accept: "application/json", "accept-encoding": "identity" };
   let holdMs = 0;
-  if (name === "tasks.get" && headers.get("accept")?.includes("text/event-stream")) {
+  if (name === "tasks.follow") {
+    if (headers.get("accept")?.includes("text/event-stream")) up.accept = "text/event-stream";
+  } else if (name === "tasks.get" && headers.get("accept")?.includes("text/event-stream")) {
     up.accept = "text/event-stream";
     const last = headers.get("last-event-id");
     if (last !== null && /^\d{1,15}$/.test(last)) up["last-event-id"] = last;
@@ -29,6 +31,7 @@ export function upstreamHeaders(
     up["accept-language"] = language;
   }
   if (name === "tasks.create" || name === "packages.install") addKey(up, headers.get("idempotency-key"));
+  if (name === "tasks.create") addStream(up, headers.get("connect-events"));
   if (name === "tasks.getFile") addFileConditions(up, headers);
   return { headers: up, holdMs };
 }
@@ -43,6 +46,16 @@ function addKey(up: Record<string, string>, key: string | null): void {
     );
   }
   up["idempotency-key"] = key;
+}
+
+function addStream(up: Record<string, string>, stream: string | null): void {
+  if (stream !== null) up["connect-events"] = requireStreamId(stream);
+}
+
+/** The id of a stream that nobody can guess (connect-api 6.10). @throws {Refusal} */
+export function requireStreamId(stream: string): string {
+  if (/^[\w-]{16,64}$/.test(stream)) return stream;
+  throw new Refusal(400, "The id of a stream has 16 to 64 letters, digits, hyphens and underscores.");
 }
 
 function addFileConditions(up: Record<string, string>, headers: Headers): void {

@@ -5,7 +5,7 @@ import type { OperationName } from "./operation.ts";
 export interface Route {
   name: OperationName;
   method: "GET" | "HEAD" | "POST";
-  /** Set if the operation concerns one task; checked. */
+  /** Set if the operation concerns one task, or one stream of many; checked. */
   taskId: string | undefined;
   /** The path of a task's file, decoded; checked. */
   filePath: string | undefined;
@@ -19,6 +19,7 @@ const table: readonly (readonly [OperationName, method: "GET" | "POST", path: st
   ["tasks.list", "GET", "v1/tasks"],
   ["tasks.create", "POST", "v1/tasks"],
   ["tasks.get", "GET", "v1/tasks/{id}"],
+  ["tasks.follow", "POST", "v1/events/{id}"],
   ["tasks.stop", "POST", "v1/tasks/{id}/stop"],
   ["tasks.getLogs", "GET", "v1/tasks/{id}/logs"],
   ["tasks.getFile", "GET", "v1/tasks/{id}/files/{path}"],

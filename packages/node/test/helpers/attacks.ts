@@ -187,6 +187,23 @@ export const attacks: readonly Attack[] = [
     status: 413,
   },
   { attack: "a key that others may choose too", request: create("Idempotency-Key: 1\r\n"), status: 400 },
+  { attack: "a stream that others may guess", request: post("/api/v1/events/1", "{}"), status: 400 },
+  {
+    attack: "a task for a stream that others may guess",
+    request: create("Connect-Events: 1\r\n"),
+    status: 400,
+  },
+  {
+    attack: "a way out as a task of a stream",
+    request: post(`/api/v1/events/${"a".repeat(36)}`, '{"tasks":{"../admin":-1}}'),
+    status: 400,
+  },
+  {
+    attack: "a stream with fields that the API does not know",
+    request: post(`/api/v1/events/${"a".repeat(36)}`, '{"tasks":{"a":1},"caller":"other"}'),
+    status: 200,
+    upstream: [`POST /api/v1/events/${"a".repeat(36)}`],
+  },
   {
     attack: "a form with two blocks",
     request: form('name="manifest"\r\n\r\nok::block', 'name="manifest"\r\n\r\nevil::block'),
