@@ -70,22 +70,22 @@ describe("a client with many runs", () => {
   test("that does not know the server yet tells it of its tasks together", async () => {
     await using served = await serve({ extensions, onTask: (task) => void task.setStatus("running") });
     const seen = new Set<string>();
-    const runs = startRuns(served, 200, seen);
-    await running(served, seen, 200);
+    const runs = startRuns(served, 80, seen);
+    await running(served, seen, 80);
     for (const task of served.fake.tasks.values()) task.progress(50).complete({ id: task.id });
     await Promise.all(runs);
     // As many as it takes seconds to make them, but far from one for each.
-    expect(served.fake.requests.length - 200).toBeLessThan(40);
+    expect(served.fake.requests.length - 80).toBeLessThan(40);
   });
 
   test("continues each after its last log when the stream breaks, nearly all by one request", async () => {
     await using server = await serveKnown();
     const seen = new Set<string>();
     const logged: number[] = [];
-    const runs = startRuns(server, 50, seen, { logged });
-    await running(server, seen, 50);
+    const runs = startRuns(server, 30, seen, { logged });
+    await running(server, seen, 30);
     for (const task of server.fake.tasks.values()) task.log("BlockLog", { log: "before" });
-    await expect.poll(() => logged.length).toBe(50);
+    await expect.poll(() => logged.length).toBe(30);
     server.cutConnections();
     for (const task of server.fake.tasks.values()) task.log("BlockLog", { log: "meanwhile" });
     const cursor = () => {
@@ -93,11 +93,11 @@ describe("a client with many runs", () => {
       return Object.assign({}, ...told.map(({ body }) => JSON.parse(body ?? "{}").tasks));
     };
     // Three have streams of their own again.
-    await expect.poll(() => Object.values(cursor()).length, { timeout: 10_000 }).toBe(47);
+    await expect.poll(() => Object.values(cursor()).length, { timeout: 10_000 }).toBe(27);
     expect(new Set(Object.values(cursor()))).toEqual(new Set([1]));
     server.finishAll();
     await Promise.all(runs);
-    expect(server.fake.requests.length).toBeLessThan(51 + 20);
+    expect(server.fake.requests.length).toBeLessThan(31 + 20);
   });
 
   test("needs no more than today while they are few", async () => {
