@@ -23,6 +23,10 @@ export interface Metrics {
   /** Names who knows the processes that there are now. */
   watchExecutors(count: () => ExecutorStates): void;
   readExecutors(): Promise<ExecutorCounts>;
+  /** How an attempt to send a webhook ended: `delivered`, `retried` or `failed` (given up). */
+  webhookAttempted(outcome: string): void;
+  /** Names who knows how many webhooks are pending. */
+  watchWebhooks(count: () => Promise<number>): void;
   requestAnswered(method: string, status: number, tookMs: number): void;
   /** The text that Prometheus reads. */
   read(): Promise<string>;
@@ -95,6 +99,23 @@ export function createMetrics(countTasks: () => Promise<ReadonlyMap<string, numb
     },
   });
 
+  const webhooks = new Counter({
+    registers,
+    name: "connect_webhook_attempts_total",
+    labelNames: ["outcome"],
+    help: "Attempts to send a webhook, by outcome: delivered, retried (it is tried again) or failed (given up).",
+  });
+  const watchWebhooks = (count: () => Promise<number>) => {
+    new Gauge({
+      registers,
+      name: "connect_webhooks_pending",
+      help: "Webhooks that wait for an attempt, or for the one before them.",
+      async collect() {
+        this.set(await count());
+      },
+    });
+  };
+
   return {
     contentType: registry.contentType,
     taskStarted: (waitedMs) => wait.observe(waitedMs / 1_000),
@@ -110,6 +131,8 @@ export function createMetrics(countTasks: () => Promise<ReadonlyMap<string, numb
       const byReason = values.map(({ labels, value }) => [String(labels.reason), value] as const);
       return { ...countExecutors(), retired: Object.fromEntries(byReason) };
     },
+    webhookAttempted: (outcome) => webhooks.inc({ outcome }),
+    watchWebhooks,
     requestAnswered: (method, status, tookMs) => requests.observe({ method, status }, tookMs / 1_000),
     read: () => registry.metrics(),
   };

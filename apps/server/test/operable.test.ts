@@ -69,9 +69,13 @@ test("describes its API, as its answers really are", async () => {
       "get /v1/tasks 200",
       "get /v1/tasks/{id} 200",
       "get /v1/tasks/{id}/logs 200",
+      "get /v1/webhooks/deliveries 200",
+      "get /v1/webhooks/secret 200",
     ],
-    ...["post /packages/install 200", "post /rpc/listApplets 200", "post /v1/tasks 200"],
+    ...["post /packages/install 200", "post /rpc/listApplets 200", "post /v1/events/{stream} 400"],
+    "post /v1/tasks 200",
     "post /v1/tasks/{id}/stop 200",
+    ...["post /v1/webhooks/deliveries/{id}/repeat 404", "post /v1/webhooks/secret/rotate 200"],
   ]);
 });
 

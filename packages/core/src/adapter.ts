@@ -9,6 +9,8 @@ export { safeFileName } from "./downloads/safe-file-name.ts";
 export { pathInSession } from "./downloads/session-path.ts";
 export { redact } from "./errors/redact.ts";
 export { path } from "./http/path.ts";
+export { taskFailure } from "./run/task-failure.ts";
+export { resultsOf, type TaskResults } from "./run/task-result.ts";
 export { refusesRedirects } from "./transport/fetch-transport.ts";
 export { encodeMultipart, encodePassingMultipart, type MultipartBody } from "./transport/multipart.ts";
 export { resolveUploadSource } from "./transport/upload-source.ts";

@@ -7,6 +7,7 @@ import type { RequestOptions } from "./request-options.ts";
 import { TasksClient } from "./tasks.ts";
 import type { UploadResolver, UploadSource } from "./transport/upload-source.ts";
 import type { ServerStatus } from "./types.ts";
+import type { WebhooksClient } from "./webhooks-client.ts";
 
 /**
  * A client of one Connect server.
@@ -47,8 +48,19 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
    * @throws {@link UnsupportedError} if the server gives no status, {@link ApiError} with status 403 without that role.
    */
   async status(options: RequestOptions = {}): Promise<ServerStatus> {
-    const { readStatus } = await import("./status.ts");
-    return readStatus(this.#http, options);
+    return (await import("./own-server.ts")).readStatus(this.#http, options);
+  }
+
+  /**
+   * Webhooks of the caller's tasks: the secret that signs them, what was sent, and sending it again. What `webhook` of a request
+   * asks for needs none of this.
+   *
+   * @example
+   * const webhooks = await client.webhooks();
+   * const { secret } = await webhooks.secret();
+   */
+  async webhooks(): Promise<WebhooksClient> {
+    return (await import("./own-server.ts")).openWebhooks(this.#http);
   }
 
   /** Waits for stops that `stopOnAbort` has sent, then closes the connections. Safe to call twice. */

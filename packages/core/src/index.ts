@@ -53,6 +53,7 @@ export {
 } from "./run/log-payloads.ts";
 export type { RunResult, TaskRun, TaskRunReference } from "./run/task-run.ts";
 export type { ListTasksOptions, ListTasksResponse, TaskFilter } from "./run/task-pages.ts";
+export type { ListWebhooksOptions, ListWebhooksResponse, WebhooksClient } from "./webhooks-client.ts";
 export type { RunManyOptions, SettledRun } from "./run/run-many.ts";
 export type {
   Applet,
@@ -70,12 +71,16 @@ export type {
   ServerBlock,
   ServerDisk,
   ServerStatus,
+  SentWebhook,
   ServerWorker,
   Task,
   TaskInputValues,
   TaskLog,
   TaskStatus,
+  TaskWebhook,
   WaitingTask,
+  WebhookEventType,
+  WebhookSecret,
 } from "./types.ts";
 
 // Errors

@@ -21,7 +21,7 @@ import { type RunResult, TaskRun, type TaskRunReference } from "./run/task-run.t
 import { isRefusedStream, TaskWatch } from "./run/task-watch.ts";
 import type { UploadProgress } from "./transport/upload-progress.ts";
 import type { UploadResolver } from "./transport/upload-source.ts";
-import type { NodeInputs, Task, TaskInputValues, TaskLog } from "./types.ts";
+import type { NodeInputs, Task, TaskInputValues, TaskLog, TaskWebhook } from "./types.ts";
 import { openDeadline } from "./waiting/deadline.ts";
 import { untilAborted } from "./waiting/delay.ts";
 import { type PollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
@@ -289,7 +289,11 @@ export class TasksClient<Source> {
     const mayWait = this.#mayWait(options, how === "stream" ? "events" : "wait");
     if (!mayWait || hasFiles(request)) return this.start(request, options);
     const { clock } = this.#options;
-    const call = { ...creation, json: await bodyOf(request), idempotencyKey: crypto.randomUUID() };
+    const call = {
+      ...creation,
+      json: await bodyOf(request, this.#http, options),
+      idempotencyKey: crypto.randomUUID(),
+    };
     return this.#starting<OutputsOf<Id>>(options, async (given, leftMs) => {
       const creating = { ...given, ...call };
       if (how === "hold") {
@@ -318,14 +322,17 @@ export class TasksClient<Source> {
   ): Promise<CreateTaskResponse> {
     const post = (body: Pick<HttpCall, "json" | "upload" | "onBytesSent">) =>
       this.#post({ ...options, outlivesAbort, ...body });
-    if (!hasFiles(request)) return post({ json: await bodyOf(request) });
+    if (!hasFiles(request)) return post({ json: await bodyOf(request, this.#http, options) });
     const { blockId, files } = checkRequest(request);
-    const [taken, json] = await Promise.all([takeFiles(files, this.#resolveUpload), bodyOf(request)]);
+    const [taken, json] = await Promise.all([
+      takeFiles(files, this.#resolveUpload),
+      bodyOf(request, this.#http, options),
+    ]);
     const { createWithFiles } = await import("./run/create-with-files.ts");
     return createWithFiles({
       blockId,
       blockNodeId: blockItself,
-      inputValues: json.inputValues,
+      ...json,
       files: taken,
       onUploadProgress,
       clock: this.#options.clock,
@@ -423,11 +430,21 @@ async function leaving<Value>(run: Pick<TaskRun, "leave">, wait: Promise<Value>)
   }
 }
 
-async function bodyOf(request: { blockId: unknown; inputValues?: unknown }) {
+async function bodyOf(
+  request: { blockId: unknown; inputValues?: unknown; webhook?: TaskWebhook | undefined },
+  http: Http,
+  options: RequestOptions,
+) {
   const { blockId } = checkRequest(request);
   // The registry has told the compiler what a block takes; anything else is told now.
   const inputValues = request.inputValues as TaskInputValues | undefined;
-  return { manifest: blockId, inputValues: plainInputValues(inputValues) ?? (await normalized(inputValues)) };
+  const body = {
+    manifest: blockId,
+    inputValues: plainInputValues(inputValues) ?? (await normalized(inputValues)),
+  };
+  return request.webhook
+    ? (await import("./own-server.ts")).withWebhook(request.webhook, http, options, body)
+    : body;
 }
 
 /** Loaded only for values that JSON does not carry as they are, and for the other forms. */

@@ -268,5 +268,48 @@ export interface RecentFailures {
   }[];
 }
 
+/** Where the server is to tell of a task as it goes on, without being asked (connect-api 6.11). */
+export interface TaskWebhook {
+  /** An http or https address, of 2,048 characters at most. */
+  url: string;
+  /** What to tell of; each final state by default. */
+  events?: readonly WebhookEventType[] | undefined;
+}
+
+/** The secret by which the server signs webhooks of a caller's tasks. */
+export interface WebhookSecret {
+  /** `whsec_…`: what `verifyWebhook` takes. */
+  secret: string;
+  /** Epoch milliseconds. */
+  createdAt: number;
+  /** Until when webhooks are signed by the secret before it, too; epoch milliseconds. */
+  previousUntil?: number | undefined;
+}
+
+/** A webhook that the server has sent or is to send. Further fields are kept as the server sent them. */
+export interface SentWebhook {
+  /** What its receiver gets as `webhook-id`. */
+  id: string;
+  taskId: string;
+  type: WebhookEventType | (string & Record<never, never>);
+  url: string;
+  /** `pending` ones are tried again, `failed` ones were given up. */
+  state: "pending" | "delivered" | "failed" | (string & Record<never, never>);
+  attempts: number;
+  /** When what it tells of happened; epoch milliseconds. */
+  createdAt: number;
+  /** When it is tried next, unless it waits for one before it; epoch milliseconds. */
+  nextAttemptAt?: number | undefined;
+  /** Epoch milliseconds. */
+  lastAttemptAt?: number | undefined;
+  /** The HTTP status of the last answer. */
+  lastStatus?: number | undefined;
+  /** Why the last attempt failed, in a sentence. */
+  lastError?: string | undefined;
+  /** How the last answer begins. */
+  lastAnswer?: string | undefined;
+  [field: string]: unknown;
+}
+
 /** What a webhook may tell of a task: that it has got into that state. */
 export type WebhookEventType = "task.running" | "task.completed" | "task.failed" | "task.stopped";

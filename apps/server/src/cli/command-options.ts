@@ -14,6 +14,7 @@ export interface CallerFlags extends AddressFlags {
   rateLimit?: number;
   bodyLimitMb?: number;
   uploadLimitGb?: number;
+  webhookAllow?: string[];
 }
 
 /** Flags for the running of tasks. */
@@ -51,7 +52,12 @@ export function addCallerOptions(command: Command): Command {
     .option("--allow-origin <origin>", "web origin whose pages may call; repeatable", collect)
     .option("--rate-limit <number>", "requests per minute for each caller or address (no limit)", positive)
     .option("--body-limit-mb <number>", "size of a JSON body in MiB (16 by default)", positive)
-    .option("--upload-limit-gb <number>", "size of all files of a request in GiB (16 by default)", positive);
+    .option("--upload-limit-gb <number>", "size of all files of a request in GiB (16 by default)", positive)
+    .option(
+      "--webhook-allow <range>",
+      "address or range (10.1.0.0/16) that webhooks may be sent to though it is not public; repeatable",
+      collect,
+    );
 }
 
 /** The address flags of every process that listens. */

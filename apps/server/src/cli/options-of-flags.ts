@@ -41,6 +41,7 @@ export function optionsOf(flags: SharedFlags): Partial<ServerOptions> & { packag
     sandbox: flags.sandbox,
     noNetwork: flags.network === false,
     retainedVariables: flags.retainEnv,
+    webhookAllow: flags.webhookAllow,
     keepMs: scale(flags.keepDays, 86_400_000),
     log: createLog(flags.logLevel),
   };

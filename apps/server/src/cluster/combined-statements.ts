@@ -20,10 +20,16 @@ const open = openStatuses.map((status) => `'${status}'`).join(", ");
  */
 export const combined = {
   /**
-   * Stores a task together with the job that pg-boss makes for it, which gets its turn among those of other callers; rejects
-   * if the task, or its idempotency key, is there.
+   * Stores a task together with the job that pg-boss makes for it, which gets its turn among those of other callers, and with
+   * where it is to be told of; rejects if the task, or its idempotency key, is there.
    */
-  async create(pool: Pool, row: TaskRow, queue: string, { text, values = [] }: BossStatement): Promise<void> {
+  async create(
+    pool: Pool,
+    row: TaskRow,
+    queue: string,
+    { text, values = [] }: BossStatement,
+    webhook?: object,
+  ): Promise<void> {
     const [before, after, ...more] = text.split(bossJobs);
     if (before === undefined || after === undefined || more.length > 0) {
       throw new Error(`The turn of a task cannot be set: pg-boss does not take its jobs as ${bossJobs}.`);
@@ -32,10 +38,15 @@ export const combined = {
     const places = columns.map((_, index) => `$${values.length + index + 2}`);
     const turn = turnOf(`$${values.length + 1}`, places[columns.indexOf("caller")] ?? "''");
     const withTurn = "(select jsonb_set($1::jsonb, '{0,priority}', to_jsonb(turn)) from turn)::json";
+    const given = [...values, queue, ...Object.values(row)];
+    const hook = webhook
+      ? `,
+       hook as (${insertInto("webhooks", webhook, given.length)})`
+      : "";
     const statement = `with turn as (${turn}),
-       job as (${before}${withTurn}${after})
+       job as (${before}${withTurn}${after})${hook}
        insert into tasks (${columns.join(", ")}) values (${places.join(", ")})`;
-    await pool.query(prepared(statement, [...values, queue, ...Object.values(row)]));
+    await pool.query(prepared(statement, [...given, ...Object.values(webhook ?? {})]));
   },
 
   /** Claims the tasks of the jobs that pg-boss fetches. A job whose task has ended, or is forgotten, comes without a row. */
@@ -129,6 +140,13 @@ export const combined = {
     return rows;
   },
 };
+
+/** `columns` are of ours; their values stand behind so many others. */
+function insertInto(table: string, columns: object, others: number): string {
+  const names = Object.keys(columns);
+  const places = names.map((_, index) => `$${others + index + 1}`);
+  return `insert into ${table} (${names.join(", ")}) values (${places.join(", ")})`;
+}
 
 /** The first of its values: the jobs, of which it gets one at a time. */
 const bossJobs = "$1::json";

@@ -3,6 +3,7 @@ import { type Db, fromKysely } from "pg-boss";
 import type { Logger } from "pino";
 import type { TransactionalQueue } from "../store/task-store.ts";
 import type { QueuedTask } from "../store/task-writer.ts";
+import { webhookRow } from "../store/webhook-rows.ts";
 import { createBoss, fromPool } from "./boss.ts";
 import { combined } from "./combined-statements.ts";
 import type { Postgres } from "./postgres.ts";
@@ -90,10 +91,11 @@ export async function openJobQueue(
     prepare: async (task) => void (await openQueue(queueOf(task))),
     async create(row, task) {
       const queue = queueOf(task);
+      const webhook = task.webhook && webhookRow(task.id, task.caller ?? "", task.webhook);
       let isNew = true;
       // pg-boss says what it would run, and it runs as a part of ours.
       const executeSql: Db["executeSql"] = async (text, values) => {
-        isNew = await combined.create(pool, row, queue, { text, values }).then(
+        isNew = await combined.create(pool, row, queue, { text, values }, webhook).then(
           () => true,
           (error: unknown) => {
             if ((error as { code?: unknown }).code === uniqueViolation) return false;

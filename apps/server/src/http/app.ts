@@ -24,6 +24,7 @@ import { type OtherProcesses, SharedStreams } from "./shared-streams.ts";
 import { statusRoute } from "./status-route.ts";
 import { type TasksRoutesParts, tasksRoutes } from "./tasks-routes.ts";
 import type { TokenList } from "./token-list.ts";
+import { webhooksRoutes } from "./webhooks-routes.ts";
 
 export interface AppParts
   extends TasksRoutesParts,
@@ -87,6 +88,7 @@ export function createApp(given: GivenParts): Hono<CallerEnv> {
   app.route("/api/packages/install", installsRoutes(parts));
   app.route("/api/v1/tasks", tasksRoutes(parts));
   app.route("/api/v1/events", eventsRoutes(parts));
+  app.route("/api/v1/webhooks", webhooksRoutes(parts.webhooks));
   app.route("/api", statusRoute(parts.readStatus));
   // Last, and without a token: the app asks for one itself.
   app.route("/", playgroundRoutes(parts.playgroundDirectory));

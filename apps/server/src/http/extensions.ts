@@ -18,7 +18,8 @@ export function serveExtensions(names: readonly ExtensionName[]): MiddlewareHand
         (off.includes("files") && /\/v1\/tasks\/[^/]+\/files\//.test(path)) ||
         (off.includes("delete") && method === "DELETE") ||
         (off.includes("shared-events") && path.startsWith("/api/v1/events/")) ||
-        (off.includes("status") && path === "/api/v1/status");
+        (off.includes("status") && path === "/api/v1/status") ||
+        (off.includes("webhooks") && path.startsWith("/api/v1/webhooks/"));
       if (isOff) throw new Refusal(404, `There is no ${method} ${path} here.`);
       context.req.raw = withoutExtensions(context.req.raw, off);
     }

@@ -14,6 +14,7 @@ import {
 import { appletSchema } from "./applets-file.ts";
 import { streamBodySchema } from "./events-routes.ts";
 import { installBodySchema } from "./installs-routes.ts";
+import { webhookSchema, webhookSecretSchema } from "./webhook-schemas.ts";
 
 const success = z.literal(true);
 const afterParameter = parameter("query", "after", "Only logs with a greater id.");
@@ -47,6 +48,7 @@ const task = z.object({ task: taskSchema, success });
 const taskBodySchema: z.ZodType<Partial<DataOf<typeof createTaskBodySchema>>> = z.looseObject({
   manifest: z.string(),
   inputValues: nodeInputsSchema.optional(),
+  webhook: z.object({ url: z.string(), events: z.array(z.string()).optional() }).optional(),
 });
 
 /** Every operation, from the schemas by which requests are checked and answers are typed. */
@@ -125,6 +127,33 @@ const operations: Record<string, Record<string, Operation>> = {
       answer: z.object({ status: statusSchema, success }),
     },
   },
+  "/v1/webhooks/secret": {
+    get: {
+      summary: "The secret that signs webhooks of the caller's tasks",
+      answer: webhookSecretSchema.extend({ success }),
+    },
+  },
+  "/v1/webhooks/secret/rotate": {
+    post: {
+      summary: "Replace it; the old one signs for another day",
+      answer: webhookSecretSchema.extend({ success }),
+    },
+  },
+  "/v1/webhooks/deliveries": {
+    get: {
+      summary: "Webhooks that were sent or are to be, newest first",
+      answer: z.object({ deliveries: z.array(webhookSchema), next: z.string().optional(), success }),
+      parameters: [
+        limitParameter,
+        parameter("query", "before", "The `next` of an earlier page."),
+        parameter("query", "state", "Only those that are pending, delivered or failed."),
+        parameter("query", "taskId", "Only those of this task."),
+      ],
+    },
+  },
+  "/v1/webhooks/deliveries/{id}/repeat": {
+    post: { summary: "Send a webhook again", answer: z.object({ delivery: webhookSchema, success }) },
+  },
   "/rpc/listApplets": { post: { summary: "The applets of this server", answer: z.array(appletSchema) } },
 };
 
@@ -165,6 +194,7 @@ const formSchema = {
   properties: {
     manifest: { type: "string" },
     inputValues: { type: "string", description: "The node form, as JSON." },
+    webhook: { type: "string", description: "{ url, events? }, as JSON." },
     files: { type: "array", items: { type: "string", format: "binary" } },
   },
 };

@@ -35,11 +35,11 @@ export async function readTaskRequest(form: FormRequest, parts: ReadingParts): P
   }
   if (type === "multipart/form-data") {
     const { fields: all, files } = await receiveForm(form, uploadDirectory, limits, inFlight);
-    const [manifest, blockId, inputValues] = ["manifest", "blockId", "inputValues"].map((name) =>
-      all.get(name),
+    const [manifest, blockId, inputValues, webhook] = ["manifest", "blockId", "inputValues", "webhook"].map(
+      (name) => all.get(name),
     );
     const fileInputs = parts.takesFileInputs ? all.get("fileInputs") : undefined;
-    const fields = { manifest, blockId, inputValues, fileInputs };
+    const fields = { manifest, blockId, inputValues, fileInputs, webhook };
     return { request: await parse({ fields }, parts), files };
   }
   throw new Refusal(

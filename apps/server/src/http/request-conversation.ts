@@ -13,7 +13,13 @@ export interface OpenRequest {
 /** A body as it was received. */
 export type RawBody = { json: Uint8Array } | { fields: FormFields };
 
-/** What the server asks about a body that the thread holds. The first answer, to no question, is its block's id. */
+/** The first answer, to no question. */
+export interface RequestBeginning {
+  blockId: string;
+  webhook: unknown;
+}
+
+/** What the server asks about a body that the thread holds. */
 export type Question =
   | { kind: "fingerprint"; files: readonly ReceivedFile[] }
   | { kind: "prepare"; block: Runnable; references: readonly string[] }

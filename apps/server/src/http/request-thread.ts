@@ -10,6 +10,7 @@ import {
   type OpenRequest,
   openConversation,
   type Question,
+  type RequestBeginning,
   takeAnswer,
   type Wanted,
 } from "./request-conversation.ts";
@@ -20,7 +21,7 @@ export default async function serveRequest({ body, port }: OpenRequest): Promise
   const conversation = openConversation(port);
   try {
     const parsed = await parse(body);
-    conversation.say("request" in parsed ? { value: parsed.request.blockId } : parsed);
+    conversation.say("request" in parsed ? { value: beginningOf(parsed.request) } : parsed);
     if (!("request" in parsed)) return;
     const reply = replierOf(parsed.request, conversation);
     for (;;) {
@@ -35,6 +36,10 @@ export default async function serveRequest({ body, port }: OpenRequest): Promise
   } finally {
     conversation.close();
   }
+}
+
+function beginningOf({ blockId, webhook }: TaskRequest): RequestBeginning {
+  return { blockId, webhook };
 }
 
 async function parse(body: OpenRequest["body"]) {

@@ -11,6 +11,7 @@ import {
   openConversation,
   type Question,
   type RawBody,
+  type RequestBeginning,
   takeAnswer,
   type Wanted,
 } from "./request-conversation.ts";
@@ -113,8 +114,10 @@ async function openRequest(run: RunThread, body: RawBody): Promise<TaskRequest> 
   }
 
   try {
+    const { blockId, webhook } = (await ask()) as RequestBeginning;
     return {
-      blockId: (await ask()) as string,
+      blockId,
+      webhook,
       fingerprint: async (files) => (await ask({ kind: "fingerprint", files })) as string,
       async prepare(block, references, catalog) {
         await ask({ kind: "prepare", block, references }, catalog);

@@ -23,6 +23,8 @@ import type { ReceivedFile } from "./uploads.ts";
 /** What a caller asks to run. Its methods throw a {@link Refusal}. */
 export interface TaskRequest extends Disposable {
   blockId: string;
+  /** Where it is to be told of, as it came. */
+  webhook: unknown;
   /** Tells it from another request with the same key: of the content alone, as the boundaries of a form differ each time. */
   fingerprint(files: readonly ReceivedFile[]): Promise<string>;
   /** The values as they came, and those that the block gets; `references` are its files. */
@@ -44,6 +46,8 @@ export interface FormFields {
   inputValues?: string | undefined;
   /** JSON: the input of each file, in their order (connect-api 6.8). */
   fileInputs?: string | undefined;
+  /** JSON: where the task is to be told of (connect-api 6.11). */
+  webhook?: string | undefined;
 }
 
 /** The text of a body, whose memory is freed; a byte order mark stays. */
@@ -55,13 +59,19 @@ export function decodeBody(json: Uint8Array): string {
 
 /** Reads and checks a body; throws a {@link Refusal}. */
 export function parseTaskRequest(body: TaskBody): TaskRequest {
-  const { blockId, inputValues } = checkBody(
+  const { blockId, inputValues, webhook } = checkBody(
     "json" in body ? parseBody(body.json) : parseFields(body.fields),
   );
   const fileInputs = "fields" in body ? parseFileInputs(body.fields) : undefined;
-  const asked = [blockId, inputValues, ...(fileInputs ? [fileInputs] : [])];
+  const asked = [
+    blockId,
+    inputValues,
+    ...(fileInputs ? [fileInputs] : []),
+    ...(webhook === undefined ? [] : [{ webhook }]),
+  ];
   return {
     blockId,
+    webhook,
     async fingerprint(files) {
       const hash = createHash("sha256").update(JSON.stringify(asked));
       for (const { path, digest } of files) hash.update(JSON.stringify([basename(path), digest]));
@@ -89,7 +99,9 @@ function isForm(text: string): boolean {
   return /^--[^\r\n]+\r\ncontent-disposition: form-data/i.test(text);
 }
 
-function parseFields({ inputValues = "", fileInputs: _, ...block }: FormFields): unknown {
+function parseFields({ inputValues = "", webhook = "", fileInputs: _, ...named }: FormFields): unknown {
+  const invalid = () => 'The field "webhook" is not valid JSON.';
+  const block = { ...named, ...(webhook !== "" && { webhook: parseJson(webhook, 2, invalid) }) };
   if (inputValues === "") return block;
   const parsed = parseJson(
     inputValues,
@@ -120,7 +132,7 @@ function uploadedFiles(paths: readonly string[], inputs: readonly FileInput[] | 
   return paths.map((path, index) => ({ path, input: inputs?.[index] }));
 }
 
-function checkBody(body: unknown): { blockId: string; inputValues: NodeInputs } {
+function checkBody(body: unknown): { blockId: string; inputValues: NodeInputs; webhook: unknown } {
   if (!isRecord(body))
     throw new Refusal(400, 'The body must be an object with "manifest" and "inputValues".');
   // The published Python client calls it by the other name.
@@ -132,7 +144,8 @@ function checkBody(body: unknown): { blockId: string; inputValues: NodeInputs } 
   if (!checked.isValid) {
     throw new Refusal(400, '"inputValues" must be a list of { nodeId, inputs: [{ handle, value }] }.');
   }
-  return { blockId: checked.data.manifest, inputValues: checked.data.inputValues ?? [] };
+  const { webhook } = body;
+  return { blockId: checked.data.manifest, inputValues: checked.data.inputValues ?? [], webhook };
 }
 
 /** Published clients send `{}` for no inputs. */

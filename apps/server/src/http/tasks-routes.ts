@@ -13,6 +13,7 @@ import type { TaskStore } from "../store/task-store.ts";
 import { forgetTask } from "../tasks/forget-task.ts";
 import type { TaskControl } from "../tasks/task-runner.ts";
 import { waitForTaskEnd } from "../tasks/wait-for-change.ts";
+import type { Webhooks } from "../webhooks/open-webhooks.ts";
 import { answerPages } from "./answer-pages.ts";
 import { answerText, type TasksEnv } from "./answer-text.ts";
 import { localProject, oneTask } from "./answers.ts";
@@ -27,6 +28,7 @@ import { listLogs } from "./log-pages.ts";
 import { nodeBody } from "./node-body.ts";
 import { parsePreferWait } from "./prefer-wait.ts";
 import { readTaskRequest } from "./read-task-request.ts";
+import { readWebhook } from "./read-webhook.ts";
 import type { RequestThreads } from "./request-threads.ts";
 import { checkStreamId, type SharedStreams } from "./shared-streams.ts";
 import { streamTask } from "./task-events.ts";
@@ -45,6 +47,7 @@ export interface TasksRoutesParts {
   answers: BytesInFlight;
   threads: RequestThreads;
   streams: SharedStreams;
+  webhooks: Webhooks;
   files: FileStore;
   extensions: readonly ExtensionName[];
   /** Aborted when the server closes: answers that are held go out then. */
@@ -160,7 +163,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
 
 /** A new task with its block, or the one that the same request made before. */
 async function acceptTask(
-  { catalog, store, limits, inFlight, files, threads, extensions }: TasksRoutesParts,
+  { catalog, store, limits, inFlight, files, threads, webhooks, extensions }: TasksRoutesParts,
   form: FormRequest,
   caller: Caller,
 ): Promise<{ task: StoredTask; block?: Runnable }> {
@@ -181,6 +184,8 @@ async function acceptTask(
     const earlier = await findEarlier(store, idempotency);
     if (earlier) return { task: earlier };
 
+    const takesWebhooks = extensions.includes("webhooks");
+    const webhook = takesWebhooks ? await readWebhook(request.webhook, webhooks, caller) : undefined;
     const block = await catalog.find(blockId, version);
     const paths = received.files.map(({ path }) => path);
     const references = paths.map((path) => referTo(id, path));
@@ -188,7 +193,10 @@ async function acceptTask(
     areKept = paths.length > 0;
     await files.keepUploads(id, paths);
     const { packageVersion } = block;
-    task = await store.create({ id, blockId, packageVersion, ...values, idempotency, caller: caller.id });
+    // It may end at once.
+    if (webhook) webhooks.watch(id);
+    const created = { id, blockId, packageVersion, ...values, idempotency, caller: caller.id, webhook };
+    task = await store.create(created);
     if (task) return { task, block };
     // The same request won a race.
     const winner = await findEarlier(store, idempotency);

@@ -49,7 +49,7 @@ const maxFiles = 1_000;
 const maxFields = 100;
 /** Shortened to what file systems take; longer is no name any more. */
 const longestNameBytes = 1_024;
-const keptNames = ["manifest", "blockId", "inputValues", "fileInputs"];
+const keptNames = ["manifest", "blockId", "inputValues", "fileInputs", "webhook"];
 
 /**
  * Streams the `files` parts of a multipart body into `directory`, chunk by chunk, so that memory stays flat. A body that is

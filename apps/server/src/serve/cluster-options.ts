@@ -34,6 +34,8 @@ export interface ApiOptions
       | "bodyLimitBytes"
       | "uploadLimitBytes"
       | "clientIdleMs"
+      | "webhookAllow"
+      | "webhookParts"
       | "log"
     > {
   /** How often a task is tried if its worker is lost or stopped; 3 by default. */

@@ -8,6 +8,7 @@ import { isLoopback } from "../http/is-loopback.ts";
 import { TokenList } from "../http/token-list.ts";
 import { findRegistryToken } from "../installs/registry-token.ts";
 import type { SqliteSync } from "../store/node-sqlite.ts";
+import type { WebhookTestParts } from "../webhooks/open-webhooks.ts";
 import { findPlayground } from "./find-playground.ts";
 
 /** What a caller of `startServer` may set. */
@@ -107,6 +108,10 @@ export interface ServerOptions {
   uploadLimitBytes?: number | undefined;
   /** Variables of the environment that blocks see besides the basic ones and `OOMOL_…`. */
   retainedVariables?: readonly string[] | undefined;
+  /** Addresses and ranges (`10.1.0.0/16`) to which webhooks may be sent though they are not public; none by default. */
+  webhookAllow?: readonly string[] | undefined;
+  /** For tests: the time, and what names stand for. */
+  webhookParts?: WebhookTestParts | undefined;
   /** Silent by default. */
   log?: Logger | undefined;
 }
@@ -145,6 +150,8 @@ export interface ResolvedServerOptions extends WarmOptions {
   clientIdleMs: number;
   uploadLimitBytes: number;
   retainedVariables: string[];
+  webhookAllow: string[];
+  webhookParts: WebhookTestParts | undefined;
   log: Logger;
 }
 
@@ -212,6 +219,8 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     clientIdleMs: options.clientIdleMs ?? 30_000,
     uploadLimitBytes: options.uploadLimitBytes ?? 16 * 1024 * mebibyte,
     retainedVariables: [...(options.retainedVariables ?? [])],
+    webhookAllow: [...(options.webhookAllow ?? [])],
+    webhookParts: options.webhookParts,
     log: options.log ?? pino({ enabled: false }),
     ...(options.inspectPort !== undefined && oneAtATime),
   };

@@ -15,6 +15,7 @@ import { Refusal } from "../refusal.ts";
 import { InstallStore } from "../store/install-store.ts";
 import { type Retry, retryConnection } from "../store/retry-connection.ts";
 import { createRetention } from "../tasks/retention.ts";
+import { openWebhooks } from "../webhooks/open-webhooks.ts";
 import { type ApiOptions, checkAttempts } from "./cluster-options.ts";
 import { openCluster } from "./open-cluster.ts";
 import { type OpenedParts, openParts } from "./opened-parts.ts";
@@ -57,6 +58,9 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       alone: (sweep) => sweepAlone(postgres, sweep),
     });
     opened.add(() => retention.close());
+    const database = postgres.database.withTables();
+    const webhooks = await openWebhooks({ ...resolved, database, tasks: store, isShared: true, metrics });
+    opened.add(() => webhooks.close());
     const threads = createRequestThreads();
     opened.add(() => threads.close());
     const catalog = createClusterCatalog(postgres, { retry, log });
@@ -70,7 +74,8 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       applets,
       metrics,
       installer: noInstaller,
-      installs: new InstallStore(postgres.database.withTables()),
+      installs: new InstallStore(database),
+      webhooks,
       catalog,
       countWorkers: keepFor(2_000, () => countLiveWorkers(postgres)),
       readStatus: createClusterStatus({ postgres, catalog, filesDirectory }),

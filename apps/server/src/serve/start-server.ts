@@ -19,6 +19,7 @@ import { TaskStore } from "../store/task-store.ts";
 import { removeLeftoverFiles } from "../tasks/leftover-files.ts";
 import { createRetention } from "../tasks/retention.ts";
 import { createTaskRunner } from "../tasks/task-runner.ts";
+import { openWebhooks } from "../webhooks/open-webhooks.ts";
 import { openParts } from "./opened-parts.ts";
 import { resolveServerOptions, type ServerOptions } from "./options.ts";
 import { keepPrivate } from "./private-data.ts";
@@ -69,13 +70,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const runner = createTaskRunner({ ...resolved, store, catalog, engine, files, metrics });
     opened.add(() => runner.close());
 
+    const webhooks = await openWebhooks({ ...resolved, database, tasks: store, isShared: false, metrics });
+    opened.add(() => webhooks.close());
     const retention = createRetention({ ...resolved, store, files });
     opened.add(() => retention.close());
 
     let isReady = false;
     const closing = new AbortController();
     const readStatus = createEmbeddedStatus({ ...resolved, database, catalog, metrics });
-    const routes = { catalog, store, runner, files, installer, installs, applets, metrics, readStatus };
+    const routes = {
+      catalog,
+      store,
+      runner,
+      files,
+      installer,
+      installs,
+      applets,
+      metrics,
+      readStatus,
+      webhooks,
+    };
     const threads = createRequestThreads();
     opened.add(() => threads.close());
     const app = createApp({

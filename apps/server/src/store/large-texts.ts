@@ -37,19 +37,19 @@ export function isSmallRow(row: ComingRow): row is TaskRow {
 
 const isLarge = (text: string | ComingText) => text instanceof ComingText || text.length > mostInRow;
 
-/** Stores a task with its large texts, these first; false if it, or its idempotency key, is there. */
-export async function insertWithTexts(database: Kysely<Tables>, row: ComingRow): Promise<boolean> {
+/** Stores a task with its large texts, these first; false if it, or its idempotency key, is there: what `insert` answers. */
+export async function insertWithTexts(
+  database: Kysely<Tables>,
+  row: ComingRow,
+  insert: (row: TaskRow) => Promise<boolean>,
+): Promise<boolean> {
   const large = largeColumns.filter((name) => isLarge(row[name]));
   // What stays is no large text, and so no `ComingText`.
   const placed = { ...row, ...Object.fromEntries(large.map((name) => [name, elsewhere])) } as TaskRow;
   let isNew = false;
   try {
     for (const name of large) await writeText(database, row.id, name, row[name]);
-    const insert = database.insertInto("tasks").values(placed);
-    const { numInsertedOrUpdatedRows } = await insert
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow();
-    isNew = numInsertedOrUpdatedRows === 1n;
+    isNew = await insert(placed);
     return isNew;
   } finally {
     if (!isNew) await removeStrayTexts(database, row.id).catch(() => undefined); // at the next start

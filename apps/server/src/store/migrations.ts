@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { createTextsTable } from "./large-texts.ts";
 import { packLogs } from "./pack-logs.ts";
+import { createWebhooksInSqlite } from "./webhook-tables.ts";
 
 /** Every change of the database since its first version, oldest first; what was released is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -95,6 +96,7 @@ export const migrations: Record<string, Migration> = {
   "008-task-texts": { up: createTextsTable },
   "009-unsuccessful-tasks": { up: indexUnsuccessful },
   "010-failed-tasks": { up: indexFailed },
+  "011-webhooks": { up: createWebhooksInSqlite },
 };
 
 /**

@@ -63,6 +63,54 @@ export interface Tables {
     /** JSON: `[[id, session_id, node_id, type, created_at, event], …]`; as bytes if it is compressed (zstd). */
     logs: string | Uint8Array;
   };
+  /** Where somebody wants to hear of a task that has not ended; what `webhook-tables.ts` says is done with them. */
+  webhooks: {
+    task_id: string;
+    /** Whose task it is. */
+    caller: string;
+    url: string;
+    /** Types of events, a space around each. */
+    events: string;
+  };
+  webhook_deliveries: {
+    /** Grows with each: those of a task are sent in this order. */
+    sequence: Generated<number>;
+    id: string;
+    task_id: string;
+    caller: string;
+    url: string;
+    block_id: string;
+    /** That the task got into. */
+    status: StoredStatus;
+    /** Epoch milliseconds. */
+    task_created_at: number;
+    /** Epoch milliseconds. */
+    created_at: number;
+    /** The body, once an attempt has ended. */
+    payload: string | null;
+    state: Generated<DeliveryState>;
+    attempts: Generated<number>;
+    /** When the first attempt began; epoch milliseconds. */
+    tried_since: number | null;
+    /** When it is due, or when whoever sends it now has lost it; epoch milliseconds. */
+    next_at: number;
+    /** Of whoever sends it now. */
+    lease: string | null;
+    /** When the last attempt ended; epoch milliseconds. */
+    last_at: number | null;
+    last_status: number | null;
+    last_error: string | null;
+    last_answer: string | null;
+  };
+  webhook_secrets: {
+    caller: string;
+    secret: string;
+    /** Epoch milliseconds. */
+    created_at: number;
+    previous: string | null;
+    /** Until when that signs, too; epoch milliseconds. */
+    previous_until: number | null;
+  };
   installs: {
     sequence: Generated<number>;
     id: string;
@@ -80,6 +128,9 @@ export interface Tables {
     updated_at: number;
   };
 }
+
+/** Waits for an attempt, was taken by the receiver, or was given up. */
+export type DeliveryState = "pending" | "delivered" | "failed";
 
 export type InstallStatus = "pending" | "running" | "success" | "failed";
 

@@ -3,6 +3,7 @@ import type { NodeInputs } from "../inputs/node-inputs.ts";
 import type { JsonText } from "../json-text.ts";
 import type { ComingText, StoredText } from "./stored-text.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
+import type { NewWebhook } from "./webhook-rows.ts";
 
 /** A task as the server works with it. */
 export interface StoredTask {
@@ -25,6 +26,7 @@ export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion"> & {
   idempotency?: IdempotentRequest | undefined;
   /** Tells the callers apart; empty by default. */
   caller?: string | undefined;
+  webhook?: NewWebhook | undefined;
 };
 
 /** A task that this process has just taken, with what is needed to run it. */

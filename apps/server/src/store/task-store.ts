@@ -27,6 +27,7 @@ import {
   toTask,
 } from "./task-rows.ts";
 import { type HeldRow, type QueuedTask, TaskWriter, type WriteBatch } from "./task-writer.ts";
+import { insertWebhook, type NewWebhook, webhookRow } from "./webhook-rows.ts";
 import { isStorageFailure } from "./write-health.ts";
 
 /** A task that has not ended. */
@@ -141,7 +142,7 @@ export class TaskStore {
     // In PostgreSQL a large column is written at once.
     const whole = this.#queue && (await gather(values));
     const store = async () => {
-      const isNew = await (whole ? this.#queue?.create(whole, task) : this.#insert(values));
+      const isNew = await (whole ? this.#queue?.create(whole, task) : this.#insert(values, task.webhook));
       return isNew || (await this.#isStored(task.id));
     };
     const isThere = await this.writer.health.watch(() => this.#retry(store));
@@ -151,11 +152,15 @@ export class TaskStore {
     return typeof text === "string" && text.length <= pageBytes ? toTask(values, text) : this.get(task.id);
   }
 
-  async #insert(values: ComingRow): Promise<boolean> {
-    if (!isSmallRow(values)) return insertWithTexts(this.#database, values);
-    const insert = this.#queries.insert(values);
-    const { numAffectedRows } = await this.#transact((transaction) => transaction.executeQuery(insert));
-    return numAffectedRows === 1n;
+  async #insert(values: ComingRow, webhook: NewWebhook | undefined): Promise<boolean> {
+    const insert = (row: TaskRow) =>
+      this.#transact(async (transaction) => {
+        const { numAffectedRows } = await transaction.executeQuery(this.#queries.insert(row));
+        const isNew = numAffectedRows === 1n;
+        if (isNew && webhook) await insertWebhook(transaction, webhookRow(row.id, row.caller ?? "", webhook));
+        return isNew;
+      });
+    return isSmallRow(values) ? insert(values) : insertWithTexts(this.#database, values, insert);
   }
 
   /** After a conflict: true if the task itself is there, from an attempt whose answer was lost. */

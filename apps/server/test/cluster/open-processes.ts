@@ -23,6 +23,7 @@ export async function openProcesses() {
   const startWorker = (...flags: string[]) =>
     start("worker", "--packages", fixturePackages, ...ownFlags, ...flags);
   return {
+    databaseUrl: database.url,
     startApi,
     startWorker,
     all: () => all,

@@ -34,15 +34,15 @@ test("several may migrate at once, and again", async () => {
   const said = await Promise.all(Array.from({ length: 3 }, () => migrate(database.url, log)));
   said.push(await migrate(database.url, log));
   for (const sentence of said)
-    expect(sentence).toMatch(/^The database 127\.0\.0\.1:\d+\/test_\w+ has schema 7\.$/);
-  expect(await query(database.url, "select version from schema_info")).toEqual([{ version: 7 }]);
+    expect(sentence).toMatch(/^The database 127\.0\.0\.1:\d+\/test_\w+ has schema 8\.$/);
+  expect(await query(database.url, "select version from schema_info")).toEqual([{ version: 8 }]);
   expect(await startBoth(database.url)).toEqual(["started", "started"]);
 });
 
 test("a database without a schema is refused with what to do, by the programs too", async () => {
   await using database = await makeEmptyDatabase();
   const sentence =
-    'The database has no schema yet, but this version of connect-server needs schema 7: run "connect-server migrate" first.';
+    'The database has no schema yet, but this version of connect-server needs schema 8: run "connect-server migrate" first.';
   expect(await startBoth(database.url)).toEqual([sentence, sentence]);
   const env = { ...process.env, OOMOL_CONNECT_DATABASE: database.url, OOMOL_CONNECT_FILES: "/tmp" };
   const { output, exited } = await startClusterProcess(["api", "--port", "0"], env);
@@ -64,7 +64,7 @@ test("an older schema is refused with what to do, and migrate brings it up to da
   await using database = await makeTestDatabase();
   await query(database.url, "update schema_info set version = 0");
   const sentence = expect.stringMatching(
-    /^The database has schema 0, but .* needs schema 7: run "connect-server migrate" first\.$/,
+    /^The database has schema 0, but .* needs schema 8: run "connect-server migrate" first\.$/,
   );
   expect(await startBoth(database.url)).toEqual([sentence, sentence]);
   await migrate(database.url, log);
@@ -80,8 +80,8 @@ test("a newer schema is worked with while it allows that, and left as it is by m
 
 test("a newer schema that has left this version behind is refused with what to do", async () => {
   await using database = await makeTestDatabase();
-  await query(database.url, "update schema_info set version = 9, compatible_from = 8");
+  await query(database.url, "update schema_info set version = 10, compatible_from = 9");
   const sentence =
-    "The database has schema 9, which this version of connect-server does not know: it knows schema 7, and 8 is the oldest that still works. Start a newer version.";
+    "The database has schema 10, which this version of connect-server does not know: it knows schema 8, and 9 is the oldest that still works. Start a newer version.";
   expect(await startBoth(database.url)).toEqual([sentence, sentence]);
 });

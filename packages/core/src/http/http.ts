@@ -12,13 +12,7 @@ import type { TransportResponse, Upload } from "../transport/transport.ts";
 import { TransportError, toTransportError } from "../transport/transport-error.ts";
 import { untilAborted } from "../waiting/delay.ts";
 import { SilenceTimer } from "../waiting/silence-timer.ts";
-import {
-  type DataOf,
-  type ExtensionName,
-  extensionNames,
-  extensionsHeader,
-  type Schema,
-} from "../wire/index.ts";
+import { type DataOf, type ExtensionName, extensionsHeader, type Schema } from "../wire/index.ts";
 import { decodeAnswer, type HttpAnswer } from "./decode-answer.ts";
 import type { HttpCall } from "./http-call.ts";
 import { WaysToWait } from "./ways-to-wait.ts";
@@ -273,8 +267,8 @@ export class Http {
     const announced = response.header(extensionsHeader.toLowerCase());
     if (announced === undefined || announced === this.#announced) return;
     this.#announced = announced;
-    const names = announced.split(/[\s,]+/);
-    for (const name of extensionNames) if (names.includes(name)) this.extensions.add(name);
+    // Nobody asks for those that this client does not know.
+    for (const name of announced.split(/[\s,]+/)) this.extensions.add(name as ExtensionName);
   }
 }
 

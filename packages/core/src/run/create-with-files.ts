@@ -1,7 +1,7 @@
 import type { HttpCall } from "../http/http-call.ts";
 import type { UploadPart } from "../transport/transport.ts";
 import type { UploadProgress } from "../transport/upload-progress.ts";
-import type { NodeInputs, ServerBlock } from "../types.ts";
+import type { NodeInputs, ServerBlock, TaskWebhook } from "../types.ts";
 import type { Clock } from "../waiting/delay.ts";
 import type { FilesByHandle } from "./order-files.ts";
 import { withInputs } from "./with-inputs.ts";
@@ -10,6 +10,7 @@ type Body = Pick<HttpCall, "json" | "upload" | "onBytesSent">;
 
 export interface FilesRequest<Answer> extends FilesByHandle {
   blockId: string;
+  webhook?: TaskWebhook | undefined;
   onUploadProgress: ((progress: UploadProgress) => void) | undefined;
   clock: Clock;
   /** Whether the server takes the input of each file, as far as is known. */
@@ -37,19 +38,20 @@ export async function createWithFiles<Answer>(request: FilesRequest<Answer>): Pr
 }
 
 async function bodyOf(request: FilesRequest<unknown>): Promise<Body> {
-  const { blockId, blockNodeId, inputValues, files, takesFileInputs, listBlocks } = request;
+  const { blockId, blockNodeId, inputValues, files, webhook, takesFileInputs, listBlocks } = request;
   const empty = files.flatMap(({ handle, parts }) =>
     handle !== undefined && parts.length === 0 ? [{ handle, value: [] }] : [],
   );
   const given = withInputs(inputValues, blockNodeId, empty);
   const filled = files.filter(({ parts }) => parts.length > 0);
-  if (filled.length === 0) return { json: { manifest: blockId, inputValues: given } };
+  if (filled.length === 0) return { json: { manifest: blockId, inputValues: given, webhook } };
   const form = (values: readonly NodeInputs[], parts: readonly UploadPart[], fileInputs?: object): Body => {
     const fields: [name: string, value: string][] = [
       ["manifest", blockId],
       ["inputValues", JSON.stringify(values)],
     ];
     if (fileInputs) fields.push(["fileInputs", JSON.stringify(fileInputs)]);
+    if (webhook) fields.push(["webhook", JSON.stringify(webhook)]);
     return { upload: { fields, parts } };
   };
   const parts = filled.flatMap((one) => one.parts);

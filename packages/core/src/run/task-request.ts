@@ -1,10 +1,13 @@
 import type { BlockId, BlockRegistry, InputsOf } from "../block-registry.ts";
 import type { UploadSource } from "../transport/upload-source.ts";
+import type { TaskWebhook } from "../types.ts";
 
 /** The block to run, and its inputs. An input that gets a file needs no value. */
 export type CreateTaskRequest<Id extends BlockId = BlockId, Source = UploadSource> = {
   /** `PACKAGE::BLOCK`. */
   blockId: Id;
+  /** Where the server tells of the task as it goes on; for servers with the extension `webhooks`. */
+  webhook?: TaskWebhook | undefined;
 } & (
   | { inputValues?: InputsOf<Id>; files?: undefined }
   | { inputValues?: Partial<InputsOf<Id>> | undefined; files: TaskFiles<Id, Source> }

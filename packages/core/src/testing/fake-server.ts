@@ -5,6 +5,7 @@ import { answerFile } from "./answer-file.ts";
 import { pageOfLogs, pageOfTasks } from "./fake-pages.ts";
 import { FakeStreams } from "./fake-streams.ts";
 import { FakeTask, type ReceivedFile } from "./fake-task.ts";
+import { FakeWebhooks } from "./fake-webhooks.ts";
 import { type Fault, Faults, type FaultTarget } from "./faults.ts";
 import { idleStatus } from "./idle-status.ts";
 import { streamTask } from "./stream-task.ts";
@@ -63,6 +64,8 @@ export class FakeConnectServer {
   readonly tasks = new Map<string, FakeTask>();
   /** By id. */
   readonly installTasks = new Map<string, InstallTask>();
+  /** What the extension `webhooks` serves. */
+  readonly webhooks = new FakeWebhooks();
   readonly #options: FakeServerOptions;
   readonly #faults: Faults;
   readonly #byKey = new Map<string, { body: string; id: string }>();
@@ -144,6 +147,8 @@ export class FakeConnectServer {
       this.#streams.change(stream, body ?? "");
       return json({ success: true });
     }
+    const ofWebhooks = this.#has("webhooks") ? this.webhooks.answer(call) : undefined;
+    if (ofWebhooks) return json(ofWebhooks);
     if (call === "GET /packages") return json({ packages: this.#options.packages ?? [] });
     if (call === "GET /packages/install")
       return json({ success: true, tasks: [...this.installTasks.values()] });

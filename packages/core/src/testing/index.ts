@@ -10,4 +10,5 @@ export {
   type RecordedRequest,
 } from "./fake-server.ts";
 export { FakeTask, type ReceivedFile, type TaskFile } from "./fake-task.ts";
+export { FakeWebhooks } from "./fake-webhooks.ts";
 export type { Fault, FaultTarget } from "./faults.ts";

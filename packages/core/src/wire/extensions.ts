@@ -12,6 +12,7 @@ export const extensionNames = [
   "pages",
   "files-by-input",
   "shared-events",
+  "webhooks",
   "status",
 ] as const;
 

@@ -7,10 +7,10 @@ const passed = ["preference-applied", "x-request-id"];
 const passedWithFiles = ["accept-ranges", "content-range", "etag", "last-modified"];
 
 /**
- * The proxy deletes and cancels nothing and tells no operator's secrets, so that an app that allows its pages everything so far
- * allows no more than that.
+ * The proxy deletes and cancels nothing, tells no operator's secrets and has nothing sent to addresses that a page chooses, so that an
+ * app that allows its pages everything so far allows no more than that.
  */
-const notPassed: readonly string[] = ["delete", "status"];
+const notPassed: readonly string[] = ["delete", "status", "webhooks"];
 
 /** The headers of the server's answer that callers may see. */
 export function answerHeaders(response: Response): Headers {
