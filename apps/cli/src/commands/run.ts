@@ -9,6 +9,7 @@ import type { ConnectionFlags } from "../settings.ts";
 
 interface RunFlags extends ConnectionFlags, InputFlags {
   out?: string;
+  webhook?: string;
   json?: boolean;
 }
 
@@ -20,6 +21,7 @@ export function addRunCommand(program: Command): void {
     .argument("<block>", "PACKAGE::BLOCK");
   addInputFlags(command)
     .option("-o, --out <dir>", "save the files that the result names in this folder")
+    .option("--webhook <url>", "have the server tell this address of the end of the task, too")
     .option("--json", "print only the whole outcome to stdout, as JSON")
     .addHelpText(
       "after",
@@ -28,7 +30,9 @@ export function addRunCommand(program: Command): void {
   addConnectionFlags(command).action((blockId: string, flags: RunFlags) =>
     withClient(flags, async (client) => {
       const { TaskDisplay } = await import("../task-display.ts");
-      const request = await blockRequest(client, blockId, flags);
+      const { webhook: url } = flags;
+      const given = await blockRequest(client, blockId, flags);
+      const request = { ...given, ...(url !== undefined && { webhook: { url } }) };
       using interruption = onInterrupt();
       using display = new TaskDisplay(process.stderr);
       const options = display.follow(client, interruption.signal);

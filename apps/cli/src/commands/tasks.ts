@@ -131,7 +131,7 @@ function parseSince(text: string): number {
   );
 }
 
-function parseLimit(text: string): number {
+export function parseLimit(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It must be a whole number above 0.");
 }
