@@ -7,6 +7,8 @@ if (window.origin === "null" && window.parent !== window) {
     if (event.source !== window.parent || typeof event.data?.html !== "string") return;
     window.removeEventListener("message", showDocument);
     document.open();
+    // Opening has removed all listeners.
+    tellWhatIsMissing();
     document.write(withOwnLibraries(event.data.html));
     document.close();
     tellHeight();
@@ -14,17 +16,50 @@ if (window.origin === "null" && window.parent !== window) {
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", softenPaper);
     else softenPaper();
   };
-  // The libraries that plots are drawn with come with this page, so that they draw without a network.
+  // The libraries that plots are drawn with come with this page, so that they draw without a network: those that our plots name, and
+  // those of pages that Python's plotly makes. Before its version 3 Plotly understood titles that it ignores now.
+  const onNpm = "https://(?:cdn\\.jsdelivr\\.net/npm|unpkg\\.com)";
   const libraries = {
-    "vega@6": "vega.js",
-    "vega-lite@6": "vega-lite.js",
-    "plotly.js-dist-min@4": "plotly.js",
+    "vega.js": `${onNpm}/vega@6[\\d.]*(?:/build/vega(?:\\.min)?\\.js)?`,
+    "vega-lite.js": `${onNpm}/vega-lite@6[\\d.]*(?:/build/vega-lite(?:\\.min)?\\.js)?`,
+    "plotly.js": `https://cdn\\.plot\\.ly/plotly-[34]\\.[\\d.]+?(?:\\.min)?\\.js|${onNpm}/plotly\\.js(?:-dist(?:-min)?)?@[34][\\d.]*(?:/(?:dist/)?plotly(?:\\.min)?\\.js)?`,
   };
+  const ownFolder = new URL("./plot-libraries/", location.href).href;
+  const ownAddress = (address) => {
+    const [name] =
+      Object.entries(libraries).find(([, form]) => new RegExp(`^(?:${form})$`).test(address)) ?? [];
+    return name === undefined ? undefined : ownFolder + name;
+  };
+  // The whole tag: a hash in it is that of another file.
   const withOwnLibraries = (html) =>
-    html.replace(
-      /https:\/\/cdn\.jsdelivr\.net\/npm\/(vega@6|vega-lite@6|plotly\.js-dist-min@4)(?=["'])/g,
-      (_, name) => new URL(`./plot-libraries/${libraries[name]}`, location.href).href,
-    );
+    html.replace(/<script\b[^>]*?\ssrc=(["'])(https:[^"']*)\1[^>]*>/gi, (tag, _quote, address) => {
+      const own = ownAddress(address);
+      return own === undefined ? tag : `<script src="${own}">`;
+    });
+  // A page that breaks for want of a script says which. Those with our libraries say it themselves.
+  const tellWhatIsMissing = () => {
+    const missing = new Set();
+    let isBroken = false;
+    const words = document.createElement("p");
+    const tell = () => {
+      if (!isBroken || missing.size === 0) return;
+      words.textContent = `This page needs ${[...missing].join(" and ")}, which could not be loaded here.`;
+      if (!words.isConnected) document.body?.prepend(words);
+    };
+    const onScript = ({ target }) => {
+      if (target instanceof HTMLScriptElement && !target.src.startsWith(ownFolder)) missing.add(target.src);
+      tell();
+    };
+    const onBroken = () => {
+      isBroken = true;
+      tell();
+    };
+    // That a script does not load is told to itself alone.
+    document.addEventListener("error", onScript, true);
+    window.addEventListener("error", onBroken);
+    window.addEventListener("unhandledrejection", onBroken);
+    document.addEventListener("DOMContentLoaded", tell);
+  };
   // A page that says nothing of dark readers and has no background expects white; grey blinds less, and black can be read on it.
   const softenPaper = () => {
     const dark = matchMedia("(prefers-color-scheme: dark)");

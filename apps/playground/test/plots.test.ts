@@ -104,6 +104,23 @@ test("a plot whose library cannot be had says which", async () => {
   await opened.page.frameLocator(".preview iframe").getByText(text).waitFor();
 });
 
+test.for(["pythonPage", "pythonShown"])(
+  "a page of Python's plotly (%s) is drawn by our library",
+  async (name) => {
+    await using opened = await show([name]);
+    await expect.poll(() => opened.frame.locator(".gtitle").textContent()).toBe("py");
+    expect(await opened.frame.locator("p").count()).toBe(0);
+    // Formulas alone need it.
+    expect(opened.elsewhere().filter((url) => !url.includes("/mathjax/"))).toEqual([]);
+  },
+);
+
+test("a page that breaks for want of a script says which", async () => {
+  await using opened = await show(["foreignPage"]);
+  const text = "This page needs https://cdn.jsdelivr.net/npm/vega-embed@7, which could not be loaded here.";
+  await opened.frame.getByText(text).waitFor();
+});
+
 test.for(["dark", "light"] as const)(
   "in %s, nothing without a background of its own is drawn on the other's",
   async (colorScheme) => {
