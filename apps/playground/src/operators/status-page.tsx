@@ -13,6 +13,7 @@ import { StatusTiles } from "./status-tiles.tsx";
 import { isDenied, useServerStatus } from "./use-server-status.ts";
 import { useStatusWords } from "./use-status-words.ts";
 import { WaitingTask } from "./waiting-task.tsx";
+import { WebhooksCard } from "./webhooks-card.tsx";
 import { WorkersCard } from "./workers-card.tsx";
 
 /** How the server is, for those who keep it running; looked at again while the page is visible. */
@@ -38,6 +39,7 @@ export default function StatusPage() {
           <StatusTiles status={status} />
           {status.queue.oldest && <WaitingTask task={status.queue.oldest} readAt={status.readAt} />}
           <WorkersCard status={status} />
+          <WebhooksCard readAt={status.readAt} />
           <div className="status-columns">
             <FailuresCard failures={status.failures} readAt={status.readAt} />
             <ProcessesCard executors={status.executors} />

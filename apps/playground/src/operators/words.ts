@@ -58,6 +58,11 @@ export const english = {
   free: (free: string, total: string) => `${free} of ${total} free`,
   usedByOthers: "Everything else",
   unknownDisk: "The files are in a storage whose room is not known.",
+  webhooks: "Webhooks",
+  noWebhooks: "None was sent in the last 7 days.",
+  webhookStates: { pending: "waits", delivered: "delivered", failed: "given up" } as Record<string, string>,
+  sendAgain: "Send again",
+  attempts: (count: number) => counted(count, "attempt"),
 };
 
 export type StatusWords = typeof english;
@@ -121,6 +126,11 @@ export const chinese: StatusWords = {
   free: (free, total) => `可用 ${free}，共 ${total}`,
   usedByOthers: "其他内容",
   unknownDisk: "文件保存在容量未知的存储中。",
+  webhooks: "Webhook 通知",
+  noWebhooks: "最近 7 天没有发送过通知。",
+  webhookStates: { pending: "等待发送", delivered: "已送达", failed: "已放弃" },
+  sendAgain: "重新发送",
+  attempts: (count) => `已尝试 ${count} 次`,
 };
 
 function counted(count: number, one: string, many = `${one}s`): string {
