@@ -128,7 +128,7 @@ test("the job of a task that has ended is taken out by whoever fetches it, and t
 });
 
 test("a connection plans the statements of a task once", async () => {
-  await using cluster = await open();
+  await using cluster = await open({ connections: 1 });
   for (let time = 0; time < 2; time += 1) {
     const { id } = newTask();
     await cluster.store.create({ ...newTask(), id });
@@ -146,13 +146,13 @@ test("a connection plans the statements of a task once", async () => {
 });
 
 /** Two processes of a cluster, without anything that runs tasks. */
-async function open() {
+async function open({ connections = 2 } = {}) {
   const database = await makeTestDatabase();
   const opened = new OpenedParts();
   opened.add(() => database[Symbol.asyncDispose]());
   const openStore = async () => {
     const quiet = pino({ enabled: false });
-    const postgres = openPostgres(database.url, 2, quiet);
+    const postgres = openPostgres(database.url, connections, quiet);
     opened.add(() => postgres.database.destroy());
     const jobs = await openJobQueue(postgres, { attempts: 3, lostAfterSeconds: 10, log: quiet });
     opened.add(() => jobs.close());

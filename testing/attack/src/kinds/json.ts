@@ -55,7 +55,10 @@ export const sizes: AttackKind = {
   inputs: [
     refused("a body of 17 MiB", () => JSON.stringify("x".repeat(17 * mebibyte))),
     endured("a text of 15 MiB", () => inBody(JSON.stringify("x".repeat(15 * mebibyte)))),
-    endured("a text of 5 MiB in Chinese", () => inBody(JSON.stringify("语".repeat((5 * mebibyte) / 3)))),
+    endured("a text of 15 MiB with one Chinese character", () =>
+      inBody(JSON.stringify(`${"x".repeat(15 * mebibyte)}语`)),
+    ),
+    endured("a text of 15 MiB in Chinese", () => inBody(JSON.stringify("语".repeat(5 * mebibyte)))),
     endured("half a million numbers", () => inBody(JSON.stringify(many(500_000)))),
     endured("100,000 names", () =>
       inBody(JSON.stringify(Object.fromEntries(many(100_000).map((at) => [`n${at}`, at])))),
