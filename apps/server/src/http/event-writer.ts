@@ -13,6 +13,8 @@ export class EventWriter {
   readonly #answers: BytesInFlight;
   readonly #caller: string;
   #text = "";
+  /** The beginning of an event is written, and not its end. */
+  #isWithin = false;
 
   constructor(outgoing: ServerResponse, answers: BytesInFlight, caller: string) {
     this.#outgoing = outgoing;
@@ -37,6 +39,11 @@ export class EventWriter {
     else if (text !== "") await writePiece(this.#outgoing, text);
   }
 
+  /** A sign of life: a comment, unless it would become a part of an event that is under way. */
+  beat(): void {
+    if (!this.#isWithin) this.#outgoing.write(": still here\n\n");
+  }
+
   end(): void {
     this.#outgoing.end(this.#take());
   }
@@ -54,12 +61,14 @@ export class EventWriter {
     this.#outgoing.once("close", leave);
     try {
       using _held = await this.#answers.wait(this.#caller, Math.min(length, streamedBytes), gone.signal);
+      this.#isWithin = true;
       for await (const piece of piecesOfTexts([text])) {
         if (gone.signal.aborted) return;
         await writePiece(this.#outgoing, piece);
         await breathe(); // others have their turn
       }
     } finally {
+      this.#isWithin = false;
       this.#outgoing.off("close", leave);
     }
   }

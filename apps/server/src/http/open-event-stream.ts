@@ -37,11 +37,12 @@ export function openEventStream(
 ): OpenedEventStream {
   const { outgoing } = context.env;
   writeHead(context, outgoing);
-  const heartbeat = setInterval(() => outgoing.write(": still here\n\n"), heartbeatMs);
+  const events = new EventWriter(outgoing, answers, context.get("caller").id);
+  const heartbeat = setInterval(() => events.beat(), heartbeatMs);
   outgoing.once("close", onOver);
   const stopListening = onAbort(closing, onOver);
   return {
-    events: new EventWriter(outgoing, answers, context.get("caller").id),
+    events,
     isOver: () => outgoing.destroyed || closing.aborted,
     run(send, close) {
       send()
