@@ -140,10 +140,23 @@ export class SharedEvents {
     this.#early.delete(taskId);
     this.#followed.set(taskId, followed);
     if (followed.events.length === 0 && !followed.end) this.#unproven.set(taskId, this.#clock.now());
+    // One listener for all that is asked for: a thousand runs wait for each of their events.
+    let listened: AbortSignal | undefined;
+    const onAbort = () => followed.wake();
+    const listenTo = (signal: AbortSignal | undefined) => {
+      if (signal === listened) return;
+      listened?.removeEventListener("abort", onAbort);
+      listened = signal;
+      signal?.addEventListener("abort", onAbort, { once: true });
+    };
     return {
-      next: (signal) => this.#next(followed, signal),
+      next: (signal) => {
+        listenTo(signal);
+        return this.#next(followed, signal);
+      },
       isApart: () => followed.end?.isApart === true,
       cancel: async () => {
+        listenTo(undefined);
         if (this.#followed.get(taskId) === followed) this.#leave(taskId);
       },
     };
@@ -160,7 +173,9 @@ export class SharedEvents {
       }
       if (followed.end?.failure !== undefined) throw followed.end.failure;
       if (followed.end) return undefined;
-      await untilAborted(new Promise<void>((resolve) => (followed.wake = resolve)), signal);
+      await new Promise<void>((resolve) => {
+        followed.wake = resolve;
+      });
     }
   }
 
