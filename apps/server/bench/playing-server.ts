@@ -17,6 +17,7 @@ import { openDatabase } from "../src/store/database.ts";
 import { InstallStore } from "../src/store/install-store.ts";
 import { TaskStore } from "../src/store/task-store.ts";
 import { createTaskRunner } from "../src/tasks/task-runner.ts";
+import { openWebhooks } from "../src/webhooks/open-webhooks.ts";
 import { fixturePackages } from "../test/open-test-server.ts";
 
 const lengthMs = 3_000;
@@ -37,6 +38,7 @@ const catalog = createPackageCatalog(resolved.packages, log, `${dataDirectory}/p
 const metrics = createMetrics(() => store.countByStatus());
 const files = createLocalFiles(dataDirectory, { areHandedOver: false });
 const runner = createTaskRunner({ ...resolved, store, catalog, engine: createPlayer(), files, metrics });
+const webhooks = await openWebhooks({ ...resolved, database, tasks: store, isShared: false, metrics });
 const closing = new AbortController();
 const app = createApp({
   ...resolved,
@@ -50,6 +52,7 @@ const app = createApp({
   applets: createAppletsFile(undefined),
   readStatus: refuse,
   threads: createRequestThreads(),
+  webhooks,
   limits: resolved,
   closing: closing.signal,
   whyNotReady: () => undefined,

@@ -1,9 +1,18 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { OomolConnectClient } from "@oomol/connect-core";
 import { verifyWebhook } from "@oomol/connect-core/webhooks";
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
 import { describeBothServers } from "./both-servers.ts";
-import { idOf, refusalOf, type TestClient, toNodes } from "./open-test-server.ts";
+import {
+  idOf,
+  makeDataDirectory,
+  openTestServer,
+  refusalOf,
+  type TestClient,
+  toNodes,
+} from "./open-test-server.ts";
 import { openReceiver, type Received, settableClock } from "./webhook-receiver.ts";
 
 const here = { webhookAllow: ["127.0.0.1"] };
@@ -299,4 +308,52 @@ describeBothServers(({ shared }) => {
     const refusal = await refusalOf(await createTold(shared(), webhook));
     expect(refusal).toEqual({ status: 400, message: expect.stringContaining(sentence) });
   });
+});
+
+test("who has too much waiting is told so, and nobody else", async () => {
+  const tokens = ["ann", "bob"].map((name) => ({ name, token: name, roles: ["run"] as const }));
+  await using data = await makeDataDirectory();
+  {
+    await using first = await openTestServer({ ...here, tokens, dataDirectory: data.path });
+    await first.close();
+  }
+  const database = new DatabaseSync(join(data.path, "connect.db"));
+  database.exec(`with recursive many(n) as (select 1 union all select n + 1 from many where n < 10000)
+    insert into webhooks (task_id, caller, url, events) select n, 'name:ann', 'http://127.0.0.1:9/', ' task.failed ' from many`);
+  database.close();
+  await using server = await openTestServer({ ...here, tokens, dataDirectory: data.path });
+  const create = (Authorization: string) =>
+    createTold(server, { url: "http://127.0.0.1:9/" }, { headers: { Authorization } });
+  const refused = await create("ann");
+  expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "60"]);
+  expect((await refusalOf(refused)).message).toContain("10000 webhooks wait for their receivers already");
+  expect((await create("bob")).status).toBe(200);
+});
+
+test("attempts are counted by how they ended, and what is pending as well", async () => {
+  await using receiver = await openReceiver({
+    answer: (_one, index) => ({ status: [204, 410, 500][index] ?? 204 }),
+  });
+  await using server = await openTestServer(here);
+  for (const state of ["delivered", "failed"])
+    expect(
+      await outcomeOf(server, await idOf(await createTold(server, { url: receiver.url }))),
+    ).toMatchObject({ state });
+  await createTold(server, { url: receiver.url });
+  const metrics = async () => (await fetch(new URL("/metrics", server.url))).text();
+  await expect.poll(metrics).toContain('connect_webhook_attempts_total{outcome="retried"} 1');
+  const text = await metrics();
+  expect(text).toContain('connect_webhook_attempts_total{outcome="delivered"} 1');
+  expect(text).toContain('connect_webhook_attempts_total{outcome="failed"} 1');
+  expect(text).toContain("connect_webhooks_pending 1");
+});
+
+test("a server that does not announce webhooks hears of none, as one of the field", async () => {
+  await using receiver = await openReceiver();
+  await using server = await openTestServer({ ...here, extensions: ["wait"] });
+  const id = await idOf(await createTold(server, { url: "nonsense" }));
+  expect(await server.waitForEnd(id)).toMatchObject({ status: "completed" });
+  for (const path of ["/v1/webhooks/secret", "/v1/webhooks/deliveries"])
+    expect(await refusalOf(await server.request(path))).toMatchObject({ status: 404 });
+  expect(receiver.received).toEqual([]);
 });
