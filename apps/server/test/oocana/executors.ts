@@ -145,7 +145,7 @@ export function createExecutors(
   };
 }
 
-function identifierOf(sessionId: string, scope: string): string {
+export function identifierOf(sessionId: string, scope: string): string {
   return `${sessionId}-${shortHash(scope, 16)}`;
 }
 

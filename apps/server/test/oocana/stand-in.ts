@@ -34,7 +34,12 @@ process.on("SIGTERM", () => {
 });
 session.report("SessionStarted", { create_at: Date.now(), ...whole });
 const nodesInputs = readNodesInputs();
-start();
+if (!nodesInputs) {
+  // The start of the session is heard, and nothing after it (oocana-protocol 10, 8.1).
+  await session.close();
+  process.exit(255);
+}
+start(nodesInputs);
 const failure = await ended;
 const isFlow = /flow\.oo\.ya?ml$/.test(whole.path);
 session.report("SessionFinished", { finish_at: Date.now(), ...whole, ...(failure && wordsOf(failure)) });
@@ -45,16 +50,16 @@ if (options.hasReporter) await delay(drainMs);
 await session.close();
 process.exit(failure === undefined ? 0 : 255);
 
-function start(): void {
+function start(nodesInputs: Record<string, Record<string, unknown>>): void {
   try {
-    if (basename(whole.path).includes("flow")) startFlow();
+    if (basename(whole.path).includes("flow")) startFlow(nodesInputs);
     else startBlock();
   } catch (error) {
     settle({ error: (error as Error).message, stack: [] });
   }
 }
 
-function startFlow(): void {
+function startFlow(nodesInputs: Record<string, Record<string, unknown>>): void {
   const flow = readFlow(whole.path);
   const isSubflow = basename(flow.file).startsWith("subflow");
   // Such a one cannot be run directly, and the engine does not say so (oocana-protocol 10, 7.2).
@@ -82,12 +87,11 @@ function startBlock(): void {
   });
 }
 
-/** What cannot be read ends the engine at once, and no word of it is heard (oocana-protocol 10, 8.1). */
-function readNodesInputs(): Record<string, Record<string, unknown>> {
+function readNodesInputs(): Record<string, Record<string, unknown>> | undefined {
   try {
     return JSON.parse(options.nodesInputs);
   } catch {
-    process.exit(255);
+    return undefined;
   }
 }
 
