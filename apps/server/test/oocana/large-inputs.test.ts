@@ -52,6 +52,6 @@ test("a subflow takes large inputs of its own, in front of its defaults", async 
 
 test("the copy of a flow goes with its run", async () => {
   await run("mill::thirsty", { first: { text: large } });
-  const homes = join(flowServer().dataDirectory, "engine-homes");
+  const homes = join(flowServer().filesDirectory, "engine-homes");
   await expect.poll(() => readdir(homes)).toEqual([]);
 });
