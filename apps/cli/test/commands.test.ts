@@ -116,11 +116,14 @@ test("a settings file names the server, the environment wins over it, a flag ove
 test("every command's help has an example, and a flag for JSON where it prints something", async () => {
   const names = await commandNames();
   expect(names).toContain("doctor");
-  for (const name of [...names, "new block", "tasks delete"]) {
+  const ofGroups = ["new block", "tasks delete", "webhooks secret", "webhooks list", "webhooks repeat"];
+  for (const name of [...names, ...ofGroups]) {
     const help = await runProgram(cliFile, [...name.split(" "), "--help"]);
     expect(help, name).toMatchObject({ code: 0, stdout: expect.stringMatching(/Examples?[:,]/) });
-    // A protocol, a script, and a group of commands.
-    expect(help.stdout.includes("--json"), name).toBe(!["mcp", "completion", "new"].includes(name));
+    // A protocol, a script, and groups of commands.
+    expect(help.stdout.includes("--json"), name).toBe(
+      !["mcp", "completion", "new", "webhooks"].includes(name),
+    );
   }
 });
 

@@ -21,7 +21,8 @@ interface ListFlags extends ConnectionFlags {
 export function addWebhookCommands(program: Command): void {
   const webhooks = program
     .command("webhooks")
-    .description("Webhooks of your tasks: the secret that signs them, what was sent, sending it again.");
+    .description("Webhooks of your tasks: the secret that signs them, what was sent, sending it again.")
+    .addHelpText("after", "\nExample:\n  oomol-connect webhooks list --state failed");
   // Flags that both commands have are taken by the outer one.
   addConnectionFlags(webhooks);
 
