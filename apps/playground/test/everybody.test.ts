@@ -210,7 +210,7 @@ const ofBlocks = [
 
 /** Ids, handles and terms of the fixtures and of the API; `zzz` is what is searched for. */
 const knownNames =
-  "API|Authorization|TypeScript|zzz|audio-lab::text-to-audio|audio-lab|pkg|words|show::\\w+|show|a::b|speed|seconds|layers|tags|tint";
+  "API|Authorization|TypeScript|Webhook|zzz|audio-lab::text-to-audio|audio-lab|pkg|words|show::\\w+|show|a::b|speed|seconds|layers|tags|tint";
 
 /** Latin words that a person would read or hear, but for the names in `known`. */
 function englishWords([exceptions = "", known = ""]: readonly string[]): string[] {
