@@ -11,7 +11,8 @@ const runs = 30;
 
 test.each([
   ["a server in the field", [], 1],
-  ["a server with every extension", extensionNames, 2],
+  // Many runs share a stream there: of their creations alone every kind of fault meets one with this seed.
+  ["a server with every extension", extensionNames, 53],
 ] as const)(
   "a page behind a network that breaks every fourth request uploads and waits to the true result or one of our errors: %s",
   { timeout: 120_000 },
