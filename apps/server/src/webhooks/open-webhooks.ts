@@ -40,7 +40,7 @@ export interface WebhookTestParts {
 }
 
 /** How late another process of a cluster may be if the one that accepted a task is gone. */
-const lookMs = 15_000;
+const lookMs = 20_000;
 
 /** Opens what sends webhooks; it takes up what an earlier process left. */
 export async function openWebhooks(parts: WebhooksParts): Promise<Webhooks> {
