@@ -193,10 +193,9 @@ async function acceptTask(
     areKept = paths.length > 0;
     await files.keepUploads(id, paths);
     const { packageVersion } = block;
-    // It may end at once.
-    if (webhook) webhooks.watch(id);
     const created = { id, blockId, packageVersion, ...values, idempotency, caller: caller.id, webhook };
     task = await store.create(created);
+    if (task && webhook) webhooks.watch(id);
     if (task) return { task, block };
     // The same request won a race.
     const winner = await findEarlier(store, idempotency);

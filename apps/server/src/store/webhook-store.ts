@@ -132,9 +132,13 @@ export class WebhookStore {
     return row?.next_at;
   }
 
-  /** Tasks of which there is something to tell yet. */
-  async openTasks(): Promise<string[]> {
-    const rows = await this.#database.selectFrom("webhooks").select("task_id").execute();
+  /** Tasks of which there is something to tell yet: all, or those of `among`. */
+  async openTasks(among?: readonly string[]): Promise<string[]> {
+    const rows = await this.#database
+      .selectFrom("webhooks")
+      .select("task_id")
+      .$if(among !== undefined, (select) => select.where("task_id", "in", among ?? []))
+      .execute();
     return rows.map((row) => row.task_id);
   }
 

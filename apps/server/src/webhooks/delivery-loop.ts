@@ -8,7 +8,7 @@ import type { WebhookClock } from "./webhook-clock.ts";
 
 /** Sends webhooks as they become due. */
 export interface DeliveryLoop {
-  /** There is something to tell of this task: what happens to it is looked at at once. */
+  /** There is something to tell of this stored task: what has happened to it, and will, is looked at at once. */
   watch(taskId: string): void;
   /** Something may be due. */
   wake(): void;
@@ -17,7 +17,7 @@ export interface DeliveryLoop {
 }
 
 export interface DeliveryLoopParts {
-  store: Pick<WebhookStore, "claim" | "release" | "nextDueAt" | "forgetBefore">;
+  store: Pick<WebhookStore, "claim" | "release" | "nextDueAt" | "forgetBefore" | "openTasks">;
   /** Makes one attempt and stores how it ended; rejects if it could not do either. */
   attempt(delivery: ClaimedDelivery, closing: AbortSignal): Promise<void>;
   changes: Pick<TaskChanges, "listen">;
@@ -36,6 +36,7 @@ const leaseMs = 45_000;
 const againMs = 5_000;
 const soonMs = 1_000;
 const closeMs = 2_000;
+const askedAtOnce = 500;
 /** Those that are over are listed for so long. */
 const keepMs = 7 * 86_400_000;
 const tidyMs = 3_600_000;
@@ -46,6 +47,8 @@ export function createDeliveryLoop(parts: DeliveryLoopParts): DeliveryLoop {
   const { store, attempt, changes, lookMs, clock, log } = parts;
   const running = new Map<ClaimedDelivery, Promise<void>>();
   const watched = new Map<string, () => void>();
+  /** Watched ones of which something is new, and nobody said what. */
+  const changed = new Set<string>();
   const closing = new AbortController();
   let isClosed = false;
   let isLooking = false;
@@ -83,6 +86,21 @@ export function createDeliveryLoop(parts: DeliveryLoopParts): DeliveryLoop {
     }
   };
 
+  const forget = (taskId: string) => {
+    watched.get(taskId)?.();
+    watched.delete(taskId);
+  };
+
+  const forgetEnded = async () => {
+    const taskIds = [...changed];
+    changed.clear();
+    for (let at = 0; at < taskIds.length; at += askedAtOnce) {
+      const some = taskIds.slice(at, at + askedAtOnce);
+      const open = new Set(await store.openTasks(some));
+      for (const taskId of some) if (!open.has(taskId)) forget(taskId);
+    }
+  };
+
   const tidy = async () => {
     if (clock.now() - tidiedAt < tidyMs) return;
     tidiedAt = clock.now();
@@ -99,6 +117,7 @@ export function createDeliveryLoop(parts: DeliveryLoopParts): DeliveryLoop {
         // What is under way says itself when it has ended.
         dueAt = running.size < mostAtOnce ? await store.nextDueAt() : undefined;
       }
+      await forgetEnded();
       const lookAt = lookMs === undefined ? undefined : clock.now() + lookMs * (0.9 + Math.random() / 5);
       const times = [dueAt, lookAt].filter((time) => time !== undefined);
       return times.length === 0 ? undefined : Math.min(...times);
@@ -137,19 +156,18 @@ export function createDeliveryLoop(parts: DeliveryLoopParts): DeliveryLoop {
       const stop = changes.listen(taskId, (news) => {
         if (news && news.task.status === status) return; // a log
         status = news?.task.status;
-        if (news && isFinalStatus(news.task.status)) {
-          stop();
-          watched.delete(taskId);
-        }
+        if (!news) changed.add(taskId);
+        else if (isFinalStatus(news.task.status)) forget(taskId);
         wake();
       });
       watched.set(taskId, stop);
+      changed.add(taskId);
+      wake();
     },
     async close() {
       isClosed = true;
       stopTimer();
-      for (const stop of watched.values()) stop();
-      watched.clear();
+      for (const taskId of [...watched.keys()]) forget(taskId);
       await looking;
       const stopWaiting = clock.after(closeMs, () => closing.abort());
       await Promise.all(running.values());
