@@ -1,4 +1,4 @@
-import { ApiError, UnsupportedError } from "./errors/index.ts";
+import { callExtension } from "./http/call-extension.ts";
 import type { Http } from "./http/http.ts";
 import type { HttpCall } from "./http/http-call.ts";
 import { path } from "./http/path.ts";
@@ -10,8 +10,6 @@ import {
   deliveryAnswerSchema,
   webhookSecretAnswerSchema,
 } from "./wire/webhook-schemas.ts";
-
-const lack = "sends no webhooks";
 
 /** Options of {@link WebhooksClient.list}. */
 export interface ListWebhooksOptions extends RequestOptions {
@@ -87,14 +85,7 @@ export class WebhooksClient {
     return (await this.#call({ ...call, schema: deliveryAnswerSchema })).delivery;
   }
 
-  async #call<Checked extends Schema>(call: HttpCall<Checked>): Promise<DataOf<Checked>> {
-    const { extensions } = this.#http;
-    if (extensions.size > 0 && !extensions.has("webhooks")) throw new UnsupportedError("webhooks", lack);
-    try {
-      return (await this.#http.call(call)).data;
-    } catch (failure) {
-      const isUnknown = failure instanceof ApiError && failure.status === 404 && !extensions.has("webhooks");
-      throw isUnknown ? new UnsupportedError("webhooks", lack) : failure;
-    }
+  #call<Checked extends Schema>(call: HttpCall<Checked>): Promise<DataOf<Checked>> {
+    return callExtension(this.#http, "webhooks", "sends no webhooks", call);
   }
 }
