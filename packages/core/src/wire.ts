@@ -44,3 +44,10 @@ export {
   fileInputsSchema,
   nodeInputsSchema,
 } from "./wire/schemas-of-servers.ts";
+export {
+  mostSharedTasks,
+  refusedStreamChange,
+  refusedStreamId,
+  sharedStreamId,
+  sharedTaskId,
+} from "./wire/shared-stream.ts";

@@ -1,4 +1,4 @@
-import { deepestNesting } from "@oomol/connect-core/wire";
+import { deepestNesting, mostSharedTasks, refusedStreamChange, sharedTaskId } from "@oomol/connect-core/wire";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { PackageCatalog } from "../packages/package-catalog.ts";
@@ -11,8 +11,8 @@ import { createExplainPending } from "./explain-pending.ts";
 import { nodeBody } from "./node-body.ts";
 import { openEventStream } from "./open-event-stream.ts";
 import { type BodyLimits, parseJson, readBody } from "./read-json-body.ts";
-import { mostTasks, SharedStream } from "./shared-stream.ts";
-import { checkStreamId, type SharedStreams, type StreamChange, taskIdForm } from "./shared-streams.ts";
+import { SharedStream } from "./shared-stream.ts";
+import { checkStreamId, type SharedStreams, type StreamChange } from "./shared-streams.ts";
 import { wantsEvents } from "./wants-events.ts";
 
 export interface EventsRoutesParts {
@@ -66,13 +66,13 @@ const mostBytes = 1024 * 1024;
 /** The body of `POST /v1/events/{stream}`. */
 export const streamBodySchema = z.looseObject({
   tasks: z
-    .record(z.string().regex(taskIdForm), z.int().min(-1))
-    .refine((tasks) => Object.keys(tasks).length <= mostTasks)
+    .record(z.string().regex(sharedTaskId), z.int().min(-1))
+    .refine((tasks) => Object.keys(tasks).length <= mostSharedTasks)
     .default({})
     .meta({ description: "The last log that the client has of each task; -1 for none." }),
   leave: z
-    .array(z.string().regex(taskIdForm))
-    .max(mostTasks)
+    .array(z.string().regex(sharedTaskId))
+    .max(mostSharedTasks)
     .default([])
     .meta({ description: "Tasks that nobody follows any more." }),
 });
@@ -82,10 +82,7 @@ function readChange(text: string): StreamChange {
     parseJson(text, deepestNesting, () => "The body is not valid JSON."),
   );
   if (!checked.success) {
-    throw new Refusal(
-      400,
-      `A stream takes { "tasks": { "TASK": LAST_LOG_OR_-1 }, "leave": ["TASK"] }, at most ${mostTasks} tasks.`,
-    );
+    throw new Refusal(400, refusedStreamChange);
   }
   const { tasks, leave } = checked.data;
   const join = Object.entries(tasks).map(([id, after]) => [id, clampLogId(after)] as const);

@@ -1,12 +1,10 @@
+import { mostSharedTasks } from "@oomol/connect-core/wire";
 import { type FollowedStore, type ReadNews, TaskFollower, ToldRoom } from "../store/task-follower.ts";
 import { isFinalStatus, type StoredTask } from "../store/task-rows.ts";
 import { logAnswer, taskAnswer } from "./answers.ts";
 import { type Caller, ownerSeenBy } from "./callers.ts";
 import type { EventWriter } from "./event-writer.ts";
 import type { ExplainPending } from "./explain-pending.ts";
-
-/** Each costs some memory, whether or not the client reads. */
-export const mostTasks = 4_096;
 
 /** What was told of all tasks and not sent yet, and their inputs, in characters. */
 const roomCharacters = 8 * 1024 * 1024;
@@ -59,7 +57,7 @@ export class SharedStream {
   /** Carries a task from now on; one that it carries already goes on as it is. */
   join(taskId: string, { afterId = -1, created }: JoinOptions = {}): void {
     if (this.#followed.has(taskId)) return;
-    if (this.#followed.size >= mostTasks) {
+    if (this.#followed.size >= mostSharedTasks) {
       this.#refuse(taskId);
       return;
     }
@@ -166,8 +164,11 @@ export class SharedStream {
 
   #refuse(taskId: string): void {
     // A client that sends on and reads nothing hears of no more than that.
-    if (this.#parting.size >= mostTasks) return;
-    this.#parting.set(taskId, { status: 429, message: `The stream carries ${mostTasks} tasks already.` });
+    if (this.#parting.size >= mostSharedTasks) return;
+    this.#parting.set(taskId, {
+      status: 429,
+      message: `The stream carries ${mostSharedTasks} tasks already.`,
+    });
     this.#wake();
   }
 }

@@ -1,10 +1,11 @@
+import { refusedStreamId, sharedStreamId } from "@oomol/connect-core/wire";
 import { Refusal } from "../refusal.ts";
 import type { Caller } from "./callers.ts";
 import type { JoinOptions, SharedStream } from "./shared-stream.ts";
 
 /** The other processes that answer the same callers, each of which has streams of its own. */
 export interface OtherProcesses {
-  /** A word without spaces. */
+  /** A word without spaces; neither ids of streams nor those of tasks hold what parts one (connect-api 6.10). */
   tell(word: string): void;
   onTold(listener: (word: string) => void): void;
 }
@@ -15,12 +16,6 @@ export interface StreamChange {
   /** The last log that the client has of each task. */
   join?: ReadonlyMap<string, number>;
 }
-
-/** The ids of tasks that a client may name: none holds what would part a word for other processes. */
-export const taskIdForm = /^[\w.~:@=-]{1,200}$/;
-
-/** Made up by the client; nobody else is to guess it. */
-const streamIdForm = /^[\w-]{16,64}$/;
 
 /**
  * The streams that this process sends, by their callers and the ids that those gave them. A request about a stream may come to
@@ -79,6 +74,6 @@ const keyOf = (caller: Caller, streamId: string) => `${encodeURIComponent(caller
 
 /** The id of a stream as a client names it; throws a {@link Refusal}. */
 export function checkStreamId(streamId: string): string {
-  if (streamIdForm.test(streamId)) return streamId;
-  throw new Refusal(400, "The id of a stream has 16 to 64 letters, digits, hyphens and underscores.");
+  if (sharedStreamId.test(streamId)) return streamId;
+  throw new Refusal(400, refusedStreamId);
 }

@@ -5,6 +5,7 @@ import { path } from "../http/path.ts";
 import { isFinalStatus } from "../states.ts";
 import { type Clock, untilAborted } from "../waiting/delay.ts";
 import { type Schema, successAnswerSchema } from "../wire/index.ts";
+import { sharedTaskId } from "../wire/shared-stream.ts";
 import type { Created, CreationCall } from "./created.ts";
 import { eventStreamType, openEventStream, parseEvent, proofMs, type TaskStream } from "./task-stream.ts";
 import type { StreamedEvent } from "./task-watch.ts";
@@ -105,7 +106,7 @@ export class SharedEvents {
   ): Promise<SharedTaskStream | undefined> {
     signal.throwIfAborted();
     // Others are no ids of a server that has such streams, which would refuse those that are told together with them.
-    if (!/^[\w.~:@=-]{1,200}$/.test(taskId)) return undefined;
+    if (!sharedTaskId.test(taskId)) return undefined;
     return this.#using(async () => {
       const stream = this.#enter(taskId);
       if (!stream) return undefined;

@@ -1,14 +1,10 @@
+import { mostSharedTasks, refusedStreamChange, sharedTaskId } from "@oomol/connect-core/wire";
 import { type Handling, passJson } from "./handling.ts";
 import { passStream } from "./pass-answer.ts";
 import { Refusal } from "./refusal.ts";
 import { requireStreamId } from "./request-headers.ts";
 import { readJsonRequest } from "./task-request.ts";
 import { callUpstream } from "./upstream.ts";
-
-/** As many as one stream carries (connect-api 6.10). */
-const mostTasks = 4_096;
-
-const taskIdForm = /^[\w.~:@=-]{1,200}$/;
 
 /**
  * One stream of the events of many tasks, or a change of it. The app is asked about each task that the body names, as it is about
@@ -35,14 +31,11 @@ function checkChange(body: object): { tasks: Record<string, number>; leave: stri
   const given: unknown = Reflect.get(body, "leave") ?? [];
   const leave = Array.isArray(given) ? given : [undefined];
   const isRight =
-    tasks.every(([id, after]) => taskIdForm.test(id) && Number.isSafeInteger(after)) &&
-    leave.every((id) => typeof id === "string" && taskIdForm.test(id)) &&
-    Math.max(tasks.length, leave.length) <= mostTasks;
+    tasks.every(([id, after]) => sharedTaskId.test(id) && Number.isSafeInteger(after)) &&
+    leave.every((id) => typeof id === "string" && sharedTaskId.test(id)) &&
+    Math.max(tasks.length, leave.length) <= mostSharedTasks;
   if (!isRight) {
-    throw new Refusal(
-      400,
-      `A stream takes { "tasks": { "TASK": LAST_LOG_OR_-1 }, "leave": ["TASK"] }, at most ${mostTasks} tasks.`,
-    );
+    throw new Refusal(400, refusedStreamChange);
   }
   return { tasks: Object.fromEntries(tasks), leave };
 }

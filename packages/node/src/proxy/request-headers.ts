@@ -1,3 +1,4 @@
+import { refusedStreamId, sharedStreamId } from "@oomol/connect-core/wire";
 import { Refusal } from "./refusal.ts";
 import type { Route } from "./routes.ts";
 
@@ -11,10 +12,9 @@ export function upstreamHeaders(
 ): { headers: Record<string, string>; holdMs: number } {
   const up: Record<string, string> = { accept: "application/json", "accept-encoding": "identity" };
   let holdMs = 0;
-  if (name === "tasks.follow") {
-    if (headers.get("accept")?.includes("text/event-stream")) up.accept = "text/event-stream";
-  } else if (name === "tasks.get" && headers.get("accept")?.includes("text/event-stream")) {
-    up.accept = "text/event-stream";
+  const wantsEvents = headers.get("accept")?.includes("text/event-stream") === true;
+  if (wantsEvents && (name === "tasks.follow" || name === "tasks.get")) up.accept = "text/event-stream";
+  if (wantsEvents && name === "tasks.get") {
     const last = headers.get("last-event-id");
     if (last !== null && /^\d{1,15}$/.test(last)) up["last-event-id"] = last;
   } else if (name === "tasks.get" || name === "packages.getInstallTask") {
@@ -54,8 +54,8 @@ function addStream(up: Record<string, string>, stream: string | null): void {
 
 /** The id of a stream that nobody can guess (connect-api 6.10). @throws {Refusal} */
 export function requireStreamId(stream: string): string {
-  if (/^[\w-]{16,64}$/.test(stream)) return stream;
-  throw new Refusal(400, "The id of a stream has 16 to 64 letters, digits, hyphens and underscores.");
+  if (sharedStreamId.test(stream)) return stream;
+  throw new Refusal(400, refusedStreamId);
 }
 
 function addFileConditions(up: Record<string, string>, headers: Headers): void {
