@@ -10,7 +10,7 @@ export type FlowInputs = Readonly<Record<string, Readonly<Record<string, unknown
  * `inputs_def` of the flow (oocana-protocol 7.2). Nobody is there to take previews that it forwards.
  */
 export function flowWithValues(manifest: string, inputs: FlowInputs): string {
-  const flow = withExactNumbers(parseYamlDocument(manifest).toJS());
+  const flow = withRawIntegers(parseYamlDocument(manifest).toJS());
   if (!isRecord(flow)) return manifest;
   const given = new Map(Object.entries(inputs));
   const { forward_previews: _, ...others } = flow;
@@ -48,11 +48,11 @@ const recordsIn = (list: unknown) => (Array.isArray(list) ? list : []).filter(is
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
 /** Whole numbers of a manifest are bigints, which JSON has as they are, but not `JSON.stringify`. */
-function withExactNumbers(value: unknown): unknown {
+function withRawIntegers(value: unknown): unknown {
   if (typeof value === "bigint") return rawJSON(String(value));
-  if (Array.isArray(value)) return value.map(withExactNumbers);
+  if (Array.isArray(value)) return value.map(withRawIntegers);
   if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withExactNumbers(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withRawIntegers(inner)]));
 }
 
 /** JSON is YAML, but for characters that YAML takes only as escapes. */
