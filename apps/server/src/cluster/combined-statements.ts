@@ -34,9 +34,9 @@ export const combined = {
     if (before === undefined || after === undefined || more.length > 0) {
       throw new Error(`The turn of a task cannot be set: pg-boss does not take its jobs as ${bossJobs}.`);
     }
-    const columns = Object.keys(row);
-    const places = columns.map((_, index) => `$${values.length + index + 2}`);
-    const turn = turnOf(`$${values.length + 1}`, places[columns.indexOf("caller")] ?? "''");
+    const queueAt = values.length + 1; // the row follows
+    const callerAt = Object.keys(row).indexOf("caller");
+    const turn = turnOf(`$${queueAt}`, callerAt === -1 ? "''" : `$${queueAt + 1 + callerAt}`);
     const withTurn = "(select jsonb_set($1::jsonb, '{0,priority}', to_jsonb(turn)) from turn)::json";
     const given = [...values, queue, ...Object.values(row)];
     const hook = webhook
@@ -45,7 +45,7 @@ export const combined = {
       : "";
     const statement = `with turn as (${turn}),
        job as (${before}${withTurn}${after})${hook}
-       insert into tasks (${columns.join(", ")}) values (${places.join(", ")})`;
+       ${insertInto("tasks", row, queueAt)}`;
     await pool.query(prepared(statement, [...given, ...Object.values(webhook ?? {})]));
   },
 

@@ -20,13 +20,13 @@ export async function readWebhook(
   const why = webhooks.whyNotTo(url);
   if (why !== undefined) throw new Refusal(400, `The "url" of the webhook is not used: ${why}.`);
   const events = readEvents(given.events);
-  await requireRoom(webhooks, caller);
+  await requireRoom(webhooks, caller.id);
   return { url, events };
 }
 
 /** Throws a {@link Refusal} if the caller has so much waiting that nothing more is taken. */
-export async function requireRoom({ store }: Pick<Webhooks, "store">, { id }: Caller): Promise<void> {
-  if ((await store.countOfCaller(id, mostOfCaller)) < mostOfCaller) return;
+export async function requireRoom({ store }: Pick<Webhooks, "store">, callerId: string): Promise<void> {
+  if ((await store.countOfCaller(callerId, mostOfCaller)) < mostOfCaller) return;
   throw new Refusal(
     429,
     `${mostOfCaller} webhooks wait for their receivers already, and no more are taken. GET /v1/webhooks/deliveries?state=pending says why they wait.`,

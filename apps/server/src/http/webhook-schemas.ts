@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deliveryStates } from "../store/webhook-rows.ts";
 
 const epochMs = z.number().meta({ description: "Epoch milliseconds." });
 
@@ -8,7 +9,7 @@ export const webhookSchema = z.object({
   taskId: z.string(),
   type: z.string(),
   url: z.string(),
-  state: z.enum(["pending", "delivered", "failed"]),
+  state: z.enum(deliveryStates),
   attempts: z.int().min(0),
   createdAt: epochMs,
   nextAttemptAt: epochMs.optional(),

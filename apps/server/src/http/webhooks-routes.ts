@@ -49,7 +49,7 @@ export function webhooksRoutes(webhooks: Webhooks): Hono<CallerEnv> {
   routes.post("/deliveries/:id/repeat", requireRole("run", "send webhooks again"), async (context) => {
     const { caller } = context.var;
     const delivery = await findDelivery(webhooks, caller, context.req.param("id"));
-    await requireRoom(webhooks, { ...caller, id: delivery.caller });
+    await requireRoom(webhooks, delivery.caller);
     await store.repeat(delivery.id);
     webhooks.wake();
     const repeated = await findDelivery(webhooks, caller, delivery.id);

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createWebhookSecret } from "@oomol/connect-core/webhooks";
 import type { Kysely, Selectable } from "kysely";
 import { type Retry, retryConnection } from "./retry-connection.ts";
 import type { Tables } from "./tables.ts";
@@ -43,7 +43,12 @@ export class WebhookSecrets {
     const now = this.#now();
     const update = this.#database
       .updateTable("webhook_secrets")
-      .set({ secret: newSecret(), created_at: now, previous: secret, previous_until: now + rotationMs })
+      .set({
+        secret: createWebhookSecret(),
+        created_at: now,
+        previous: secret,
+        previous_until: now + rotationMs,
+      })
       .where("caller", "=", caller)
       .where("secret", "=", secret);
     await this.#retry(() => update.execute());
@@ -56,7 +61,13 @@ export class WebhookSecrets {
     if (found) return found;
     const insert = this.#database
       .insertInto("webhook_secrets")
-      .values({ caller, secret: newSecret(), created_at: this.#now(), previous: null, previous_until: null })
+      .values({
+        caller,
+        secret: createWebhookSecret(),
+        created_at: this.#now(),
+        previous: null,
+        previous_until: null,
+      })
       .onConflict((conflict) => conflict.doNothing());
     await this.#retry(() => insert.execute());
     return this.#retry(() => select.executeTakeFirstOrThrow());
@@ -66,8 +77,4 @@ export class WebhookSecrets {
     const isSigning = previous_until !== null && previous_until > this.#now();
     return { secret, createdAt: created_at, previousUntil: isSigning ? previous_until : undefined };
   }
-}
-
-function newSecret(): string {
-  return `whsec_${randomBytes(32).toString("base64")}`;
 }

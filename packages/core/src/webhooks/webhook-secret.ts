@@ -4,7 +4,7 @@ const prefix = "whsec_";
 /** Standard Webhooks: 24 to 64 bytes. */
 const [leastBytes, mostBytes] = [24, 64];
 
-/** A new secret in the form that Standard Webhooks describes. A Connect server makes its own; this one is for tests. */
+/** A new secret in the form that Standard Webhooks describes: `whsec_` and base64 of 32 bytes. For tests; a Connect server has one already. */
 export function createWebhookSecret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   return `${prefix}${btoa(String.fromCharCode(...bytes))}`;
