@@ -43,6 +43,7 @@ export {
   errorAnswerSchema,
   fileInputsSchema,
   nodeInputsSchema,
+  taskUploadsSchema,
 } from "./wire/schemas-of-servers.ts";
 export {
   mostSharedTasks,

@@ -49,6 +49,10 @@ const taskBodySchema: z.ZodType<Partial<DataOf<typeof createTaskBodySchema>>> = 
   manifest: z.string(),
   inputValues: nodeInputsSchema.optional(),
   webhook: z.object({ url: z.string(), events: z.array(z.string()).optional() }).optional(),
+  uploads: z
+    .array(z.object({ id: z.string(), nodeId: z.string().optional(), handle: z.string().optional() }))
+    .optional()
+    .meta({ description: "The task's files, if it takes uploads." }),
 });
 
 /** Every operation, from the schemas by which requests are checked and answers are typed. */

@@ -213,7 +213,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     keepMs: options.keepMs,
     keepBytes: options.keepBytes,
     sqliteSync: options.sqliteSync ?? "normal",
-    extensions: [...(options.extensions ?? extensionNames)],
+    extensions: [...(options.extensions ?? extensionNames.filter((name) => name !== "uploads"))],
     requestsPerMinute: options.requestsPerMinute,
     bodyLimitBytes: options.bodyLimitBytes ?? 16 * mebibyte,
     clientIdleMs: options.clientIdleMs ?? 30_000,

@@ -13,6 +13,7 @@ export const extensionNames = [
   "files-by-input",
   "shared-events",
   "webhooks",
+  "uploads",
   "status",
 ] as const;
 

@@ -14,3 +14,6 @@ export const createTaskBodySchema = object({ manifest: text, inputValues: orMiss
 
 /** The field `fileInputs` of a form: the input of each file, in the order of the files (connect-api 6.8). */
 export const fileInputsSchema = list(object({ nodeId: text, handle: text }));
+
+/** The field `uploads` of a body: the uploads that a task takes as its files, in their order (connect-api 6.12). */
+export const taskUploadsSchema = list(object({ id: text, nodeId: orMissing(text), handle: orMissing(text) }));

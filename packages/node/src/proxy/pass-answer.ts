@@ -7,10 +7,10 @@ const passed = ["preference-applied", "x-request-id"];
 const passedWithFiles = ["accept-ranges", "content-range", "etag", "last-modified"];
 
 /**
- * The proxy deletes and cancels nothing, tells no operator's secrets and has nothing sent to addresses that a page chooses, so that an
+ * The proxy has no `/v1/uploads` of its own. It deletes and cancels nothing, tells no operator's secrets and has nothing sent to addresses that a page chooses, so that an
  * app that allows its pages everything so far allows no more than that.
  */
-const notPassed: readonly string[] = ["delete", "status", "webhooks"];
+const notPassed: readonly string[] = ["delete", "status", "webhooks", "uploads"];
 
 /** The headers of the server's answer that callers may see. */
 export function answerHeaders(response: Response): Headers {
