@@ -14,7 +14,7 @@ const order = {
     ["downloads"],
     ["blocks", "tasks", "packages", "applets", "status", "webhooks", "own-server"],
     ["client"],
-    ["index", "adapter", "ai", "testing"],
+    ["index", "adapter", "ai", "traces", "testing"],
   ],
   scriptlet: [
     ["errors"],
@@ -42,6 +42,7 @@ const order = {
       "answered-within",
       "refusal",
       "metrics",
+      "tracing",
     ],
     ["processes"],
     ["packages"],

@@ -75,16 +75,23 @@ async function withTokens<Running extends Pick<RunningServer, "setTokens" | "clo
 ): Promise<Running> {
   const options = optionsOf(flags);
   warnOfShownSecrets(isHidden, options.log);
-  const running = await start(options);
-  if (flags.tokenFile === undefined) return running;
-  const stopFollowing = followTokens(flags.tokenFile, running.setTokens, options.log);
+  const telemetry = flags.traces ? await startTelemetry() : undefined;
+  const running = await start({ ...options, spanIds: telemetry?.spanIds });
+  const stopFollowing =
+    flags.tokenFile === undefined ? undefined : followTokens(flags.tokenFile, running.setTokens, options.log);
   return {
     ...running,
-    close() {
-      stopFollowing();
-      return running.close();
+    async close() {
+      stopFollowing?.();
+      await running.close();
+      await telemetry?.end();
     },
   };
+}
+
+async function startTelemetry() {
+  const { startOpenTelemetry } = await import("./cli/start-open-telemetry.ts");
+  return startOpenTelemetry();
 }
 
 function clusterOptionsOf({ database = "", files = "", maxConnections, statementTimeoutMs }: ClusterFlags) {

@@ -1,3 +1,4 @@
+import type { Meter } from "@opentelemetry/api";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** Processes that run blocks: in a session, standing by after a task at least, and before their first one. */
@@ -34,106 +35,142 @@ export interface Metrics {
 
 const secondsBuckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300, 1_800];
 
-/** Metrics of one server; `countTasks` answers how many tasks there are in each state. */
-export function createMetrics(countTasks: () => Promise<ReadonlyMap<string, number>>): Metrics {
-  const registers = [new Registry()];
-  const [registry = new Registry()] = registers;
+/**
+ * Metrics of one server; `countTasks` answers how many tasks there are in each state. A `meter` of OpenTelemetry gets the same under
+ * the same names.
+ */
+export function createMetrics(
+  countTasks: () => Promise<ReadonlyMap<string, number>>,
+  meter?: Meter,
+): Metrics {
+  const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const wait = new Histogram({
-    registers,
-    buckets: secondsBuckets,
-    name: "connect_task_queue_wait_seconds",
-    help: "From the acceptance of a task to its start.",
-  });
-  const run = new Histogram({
-    registers,
-    buckets: secondsBuckets,
-    name: "connect_task_run_seconds",
-    labelNames: ["status"],
-    help: "From the start of a task to its end, by how it ended.",
-  });
-  const starts = new Counter({
-    registers,
-    name: "connect_executor_starts_total",
-    labelNames: ["purpose"],
-    help: "Executor processes started, for a task at once or to stand by.",
-  });
-  const taken = new Counter({
-    registers,
-    name: "connect_standing_executors_taken_total",
-    labelNames: ["state"],
-    help: "Executors standing by that were taken: warm ones have run a task before, spare ones have not.",
-  });
-  const retired = new Counter({
-    registers,
-    name: "connect_executors_retired_total",
-    labelNames: ["reason"],
-    help: "Executors that were sent away, by why they serve no other session.",
-  });
-  const requests = new Histogram({
-    registers,
-    buckets: secondsBuckets,
-    name: "connect_http_request_seconds",
-    labelNames: ["method", "status"],
-    help: "HTTP requests, from their headers to those of the answer.",
-  });
-  new Gauge({
-    registers,
-    name: "connect_tasks",
-    labelNames: ["status"],
-    help: "Tasks that the server knows, by state.",
-    async collect() {
-      this.reset();
-      for (const [status, count] of await countTasks()) this.set({ status }, count);
-    },
-  });
+  const { seconds, counter, gauge } = createInstruments(registry, meter);
+  const wait = seconds("connect_task_queue_wait_seconds", "From the acceptance of a task to its start.");
+  const run = seconds(
+    "connect_task_run_seconds",
+    "From the start of a task to its end, by how it ended.",
+    "status",
+  );
+  const starts = counter(
+    "connect_executor_starts_total",
+    "Executor processes started, for a task at once or to stand by.",
+    "purpose",
+  );
+  const taken = counter(
+    "connect_standing_executors_taken_total",
+    "Executors standing by that were taken: warm ones have run a task before, spare ones have not.",
+    "state",
+  );
+  const retired = counter(
+    "connect_executors_retired_total",
+    "Executors that were sent away, by why they serve no other session.",
+    "reason",
+  );
+  const requests = seconds(
+    "connect_http_request_seconds",
+    "HTTP requests, from their headers to those of the answer.",
+    "method",
+    "status",
+  );
+  gauge("connect_tasks", "Tasks that the server knows, by state.", "status", countTasks);
 
   let countExecutors = (): ExecutorStates => ({ busy: 0, warm: 0, cold: 0 });
-  new Gauge({
-    registers,
-    name: "connect_executors",
-    labelNames: ["state"],
-    help: "Executor processes: busy ones are in a session, warm and cold ones stand by, after a task or before their first.",
-    collect() {
-      for (const [state, count] of Object.entries(countExecutors())) this.set({ state }, count);
-    },
-  });
+  gauge(
+    "connect_executors",
+    "Executor processes: busy ones are in a session, warm and cold ones stand by, after a task or before their first.",
+    "state",
+    async () => new Map(Object.entries(countExecutors())),
+  );
 
-  const webhooks = new Counter({
-    registers,
-    name: "connect_webhook_attempts_total",
-    labelNames: ["outcome"],
-    help: "Attempts to send a webhook, by outcome: delivered, retried (it is tried again) or failed (given up).",
-  });
-  const watchWebhooks = (count: () => Promise<number>) => {
-    new Gauge({
-      registers,
-      name: "connect_webhooks_pending",
-      help: "Webhooks that wait for an attempt, or for the one before them.",
-      async collect() {
-        this.set(await count());
-      },
-    });
-  };
+  const webhooks = counter(
+    "connect_webhook_attempts_total",
+    "Attempts to send a webhook, by outcome: delivered, retried (it is tried again) or failed (given up).",
+    "outcome",
+  );
 
   return {
     contentType: registry.contentType,
-    taskStarted: (waitedMs) => wait.observe(waitedMs / 1_000),
-    taskEnded: (status, ranMs) => run.observe({ status }, ranMs / 1_000),
-    executorStarted: (purpose) => starts.inc({ purpose }),
-    executorTaken: (state) => taken.inc({ state }),
-    executorRetired: (reason) => retired.inc({ reason }),
+    taskStarted: (waitedMs) => wait({}, waitedMs),
+    taskEnded: (status, ranMs) => run({ status }, ranMs),
+    executorStarted: (purpose) => starts.add({ purpose }),
+    executorTaken: (state) => taken.add({ state }),
+    executorRetired: (reason) => retired.add({ reason }),
     watchExecutors: (count) => {
       countExecutors = count;
     },
     async readExecutors() {
-      const { values } = await retired.get();
-      const byReason = values.map(({ labels, value }) => [String(labels.reason), value] as const);
+      const byReason = (await retired.read()).map(
+        ({ labels, value }) => [String(labels.reason), value] as const,
+      );
       return { ...countExecutors(), retired: Object.fromEntries(byReason) };
     },
-    webhookAttempted: (outcome) => webhooks.inc({ outcome }),
-    watchWebhooks,
-    requestAnswered: (method, status, tookMs) => requests.observe({ method, status }, tookMs / 1_000),
+    webhookAttempted: (outcome) => webhooks.add({ outcome }),
+    watchWebhooks(count) {
+      gauge(
+        "connect_webhooks_pending",
+        "Webhooks that wait for an attempt, or for the one before them.",
+        undefined,
+        async () => new Map([["", await count()]]),
+      );
+    },
+    requestAnswered: (method, status, tookMs) => requests({ method, status }, tookMs),
     read: () => registry.metrics(),
+  };
+}
+
+type Labels = Record<string, string | number>;
+
+/** Each is one of Prometheus, and one of the meter if there is one. */
+function createInstruments(registry: Registry, meter: Meter | undefined) {
+  const registers = [registry];
+  return {
+    seconds(name: string, help: string, ...labelNames: string[]) {
+      const ours = new Histogram({ registers, buckets: secondsBuckets, name, help, labelNames });
+      const theirs = meter?.createHistogram(name, {
+        description: help,
+        unit: "s",
+        advice: { explicitBucketBoundaries: secondsBuckets },
+      });
+      return (labels: Labels, ms: number) => {
+        ours.observe(labels, ms / 1_000);
+        theirs?.record(ms / 1_000, labels);
+      };
+    },
+    counter(name: string, help: string, ...labelNames: string[]) {
+      const ours = new Counter({ registers, name, help, labelNames });
+      const theirs = meter?.createCounter(name, { description: help });
+      return {
+        add(labels: Labels) {
+          ours.inc(labels);
+          theirs?.add(1, labels);
+        },
+        read: async () => (await ours.get()).values,
+      };
+    },
+    /** Read when somebody asks; by the values of its label, if it has one. */
+    gauge(
+      name: string,
+      help: string,
+      label: string | undefined,
+      count: () => Promise<ReadonlyMap<string, number>>,
+    ) {
+      const labelled = (value: string): Labels => (label === undefined ? {} : { [label]: value });
+      new Gauge({
+        registers,
+        name,
+        help,
+        labelNames: label === undefined ? [] : [label],
+        async collect() {
+          this.reset();
+          for (const [value, number] of await count()) this.set(labelled(value), number);
+        },
+      });
+      meter?.createObservableGauge(name, { description: help }).addCallback(async (result) => {
+        // At the end of the program its database is closed already.
+        const counts = await count().catch(() => new Map<string, number>());
+        for (const [value, number] of counts) result.observe(number, labelled(value));
+      });
+    },
   };
 }

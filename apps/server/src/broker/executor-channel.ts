@@ -102,6 +102,7 @@ export function createExecutorChannel(
       subscriptions.add(line.topic);
       room?.subscribed(member, line.topic);
     } else if (line.topic === channelTopics.fence) waitForOutput(line.payload);
+    else if (line.topic === channelTopics.span) room?.receiveSpan(line.payload);
     else if (line.topic === channelTopics.over) {
       onOver(readOver(line.payload));
     } else room?.receive(member, line.topic, line.payload);

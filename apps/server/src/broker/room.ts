@@ -38,6 +38,8 @@ export interface Room {
   onWarning(listener: WarningListener): () => void;
   /** Calls `listener` whenever a member has subscribed to the topic. */
   onSubscribed(topic: string, listener: () => void): () => void;
+  /** Calls `listener` with each span that a member has made and ended. */
+  onSpan(listener: (payload: string) => void): () => void;
   isHeard(topic: string): boolean;
   /** Leaves unread what the members say until then, so that they wait with what more they have to say. */
   hold(until: Promise<void>): void;
@@ -48,6 +50,8 @@ export interface Room {
   subscribed(member: Member, topic: string): void;
   /** For connections: the member has published. */
   receive(member: Member, topic: string, payload: Buffer | string): void;
+  /** For connections: a member has made and ended a span. */
+  receiveSpan(payload: string): void;
   /** For connections: a member sends what cannot be taken. */
   refuse(topic: string, reason: string): void;
   close(): void;
@@ -61,6 +65,9 @@ const maxWaitingCharacters = 64 * 2 ** 20;
 const maxLogged = 20;
 const shownCharacters = 200;
 
+/** Of a session; nobody reads a trace of more. */
+const mostSpans = 2_000;
+
 /** Jobs of a session that are warned of once each. */
 const maxWarned = 1_000;
 
@@ -69,10 +76,12 @@ export function createRoom(sessionId: string, log: Logger): Room {
   const listeners = new Set<SessionListener>();
   const refusalListeners = new Set<(reason: string) => void>();
   const warningListeners = new Set<WarningListener>();
+  const spanListeners = new Set<(payload: string) => void>();
   const subscriptionListeners = new Map<string, Set<() => void>>();
   let waiting: { topic: string; payload: string }[] = [];
   let waitingCharacters = 0;
   let logged = 0;
+  let spans = 0;
 
   const isHeard = (topic: string): boolean => {
     for (const member of members) if (member.hears(topic)) return true;
@@ -137,6 +146,7 @@ export function createRoom(sessionId: string, log: Logger): Room {
       subscriptionListeners.set(topic, ofTopic);
       return added(ofTopic, listener);
     },
+    onSpan: (listener) => added(spanListeners, listener),
     isHeard,
     hold(until) {
       for (const member of members) member.hold(until);
@@ -176,11 +186,17 @@ export function createRoom(sessionId: string, log: Logger): Room {
       if (read.message && read.inexact !== undefined) warnOnce(read.message, topic, read.inexact, member);
       send(topic, read.text);
     },
+    receiveSpan(payload) {
+      spans += 1;
+      if (spans === mostSpans) log.warn({ sessionId }, "further spans of this session are left out");
+      if (spans < mostSpans) for (const listener of spanListeners) listener(payload);
+    },
     refuse,
     close() {
       members.clear();
       listeners.clear();
       warningListeners.clear();
+      spanListeners.clear();
       waiting = [];
       waitingCharacters = 0;
     },

@@ -8,6 +8,7 @@ import {
   addLogOption,
   addPackagesOption,
   addRunOptions,
+  addTracesOption,
   type CallerFlags,
   type LogFlags,
   type RunFlags,
@@ -104,7 +105,7 @@ function withDatabase(command: Command): Command {
 }
 
 function withCluster(command: Command): Command {
-  return withDatabase(command)
+  return addTracesOption(withDatabase(command))
     .addOption(
       new Option("--files <place>", "s3://BUCKET/PREFIX, or a folder that every machine sees").env(
         "OOMOL_CONNECT_FILES",
@@ -128,5 +129,6 @@ Environment:
   OOMOL_CONNECT_DATABASE       as --database; other users can see a password on the command line
   PGPASSWORD, PGPASSFILE       its password, or a file of passwords, if the address has none
   OOMOL_CONNECT_FILES          as --files
+  OTEL_...                     settings of OpenTelemetry for --traces
   AWS_...                      credentials, region and AWS_ENDPOINT_URL_S3 for s3://
   OOMOL_CONNECT_SERVER_TOKENS  tokens that callers may use, separated by commas`;

@@ -40,6 +40,7 @@ export interface RunFlags {
 
 export interface LogFlags {
   logLevel: string;
+  traces?: boolean;
 }
 
 /** The caller flags of `connect-server` and `connect-server api`; the rate limit applies to each process. */
@@ -130,6 +131,13 @@ export function addAppletsOption(command: Command): Command {
 
 export function addKeepDaysOption(command: Command): Command {
   return command.option("--keep-days <number>", "delete tasks this many days after their end", positive);
+}
+
+export function addTracesOption(command: Command): Command {
+  return command.option(
+    "--traces",
+    "export traces and metrics by OpenTelemetry, as its variables (OTEL_...) say; needs @opentelemetry/sdk-node",
+  );
 }
 
 export function addLogOption(command: Command): Command {

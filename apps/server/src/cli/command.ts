@@ -8,6 +8,7 @@ import {
   addLogOption,
   addPackagesOption,
   addRunOptions,
+  addTracesOption,
   type CallerFlags,
   type LogFlags,
   type RunFlags,
@@ -67,7 +68,7 @@ export function createCommand(run: (flags: Flags) => Promise<void>, cluster: Clu
       "whether each transaction waits for the disk (full) or the system (normal, the default)",
     ).choices(["full", "normal"]),
   );
-  addLogOption(command)
+  addTracesOption(addLogOption(command))
     .option("--json", "print only { url, playgroundUrl } to stdout, once the server listens")
     .optionsGroup("Help:")
     .version(ownVersion, "-V, --version", "print the version")
@@ -82,6 +83,7 @@ const afterHelp = `
 Environment:
   OOMOL_CONNECT_SERVER_TOKENS  tokens that callers may use, separated by commas
   OOMOL_CONNECT_REGISTRY_TOKEN for a registry that needs a token (npm's own settings otherwise)
+  OTEL_...                     settings of OpenTelemetry for --traces
   OOMOL_...                    passed on to blocks, except OOMOL_CONNECT_...
 
 Data is kept in --data, by default in ~/.local/share/oomol-connect-server (XDG_DATA_HOME), on macOS

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
-import { indexFailed, indexUnsuccessful, separateCallers } from "../store/migrations.ts";
+import { addTraces, indexFailed, indexUnsuccessful, separateCallers } from "../store/migrations.ts";
 import { createWebhooksInPostgres } from "../store/webhook-tables.ts";
 
 /** What this version of the program brings and knows: the number of its migrations. */
-export const schemaVersion = 8;
+export const schemaVersion = 9;
 
 /**
  * The oldest program that can still work with this schema. A migration that only adds (a table, a nullable column, an
@@ -72,6 +72,7 @@ export const postgresMigrations: Record<string, Migration> = {
     },
   },
   "008-webhooks": { up: createWebhooksInPostgres },
+  "009-traces": { up: addTraces },
 };
 
 async function createTasks(database: Kysely<unknown>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { JsonText } from "../json-text.ts";
 import type { Runnable } from "../packages/read-package.ts";
+import type { Span } from "../tracing/tracing.ts";
 
 /**
  * The seam between tasks and what runs them. A task is one session: it reports events while it runs and settles once,
@@ -28,6 +29,8 @@ export interface SessionRequest<Runs extends Runnable = Runnable> {
   onEvent(event: SessionEvent): Promise<void> | undefined;
   /** Called when its work is done and its process is about to take that of the next session; not for every session. */
   onEnding?(): void;
+  /** Of the task; what the engine does for it are parts of that. */
+  span?: Span | undefined;
   /** Aborted to stop the session; its processes are then killed. The reason becomes the session's error. */
   signal: AbortSignal;
 }

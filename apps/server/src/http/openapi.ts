@@ -30,6 +30,11 @@ const waitParameter = parameter(
   "Prefer",
   "wait=N holds the answer for N seconds at most, or to the end.",
 );
+const traceParameter = parameter(
+  "header",
+  "traceparent",
+  "The span that the task is a part of (W3C Trace Context).",
+);
 const keyParameter = parameter("header", "Idempotency-Key", "The same key and request are the same task.");
 const streamParameter = parameter("header", "Connect-Events", "The stream that carries the task, too.");
 
@@ -71,7 +76,7 @@ const operations: Record<string, Record<string, Operation>> = {
       answer: task.extend({ userID: z.string() }),
       body: taskBodySchema,
       takesForm: true,
-      parameters: [keyParameter, streamParameter],
+      parameters: [keyParameter, streamParameter, traceParameter],
     },
   },
   "/v1/tasks/{id}": {

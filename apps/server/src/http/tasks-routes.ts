@@ -1,4 +1,5 @@
 import type { ExtensionName } from "@oomol/connect-core/wire";
+import type { TraceContext } from "@oomol/connect-shared/trace-context";
 import { type Context, Hono } from "hono";
 import { v7 as newTaskId } from "uuid";
 import { followSignal } from "../engine/follow-signal.ts";
@@ -13,6 +14,7 @@ import type { TaskStore } from "../store/task-store.ts";
 import { forgetTask } from "../tasks/forget-task.ts";
 import type { TaskControl } from "../tasks/task-runner.ts";
 import { waitForTaskEnd } from "../tasks/wait-for-change.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import type { Webhooks } from "../webhooks/open-webhooks.ts";
 import { answerPages } from "./answer-pages.ts";
 import { answerText, type TasksEnv } from "./answer-text.ts";
@@ -33,6 +35,7 @@ import type { RequestThreads } from "./request-threads.ts";
 import { checkStreamId, type SharedStreams } from "./shared-streams.ts";
 import { streamTask } from "./task-events.ts";
 import { listTasks } from "./task-pages.ts";
+import { traceAcceptance } from "./trace-acceptance.ts";
 import type { FormRequest, UploadLimits } from "./uploads.ts";
 import { wantsEvents } from "./wants-events.ts";
 
@@ -48,6 +51,8 @@ export interface TasksRoutesParts {
   threads: RequestThreads;
   streams: SharedStreams;
   webhooks: Webhooks;
+  /** Off by default. */
+  tracing?: Tracing | undefined;
   files: FileStore;
   extensions: readonly ExtensionName[];
   /** Aborted when the server closes: answers that are held go out then. */
@@ -71,10 +76,9 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
   routes.post("/", requireRole("run", "run tasks"), async (context) => {
     const streamId = context.req.header("Connect-Events");
     if (streamId !== undefined) checkStreamId(streamId);
-    const { task, block } = await acceptTask(
-      parts,
-      { request: context.req.raw, body: nodeBody(context) },
-      context.var.caller,
+    const form = { request: context.req.raw, body: nodeBody(context) };
+    const { task, block } = await traceAcceptance(parts, form.request, (trace) =>
+      acceptTask(parts, form, context.var.caller, trace),
     );
     const created = block && task;
     const submit = async () => block && runner.submit(task, block);
@@ -166,6 +170,7 @@ async function acceptTask(
   { catalog, store, limits, inFlight, files, threads, webhooks, extensions }: TasksRoutesParts,
   form: FormRequest,
   caller: Caller,
+  trace: TraceContext | undefined,
 ): Promise<{ task: StoredTask; block?: Runnable }> {
   // They ascend: in a B-tree, new random ones would each touch a page of their own.
   const id = newTaskId();
@@ -193,7 +198,16 @@ async function acceptTask(
     areKept = paths.length > 0;
     await files.keepUploads(id, paths);
     const { packageVersion } = block;
-    const created = { id, blockId, packageVersion, ...values, idempotency, caller: caller.id, webhook };
+    const created = {
+      id,
+      blockId,
+      packageVersion,
+      ...values,
+      idempotency,
+      caller: caller.id,
+      webhook,
+      trace,
+    };
     task = await store.create(created);
     if (task && webhook) webhooks.watch(id);
     if (task) return { task, block };

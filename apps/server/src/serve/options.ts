@@ -8,6 +8,7 @@ import { isLoopback } from "../http/is-loopback.ts";
 import { TokenList } from "../http/token-list.ts";
 import { findRegistryToken } from "../installs/registry-token.ts";
 import type { SqliteSync } from "../store/node-sqlite.ts";
+import type { SpanIds } from "../tracing/relayed-span.ts";
 import type { WebhookTestParts } from "../webhooks/open-webhooks.ts";
 import { findPlayground } from "./find-playground.ts";
 
@@ -110,6 +111,8 @@ export interface ServerOptions {
   retainedVariables?: readonly string[] | undefined;
   /** Addresses and ranges (`10.1.0.0/16`) to which webhooks may be sent though they are not public; none by default. */
   webhookAllow?: readonly string[] | undefined;
+  /** Of OpenTelemetry's SDK, if one is registered that was given them: then spans that blocks make are its spans, too. */
+  spanIds?: SpanIds | undefined;
   /** For tests: the time, and what names stand for. */
   webhookParts?: WebhookTestParts | undefined;
   /** Silent by default. */
@@ -151,6 +154,7 @@ export interface ResolvedServerOptions extends WarmOptions {
   uploadLimitBytes: number;
   retainedVariables: string[];
   webhookAllow: string[];
+  spanIds: SpanIds | undefined;
   webhookParts: WebhookTestParts | undefined;
   log: Logger;
 }
@@ -220,6 +224,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     uploadLimitBytes: options.uploadLimitBytes ?? 16 * 1024 * mebibyte,
     retainedVariables: [...(options.retainedVariables ?? [])],
     webhookAllow: [...(options.webhookAllow ?? [])],
+    spanIds: options.spanIds,
     webhookParts: options.webhookParts,
     log: options.log ?? pino({ enabled: false }),
     ...(options.inspectPort !== undefined && oneAtATime),

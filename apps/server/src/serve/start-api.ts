@@ -12,9 +12,11 @@ import { createRequestThreads } from "../http/request-threads.ts";
 import { keepFor } from "../keep-for.ts";
 import { createMetrics } from "../metrics.ts";
 import { Refusal } from "../refusal.ts";
+import { ownVersion } from "../status/own-version.ts";
 import { InstallStore } from "../store/install-store.ts";
 import { type Retry, retryConnection } from "../store/retry-connection.ts";
 import { createRetention } from "../tasks/retention.ts";
+import { findTelemetry } from "../tracing/find-telemetry.ts";
 import { openWebhooks } from "../webhooks/open-webhooks.ts";
 import { type ApiOptions, checkAttempts } from "./cluster-options.ts";
 import { openCluster } from "./open-cluster.ts";
@@ -50,7 +52,8 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     opened.add(() => watching.close());
     const closing = new AbortController();
     const retry: Retry = (run) => retryConnection(run, patienceMs);
-    const metrics = createMetrics(() => store.countByStatus(true));
+    const { tracing, meter } = await findTelemetry(ownVersion, resolved.spanIds);
+    const metrics = createMetrics(() => store.countByStatus(true), meter);
     const retention = createRetention({
       ...resolved,
       ...cluster,
@@ -73,6 +76,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       closing: closing.signal,
       applets,
       metrics,
+      tracing,
       installer: noInstaller,
       installs: new InstallStore(database),
       webhooks,

@@ -13,12 +13,14 @@ import { createPackageCatalog } from "../packages/package-catalog.ts";
 import { openConfinement } from "../processes/confine-executor.ts";
 import { endLeftoverProcesses } from "../processes/leftover-processes.ts";
 import { createEmbeddedStatus } from "../status/embedded-status.ts";
+import { ownVersion } from "../status/own-version.ts";
 import { openDatabase } from "../store/database.ts";
 import { InstallStore } from "../store/install-store.ts";
 import { TaskStore } from "../store/task-store.ts";
 import { removeLeftoverFiles } from "../tasks/leftover-files.ts";
 import { createRetention } from "../tasks/retention.ts";
 import { createTaskRunner } from "../tasks/task-runner.ts";
+import { findTelemetry } from "../tracing/find-telemetry.ts";
 import { openWebhooks } from "../webhooks/open-webhooks.ts";
 import { openParts } from "./opened-parts.ts";
 import { resolveServerOptions, type ServerOptions } from "./options.ts";
@@ -64,10 +66,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       npm: { cacheDirectory, allowScripts: resolved.allowScripts },
     });
     opened.add(() => installer.close());
-    const metrics = createMetrics(() => store.countByStatus());
+    const { tracing, meter } = await findTelemetry(ownVersion, resolved.spanIds);
+    const metrics = createMetrics(() => store.countByStatus(), meter);
     const confinement = await openConfinement(resolved);
-    const engine = createEngine({ ...resolved, confinement, broker, catalog, metrics });
-    const runner = createTaskRunner({ ...resolved, store, catalog, engine, files, metrics });
+    const engine = createEngine({ ...resolved, confinement, broker, catalog, metrics, tracing });
+    const runner = createTaskRunner({ ...resolved, store, catalog, engine, files, metrics, tracing });
     opened.add(() => runner.close());
 
     const webhooks = await openWebhooks({ ...resolved, database, tasks: store, isShared: false, metrics });
@@ -87,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       installs,
       applets,
       metrics,
+      tracing,
       readStatus,
       webhooks,
     };

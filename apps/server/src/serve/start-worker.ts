@@ -11,8 +11,10 @@ import { createOperationsApp } from "../http/operations-routes.ts";
 import { createMetrics } from "../metrics.ts";
 import { createPackageCatalog } from "../packages/package-catalog.ts";
 import { openConfinement } from "../processes/confine-executor.ts";
+import { ownVersion } from "../status/own-version.ts";
 import { createWorkerReport } from "../status/worker-report.ts";
 import { createRunTask } from "../tasks/run-task.ts";
+import { findTelemetry } from "../tracing/find-telemetry.ts";
 import type { WorkerOptions } from "./cluster-options.ts";
 import { openCluster } from "./open-cluster.ts";
 import { type OpenedParts, openParts } from "./opened-parts.ts";
@@ -49,11 +51,28 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     const broker = await openBroker(log);
     opened.add(() => broker.close());
     const catalog = createPackageCatalog(packages, log);
-    const metrics = createMetrics(async () => new Map());
+    const { tracing, meter } = await findTelemetry(ownVersion, resolved.spanIds);
+    const metrics = createMetrics(async () => new Map(), meter);
     const confinement = await openConfinement({ ...resolved, dataDirectory });
-    const engine = createEngine({ ...resolved, confinement, dataDirectory, broker, catalog, metrics });
+    const engine = createEngine({
+      ...resolved,
+      confinement,
+      dataDirectory,
+      broker,
+      catalog,
+      metrics,
+      tracing,
+    });
     opened.add(() => engine.close());
-    const runTask = createRunTask({ ...resolved, ...cluster, storagePatienceMs, catalog, engine, metrics });
+    const runTask = createRunTask({
+      ...resolved,
+      ...cluster,
+      storagePatienceMs,
+      catalog,
+      engine,
+      metrics,
+      tracing,
+    });
     const report = createWorkerReport(metrics);
     const registry = createWorkerRegistry(postgres, catalog, concurrency, log, report);
     const loop = await startWorkerLoop({ ...cluster, registry, runTask, concurrency, deafAfterMs, log });

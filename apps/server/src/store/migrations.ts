@@ -97,7 +97,13 @@ export const migrations: Record<string, Migration> = {
   "009-unsuccessful-tasks": { up: indexUnsuccessful },
   "010-failed-tasks": { up: indexFailed },
   "011-webhooks": { up: createWebhooksInSqlite },
+  "012-traces": { up: addTraces },
 };
+
+/** The same in PostgreSQL. */
+export async function addTraces(database: Kysely<unknown>): Promise<void> {
+  await database.schema.alterTable("tasks").addColumn("trace", "text").execute();
+}
 
 /**
  * True of a failed task, in other words than indexes that hold others, too: PostgreSQL would choose one of them, and read every

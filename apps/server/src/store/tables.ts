@@ -26,6 +26,8 @@ export interface Tables {
     interruptions: Generated<number>;
     /** Epoch milliseconds; set if the task is to stop, whoever runs it. */
     stop_requested_at: number | null;
+    /** The trace that it belongs to, see `formatTraceContext`. */
+    trace: string | null;
     /** Epoch milliseconds. */
     created_at: number;
     /** Epoch milliseconds. */

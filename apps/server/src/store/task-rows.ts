@@ -1,3 +1,4 @@
+import type { TraceContext } from "@oomol/connect-shared/trace-context";
 import type { Insertable, Selectable } from "kysely";
 import type { NodeInputs } from "../inputs/node-inputs.ts";
 import type { JsonText } from "../json-text.ts";
@@ -27,6 +28,8 @@ export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion"> & {
   /** Tells the callers apart; empty by default. */
   caller?: string | undefined;
   webhook?: NewWebhook | undefined;
+  /** Where its spans belong. */
+  trace?: TraceContext | undefined;
 };
 
 /** A task that this process has just taken, with what is needed to run it. */
@@ -35,6 +38,8 @@ export type ClaimedTask = StoredTask & {
   inputs: JsonText;
   /** Somebody asked to stop it before it was taken. */
   isStopRequested: boolean;
+  /** Where its spans belong. */
+  trace?: TraceContext | undefined;
 };
 
 /** One engine event on its way into the logs of a task. */
@@ -118,6 +123,7 @@ export const insertedColumns = [
   "fingerprint",
   "caller",
   "stop_requested_at",
+  "trace",
   "created_at",
   "updated_at",
 ] as const;
@@ -130,6 +136,7 @@ export const claimedColumns = [
   "attempt",
   "interruptions",
   "stop_requested_at",
+  "trace",
 ] as const;
 
 /** A task as whoever has claimed it finds it. */

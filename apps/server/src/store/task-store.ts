@@ -1,3 +1,4 @@
+import { formatTraceContext } from "@oomol/connect-shared/trace-context";
 import { type Kysely, sql } from "kysely";
 import { type ComingRow, insertWithTexts, isSmallRow, removeTexts } from "./large-texts.ts";
 import { type LogPage, type LogRow, type LogTable, pageBytes } from "./log-table.ts";
@@ -133,6 +134,7 @@ export class TaskStore {
       fingerprint: task.idempotency?.fingerprint ?? null,
       caller: task.caller ?? "",
       stop_requested_at: null,
+      trace: task.trace ? formatTraceContext(task.trace) : null,
       created_at: now,
       updated_at: now,
     };

@@ -1,3 +1,4 @@
+import { parseTraceContext } from "@oomol/connect-shared/trace-context";
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import { JsonText, writeJson } from "../json-text.ts";
 import { messageOf } from "../values.ts";
@@ -216,7 +217,8 @@ export class TaskWriter {
     const quota = { limitBytes: this.#parts.logLimitBytes, sizeBytes: 0, isTold: false, droppedBytes: 0 };
     this.#claims.set(id, { attempt, interruptions: interruptions - 1, nextLogId, task, quota });
     const isStopRequested = row.stop_requested_at !== null;
-    return { ...task, inputs: new JsonText(inputs), isStopRequested };
+    const trace = row.trace === null ? undefined : parseTraceContext(row.trace);
+    return { ...task, inputs: new JsonText(inputs), isStopRequested, ...(trace && { trace }) };
   }
 
   /**

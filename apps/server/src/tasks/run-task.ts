@@ -9,6 +9,7 @@ import type { Runnable } from "../packages/read-package.ts";
 import type { StoredStatus } from "../store/tables.ts";
 import { type ClaimedTask, type NewLog, sessionEnd } from "../store/task-rows.ts";
 import type { TaskStore } from "../store/task-store.ts";
+import { noTracing, type Span, type Tracing } from "../tracing/tracing.ts";
 import { messageOf } from "../values.ts";
 import { keepTrying } from "./keep-trying.ts";
 import { keepUsingStorage } from "./keep-using-storage.ts";
@@ -45,6 +46,8 @@ export interface RunTaskParts {
   /** How long a task may run; `undefined` for as long as it likes. */
   taskTimeoutMs: number | undefined;
   metrics: Pick<Metrics, "taskStarted" | "taskEnded">;
+  /** Off by default. */
+  tracing?: Tracing | undefined;
   log: Logger;
 }
 
@@ -63,7 +66,7 @@ export const stopRequested = new TaskStop("The task was stopped.", "stopped");
 
 export function createRunTask(parts: RunTaskParts): RunTask {
   const { store, catalog, engine, files, taskTimeoutMs, metrics, log } = parts;
-  const { storagePatienceMs = 300_000 } = parts;
+  const { storagePatienceMs = 300_000, tracing = noTracing } = parts;
 
   /** Tries until it is stored, or until the task is over: that it runs must not be stored after its end. */
   const markRunning = (taskId: string, sessionId: string, over: AbortSignal) =>
@@ -99,7 +102,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
     task: ClaimedTask,
     unbroken: AbortSignal,
     known: Runnable | undefined,
-    { onEnding, onEnded }: { onEnding: (() => void) | undefined; onEnded(): void },
+    { span, onEnding, onEnded }: { span: Span; onEnding: (() => void) | undefined; onEnded(): void },
   ) => {
     if (unbroken.aborted) return { outcome: "aborted" as const };
     using broken = followSignal(unbroken);
@@ -116,6 +119,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         caller: task.caller,
         inputs,
         uploads: existsSync(uploads) ? uploads : undefined,
+        span,
         signal: broken.signal,
         onStarted(id) {
           sessionId = id;
@@ -184,6 +188,9 @@ export function createRunTask(parts: RunTaskParts): RunTask {
   return async (task, stop, { closing, block, onRan, isReliable = () => true }) => {
     const startedAtMs = performance.now(); // the wall clock may be set meanwhile
     metrics.taskStarted(Math.max(0, Date.now() - task.createdAt));
+    const { trace } = task;
+    if (trace) tracing.start("queue", trace, { startMs: task.createdAt }).end();
+    const span = tracing.start(`run ${task.blockId}`, trace, { kind: "consumer", attributes: toldOf(task) });
     using time = followSignal(stop);
     const { signal } = time;
     const timer =
@@ -192,26 +199,37 @@ export function createRunTask(parts: RunTaskParts): RunTask {
         : setTimeout(() => time.abort(late(taskTimeoutMs)), taskTimeoutMs);
     const stopTimer = () => clearTimeout(timer); // what follows is not the block's time
     const { outcome, sessionId } = await runEngine(task, signal, block, {
+      span,
       onEnding: onRan,
       onEnded: stopTimer,
     });
     stopTimer();
     onRan?.();
     const status = outcome !== "aborted" && !isReliable() ? undefined : statusOf(outcome, signal);
+    const storing = span.child("store end");
     const isHeld = await (status === undefined
       ? store.writer.release(task.id)
-      : markEnded(task.id, status, sessionId, closing));
+      : markEnded(task.id, status, sessionId, closing)
+    ).finally(() => storing.end());
+    if (sessionId !== undefined) span.set({ "oomol.session.id": sessionId });
     if (status === undefined || !isHeld) {
       const reason = signal.aborted ? messageOf(signal.reason) : "the worker stood still meanwhile";
+      span.end(`It was left to others: ${reason}`);
       log.info({ taskId: task.id, reason }, "a task was left to others");
       if (!isHeld) await removeIfDeleted(task.id, sessionId);
       return isHeld ? "left" : "lost";
     }
     const ranMs = Math.round(performance.now() - startedAtMs);
     metrics.taskEnded(status, ranMs);
+    span.set({ "oomol.task.status": status });
+    span.end(status === "failed" ? "The task failed." : undefined);
     log.info({ taskId: task.id, status, ranMs }, "a task has ended");
     return "ended";
   };
+}
+
+function toldOf({ id, blockId, packageVersion }: ClaimedTask) {
+  return { "oomol.task.id": id, "oomol.block.id": blockId, "oomol.package.version": packageVersion };
 }
 
 /** For whoever follows the task, and asks why it has not ended. */

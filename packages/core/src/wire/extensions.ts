@@ -14,6 +14,7 @@ export const extensionNames = [
   "shared-events",
   "webhooks",
   "uploads",
+  "traces",
   "status",
 ] as const;
 

@@ -115,6 +115,11 @@ export interface Context<Inputs = Record<string, unknown>, Outputs = Record<stri
     stacks: readonly StackLevel[];
     block_path?: string;
   }>;
+  /**
+   * Where in a trace this block runs, in the headers of W3C Trace Context, for requests and programs that belong to it:
+   * `fetch(url, { headers: { ...context.trace } })`. Undefined if whoever started the task has asked for no trace.
+   */
+  readonly trace: Readonly<{ traceparent: string; tracestate?: string }> | undefined;
   /** Name of the executor's package. */
   readonly packageName: string;
 

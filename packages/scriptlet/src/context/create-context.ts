@@ -20,6 +20,7 @@ export interface ContextOptions {
   jobId: string;
   stacks: readonly StackLevel[];
   blockPath: string | undefined;
+  trace?: Context["trace"];
   /** Already resolved. */
   inputs: Record<string, unknown>;
   inputsDef: HandleDefs;
@@ -113,6 +114,7 @@ export function createContext(options: ContextOptions): Context {
         stacks,
         ...(blockPath !== undefined && { block_path: blockPath }),
       }),
+      trace: options.trace && Object.freeze(options.trace),
       packageName: options.packageName,
       flowNodeStore: options.flowNodeStore,
 

@@ -8,6 +8,8 @@ export interface ExecutorArguments {
   packagePath?: string;
   /** The process may serve further sessions if nothing of the last is left; our server passes this. */
   isReusable?: boolean;
+  /** Spans that blocks make go to our server, which passes this. */
+  relaysSpans?: boolean;
   /** Port of `--inspect-wait` or `--inspect`, if the engine runs with `--debug`. */
   inspectPort?: number;
   /** No block runs before a debugger is attached. */
@@ -38,6 +40,7 @@ export function parseExecutorArguments(argv: readonly string[]): ExecutorArgumen
     ...(identifier !== undefined && { identifier }),
     ...(packagePath !== undefined && { packagePath }),
     ...(argv.includes("--reusable") && { isReusable: true }),
+    ...(argv.includes("--traces") && { relaysSpans: true }),
     ...(inspectPort > 0 && { inspectPort, waitsForDebugger: values.has("inspect-wait") }),
   };
 

@@ -23,6 +23,7 @@ import { createBlockLoader } from "./load-block.ts";
 import { createOutputFences } from "./output-fences.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
 import { refuseJob } from "./refuse-job.ts";
+import { relaySpans } from "./relay-spans.ts";
 import { startParentWatch } from "./start-parent-watch.ts";
 import { replaceWorkerClass } from "./typescript/worker-class.ts";
 
@@ -76,9 +77,10 @@ export async function runChannelExecutor(
   process.on("SIGTERM", leave);
   process.on("SIGINT", leave);
 
-  const { sessionId, isReusable } = executorArguments;
+  const { sessionId, isReusable, relaysSpans } = executorArguments;
   const parentWatch = startParentWatch();
   if (isReusable) await parentWatch;
+  if (relaysSpans) await relaySpans((span) => mainframe?.publish(channelTopics.span, span));
   // Not earlier: messages that have been sent meanwhile wait in it.
   const socket = new Socket({ fd: fileDescriptor, readable: true, writable: true });
   const channel = createChannelMainframe({

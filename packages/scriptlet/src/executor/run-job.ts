@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { format, inspect } from "node:util";
+import { readTraceContext } from "@oomol/connect-shared/trace-context";
 import { keepAlive } from "../context/context.ts";
 import { createContext } from "../context/create-context.ts";
 import { createJobChannel, type JobChannel } from "../context/job-channel.ts";
@@ -9,6 +10,7 @@ import { flushOutput } from "./capture-output.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
 import { type JobScope, jobScope } from "./job-scope.ts";
 import { madeOnUse } from "./made-on-use.ts";
+import { traceEntry } from "./trace-entry.ts";
 import { createJobFiles } from "./value-files.ts";
 
 /** Runs one job from `run_block` to its finish (oocana-protocol 2.6). Never rejects: every failure becomes the job's end. */
@@ -42,7 +44,10 @@ export async function runJob(payload: BlockPayload, parts: ExecutorParts): Promi
     channel.setBlockPath(message.block_path);
     const context = await createJobContext(payload, message, channel, parts);
     const block = await loading;
-    const result = await jobScope.run(scope, async () => block(context.inputs, context));
+    const { trace } = context;
+    const enter = trace && (await traceEntry(trace, source.dir));
+    const run = async () => block(context.inputs, context);
+    const result = await jobScope.run(scope, enter ? () => enter(run) : run);
     flushOutput(scope);
     if (result !== keepAlive) await endWith(result, channel, context);
   } catch (error) {
@@ -88,6 +93,8 @@ async function createJobContext(
     jobId,
     stacks: payload.stacks,
     blockPath: message.block_path,
+    // The engine of flows passes it on in the environment.
+    trace: payload.trace ?? readTraceContext(parts.environment.TRACEPARENT, parts.environment.TRACESTATE),
     inputs: await resolveInputs(message, { stores, warn }),
     inputsDef: message.inputs_def ?? {},
     outputsDef: payload.outputs ?? {},

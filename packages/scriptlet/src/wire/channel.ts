@@ -15,6 +15,8 @@ export const channelTopics = {
   load: "channel/load",
   /** Executor → server: {@link SessionOver}. */
   over: "channel/over",
+  /** Executor → server: {@link FinishedSpan}. */
+  span: "channel/span",
   /** Executor → server: `{ fence }`, see {@link fenceText}. */
   fence: "channel/fence",
 } as const;
@@ -50,6 +52,22 @@ export interface SessionOver {
   leftovers: { kind: string; description: string }[];
   /** Memory that the process holds, in bytes. */
   resident_bytes: number;
+}
+
+/** A span of OpenTelemetry that code of a block has made and ended; times are seconds and nanoseconds since the epoch. */
+export interface FinishedSpan {
+  name: string;
+  kind: number;
+  traceId: string;
+  spanId: string;
+  parentSpanId: string;
+  start: [number, number];
+  end: [number, number];
+  status: { code: number; message?: string };
+  attributes: Record<string, unknown>;
+  events: { name: string; time: [number, number]; attributes?: Record<string, unknown> }[];
+  links: { traceId: string; spanId: string; attributes?: Record<string, unknown> }[];
+  scope: { name: string; version?: string };
 }
 
 /** One line of a channel. */

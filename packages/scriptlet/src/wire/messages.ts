@@ -57,6 +57,8 @@ export interface BlockPayload {
   /** Absent if the manifest has no `outputs_def`. */
   outputs?: HandleDefs;
   identifier: string;
+  /** The span of the job, in the headers of W3C Trace Context. An addition of our server's for our executor. */
+  trace?: { traceparent: string; tracestate?: string };
 }
 
 /** Engine → executor, `executor/NAME/run_service_block`: one job of a service. */

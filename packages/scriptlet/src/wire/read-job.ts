@@ -1,3 +1,4 @@
+import { readTraceContext } from "@oomol/connect-shared/trace-context";
 import { MalformedMessageError } from "../errors/malformed-message-error.ts";
 import type {
   BlockInputs,
@@ -23,9 +24,11 @@ export function parseBlockPayload(message: Message): BlockPayload {
   const executor = read.optional("executor", record) ?? {};
   const options = createReader("BlockPayload", executor, "executor.").optional("options", record) ?? {};
   const option = createReader("BlockPayload", options, "executor.options.");
+  const { traceparent, tracestate } = read.optional("trace", record) ?? {};
   return {
     type: "BlockPayload",
     ...jobOf(read),
+    ...present("trace", readTraceContext(traceparent, tracestate)),
     executor: {
       name: "nodejs",
       options: {

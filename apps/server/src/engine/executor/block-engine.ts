@@ -2,6 +2,7 @@ import { blockNodeId } from "../../inputs/node-inputs.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { isConfined, unconfined } from "../../processes/confine-executor.ts";
+import { noSpan } from "../../tracing/tracing.ts";
 import { messageOf } from "../../values.ts";
 import {
   type Engine,
@@ -42,13 +43,17 @@ export function createBlockEngine(settings: BlockEngineOptions): Engine<Installe
   return {
     async run(asked) {
       const request = { ...asked, block: asExecuted(asked.block) };
-      const { block, caller } = request;
+      const { block, caller, span = noSpan } = request;
       const scope = { ...block, executorName: block.executor.name, firstBlock: block };
       const uploads = isConfined(settings.confinement ?? unconfined) ? request.uploads : undefined;
       const owner = { caller, uploads, taskMemoryBytes };
+      const starting = span.child("start executor", {
+        attributes: { "oomol.executor.name": block.executor.name },
+      });
       const opening = openSession(pool, scope, owner);
       // What its blocks import may take seconds to load.
       const opened = await untilAborted(opening, request.signal).catch((error: unknown) => messageOf(error));
+      starting.end(typeof opened === "string" ? opened : undefined);
       if (opened === undefined) {
         void leave(opening.then((session) => session.kill()));
         return "aborted";
@@ -91,7 +96,9 @@ async function runSession(
   using stop = followSignal(signal);
   void session.exceeded.then((error) => stop.abort(new Error(error)));
   const hidePaths = createSessionPathHider(session, dataDirectory);
-  const jobs = createSessionJobs({ session, catalog, hidePaths, onEvent: request.onEvent });
+  const { span, onEvent } = request;
+  if (span) session.room.onSpan(span.relay);
+  const jobs = createSessionJobs({ session, catalog, hidePaths, span, onEvent });
   const jobId = newJobId();
   const onEnding = () => {
     if (session.expectEnd()) request.onEnding?.();

@@ -7,8 +7,13 @@ import type { Executor } from "./start-executor.ts";
 
 /** What offers a job to an executor (oocana-protocol 2.2). */
 export function blockPayload(
-  { identifier, place }: Executor,
-  { id, block: { executor, directory, outputs }, stacks }: Pick<Job, "id" | "block" | "stacks">,
+  { identifier, place, channel }: Pick<Executor, "identifier" | "place" | "channel">,
+  {
+    id,
+    block: { executor, directory, outputs },
+    stacks,
+    span,
+  }: Pick<Job, "id" | "block" | "stacks" | "span">,
 ): BlockPayload {
   return {
     type: "BlockPayload",
@@ -20,6 +25,8 @@ export function blockPayload(
     executor,
     ...(outputs && { outputs: defsOf(outputs) }),
     identifier,
+    // Those of others do not know it.
+    ...(channel && span.context && { trace: span.context }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Broker } from "../../broker/broker.ts";
 import type { Confinement } from "../../processes/confine-executor.ts";
+import type { Tracing } from "../../tracing/tracing.ts";
 
 /** What all executor sessions of a server share. */
 export interface ExecutorSettings {
@@ -15,5 +16,7 @@ export interface ExecutorSettings {
   taskMemoryBytes: number | undefined;
   /** As the server itself by default. */
   confinement?: Confinement;
+  /** Off by default. */
+  tracing?: Pick<Tracing, "relays"> | undefined;
   log: Logger;
 }

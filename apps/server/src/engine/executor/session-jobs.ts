@@ -1,8 +1,10 @@
 import { basename } from "node:path";
 import { type StackLevel, topics } from "@oomol/scriptlet/wire";
 import type { SessionMessage } from "../../broker/session-message.ts";
+import { blockIdOf } from "../../packages/block-id.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
+import { noSpan, type Span } from "../../tracing/tracing.ts";
 import { messageOf } from "../../values.ts";
 import type { SessionRequest } from "../engine.ts";
 import { answerRequest, type RunRequest } from "./answer-request.ts";
@@ -25,6 +27,8 @@ export interface SessionJobsParts {
   catalog: PackageCatalog;
   /** Folders of this server are no business of callers. */
   hidePaths: HidePaths;
+  /** Each job is a part of it, or of the job that runs it. */
+  span?: Span | undefined;
   /** Called with what observers are to see, in order. */
   onEvent: SessionRequest["onEvent"];
 }
@@ -32,7 +36,8 @@ export interface SessionJobsParts {
 /** The node that a block run directly counts as. */
 const blockNode = "_";
 
-export function createSessionJobs({ session, catalog, hidePaths, onEvent }: SessionJobsParts): SessionJobs {
+export function createSessionJobs(parts: SessionJobsParts): SessionJobs {
+  const { session, catalog, hidePaths, span: sessionSpan = noSpan, onEvent } = parts;
   const nested = new Map<string, (finish: JobFinish) => void>();
   let isOver = false;
 
@@ -46,9 +51,17 @@ export function createSessionJobs({ session, catalog, hidePaths, onEvent }: Sess
     if (room !== undefined) session.room.hold(room);
   };
 
-  const start = (base: Omit<Job, "onEvent" | "onRequest">, report: (message: SessionMessage) => void) => {
+  const start = (
+    base: Omit<Job, "onEvent" | "onRequest" | "span">,
+    whole: Span,
+    report: (message: SessionMessage) => void,
+  ) => {
+    const name = blockIdOf(base.block);
+    const attributes = { "oomol.block.id": name, "oomol.job.id": base.id };
+    const span = whole.child(`block ${name}`, { attributes });
     const job: Job = {
       ...base,
+      span,
       onEvent: (message) => told(message),
       onRequest: (message) =>
         void answerRequest({ session, catalog, job, runBlock: (wanted) => runNested(job, wanted) }, message),
@@ -67,6 +80,7 @@ export function createSessionJobs({ session, catalog, hidePaths, onEvent }: Sess
         if (progress !== undefined && progress !== 100 && finished.error === undefined)
           report({ type: "BlockProgress", ...about, progress: 100 });
         report({ type: "BlockFinished", ...about, ...finished, finish_at: Date.now() });
+        span.end(finished.error);
       },
     };
   };
@@ -86,7 +100,7 @@ export function createSessionJobs({ session, catalog, hidePaths, onEvent }: Sess
       session.room.publish(topics.report, { ...message, block_path: shownPathOf(block), stacks });
     };
     const over = new AbortController();
-    const { job, finish } = start({ id, block, inputs, stacks }, (message) => {
+    const { job, finish } = start({ id, block, inputs, stacks }, caller.span, (message) => {
       if (!over.signal.aborted) report(message);
     });
     const end = (finished: JobFinish) => {
@@ -104,7 +118,7 @@ export function createSessionJobs({ session, catalog, hidePaths, onEvent }: Sess
   return {
     async run(base, signal) {
       const stacks: StackLevel[] = [];
-      const { job, finish } = start({ ...base, stacks, endsSession: true }, (message) => {
+      const { job, finish } = start({ ...base, stacks, endsSession: true }, sessionSpan, (message) => {
         if (!isOver) emit({ block: base.block, stacks }, message);
       });
       const finished = await runOnExecutor(session.executor, job, signal);

@@ -2,6 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { traceVariables } from "@oomol/connect-shared/trace-context";
 import type { Context } from "@oomol/scriptlet";
 import { openOutputPipes } from "../../processes/output-pipes.ts";
 
@@ -25,6 +26,7 @@ export default async function runCommand(inputs: Inputs, context: Context): Prom
       ...variablesOf(envs),
       OOCANA_SESSION_ID: context.sessionId,
       OOCANA_JOB_ID: context.jobId,
+      ...traceVariables(context.trace),
     },
   });
   const failed = once(child, "error").then(([error]) => Promise.reject(error));

@@ -117,6 +117,7 @@ export async function startExecutor(
       ...["--session-dir", first.directory, "--tmp-dir", first.temporaryDirectory],
       ...["--identifier", firstIdentifier, "--package", packageDirectory],
       ...(canMove && isReusable ? ["--reusable"] : []),
+      ...(isOurs && settings.tracing?.relays ? ["--traces"] : []),
     ],
     env: { ...executorEnvironment(process.env, packageData, retainedVariables), ...confined.env },
     onOutput: (chunk) => output.take(chunk),

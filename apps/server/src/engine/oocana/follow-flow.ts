@@ -2,9 +2,11 @@ import type { SessionMessage } from "../../broker/session-message.ts";
 import { blockNodeId } from "../../inputs/node-inputs.ts";
 import type { InstalledFlow } from "../../packages/read-package.ts";
 import type { StartedExit } from "../../processes/executor-process.ts";
+import { noSpan } from "../../tracing/tracing.ts";
 import { isRecord, messageOf } from "../../values.ts";
 import type { SessionOutcome, SessionRequest } from "../engine.ts";
 import { createFlowProgress } from "./flow-progress.ts";
+import { createFlowSpans } from "./flow-spans.ts";
 import type { FlowWarning } from "./flow-warnings.ts";
 import type { ReportedEvent, RunningEngine } from "./start-engine.ts";
 
@@ -14,11 +16,13 @@ export async function followFlow(
   request: SessionRequest<InstalledFlow>,
   warnings: readonly FlowWarning[],
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
-  const { block: flow, signal } = request;
+  const { block: flow, signal, span = noSpan } = request;
   const { sessionId: session_id, watch, room } = engine;
   let held = Promise.resolve();
   const progress = createFlowProgress(flow);
+  const spans = createFlowSpans(span);
   const emit = (event: ReportedEvent) => {
+    spans.see(event);
     for (const one of [...progress.before(event), event]) {
       const until = request.onEvent({ type: one.type, nodeId: nodeOf(one), event: one });
       if (until === undefined || until === held) continue;
@@ -70,6 +74,8 @@ export async function followFlow(
   over.abort();
   stopWarnings();
   watch.stop();
+  spans.close();
+  span.end(error);
   if (!isReported) {
     const how = { path: flow.path, ...(error !== undefined && { error }) };
     emit({ type: "SessionFinished", session_id, finish_at: Date.now(), ...how });

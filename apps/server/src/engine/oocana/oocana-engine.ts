@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { blockIdOf } from "../../packages/block-id.ts";
 import type { InstalledFlow } from "../../packages/read-package.ts";
 import { takeTurns } from "../../take-turns.ts";
 import { messageOf } from "../../values.ts";
@@ -30,10 +31,10 @@ export function createOocanaEngine(settings: OocanaEngineOptions): Engine<Instal
   };
 
   return {
-    async run(request) {
-      const { block, inputs, signal } = request;
+    async run(asked) {
+      const { block, inputs, signal } = asked;
       const warnings = await flowWarnings(block, inputs.toJSON(), settings.catalog);
-      const follow = async (engine: RunningEngine) => {
+      const follow = async (engine: RunningEngine, request: typeof asked) => {
         request.onStarted(engine.sessionId);
         const { outcome, ending } = await followFlow(engine, request, warnings);
         leave(endWith(ending, engine));
@@ -41,12 +42,20 @@ export function createOocanaEngine(settings: OocanaEngineOptions): Engine<Instal
       };
       const started = await startInTurn(async () => {
         if (signal.aborted) {
-          refuseSession(request, messageOf(signal.reason));
+          refuseSession(asked, messageOf(signal.reason));
           return { outcome: "aborted" as const };
         }
+        const span = asked.span?.child(`flow ${blockIdOf(block)}`);
+        const request = { ...asked, span };
+        const starting = span?.child("start engine");
         const engine = await startEngine({ ...settings, links }, request).catch(messageOf);
-        if (typeof engine === "string") return { outcome: refuseSession(request, engine) };
-        const outcome = follow(engine);
+        const failure = typeof engine === "string" ? engine : undefined;
+        starting?.end(failure);
+        if (typeof engine === "string") {
+          span?.end(failure);
+          return { outcome: refuseSession(request, engine) };
+        }
+        const outcome = follow(engine, request);
         await untilExecutorReady(engine.room, outcome);
         return { outcome };
       }, signal);

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { findProgram } from "@oomol/connect-shared/find-program";
+import { traceVariables } from "@oomol/connect-shared/trace-context";
 import { topics } from "@oomol/scriptlet/wire";
 import type { Room } from "../../broker/room.ts";
 import { blockIdOf } from "../../packages/block-id.ts";
@@ -55,9 +56,11 @@ export type ReportedEvent = SessionEvent["event"];
 
 export async function startEngine(
   settings: EngineParts,
-  { block: flow, inputs }: SessionRequest<InstalledFlow>,
+  { block: flow, inputs, span }: SessionRequest<InstalledFlow>,
 ): Promise<RunningEngine> {
-  const { broker, catalog, dataDirectory, links, retainedVariables, taskMemoryBytes, log } = settings;
+  const { broker, catalog, dataDirectory, links, taskMemoryBytes, log } = settings;
+  const traceEnvironment = traceVariables(span?.context);
+  const retainedVariables = [...settings.retainedVariables, ...Object.keys(traceEnvironment)];
   const file = await findOocana(flow);
   const sessionId = randomUUID();
   const sessionDirectory = join(dataDirectory, "sessions", sessionId);
@@ -112,6 +115,7 @@ export async function startEngine(
       ...env,
       ...engineVariables(process.env),
       ...home.env,
+      ...traceEnvironment,
       PATH: [programs, process.env.PATH].join(delimiter),
     },
     onOutput: ({ stdio, text }) => log.debug({ sessionId, stdio, text }, "engine output"),

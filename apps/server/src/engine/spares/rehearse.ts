@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { InstalledBlock } from "../../packages/read-package.ts";
+import { noSpan } from "../../tracing/tracing.ts";
 import type { Job } from "../executor/job.ts";
 import { newJobId, runOnExecutor } from "../executor/run-on-executor.ts";
 import type { Executor } from "../executor/start-executor.ts";
@@ -37,6 +38,7 @@ function rehearsalOf(block: InstalledBlock): Job {
     },
     inputs: { text: "A rehearsal of the executor." },
     stacks: [],
+    span: noSpan,
     onEvent() {},
     onRequest() {},
   };

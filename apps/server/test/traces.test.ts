@@ -1,0 +1,249 @@
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import * as api from "@opentelemetry/api";
+import { expect, test } from "vitest";
+import { createTracing } from "../src/tracing/tracing.ts";
+import { describeBothServers } from "./both-servers.ts";
+import { type CollectedSpans, collectSpans, treeOf } from "./collect-spans.ts";
+import { installStandIn } from "./oocana/install-stand-in.ts";
+import { createFlow } from "./oocana/open-flow-server.ts";
+import { fixturePackages, idOf, openTestServer, type TestClient } from "./open-test-server.ts";
+
+const traced = fileURLToPath(new URL("./fixtures/traced", import.meta.url));
+const packages = [fixturePackages, traced];
+
+/** A caller's span, which is nowhere exported. */
+function callersSpan(flags = "01") {
+  const traceId = randomBytes(16).toString("hex");
+  const spanId = randomBytes(8).toString("hex");
+  return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-${flags}` };
+}
+
+async function runIn(
+  server: TestClient,
+  manifest: string,
+  headers: Record<string, string>,
+  inputs: Record<string, unknown> = {},
+) {
+  const id = await idOf(await server.create(manifest, inputs, headers));
+  const { status } = await server.waitForEnd(id);
+  const { result } = (await server.finish(id)) as { result?: Record<string, unknown> };
+  return { id, status, result: result ?? {} };
+}
+
+describeBothServers(({ open }) => {
+  test("a task is a part of the trace that its creation names, down to the libraries inside of its block", async () => {
+    using spans = collectSpans();
+    await using server = await open({ packages, spanIds: spans.spanIds });
+    const { traceId, spanId, traceparent } = callersSpan();
+    const { id, result } = await runIn(server, "traced::weave", { traceparent });
+
+    const all = await spans.until(traceId, "run traced::weave");
+    expect(treeOf(all)).toEqual([
+      "POST /v1/tasks",
+      "  queue",
+      "  run traced::weave",
+      "    start executor",
+      "    block traced::weave",
+      "      weave",
+      "        knot",
+      "    store end",
+    ]);
+    const [accepted, run, block, weave] = [
+      "POST /v1/tasks",
+      "run traced::weave",
+      "block traced::weave",
+      "weave",
+    ].map((name) => all.find((span) => span.name === name));
+    expect(accepted?.parentSpanContext?.spanId).toBe(spanId);
+    expect(accepted).toMatchObject({
+      kind: api.SpanKind.SERVER,
+      attributes: {
+        "http.request.method": "POST",
+        "http.route": "/v1/tasks",
+        "http.response.status_code": 200,
+        "oomol.task.id": id,
+        "oomol.block.id": "traced::weave",
+      },
+    });
+    expect(run).toMatchObject({
+      kind: api.SpanKind.CONSUMER,
+      status: { code: api.SpanStatusCode.UNSET },
+      attributes: { "oomol.task.id": id, "oomol.task.status": "completed", "oomol.package.version": "1.0.0" },
+    });
+    const blockSpan = block?.spanContext().spanId;
+    expect(result).toMatchObject({
+      trace: { traceparent: `00-${traceId}-${blockSpan}-01` },
+      active: blockSpan,
+    });
+    expect(weave).toMatchObject({
+      attributes: { "loom.threads": 3 },
+      instrumentationScope: { name: "loom", version: "1.0.0" },
+    });
+  });
+
+  test("a block that fails is a span with its error, and so is its task", async () => {
+    using spans = collectSpans();
+    await using server = await open({ packages, spanIds: spans.spanIds });
+    const { traceId, traceparent } = callersSpan();
+    const { status } = await runIn(server, "traced::weave", { traceparent }, { fails: true });
+    expect(status).toBe("failed");
+    const all = await spans.until(traceId, "run traced::weave");
+    const statusOf = (name: string) => all.find((span) => span.name === name)?.status;
+    expect(statusOf("block traced::weave")).toMatchObject({
+      code: api.SpanStatusCode.ERROR,
+      message: expect.stringContaining("the thread is torn"),
+    });
+    expect(statusOf("run traced::weave")).toEqual({
+      code: api.SpanStatusCode.ERROR,
+      message: "The task failed.",
+    });
+    expect(statusOf("POST /v1/tasks")).toEqual({ code: api.SpanStatusCode.UNSET });
+  });
+
+  test("without an SDK the block gets the trace as its caller sent it", async () => {
+    await using server = await open({ packages });
+    const { traceparent } = callersSpan("00");
+    const headers = { traceparent, tracestate: "rojo=00f067aa0ba902b7, congo=t61rcWkgMzE" };
+    const { result } = await runIn(server, "traced::pass-on", headers);
+    expect(result).toEqual({
+      trace: { traceparent, tracestate: "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE" },
+    });
+  });
+
+  test("a malformed context is ignored, and so is one that the server does not announce to take", async () => {
+    await using server = await open({ packages });
+    const { traceparent } = callersSpan();
+    for (const malformed of [
+      `${traceparent}-more`,
+      traceparent.toUpperCase(),
+      "00-0-0-00",
+      "x".repeat(10_000),
+    ]) {
+      const { result } = await runIn(server, "traced::pass-on", { traceparent: malformed });
+      expect(result, malformed.slice(0, 80)).toEqual({ trace: null });
+    }
+    await using other = await open({ packages, extensions: ["wait"] });
+    expect((await runIn(other, "traced::pass-on", { traceparent })).result).toEqual({ trace: null });
+  });
+});
+
+test("a block that runs another is the parent of it", async () => {
+  using spans = collectSpans();
+  await using server = await openTestServer({ packages, spanIds: spans.spanIds });
+  const { traceId, traceparent } = callersSpan();
+  await runIn(server, "lab::nest", { traceparent }, { block: "traced::weave", given: { fails: false } });
+  expect(treeOf(await spans.until(traceId, "run lab::nest"))).toEqual([
+    "POST /v1/tasks",
+    "  queue",
+    "  run lab::nest",
+    "    start executor",
+    "    block lab::nest",
+    "      block traced::weave",
+    "        weave",
+    "          knot",
+    "    store end",
+  ]);
+});
+
+test("each node of a flow is a span, and its block is told the span of the flow", async () => {
+  await using _oocana = await installStandIn();
+  using spans = collectSpans();
+  await using server = await openTestServer({ packages });
+  const { traceId, traceparent } = callersSpan();
+  const { headers, ...create } = createFlow("traced::loom", {});
+  const created = await server.request("/v1/tasks", { ...create, headers: { ...headers, traceparent } });
+  const id = await idOf(created);
+  await server.waitForEnd(id);
+  const all = await spans.until(traceId, "run traced::loom");
+  const tree = treeOf(all);
+  expect(tree.slice(0, 5)).toEqual([
+    "POST /v1/tasks",
+    "  queue",
+    "  run traced::loom",
+    "    flow traced::loom",
+    "      start engine",
+  ]);
+  expect(tree.slice(5).sort()).toEqual(["      node first", "      node second", "    store end"].sort());
+  const flow = all.find(({ name }) => name === "flow traced::loom")?.spanContext().spanId;
+  const results = (await server.logs(id)).filter(({ type }) => type === "BlockFinished");
+  expect(results.map(({ event }) => event.result)).toEqual([
+    { trace: { traceparent: `00-${traceId}-${flow}-01` } },
+    { trace: { traceparent: `00-${traceId}-${flow}-01` } },
+  ]);
+});
+
+test("a process whose blocks make spans runs the next task, in its trace", async () => {
+  using spans = collectSpans();
+  const warm = { packages, spanIds: spans.spanIds, concurrency: 1, spareExecutors: 1 } as const;
+  await using server = await openTestServer({ ...warm, isolation: "caller" });
+  const pids: unknown[] = [];
+  for (let task = 0; task < 5; task += 1) {
+    const { traceId, traceparent } = callersSpan();
+    const { result } = await runIn(server, "traced::weave", { traceparent });
+    pids.push(result.pid);
+    expect(await namesOf(spans, traceId)).toContain("knot");
+  }
+  // Of a task in no trace nobody makes spans, and it is told of none.
+  const { result } = await runIn(server, "traced::weave", {});
+  expect(new Set([...pids, result.pid]).size).toBe(1);
+});
+
+test("being told of a trace leaves nothing in a process", async () => {
+  await using server = await openTestServer({
+    packages,
+    concurrency: 1,
+    spareExecutors: 1,
+    isolation: "caller",
+  });
+  const pids: unknown[] = [];
+  for (let task = 0; task < 3; task += 1) {
+    const { result } = await runIn(server, "traced::weave", { traceparent: callersSpan().traceparent });
+    pids.push(result.pid);
+  }
+  expect(new Set(pids).size).toBe(1);
+});
+
+test("an SDK that a package registers itself finds the span active, in a process of its own", async () => {
+  await using server = await openTestServer({
+    packages,
+    concurrency: 1,
+    spareExecutors: 1,
+    isolation: "caller",
+  });
+  const { traceId, spanId, traceparent } = callersSpan();
+  const { result } = await runIn(server, "traced::own-sdk", { traceparent });
+  expect(result.parent).toMatchObject({ traceId, spanId, isRemote: true });
+  const again = await runIn(server, "traced::own-sdk", { traceparent });
+  expect(again.result.pid).not.toBe(result.pid);
+});
+
+test("a block cannot add spans to the trace of another caller", async () => {
+  using spans = collectSpans();
+  const { traceId, traceparent } = callersSpan();
+  const victim = callersSpan();
+  const span = createTracing(api, "1.0.0", spans.spanIds).start("x", { traceparent });
+  const made = {
+    name: "made up",
+    kind: 0,
+    spanId: callersSpan().spanId,
+    parentSpanId: victim.spanId,
+    start: [1, 0],
+    end: [2, 0],
+    status: { code: 0 },
+    attributes: {},
+    events: [],
+    links: [],
+    scope: { name: "block" },
+  };
+  span.relay(JSON.stringify({ ...made, traceId: victim.traceId }));
+  span.relay(JSON.stringify({ ...made, traceId, attributes: { large: "x".repeat(5_000) } }));
+  span.relay("no span");
+  span.relay(JSON.stringify({ ...made, traceId }));
+  expect(spans.of(victim.traceId)).toEqual([]);
+  expect(spans.of(traceId).map(({ name, attributes }) => [name, attributes])).toEqual([["made up", {}]]);
+});
+
+async function namesOf(spans: CollectedSpans, traceId: string) {
+  return (await spans.until(traceId, "run traced::weave")).map(({ name }) => name);
+}
