@@ -1,8 +1,8 @@
 /** Callbacks for logs, metrics and traces. They never get headers or bodies, and so no tokens. */
 export interface ClientHooks {
-  /** Before each attempt. The returned headers, W3C `traceparent` for instance, are added to the request. */
+  /** Before each attempt. The returned headers, W3C `traceparent` for instance, are added to the request. `createTracedClient` does that. */
   onRequest?: (request: RequestInfo) => undefined | Readonly<Record<string, string>>;
-  /** After each answer, a failed attempt included. */
+  /** After each answer, a failed attempt included. It gets the object that `onRequest` got, with what has come of it. */
   onResponse?: (response: ResponseInfo) => void;
   /** Before the pause that precedes a new attempt. */
   onRetry?: (retry: RetryInfo) => void;
@@ -17,6 +17,10 @@ export interface RequestInfo {
   path: string;
   /** 1 for the first attempt. */
   attempt: number;
+  /** `run` of the call's options. */
+  run?: object | undefined;
+  /** What the server at `baseUrl` has announced so far (connect-api 6). */
+  extensions: ReadonlySet<string>;
 }
 
 /** An attempt that is over. */
@@ -30,7 +34,7 @@ export interface ResponseInfo extends RequestInfo {
 }
 
 /** An attempt that failed and is retried. */
-export interface RetryInfo extends RequestInfo {
+export interface RetryInfo extends Pick<RequestInfo, "method" | "path" | "attempt"> {
   /** The pause before the retry. */
   pauseMs: number;
   /** Why the attempt failed, in words. */

@@ -5,5 +5,10 @@ export interface RequestOptions {
   /** Replaces the client's `timeoutMs`. */
   timeoutMs?: number;
   /** Added to the client's headers, and winning over them. */
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Shown to the client's hooks with each request of this call: what it belongs to, for those who trace. */
+  run?: object | undefined;
 }
+
+/** Those that each request of a task's watch has, too. */
+export type OwnOptions = Pick<RequestOptions, "headers" | "run">;

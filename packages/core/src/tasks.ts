@@ -10,7 +10,7 @@ import { isTransient } from "./http/with-retries.ts";
 import { blockItself } from "./input-values/block-itself.ts";
 import { plainInputValues } from "./input-values/plain-input-values.ts";
 import type { ResolvedClientOptions } from "./options.ts";
-import type { RequestOptions } from "./request-options.ts";
+import type { OwnOptions, RequestOptions } from "./request-options.ts";
 import type { Created } from "./run/created.ts";
 import type { RunManyOptions, SettledRun } from "./run/run-many.ts";
 import { takeFiles } from "./run/take-files.ts";
@@ -350,7 +350,8 @@ export class TasksClient<Source> {
     const { clock } = this.#options;
     const { timeoutMs } = resolvePollingOptions(options);
     const deadlineMs = clock.now() + timeoutMs;
-    const { signal, headers, stopOnAbort } = options;
+    const { signal, stopOnAbort } = options;
+    const own = ownOf(options);
     const deadline = openDeadline({
       awaited: "the task to be created",
       mayHaveHappened: true,
@@ -359,7 +360,7 @@ export class TasksClient<Source> {
       signal,
       clock,
     });
-    const creation = create({ signal: deadline.signal, ...(headers && { headers }) }, timeoutMs);
+    const creation = create({ ...own, signal: deadline.signal }, timeoutMs);
     try {
       const created = await untilAborted(creation, deadline.signal);
       return this.#openRun<Outputs>(created.task.id, options, { ...created, deadlineMs });
@@ -367,7 +368,7 @@ export class TasksClient<Source> {
       creation.then(({ stream }) => stream?.cancel()).catch(() => undefined);
       // Nobody else knows of a task that is created nevertheless.
       if (stopOnAbort && deadline.signal.aborted) {
-        const stop = ({ task }: Created) => this.#stopUnasked(task.id, headers);
+        const stop = ({ task }: Created) => this.#stopUnasked(task.id, own);
         this.#http.inBackground(creation.then(stop, () => undefined));
       }
       throw failure;
@@ -381,26 +382,25 @@ export class TasksClient<Source> {
     options: StartOptions,
     created?: Created & { deadlineMs: number },
   ): TaskRun<Outputs> {
-    const { onProgress, onLog, signal, headers, stopOnAbort, stopOnDispose = false } = options;
+    const { onProgress, onLog, signal, stopOnAbort, stopOnDispose = false } = options;
+    const own = ownOf(options);
     const { clock, random } = this.#options;
     const polling = resolvePollingOptions(options);
     const deadlineMs = created?.deadlineMs ?? clock.now() + polling.timeoutMs;
     // The caller gets the abort's reason at once, without waiting for the task's end.
-    const onAbort = stopOnAbort
-      ? () => this.#http.inBackground(this.#stopUnasked(taskId, headers))
-      : undefined;
+    const onAbort = stopOnAbort ? () => this.#http.inBackground(this.#stopUnasked(taskId, own)) : undefined;
     const watched = { polling, deadlineMs, onProgress, onLog, signal, onAbort, clock, random };
-    const endpoints = createTaskEndpoints(this.#http, this.#options, taskId, headers, created);
+    const endpoints = createTaskEndpoints(this.#http, this.#options, taskId, own, created);
     const watch = new TaskWatch(taskId, endpoints, watched);
     if (created) watch.noteCreated(created.task, created.isSpoiled);
-    const stop = async () => (await this.stop(taskId, headers && { headers })).task;
+    const stop = async () => (await this.stop(taskId, own)).task;
     return new TaskRun(watch, stop, { stopOnDispose, onLeave: () => void created?.stream?.cancel() });
   }
 
   /** Nobody awaits this stop; its failure is a warning. */
-  async #stopUnasked(taskId: string, headers: RequestOptions["headers"]): Promise<void> {
+  async #stopUnasked(taskId: string, own: RequestOptions): Promise<void> {
     try {
-      await this.stop(taskId, headers && { headers });
+      await this.stop(taskId, own);
     } catch (trouble) {
       this.#options.hooks.onWarning?.(`Task ${taskId} could not be stopped: ${String(trouble)}`);
     }
@@ -420,6 +420,11 @@ const creation = {
   schema: createTaskAnswerSchema,
   isIdempotent: false,
 } as const;
+
+/** What is the same for each request of a run. */
+function ownOf({ headers, run }: RequestOptions): OwnOptions {
+  return { headers, run };
+}
 
 /** Nobody else holds this run; release it when the wait ends. */
 async function leaving<Value>(run: Pick<TaskRun, "leave">, wait: Promise<Value>): Promise<Value> {

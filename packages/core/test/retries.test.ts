@@ -259,7 +259,7 @@ describe("a request", () => {
     const steps: Step[] = [reset, { headers: { "x-request-id": "r-1" } }];
     const { http } = openHttp(steps, { hooks: { onResponse }, retry: { baseMs: 0 } });
     await http.call(read);
-    const common = { method: "GET", path: "/a", durationMs: 0 };
+    const common = { method: "GET", path: "/a", run: undefined, extensions: new Set(), durationMs: 0 };
     expect(onResponse.mock.calls).toEqual([
       [{ ...common, attempt: 1, status: undefined, requestId: undefined }],
       [{ ...common, attempt: 2, status: 200, requestId: "r-1" }],

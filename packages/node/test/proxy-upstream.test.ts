@@ -34,6 +34,27 @@ test("a redirect is neither followed nor passed on", async () => {
   expect(asked).toEqual(["/api/v1/tasks/id"]);
 });
 
+test("the trace of a page goes on with a creation, unless it is malformed", async () => {
+  const seen: unknown[] = [];
+  await using server = await serve((request, response) => {
+    if (request.method === "POST") seen.push([request.headers.traceparent, request.headers.tracestate]);
+    request.resume().on("end", () => response.writeHead(500).end());
+  });
+  await using proxy = await openProxy({ baseUrl: `${server.origin}/api` });
+  const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
+  const body = JSON.stringify({ manifest: "ok::block", inputValues: [] });
+  for (const trace of [
+    { traceparent, tracestate: "app=1" },
+    { traceparent: "00-x", tracestate: "app=1" },
+  ]) {
+    await fetch(`${proxy.baseUrl}/v1/tasks`, { method: "POST", headers: { ...json, ...trace }, body });
+  }
+  expect(seen).toEqual([
+    [traceparent, "app=1"],
+    [undefined, undefined],
+  ]);
+});
+
 test("an upload is not sent to where a server redirects it", async () => {
   const asked: (string | undefined)[] = [];
   await using server = await serve((request, response) => {

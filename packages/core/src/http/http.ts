@@ -152,7 +152,8 @@ export class Http {
   ): Promise<Result> {
     call.signal?.throwIfAborted();
     const { hooks, clock } = this.#options;
-    const info = { method: call.method, path: call.path, attempt };
+    const { method, path, run } = call;
+    const info = { method, path, attempt, run, extensions: this.extensions };
     const fromHook = hooks.onRequest?.(info);
     const startedMs = clock.now();
     let token: string | undefined;
@@ -186,12 +187,13 @@ export class Http {
       call.signal?.throwIfAborted();
       throw translate(failure, call, this.#options.baseUrl, token);
     } finally {
-      hooks.onResponse?.({
-        ...info,
-        status: response?.status,
-        durationMs: clock.now() - startedMs,
-        requestId: response?.header("x-request-id"),
-      });
+      hooks.onResponse?.(
+        Object.assign(info, {
+          status: response?.status,
+          durationMs: clock.now() - startedMs,
+          requestId: response?.header("x-request-id"),
+        }),
+      );
     }
   }
 

@@ -3,6 +3,7 @@ import type { Http } from "../http/http.ts";
 import { path } from "../http/path.ts";
 import { isTransient } from "../http/with-retries.ts";
 import type { ResolvedClientOptions } from "../options.ts";
+import type { OwnOptions } from "../request-options.ts";
 import { taskAnswerSchema } from "../wire/index.ts";
 import type { Created } from "./created.ts";
 import { callForLogs } from "./log-page.ts";
@@ -13,13 +14,13 @@ export function createTaskEndpoints(
   http: Http,
   options: ResolvedClientOptions,
   taskId: string,
-  headers: Readonly<Record<string, string>> | undefined,
+  own: OwnOptions,
   created?: Created,
 ): TaskEndpoints {
   const { clock, hooks } = options;
   let begun = created;
   const call = {
-    ...(headers && { headers }),
+    ...own,
     method: "GET",
     path: path`/v1/tasks/${taskId}`,
     isIdempotent: true,
@@ -41,7 +42,7 @@ export function createTaskEndpoints(
       return { logs, isAll: next === undefined };
     },
     async events(wanted) {
-      const opening = { ...wanted, headers, created: begun };
+      const opening = { ...wanted, ...own, created: begun };
       begun = undefined;
       // Loaded if the server streams: pages with other servers never need it.
       const { openEvents } = await import("./open-events.ts");

@@ -1,6 +1,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { ConnectionError, TimeoutError } from "../errors/index.ts";
 import type { Http } from "../http/http.ts";
+import type { RequestOptions } from "../request-options.ts";
 import type { TransportResponse } from "../transport/transport.ts";
 import { toTransportError } from "../transport/transport-error.ts";
 import type { Clock } from "../waiting/delay.ts";
@@ -22,7 +23,8 @@ export interface TaskStreamOptions {
   signal: AbortSignal;
   /** Resume after this log. */
   afterId: number | undefined;
-  headers: Readonly<Record<string, string>> | undefined;
+  headers?: RequestOptions["headers"] | undefined;
+  run?: RequestOptions["run"];
 }
 
 /** Status and logs of the task at `path` as the server sends them; ends when the server ends the stream. */
@@ -30,7 +32,7 @@ export async function* readTaskStream(
   http: Http,
   clock: Clock,
   path: string,
-  { signal, afterId, headers }: TaskStreamOptions,
+  { signal, afterId, headers, run }: TaskStreamOptions,
 ): AsyncGenerator<StreamedEvent, undefined> {
   const resume = afterId === undefined ? {} : { "last-event-id": String(afterId) };
   const call = {
@@ -41,6 +43,7 @@ export async function* readTaskStream(
     isSingleAttempt: true,
     proofMs,
     signal,
+    run,
     headers: { ...headers, ...resume },
   } as const;
   const stream = openTaskStream(await http.open(call, eventStreamType), clock, `GET ${path}`);

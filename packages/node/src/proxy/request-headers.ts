@@ -31,7 +31,10 @@ export function upstreamHeaders(
     up["accept-language"] = language;
   }
   if (name === "tasks.create" || name === "packages.install") addKey(up, headers.get("idempotency-key"));
-  if (name === "tasks.create") addStream(up, headers.get("connect-events"));
+  if (name === "tasks.create") {
+    addStream(up, headers.get("connect-events"));
+    addTrace(up, headers);
+  }
   if (name === "tasks.getFile") addFileConditions(up, headers);
   return { headers: up, holdMs };
 }
@@ -56,6 +59,15 @@ function addStream(up: Record<string, string>, stream: string | null): void {
 export function requireStreamId(stream: string): string {
   if (sharedStreamId.test(stream)) return stream;
   throw new Refusal(400, refusedStreamId);
+}
+
+/** What is malformed is ignored, as everywhere (W3C Trace Context). */
+function addTrace(up: Record<string, string>, headers: Headers): void {
+  const parent = headers.get("traceparent") ?? "";
+  const state = headers.get("tracestate") ?? "";
+  if (!/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(parent)) return;
+  up.traceparent = parent;
+  if (/^[\x20-\x7e]{1,512}$/.test(state)) up.tracestate = state;
 }
 
 function addFileConditions(up: Record<string, string>, headers: Headers): void {
