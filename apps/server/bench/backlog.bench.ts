@@ -75,7 +75,6 @@ async function openBacklog(postgres: TestPostgres, size: number, opened: OpenedP
         tookMs += performance.now() - beganMs;
         await store.writer.setStatus(id, "completed", "s");
       }
-      await store.writer.finish();
       return tookMs / tasksPerRound;
     },
   };

@@ -12,6 +12,11 @@ export interface BossStatement {
 
 type Pool = Pick<pg.Pool, "query">;
 
+/** With the queue of each task that ends; `null` for others. */
+interface QueuedBatch extends Pick<WriteBatch, "logs"> {
+  tasks: readonly (WriteBatch["tasks"][number] & { queue: string | null })[];
+}
+
 const open = openStatuses.map((status) => `'${status}'`).join(", ");
 
 /**
@@ -106,32 +111,37 @@ export const combined = {
   },
 
   /**
-   * Writes logs and the last status of tasks under their claims; answers those whose claim holds. Rows are locked in the
-   * order of their ids before they are judged. It comes out the same when it is done again.
+   * Writes logs and the last status of tasks under their claims, and takes the jobs of those that have ended out of their
+   * queues; answers the tasks whose claim holds. Rows are locked in the order of their ids before they are judged. It comes out
+   * the same when it is done again. A job that somebody else has locked stays: he fetches it, and finds that its task has ended.
    */
-  async write(pool: Pool, { tasks, logs }: WriteBatch): Promise<HeldRow[]> {
+  async write(pool: Pool, { tasks, logs }: QueuedBatch): Promise<HeldRow[]> {
     const statement = `with given as (
-         select * from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint[])
-           as t(id, attempt, status, session_id, at_ms)),
+         select * from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint[], $6::text[])
+           as t(id, attempt, status, session_id, at_ms, queue)),
        held as materialized (
          select tasks.id, tasks.block_id, tasks.package_version, tasks.stop_requested_at,
-                given.status as next_status, given.session_id as next_session_id, given.at_ms
+                given.status as next_status, given.session_id as next_session_id, given.at_ms, given.queue
          from tasks join given using (id, attempt)
          where tasks.status in (${open}) or tasks.status = given.status
          order by tasks.id for no key update of tasks),
        written as (
          insert into task_logs (task_id, id, session_id, node_id, type, event, created_at)
-         select log.* from unnest($6::text[], $7::int[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[])
+         select log.* from unnest($7::text[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[])
            as log(task_id, id, session_id, node_id, type, event, created_at)
          join held on held.id = log.task_id
          on conflict (task_id, id) do nothing),
        changed as (
          update tasks set status = next_status, updated_at = at_ms, session_id = coalesce(next_session_id, tasks.session_id)
-         from held where tasks.id = held.id and next_status is not null)
+         from held where tasks.id = held.id and next_status is not null),
+       left_queue as (
+         delete from pgboss.job where (name, id) in (
+           select job.name, job.id from held join pgboss.job as job on job.name = held.queue and job.id = held.id::uuid
+           for update of job skip locked))
        select id, block_id, package_version, stop_requested_at from held`;
     const { rows } = await pool.query<HeldRow>(
       prepared(statement, [
-        ...(["id", "attempt", "status", "sessionId", "atMs"] as const).map((name) =>
+        ...(["id", "attempt", "status", "sessionId", "atMs", "queue"] as const).map((name) =>
           tasks.map((task) => task[name]),
         ),
         ...logColumns.map((name) => logs.map((log) => log[name])),

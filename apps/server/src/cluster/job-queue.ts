@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type Db, fromKysely } from "pg-boss";
 import type { Logger } from "pino";
+import { isFinalStatus } from "../store/task-rows.ts";
 import type { TransactionalQueue } from "../store/task-store.ts";
 import type { QueuedTask } from "../store/task-writer.ts";
 import { webhookRow } from "../store/webhook-rows.ts";
@@ -118,7 +119,13 @@ export async function openJobQueue(
       return { ids: found.map(({ jobId }) => jobId), rows: found.flatMap(({ row }) => row ?? []) };
     },
     findClaimed: (queue, known, count) => combined.findClaimed(pool, claimant, { queue, known, count }),
-    write: (batch) => combined.write(pool, batch),
+    write({ tasks, logs }) {
+      const queued = tasks.map((task) => ({
+        ...task,
+        queue: task.status !== null && isFinalStatus(task.status) ? queueOf(task) : null,
+      }));
+      return combined.write(pool, { tasks: queued, logs });
+    },
     async remove(database, tasks) {
       for (const [queue, ids] of byQueue(tasks)) {
         await boss.deleteJob(queue, ids, { db: fromKysely(database) });

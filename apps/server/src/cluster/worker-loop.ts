@@ -207,7 +207,7 @@ export async function startWorkerLoop(parts: WorkerLoopParts): Promise<WorkerLoo
       clearTimeout(late);
       clearInterval(beating);
       standstill.close();
-      await store.writer.finish();
+      await store.writer.flush();
       await registry.leave();
     },
   };

@@ -347,7 +347,7 @@ export class TaskStore {
   async close(): Promise<void> {
     this.writer.close();
     try {
-      await this.writer.finish();
+      await this.writer.flush();
     } finally {
       this.writer.close();
       await this.#database.destroy();

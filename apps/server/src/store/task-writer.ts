@@ -40,19 +40,18 @@ export interface TaskWriterParts {
   retry: Retry;
   /** Takes tasks out of the queue, in the transaction that ends them if there is one. */
   onEnded(database: Kysely<Tables>, tasks: readonly QueuedTask[]): Promise<void>;
-  /** Writes a batch in one statement, without the queue. */
+  /** Writes a batch in one statement, and takes what ends with it out of the queue. */
   writeAtOnce?: ((batch: WriteBatch) => Promise<HeldRow[]>) | undefined;
 }
 
 /** Logs and changes that belong to claims. */
 export interface WriteBatch {
-  tasks: readonly {
-    id: string;
+  tasks: readonly (QueuedTask & {
     attempt: number;
     status: StoredStatus | null;
     sessionId: string | null;
     atMs: number | null;
-  }[];
+  })[];
   logs: readonly LogRow[];
 }
 
@@ -113,9 +112,6 @@ export class TaskWriter {
   #gathering: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #retryMs = firstRetryMs;
-  #leaving: QueuedTask[] = [];
-  #isLeaving = false;
-  #left: Promise<void> = Promise.resolve();
 
   constructor(parts: TaskWriterParts) {
     this.#parts = parts;
@@ -300,12 +296,6 @@ export class TaskWriter {
     return this.#following;
   }
 
-  /** Everything, the queue included. */
-  async finish(): Promise<void> {
-    await this.flush();
-    await this.#left;
-  }
-
   get hasPending(): boolean {
     return !this.#pending.isEmpty || this.#changes.length > 0;
   }
@@ -460,34 +450,14 @@ export class TaskWriter {
     }
     const last = lastChanges(changes);
     const tasks = ids.flatMap((id) => {
-      const attempt = this.#claims.get(id)?.attempt;
+      const claim = this.#claims.get(id);
+      if (!claim) return [];
+      const { attempt, task } = claim;
+      const { blockId, packageVersion } = task;
       const { status = null, sessionId = null, atMs = null } = last.get(id) ?? {};
-      return attempt === undefined ? [] : { id, attempt, status, sessionId, atMs };
+      return { id, blockId, packageVersion, attempt, status, sessionId, atMs };
     });
-    const held = new Map((await writeAtOnce({ tasks, logs })).map((row) => [row.id, toHeld(row)] as const));
-    this.#leaveQueue(
-      changes.flatMap(({ status, taskId }) => (isFinalStatus(status) ? (held.get(taskId) ?? []) : [])),
-    );
-    return held;
-  }
-
-  /**
-   * In statements of their own: a job that is left behind, should this process die here, is taken out by whoever fetches it
-   * next, since its task has ended.
-   */
-  #leaveQueue(ended: readonly HeldTask[]): void {
-    this.#leaving.push(...ended);
-    if (ended.length === 0 || this.#isLeaving) return;
-    this.#isLeaving = true;
-    this.#left = this.#removeLeaving().finally(() => (this.#isLeaving = false));
-  }
-
-  async #removeLeaving(): Promise<void> {
-    const { database, onEnded } = this.#parts;
-    while (this.#leaving.length > 0) {
-      const leaving = this.#leaving.splice(0);
-      await this.#parts.retry(() => onEnded(database, leaving)).catch(() => undefined); // see above
-    }
+    return new Map((await writeAtOnce({ tasks, logs })).map((row) => [row.id, toHeld(row)]));
   }
 
   async #write(
