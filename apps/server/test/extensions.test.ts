@@ -1,8 +1,8 @@
-import { readdir } from "node:fs/promises";
+import { cp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { describeBothServers } from "./both-servers.ts";
-import { idOf, refusalOf, type TestLog } from "./open-test-server.ts";
+import { idOf, makeDataDirectory, openTestServer, refusalOf, type TestLog } from "./open-test-server.ts";
 
 describeBothServers(({ shared, open }) => {
   test("names what it knows on every answer, the status to those who may see it", async () => {
@@ -135,6 +135,24 @@ describeBothServers(({ shared, open }) => {
       message: 'The Idempotency-Key "once" was used for another request already.',
     });
   });
+});
+
+test("idempotency: what was accepted is not refused later, though its block has gone", async () => {
+  await using data = await makeDataDirectory();
+  const folder = join(data.path, "packages");
+  await cp(new URL("./fixtures/tally", import.meta.url), join(folder, "tally"), { recursive: true });
+  await using server = await openTestServer({ packages: [folder] });
+  const send = (key: string) =>
+    server.create(
+      "tally::tally",
+      { file: join(data.path, "runs.txt"), name: "x" },
+      { "Idempotency-Key": key },
+    );
+  const id = await idOf(await send("once"));
+  await server.waitForEnd(id);
+  await rm(join(folder, "tally"), { recursive: true });
+  expect((await send("another")).status).toBe(404);
+  expect(await idOf(await send("once"))).toBe(id);
 });
 
 interface StreamedEvent {

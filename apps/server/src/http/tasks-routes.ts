@@ -176,6 +176,7 @@ async function acceptTask(
   const id = newTaskId();
   let task: StoredTask | undefined;
   let areKept = false;
+  let idempotency: IdempotentRequest | undefined;
   using held = inFlight.open(caller.id);
   try {
     const uploadDirectory = files.uploadDirectory(id);
@@ -185,8 +186,9 @@ async function acceptTask(
     using request = received.request;
     const { blockId, version } = splitVersion(request.blockId);
     const key = form.request.headers.get("Idempotency-Key") ?? undefined;
-    const idempotency = await readIdempotency(caller, key, () => request.fingerprint(received.files));
-    const earlier = await findEarlier(store, idempotency);
+    idempotency = await readIdempotency(caller, key, () => request.fingerprint(received.files));
+    // Files are not kept twice. Of what has none the store says whether it is there, and mostly it is not.
+    const earlier = received.files.length > 0 ? await findEarlier(store, idempotency) : undefined;
     if (earlier) return { task: earlier };
 
     const takesWebhooks = extensions.includes("webhooks");
@@ -211,10 +213,15 @@ async function acceptTask(
     task = await store.create(created);
     if (task && webhook) webhooks.watch(id);
     if (task) return { task, block };
-    // The same request won a race.
+    // The same request came before.
     const winner = await findEarlier(store, idempotency);
     if (!winner) throw new Error(`The task ${id} was not stored.`);
     return { task: winner };
+  } catch (error) {
+    // What was accepted once is not refused later, whatever has changed since.
+    const earlier = await findEarlier(store, idempotency);
+    if (earlier) return { task: earlier };
+    throw error;
   } finally {
     // What is left over is in nobody's way; the caller hears why there is no task.
     if (!task) await files.discardUploads(id, areKept).catch(() => undefined);
