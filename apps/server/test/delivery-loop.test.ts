@@ -14,7 +14,9 @@ class HeardChanges extends TaskChanges {
 }
 
 /** A loop on a database with a task that is to be told of; `attempted` are the states that it has told. */
-async function open() {
+async function open({
+  beforeOpenTasks = async (_end: () => Promise<unknown>): Promise<unknown> => undefined,
+} = {}) {
   const data = await makeDataDirectory();
   const database = await openDatabase(data.path);
   const values = { id, block_id: "lab::shout", package_version: "1", input_values: "[]", inputs: "{}" };
@@ -24,10 +26,20 @@ async function open() {
   const hook = { task_id: id, caller: "", url: "http://127.0.0.1:9/", events: " task.completed " };
   await database.insertInto("webhooks").values(hook).execute();
   const store = new WebhookStore(database, { isShared: false });
+  const end = () => database.updateTable("tasks").set({ status: "completed" }).execute();
   const changes = new HeardChanges();
   const attempted: string[] = [];
   const loop = createDeliveryLoop({
-    store,
+    store: {
+      claim: store.claim.bind(store),
+      release: store.release.bind(store),
+      forgetBefore: store.forgetBefore.bind(store),
+      nextDueAt: store.nextDueAt.bind(store),
+      async openTasks(among) {
+        await beforeOpenTasks(end);
+        return store.openTasks(among);
+      },
+    },
     changes,
     async attempt(delivery) {
       attempted.push(delivery.status);
@@ -42,7 +54,7 @@ async function open() {
     loop,
     changes,
     attempted,
-    end: () => database.updateTable("tasks").set({ status: "completed" }).execute(),
+    end,
     async [Symbol.asyncDispose]() {
       await loop.close();
       await database.destroy();
@@ -74,4 +86,11 @@ test("a task that has ended before it is watched is told of, and not listened to
   loop.watch(id);
   await expect.poll(() => attempted).toEqual(["completed"]);
   await expect.poll(() => changes.heard()).toEqual([]);
+});
+
+test("a task that ends while it is looked at is told of, though its news comes later or never", async () => {
+  await using opened = await open({ beforeOpenTasks: (end) => end() });
+  opened.loop.watch(id);
+  await expect.poll(() => opened.attempted).toEqual(["completed"]);
+  await expect.poll(() => opened.changes.heard()).toEqual([]);
 });

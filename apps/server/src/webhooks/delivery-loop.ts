@@ -111,13 +111,14 @@ export function createDeliveryLoop(parts: DeliveryLoopParts): DeliveryLoop {
   const look = async (): Promise<number | undefined> => {
     try {
       await tidy();
+      // First: nobody tells of a task any more that is forgotten, so what it has left to send must be seen below.
+      await forgetEnded();
       let dueAt = await store.nextDueAt();
       if (dueAt !== undefined && dueAt <= clock.now()) {
         await takeAll();
         // What is under way says itself when it has ended.
         dueAt = running.size < mostAtOnce ? await store.nextDueAt() : undefined;
       }
-      await forgetEnded();
       const lookAt = lookMs === undefined ? undefined : clock.now() + lookMs * (0.9 + Math.random() / 5);
       const times = [dueAt, lookAt].filter((time) => time !== undefined);
       return times.length === 0 ? undefined : Math.min(...times);
