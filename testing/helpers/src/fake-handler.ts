@@ -11,7 +11,9 @@ export function fakeHandler(fake: { handle(request: Request): Promise<Response> 
       method: message.method ?? "GET",
       headers: message.headers as Record<string, string>,
       signal: scope.signal,
-      ...(message.method === "GET" ? {} : ({ body: Readable.toWeb(message), duplex: "half" } as object)),
+      ...(message.method === "GET" || message.method === "HEAD"
+        ? {}
+        : ({ body: Readable.toWeb(message), duplex: "half" } as object)),
     });
     try {
       const result = await fake.handle(request);
