@@ -10,6 +10,7 @@ const order = {
     ["transport"],
     ["options"],
     ["http"],
+    ["uploads"],
     ["run"],
     ["downloads"],
     ["blocks", "tasks", "packages", "applets", "status", "webhooks", "own-server"],

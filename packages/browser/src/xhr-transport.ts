@@ -6,7 +6,7 @@ import {
   type TransportResponse,
   type Upload,
 } from "@oomol/connect-core";
-import { encodeMultipart } from "@oomol/connect-core/adapter";
+import { encodeUpload } from "@oomol/connect-core/adapter";
 import { requireReadable } from "./readable-files.ts";
 import { shareHeld } from "./shared-connections.ts";
 
@@ -40,7 +40,7 @@ function sendUpload(
   upload: Upload,
   fetching: Transport,
 ): Promise<TransportResponse> {
-  const { contentType, toBlob } = encodeMultipart(upload);
+  const { contentType, toBlob } = encodeUpload(upload);
   const body = toBlob();
   return body ? sendByXhr(request, body, contentType) : fetching.send(request);
 }

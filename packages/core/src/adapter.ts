@@ -11,6 +11,7 @@ export { redact } from "./errors/redact.ts";
 export { path } from "./http/path.ts";
 export { taskFailure } from "./run/task-failure.ts";
 export { resultsOf, type TaskResults } from "./run/task-result.ts";
+export { encodeUpload } from "./transport/encode-upload.ts";
 export { refusesRedirects } from "./transport/fetch-transport.ts";
 export { encodeMultipart, encodePassingMultipart, type MultipartBody } from "./transport/multipart.ts";
 export { resolveUploadSource } from "./transport/upload-source.ts";

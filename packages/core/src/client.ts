@@ -7,6 +7,7 @@ import type { RequestOptions } from "./request-options.ts";
 import { TasksClient } from "./tasks.ts";
 import type { UploadResolver, UploadSource } from "./transport/upload-source.ts";
 import type { ServerStatus } from "./types.ts";
+import type { UploadsClient } from "./uploads/uploads-client.ts";
 import type { WebhooksClient } from "./webhooks-client.ts";
 
 /**
@@ -28,15 +29,16 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
   readonly applets: AppletsClient;
   readonly #http: Http;
   readonly #options: ResolvedClientOptions;
+  readonly #resolveUpload: UploadResolver<Source>;
 
   /** @throws {@link InvalidInputError} if an option is invalid. A relative `baseUrl` outside a page fails its requests. */
   constructor(options: ClientOptions = {}, resolveUpload?: UploadResolver<Source>) {
     this.#options = resolveClientOptions(options);
     const http = new Http(this.#options);
     this.#http = http;
-    const resolver = resolveUpload ?? (resolveCoreUpload as UploadResolver<unknown>);
+    this.#resolveUpload = resolveUpload ?? (resolveCoreUpload as UploadResolver<unknown>);
     this.blocks = new BlocksClient(http);
-    this.tasks = new TasksClient<Source>(http, this.#options, resolver, this.blocks);
+    this.tasks = new TasksClient<Source>(http, this.#options, this.#resolveUpload, this.blocks);
     this.packages = new PackagesClient(http, this.#options);
     this.applets = new AppletsClient(http, this.#options, this.tasks);
   }
@@ -61,6 +63,19 @@ export class OomolConnectClient<Source = UploadSource> implements AsyncDisposabl
    */
   async webhooks(): Promise<WebhooksClient> {
     return (await import("./own-server.ts")).openWebhooks(this.#http);
+  }
+
+  /**
+   * Uploads of files by hand: sent before there is a task, stored, and resumed by another process or after a reload. Large files of a
+   * request are resumed without this.
+   *
+   * @example
+   * const uploads = await client.uploads();
+   * const upload = await uploads.start(new File(["Hello"], "hello.txt"));
+   * await client.tasks.run({ blockId: "pkg::file-processor", files: [upload] });
+   */
+  async uploads(): Promise<UploadsClient<Source>> {
+    return (await import("./run/own-uploads.ts")).openUploads(this.#http, this.#options, this.#resolveUpload);
   }
 
   /** Waits for stops that `stopOnAbort` has sent, then closes the connections. Safe to call twice. */

@@ -29,6 +29,9 @@ export type {
 export type { Download, DownloadableTask, DownloadOptions } from "./downloads/download.ts";
 export type { DownloadProgress } from "./downloads/download-body.ts";
 export type { UploadProgress, UploadProgressFile } from "./transport/upload-progress.ts";
+export type { FileUpload } from "./uploads/file-upload.ts";
+export type { StoredUpload } from "./uploads/stored-upload.ts";
+export type { SendFileOptions, UploadsClient } from "./uploads/uploads-client.ts";
 export type {
   GetInstallTaskResponse,
   InstallPackageResponse,
@@ -111,6 +114,7 @@ export { type Clock, systemClock } from "./waiting/delay.ts";
 export type { KyLike, KyOptions } from "./transport/ky-fetch.ts";
 export { createFetchTransport } from "./transport/fetch-transport.ts";
 export type {
+  SentFile,
   Transport,
   TransportRequest,
   TransportResponse,

@@ -33,6 +33,11 @@ export interface ClientOptions {
   ky?: KyLike;
   /** How single requests are retried; `false` for never. */
   retry?: RetryOptions | false;
+  /**
+   * Files that together have more bytes than this are sent so that they resume after a break, if the server can (`uploads`). Default
+   * 32 MiB; `Infinity` for never.
+   */
+  resumableAboveBytes?: number;
   /** The address of the applet service. Default `https://chat-data.oomol.com`. */
   appletsUrl?: string;
   /** Called for each request, answer, retry and warning. */
@@ -72,6 +77,7 @@ export interface ResolvedClientOptions {
   apiToken: () => string | undefined | Promise<string | undefined>;
   defaultHeaders: Readonly<Record<string, string>>;
   timeoutMs: number;
+  resumableAboveBytes: number;
   retry: ResolvedRetryOptions;
   transport: Transport;
   hooks: ClientHooks;
@@ -94,6 +100,7 @@ export function resolveClientOptions(options: ClientOptions = {}): ResolvedClien
     apiToken: typeof apiToken === "function" ? apiToken : () => apiToken,
     defaultHeaders: { ...options.defaultHeaders },
     timeoutMs: positive("timeoutMs", options.timeoutMs ?? 30_000),
+    resumableAboveBytes: notNegative("resumableAboveBytes", options.resumableAboveBytes ?? 2 ** 25),
     retry: resolveRetry(retry),
     transport: resolveTransport(options),
     hooks: options.hooks ?? {},

@@ -22,6 +22,7 @@ import { isRefusedStream, TaskWatch } from "./run/task-watch.ts";
 import type { UploadProgress } from "./transport/upload-progress.ts";
 import type { UploadResolver } from "./transport/upload-source.ts";
 import type { NodeInputs, Task, TaskInputValues, TaskLog, TaskWebhook } from "./types.ts";
+import type { FileUpload } from "./uploads/file-upload.ts";
 import { openDeadline } from "./waiting/deadline.ts";
 import { untilAborted } from "./waiting/delay.ts";
 import { type PollingOptions, resolvePollingOptions } from "./waiting/polling-options.ts";
@@ -51,7 +52,8 @@ export interface UploadOptions {
   onUploadProgress?: (progress: UploadProgress) => void;
 }
 
-type CreationOptions = RequestOptions & UploadOptions & Pick<HttpCall, "outlivesAbort">;
+type CreationOptions = RequestOptions &
+  Pick<HttpCall, "outlivesAbort"> & { [Name in keyof UploadOptions]?: UploadOptions[Name] | undefined };
 
 /** Options of {@link TasksClient.start} and {@link TasksClient.attach}. */
 export interface StartOptions extends PollingOptions {
@@ -121,7 +123,7 @@ export class TasksClient<Source> {
   async createWithFiles<const Id extends BlockId>(
     blockId: Id,
     inputValues: Partial<InputsOf<Id>> | undefined,
-    files: Source | readonly Source[],
+    files: Source | FileUpload | readonly (Source | FileUpload)[],
     options: RequestOptions & UploadOptions = {},
   ): Promise<CreateTaskResponse> {
     return this.create(withFiles(blockId, inputValues, files), options);
@@ -184,7 +186,7 @@ export class TasksClient<Source> {
   async createWithFilesAndWait<const Id extends BlockId>(
     blockId: Id,
     inputValues: Partial<InputsOf<Id>> | undefined,
-    files: Source | readonly Source[],
+    files: Source | FileUpload | readonly (Source | FileUpload)[],
     options: PollingOptions & UploadOptions = {},
   ): Promise<{ taskId: string; task: Task }> {
     return this.createAndWait(withFiles(blockId, inputValues, files), options);
@@ -209,7 +211,7 @@ export class TasksClient<Source> {
   async runWithFiles<const Id extends BlockId>(
     blockId: Id,
     inputValues: Partial<InputsOf<Id>> | undefined,
-    files: Source | readonly Source[],
+    files: Source | FileUpload | readonly (Source | FileUpload)[],
     options: PollingOptions & UploadOptions = {},
   ): Promise<RunResult<OutputsOf<Id>>> {
     return this.run(withFiles(blockId, inputValues, files), options);
@@ -222,7 +224,7 @@ export class TasksClient<Source> {
   ): Promise<TaskRun<OutputsOf<Id>>> {
     const { stopOnAbort: outlivesAbort, onUploadProgress } = options;
     return this.#starting<OutputsOf<Id>>(options, (given) =>
-      this.#create(request, { ...given, outlivesAbort, ...(onUploadProgress && { onUploadProgress }) }),
+      this.#create(request, { ...given, outlivesAbort, onUploadProgress }),
     );
   }
 
@@ -335,8 +337,9 @@ export class TasksClient<Source> {
       ...json,
       files: taken,
       onUploadProgress,
-      clock: this.#options.clock,
-      takesFileInputs: () => this.#http.extensions.has("files-by-input"),
+      http: this.#http,
+      client: this.#options,
+      call: options,
       listBlocks: () => this.#blocks.list(options),
       post,
     });
@@ -469,9 +472,9 @@ function hasFiles<Request extends { files?: unknown }>(
 function withFiles<Id extends BlockId, Source>(
   blockId: Id,
   inputValues: Partial<InputsOf<Id>> | undefined,
-  files: Source | readonly Source[],
+  files: Source | FileUpload | readonly (Source | FileUpload)[],
 ): CreateTaskRequest<Id, Source> {
-  const list = (Array.isArray(files) ? files : [files]) as readonly Source[];
+  const list = (Array.isArray(files) ? files : [files]) as readonly (Source | FileUpload)[];
   if (list.length === 0) throw new InvalidInputError("files", "the list is empty; without files, use `run`.");
   return { blockId, inputValues, files: list };
 }

@@ -6,7 +6,7 @@ import {
   type TransportResponse,
   toTransportError,
 } from "@oomol/connect-core";
-import { encodeMultipart } from "@oomol/connect-core/adapter";
+import { encodeUpload } from "@oomol/connect-core/adapter";
 import type { Dispatcher } from "undici";
 import { bodyStream } from "./body-stream.ts";
 import { certificateError } from "./certificate-error.ts";
@@ -61,7 +61,7 @@ function requestBody({ body, onBytesSent }: TransportRequest): {
   cancel?: () => void;
 } {
   if (body === undefined || typeof body === "string") return body === undefined ? {} : { body };
-  const encoded = encodeMultipart(body);
+  const encoded = encodeUpload(body);
   const reader = encoded.open().getReader();
   const length = encoded.contentLengthBytes;
   return {

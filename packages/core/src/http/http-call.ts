@@ -4,7 +4,7 @@ import type { Schema } from "../wire/index.ts";
 
 /** One call of the API, as a resource describes it. */
 export interface HttpCall<Checked extends Schema = Schema> extends RequestOptions {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "HEAD" | "POST" | "PATCH" | "DELETE";
   /** Below the base URL, beginning with a slash; ids are already encoded. */
   path: string;
   query?: Readonly<Record<string, string | number>>;

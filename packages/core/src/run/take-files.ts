@@ -31,8 +31,11 @@ const mostFiles = 1_000;
 function takeAll<Source>(files: unknown, resolve: UploadResolver<Source>): Promise<TakenFiles[]> {
   const take = async (place: string, sources: unknown, handle?: string) => {
     const list: unknown[] = Array.isArray(sources) ? sources : [sources];
-    const resolved = list.map(async (source, index) =>
-      resolve(source as Source, list === sources ? `${place}[${index}]` : place),
+    const resolved = list.map(
+      async (source, index) =>
+        // An upload that was started by hand.
+        (source as { uploadPart?: UploadPart } | null)?.uploadPart ??
+        resolve(source as Source, list === sources ? `${place}[${index}]` : place),
     );
     return { handle, parts: (await Promise.all(resolved)).flat() };
   };

@@ -1,6 +1,7 @@
 import type { BlockId, BlockRegistry, InputsOf } from "../block-registry.ts";
 import type { UploadSource } from "../transport/upload-source.ts";
 import type { TaskWebhook } from "../types.ts";
+import type { FileUpload } from "../uploads/file-upload.ts";
 
 /** The block to run, and its inputs. An input that gets a file needs no value. */
 export type CreateTaskRequest<Id extends BlockId = BlockId, Source = UploadSource> = {
@@ -18,7 +19,7 @@ export type CreateTaskRequest<Id extends BlockId = BlockId, Source = UploadSourc
  * may take one more request, for servers that assign files by their order alone; if the list is empty, none.
  */
 export type TaskFiles<Id extends BlockId = BlockId, Source = UploadSource> =
-  | readonly Source[]
+  | readonly (Source | FileUpload)[]
   | FilesByInput<Id, Source>;
 
 type FilesByInput<Id, Source> = Id extends keyof BlockRegistry
@@ -26,4 +27,4 @@ type FilesByInput<Id, Source> = Id extends keyof BlockRegistry
   : Readonly<Record<string, FilesOfInput<Source>>>;
 
 /** One file, or as many as an input for a list takes. */
-type FilesOfInput<Source> = Source | readonly Source[] | undefined;
+type FilesOfInput<Source> = Source | FileUpload | readonly (Source | FileUpload)[] | undefined;

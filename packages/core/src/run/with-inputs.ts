@@ -11,3 +11,13 @@ export function withInputs(
   const others = inputValues.filter((node) => node !== own);
   return [{ ...own, nodeId: blockNodeId, inputs: [...(own?.inputs ?? []), ...inputs] }, ...others];
 }
+
+/** The input of each file, in their order; nothing for those of a list. */
+export function inputsOfFiles(
+  files: readonly { handle: string | undefined; parts: readonly unknown[] }[],
+  nodeId: string,
+): ({ nodeId: string; handle: string } | undefined)[] {
+  return files.flatMap(({ handle, parts }) =>
+    parts.map(() => (handle === undefined ? undefined : { nodeId, handle })),
+  );
+}

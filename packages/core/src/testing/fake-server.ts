@@ -5,6 +5,7 @@ import { answerFile } from "./answer-file.ts";
 import { pageOfLogs, pageOfTasks } from "./fake-pages.ts";
 import { FakeStreams } from "./fake-streams.ts";
 import { FakeTask, type ReceivedFile } from "./fake-task.ts";
+import { FakeUploads } from "./fake-uploads.ts";
 import { FakeWebhooks } from "./fake-webhooks.ts";
 import { type Fault, Faults, type FaultTarget } from "./faults.ts";
 import { idleStatus } from "./idle-status.ts";
@@ -66,6 +67,7 @@ export class FakeConnectServer {
   readonly installTasks = new Map<string, InstallTask>();
   /** What the extension `webhooks` serves. */
   readonly webhooks = new FakeWebhooks();
+  readonly #uploads = new FakeUploads();
   readonly #options: FakeServerOptions;
   readonly #faults: Faults;
   readonly #byKey = new Map<string, { body: string; id: string }>();
@@ -101,7 +103,7 @@ export class FakeConnectServer {
     const url = new URL(request.url);
     const path = url.pathname.replace(/^.*?\/api(?=\/)/, "") + url.search;
     const form = isForm(request) ? await request.formData() : undefined;
-    const body = form || request.method === "GET" ? undefined : await request.text();
+    const body = form || /^(GET|HEAD|PATCH)$/.test(request.method) ? undefined : await request.text();
     this.requests.push({ method: request.method, path, headers: Object.fromEntries(request.headers), body });
     const fault = this.#faults.strike(request.method, path);
     if (fault) await playBefore(fault, request.signal);
@@ -147,6 +149,8 @@ export class FakeConnectServer {
       this.#streams.change(stream, body ?? "");
       return json({ success: true });
     }
+    const [isUpload, uploadId] = /^\/v1\/uploads(?:\/([^/]+))?$/.exec(path) ?? [];
+    if (isUpload && this.#has("uploads")) return this.#uploads.answer(request, uploadId);
     const ofWebhooks = this.#has("webhooks") ? this.webhooks.answer(call) : undefined;
     if (ofWebhooks) return json(ofWebhooks);
     if (call === "GET /packages") return json({ packages: this.#options.packages ?? [] });
@@ -173,7 +177,7 @@ export class FakeConnectServer {
   }
 
   async #create(request: Request, body: string | undefined, form: FormData | undefined): Promise<Response> {
-    const { blockId, inputValues, files } = form
+    const { blockId, inputValues, files, uploads } = form
       ? await readForm(form, this.#has("files-by-input"))
       : readJson(body ?? "");
     const key = this.#has("idempotency") ? request.headers.get("idempotency-key") : null;
@@ -181,7 +185,10 @@ export class FakeConnectServer {
     // The boundaries of a form differ each time, so compare its content.
     const content = form ? JSON.stringify([blockId, inputValues, files.map(describeFile)]) : (body ?? "");
     if (known && known.body !== content) return json({ message: "another body under the same key" }, 422);
-    const task = (known && this.tasks.get(known.id)) ?? this.#newTask(blockId, inputValues, files);
+    const existing = known && this.tasks.get(known.id);
+    const taken = existing ? [] : this.#has("uploads") ? this.#uploads.take(uploads) : [];
+    if (taken instanceof Response) return taken;
+    const task = existing ?? this.#newTask(blockId, inputValues, [...files, ...taken]);
     if (key !== null) this.#byKey.set(key, { body: content, id: task.id });
     const created = { success: true, userID: "fake", task: task.toTask() };
     const stream = this.#has("shared-events") ? request.headers.get("connect-events") : null;
@@ -305,8 +312,8 @@ function isForm(request: Request): boolean {
 }
 
 function readJson(body: string) {
-  const { manifest, inputValues = [] } = JSON.parse(body);
-  return { blockId: String(manifest), inputValues: inputValues as NodeInputs[], files: [] };
+  const { manifest, inputValues = [], uploads = [] } = JSON.parse(body);
+  return { blockId: String(manifest), inputValues: inputValues as NodeInputs[], files: [], uploads };
 }
 
 async function readForm(form: FormData, takesFileInputs: boolean) {
@@ -319,7 +326,7 @@ async function readForm(form: FormData, takesFileInputs: boolean) {
     files.push({ name: part.name, type: part.type, bytes, ...(handle !== undefined && { handle }) });
   }
   const inputValues: NodeInputs[] = JSON.parse(String(form.get("inputValues") ?? "[]"));
-  return { blockId: String(form.get("manifest")), inputValues, files };
+  return { blockId: String(form.get("manifest")), inputValues, files, uploads: [] };
 }
 
 function describeFile({ name, type, bytes, handle = "" }: ReceivedFile): string[] {

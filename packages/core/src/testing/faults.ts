@@ -1,6 +1,6 @@
 /** Which requests a fault hits, and how often. */
 export interface FaultTarget {
-  method?: "GET" | "POST" | "DELETE";
+  method?: "GET" | "HEAD" | "POST" | "PATCH" | "DELETE";
   /** Matched against the path below the base URL, query included. */
   path?: RegExp;
   /** How many matching requests pass unharmed first. Default 0. */

@@ -1,4 +1,4 @@
-import type { Transport, TransportRequest, TransportResponse, Upload } from "./transport.ts";
+import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
 import { toTransportError } from "./transport-error.ts";
 
 /** A transport on the runtime's `fetch`, or on one that behaves like it. */
@@ -34,13 +34,14 @@ const isPage = "XMLHttpRequest" in globalThis;
 async function requestBody({ body, onBytesSent, signal }: TransportRequest): Promise<RequestInit> {
   if (body === undefined) return {};
   if (typeof body === "string") return { body };
-  if (isPage && body.parts.every((part) => part.blob)) return { body: toFormData(body) };
   // Loaded only to send files: most pages never need it.
-  const [{ encodeMultipart }, { passing }] = await Promise.all([
-    import("./multipart.ts"),
+  const [{ encodeUpload, pageBody }, { passing }] = await Promise.all([
+    import("./encode-upload.ts"),
     import("./passing-stream.ts"),
   ]);
-  const encoded = encodeMultipart(body);
+  const whole = isPage ? pageBody(body) : undefined;
+  if (whole) return { body: whole };
+  const encoded = encodeUpload(body);
   const length = encoded.contentLengthBytes;
   let sentBytes = 0;
   const onChunk = (chunk: Uint8Array) => {
@@ -68,13 +69,6 @@ export function refusesRedirects(): boolean {
   } catch {
     return false;
   }
-}
-
-function toFormData({ fields, parts }: Upload): FormData {
-  const form = new FormData();
-  for (const [name, value] of fields) form.append(name, value);
-  for (const { field, name, blob } of parts) if (blob) form.append(field, blob, name);
-  return form;
 }
 
 /** Aborted with the signal, or before it. */

@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../errors/index.ts";
+import { bodyOf, type OpenFile, partBytes } from "./part-bytes.ts";
 import type { Upload, UploadPart } from "./transport.ts";
 
 /** An upload as one `multipart/form-data` body. */
@@ -32,7 +32,7 @@ export function encodeMultipart(upload: Upload, boundary = randomBoundary()): Mu
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
     contentLengthBytes,
-    open: () => streamOf(sections, tail),
+    open: () => bodyOf((open) => bytesOf(sections, tail, open)),
     toBlob: () => blobOf(sections, tail),
   };
 }
@@ -49,7 +49,7 @@ export function encodePassingMultipart(
   const tail = utf8(`--${boundary}--\r\n`);
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
-    open: () => streamOf(passingSections(fields, parts, boundary), tail),
+    open: () => bodyOf((open) => bytesOf(passingSections(fields, parts, boundary), tail, open)),
   };
 }
 
@@ -123,31 +123,6 @@ function escapeName(name: string): string {
   return name.replace(/\r\n|\r|\n/g, "%0D%0A").replaceAll('"', "%22");
 }
 
-/** Not `ReadableStream.from`: Safari and older runtimes lack it. */
-function streamOf(sections: Sections, tail: Uint8Array): ReadableStream<Uint8Array> {
-  const open: OpenFile = { reader: undefined };
-  const chunks = bytesOf(sections, tail, open);
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await chunks.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel(reason) {
-        // First the file: the generator may be waiting for its bytes, and cannot be left before they come.
-        await open.reader?.cancel(reason).catch(() => undefined);
-        await chunks.return(undefined).catch(() => undefined);
-      },
-    },
-    { highWaterMark: 0 },
-  );
-}
-
-interface OpenFile {
-  reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-}
-
 async function* bytesOf(
   sections: Sections,
   tail: Uint8Array,
@@ -155,53 +130,10 @@ async function* bytesOf(
 ): AsyncGenerator<Uint8Array, undefined> {
   for await (const { head, part, index } of sections) {
     yield head;
-    if (part) yield* partBytes(part, `files[${index}]`, open);
+    if (part) yield* partBytes(part, part.place ?? `files[${index}]`, open);
     yield lineEnd;
   }
   yield tail;
-}
-
-async function* partBytes(part: UploadPart, place: string, open: OpenFile): AsyncGenerator<Uint8Array> {
-  const { name, sizeBytes } = part;
-  const reader = (await blamingFile(part, place, async () => part.open())).getReader();
-  open.reader = reader;
-  let readBytes = 0;
-  let isAtEnd = false;
-  try {
-    for (;;) {
-      const { done, value } = await blamingFile(part, place, () => reader.read());
-      isAtEnd = done;
-      if (done) break;
-      readBytes += value.byteLength;
-      if (sizeBytes !== undefined && readBytes > sizeBytes) break;
-      yield value;
-    }
-  } finally {
-    open.reader = undefined;
-    if (!isAtEnd) await reader.cancel().catch(() => undefined);
-  }
-  if (sizeBytes !== undefined && readBytes !== sizeBytes) {
-    const change = readBytes > sizeBytes ? "grew" : `shrank to ${readBytes} bytes`;
-    throw new InvalidInputError(
-      place,
-      `"${name}" had ${sizeBytes} bytes and ${change} while it was sent. Send it again.`,
-    );
-  }
-}
-
-/** A failure while a file is opened or read is the file's fault, not the connection's. */
-async function blamingFile<Value>(
-  part: UploadPart,
-  place: string,
-  work: () => Promise<Value>,
-): Promise<Value> {
-  try {
-    return await work();
-  } catch (failure) {
-    if (failure instanceof InvalidInputError) throw failure;
-    const reason = failure instanceof Error ? failure.message : String(failure);
-    throw new InvalidInputError(place, `"${part.name}" could not be read: ${reason}`, { cause: failure });
-  }
 }
 
 function blobOf(sections: Section[], tail: Uint8Array<ArrayBuffer>): Blob | undefined {

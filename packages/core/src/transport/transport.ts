@@ -24,10 +24,10 @@ export interface Transport {
 
 /** One request as a transport gets it: complete, with its token and headers. */
 export interface TransportRequest {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "HEAD" | "POST" | "PATCH" | "DELETE";
   url: string;
   headers: Record<string, string>;
-  /** JSON text, or fields and files to send as `multipart/form-data`. */
+  /** JSON text, or fields and files to send as `multipart/form-data`; with an `offset` the bytes of one file alone. */
   body?: string | Upload;
   signal: AbortSignal;
   /** Bytes of the body given to the network so far; called with a growing number. */
@@ -53,6 +53,8 @@ export interface TransportResponse {
 export interface Upload {
   fields: readonly (readonly [name: string, value: string])[];
   parts: readonly UploadPart[];
+  /** Set if the body is no form but the bytes of the one part, which begin at this byte of its file (connect-api 6.12). */
+  offset?: number;
 }
 
 /** One file of an upload. */
@@ -71,4 +73,22 @@ export interface UploadPart {
   open(): Promise<ReadableStream<Uint8Array>> | ReadableStream<Uint8Array>;
   /** The same bytes as a `Blob`, if there is one: browsers send it without copying. */
   blob?: Blob;
+  /**
+   * The bytes from one offset up to another, for an upload that resumes. Throws `InvalidInputError` if the file is no longer what it
+   * was. Without this and a `blob` a file is sent as a whole.
+   */
+  openRange?(from: number, to: number): Promise<ReadableStream<Uint8Array>> | ReadableStream<Uint8Array>;
+  /** When the file was last changed, in epoch milliseconds, if that is known: another file with its name and size differs in this. */
+  lastModifiedMs?: number;
+  /** Its place in the caller's request, for messages. Default: by its position among the parts. */
+  place?: string;
+  /** The file is on the server already, or on its way there. */
+  sent?: SentFile;
+}
+
+/** A file that is sent by an upload of its own (connect-api 6.12). */
+export interface SentFile {
+  readonly id: string;
+  /** Resolves when the server has all of it. */
+  completion(): Promise<void>;
 }

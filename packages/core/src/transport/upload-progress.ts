@@ -42,14 +42,17 @@ export interface TrackedUpload {
   accepted(): void;
 }
 
-/** Turns counts of a request body's bytes into reports about its files, at most twenty a second and one at each file's end. */
+/**
+ * Turns counts of a request body's bytes into reports about its files, at most twenty a second and one at each file's end. `envelope`
+ * holds the bytes before each file; none if files are sent by themselves, one after the other.
+ */
 export function trackUpload(
   upload: Upload,
   clock: Clock,
   onUploadProgress: (progress: UploadProgress) => void,
+  envelope: readonly number[] = envelopeBytes(upload),
 ): TrackedUpload {
   const sizes = upload.parts.map((part) => part.sizeBytes);
-  const envelope = envelopeBytes(upload);
   const rate = new Rate(clock);
   let highest: Position = { index: 0, loaded: 0, fileLoaded: 0 };
   let reportedMs = Number.NEGATIVE_INFINITY;
@@ -85,7 +88,7 @@ interface Position {
 }
 
 /** Walks over the body: the bytes before a file, then the file, then the next. */
-function positionAt(sentBytes: number, envelope: number[], sizes: (number | undefined)[]): Position {
+function positionAt(sentBytes: number, envelope: readonly number[], sizes: (number | undefined)[]): Position {
   const position: Position = { index: 0, loaded: 0, fileLoaded: 0 };
   let leftBytes = sentBytes;
   for (const [index, size] of sizes.entries()) {
