@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,9 +22,20 @@ export async function pathPart(
   const path = toPath(source.path, place);
   const handle = await openReadable(path, place);
   try {
-    const sizeBytes = await sizeOf(handle, `"${path}"`, place);
-    const openPart = async () => streamFile(await openReadable(path, place), { closes: true });
-    return filePart(source.name ?? basename(path), source.type, typeOf, { sizeBytes, open: openPart });
+    const stats = await statOf(handle, `"${path}"`, place);
+    return filePart(source.name ?? basename(path), source.type, typeOf, stats, {
+      open: async () => streamFile(await openReadable(path, place), { closes: true }),
+      async openRange(from, to) {
+        const again = await openReadable(path, place);
+        try {
+          await requireUnchanged(again, stats, `"${path}"`, place);
+          return streamFile(again, { closes: true, from, to });
+        } catch (failure) {
+          await again.close();
+          throw failure;
+        }
+      },
+    });
   } finally {
     await handle.close();
   }
@@ -39,17 +51,33 @@ export async function handlePart(
   if (!name)
     throw new InvalidInputError(`${place}.name`, "a FileHandle does not know its file's name; pass one.");
   if (handle.fd < 0) throw new InvalidInputError(`${place}.data`, "the FileHandle is closed.");
-  const sizeBytes = await sizeOf(handle, "the file of the FileHandle", `${place}.data`);
-  return filePart(name, type, typeOf, { sizeBytes, open: () => streamFile(handle, { closes: false }) });
+  const what = "the file of the FileHandle";
+  const stats = await statOf(handle, what, `${place}.data`);
+  return filePart(name, type, typeOf, stats, {
+    open: () => streamFile(handle, { closes: false }),
+    async openRange(from, to) {
+      await requireUnchanged(handle, stats, what, place);
+      return streamFile(handle, { closes: false, from, to });
+    },
+  });
 }
 
 function filePart(
   name: string,
   type: string | undefined,
   typeOf: TypeOf,
-  file: Pick<UploadPart, "sizeBytes" | "open">,
+  { size, mtimeMs }: Stats,
+  file: Pick<UploadPart, "open" | "openRange">,
 ): UploadPart {
-  return { field: "files", name, type: type ?? typeOf(name), isRepeatable: true, ...file };
+  const known = { sizeBytes: size, lastModifiedMs: mtimeMs, isRepeatable: true };
+  return { field: "files", name, type: type ?? typeOf(name), ...known, ...file };
+}
+
+/** What is left of a file must be of the file whose beginning was sent. */
+async function requireUnchanged(handle: FileHandle, then: Stats, what: string, place: string): Promise<void> {
+  const { size, mtimeMs } = await handle.stat();
+  if (size === then.size && mtimeMs === then.mtimeMs) return;
+  throw new InvalidInputError(place, `${what} was changed while it was sent. Send it again.`);
 }
 
 function toPath(path: string | URL, place: string): string {
@@ -60,9 +88,9 @@ function toPath(path: string | URL, place: string): string {
   throw new InvalidInputError(place, `expected a path or a file: URL, got ${seen}.`);
 }
 
-async function sizeOf(handle: FileHandle, what: string, place: string): Promise<number> {
+async function statOf(handle: FileHandle, what: string, place: string): Promise<Stats> {
   const stats = await handle.stat();
-  if (stats.isFile()) return stats.size;
+  if (stats.isFile()) return stats;
   throw new InvalidInputError(place, `${what} is ${stats.isDirectory() ? "a directory, " : ""}not a file.`);
 }
 

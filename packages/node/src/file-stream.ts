@@ -5,11 +5,14 @@ import { Memory } from "./memory.ts";
 const memory = new Memory(2 ** 20);
 
 /**
- * The bytes of an open file from its beginning; the next piece is read while the last one is sent. `closes`: whether the
- * end of the stream, however it ends, closes the file.
+ * The bytes of an open file, all or those of a range; the next piece is read while the last one is sent. `closes`: whether
+ * the end of the stream, however it ends, closes the file.
  */
-export function streamFile(handle: FileHandle, { closes }: { closes: boolean }): ReadableStream<Uint8Array> {
-  let position = 0;
+export function streamFile(
+  handle: FileHandle,
+  { closes, from = 0, to = Number.POSITIVE_INFINITY }: { closes: boolean; from?: number; to?: number },
+): ReadableStream<Uint8Array> {
+  let position = from;
   const close = async () => {
     if (closes) await handle.close();
   };
@@ -18,7 +21,8 @@ export function streamFile(handle: FileHandle, { closes }: { closes: boolean }):
       async pull(controller) {
         try {
           const piece = memory.take();
-          const { bytesRead } = await handle.read(piece, 0, memory.pieceBytes, position);
+          const wantedBytes = Math.min(memory.pieceBytes, to - position);
+          const { bytesRead } = await handle.read(piece, 0, wantedBytes, position);
           position += bytesRead;
           if (bytesRead === memory.pieceBytes) return controller.enqueue(memory.lend(piece));
           // The last piece is copied: short pieces may wait in a socket's own queue.

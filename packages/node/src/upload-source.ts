@@ -65,7 +65,8 @@ export async function resolveUploadSource(source: UploadSource, place: string): 
 function readAhead(part: UploadPart): UploadPart {
   const { blob } = part;
   // Bun is faster by itself.
-  return blob && process.versions.bun === undefined ? { ...part, open: () => streamBlob(blob) } : part;
+  if (!blob || process.versions.bun !== undefined) return part;
+  return { ...part, open: () => streamBlob(blob), openRange: (from, to) => streamBlob(blob.slice(from, to)) };
 }
 
 function typeOf(name: string): string {
