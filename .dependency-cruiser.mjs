@@ -53,7 +53,7 @@ const order = {
     ["engine"],
     ["tasks", "installs"],
     ["status"],
-    ["webhooks"],
+    ["webhooks", "uploads"],
     ["http", "cluster"],
     ["serve"],
     ["cli"],

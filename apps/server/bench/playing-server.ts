@@ -17,6 +17,7 @@ import { openDatabase } from "../src/store/database.ts";
 import { InstallStore } from "../src/store/install-store.ts";
 import { TaskStore } from "../src/store/task-store.ts";
 import { createTaskRunner } from "../src/tasks/task-runner.ts";
+import { openUploads } from "../src/uploads/uploads.ts";
 import { openWebhooks } from "../src/webhooks/open-webhooks.ts";
 import { fixturePackages } from "../test/open-test-server.ts";
 
@@ -39,6 +40,7 @@ const metrics = createMetrics(() => store.countByStatus());
 const files = createLocalFiles(dataDirectory, { areHandedOver: false });
 const runner = createTaskRunner({ ...resolved, store, catalog, engine: createPlayer(), files, metrics });
 const webhooks = await openWebhooks({ ...resolved, database, tasks: store, isShared: false, metrics });
+const uploads = openUploads({ ...resolved, database, files, metrics });
 const closing = new AbortController();
 const app = createApp({
   ...resolved,
@@ -53,6 +55,7 @@ const app = createApp({
   readStatus: refuse,
   threads: createRequestThreads(),
   webhooks,
+  uploads,
   limits: resolved,
   closing: closing.signal,
   whyNotReady: () => undefined,

@@ -28,6 +28,12 @@ export interface Metrics {
   webhookAttempted(outcome: string): void;
   /** Names who knows how many webhooks are pending. */
   watchWebhooks(count: () => Promise<number>): void;
+  /** So many bytes of an upload that resumes were stored. */
+  uploadReceived(bytes: number): void;
+  /** How an upload ended: `taken` by a task, `deleted` or `expired`. */
+  uploadEnded(outcome: string): void;
+  /** Names who knows what uploads there are that no task has taken. */
+  watchUploads(count: () => Promise<{ count: number; bytes: number }>): void;
   requestAnswered(method: string, status: number, tookMs: number): void;
   /** The text that Prometheus reads. */
   read(): Promise<string>;
@@ -89,6 +95,16 @@ export function createMetrics(
     "outcome",
   );
 
+  const received = counter(
+    "connect_upload_received_bytes_total",
+    "Bytes of resumable uploads that were stored.",
+  );
+  const ended = counter(
+    "connect_uploads_ended_total",
+    "Resumable uploads by how they ended: taken by a task, deleted or expired.",
+    "outcome",
+  );
+
   return {
     contentType: registry.contentType,
     taskStarted: (waitedMs) => wait({}, waitedMs),
@@ -112,6 +128,22 @@ export function createMetrics(
         "Webhooks that wait for an attempt, or for the one before them.",
         undefined,
         async () => new Map([["", await count()]]),
+      );
+    },
+    uploadReceived: (bytes) => received.add({}, bytes),
+    uploadEnded: (outcome) => ended.add({ outcome }),
+    watchUploads(count) {
+      gauge(
+        "connect_uploads",
+        "Resumable uploads that no task has taken.",
+        undefined,
+        async () => new Map([["", (await count()).count]]),
+      );
+      gauge(
+        "connect_upload_reserved_bytes",
+        "Bytes that resumable uploads have which no task has taken, or are to have.",
+        undefined,
+        async () => new Map([["", (await count()).bytes]]),
       );
     },
     requestAnswered: (method, status, tookMs) => requests({ method, status }, tookMs),
@@ -141,9 +173,9 @@ function createInstruments(registry: Registry, meter: Meter | undefined) {
       const ours = new Counter({ registers, name, help, labelNames });
       const theirs = meter?.createCounter(name, { description: help });
       return {
-        add(labels: Labels) {
-          ours.inc(labels);
-          theirs?.add(1, labels);
+        add(labels: Labels, count = 1) {
+          ours.inc(labels, count);
+          theirs?.add(count, labels);
         },
         read: async () => (await ours.get()).values,
       };

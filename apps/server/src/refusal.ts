@@ -17,4 +17,8 @@ export class Refusal extends Error {
   }
 }
 
-export type RefusalStatus = 400 | 401 | 403 | 404 | 408 | 409 | 413 | 415 | 422 | 429 | 501 | 503 | 507;
+/** 460 is of tus: a checksum that does not fit. */
+export type RefusalStatus =
+  | (400 | 401 | 403 | 404 | 408 | 409 | 412 | 413 | 415 | 422 | 423 | 429)
+  | 460
+  | (501 | 503 | 507);

@@ -9,7 +9,7 @@ describeBothServers(({ shared, open }) => {
     const ann = { name: "ann", token: "ann-1", roles: ["run", "install"] as const };
     await using server = await open({ tokens: ["api-one", ann] });
     const forAll =
-      "wait, after, events, idempotency, files, delete, pages, files-by-input, shared-events, webhooks, traces";
+      "wait, after, events, idempotency, files, delete, pages, files-by-input, shared-events, webhooks, uploads, traces";
     const named = { "api-one": `${forAll}, status`, "ann-1": forAll, wrong: forAll };
     for (const path of ["/v1/blocks", "/v1/status", "/nothing"]) {
       for (const [Authorization, names] of Object.entries(named)) {

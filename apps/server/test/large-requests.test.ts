@@ -6,7 +6,10 @@ import { openTestServer } from "./open-test-server.ts";
 
 const many = 200_000;
 const nodes = (inputs: { handle: string; value: unknown }[]) => [{ nodeId: "_", inputs }];
-const json = (value: unknown) => ({ json: new TextEncoder().encode(JSON.stringify(value)) });
+const json = (value: unknown) => ({
+  json: new TextEncoder().encode(JSON.stringify(value)),
+  takesUploads: true,
+});
 
 test.each([
   ["a text", "x".repeat(2_000_000)],

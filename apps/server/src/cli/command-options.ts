@@ -14,6 +14,8 @@ export interface CallerFlags extends AddressFlags {
   rateLimit?: number;
   bodyLimitMb?: number;
   uploadLimitGb?: number;
+  uploadsLimitGb?: number;
+  uploadHours?: number;
   webhookAllow?: string[];
 }
 
@@ -53,7 +55,21 @@ export function addCallerOptions(command: Command): Command {
     .option("--allow-origin <origin>", "web origin whose pages may call; repeatable", collect)
     .option("--rate-limit <number>", "requests per minute for each caller or address (no limit)", positive)
     .option("--body-limit-mb <number>", "size of a JSON body in MiB (16 by default)", positive)
-    .option("--upload-limit-gb <number>", "size of all files of a request in GiB (16 by default)", positive)
+    .option(
+      "--upload-limit-gb <number>",
+      "size of all files of a request, or of one resumable upload, in GiB (16 by default)",
+      positive,
+    )
+    .option(
+      "--uploads-limit-gb <number>",
+      "size of a caller's resumable uploads that no task has taken, in GiB (64 by default)",
+      positive,
+    )
+    .option(
+      "--upload-hours <number>",
+      "hours after which an upload is forgotten that nothing was written to (24 by default)",
+      positive,
+    )
     .option(
       "--webhook-allow <range>",
       "address or range (10.1.0.0/16) that webhooks may be sent to though it is not public; repeatable",

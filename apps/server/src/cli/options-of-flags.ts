@@ -25,6 +25,8 @@ export function optionsOf(flags: SharedFlags): Partial<ServerOptions> & { packag
     requestsPerMinute: flags.rateLimit,
     bodyLimitBytes: scale(flags.bodyLimitMb, 2 ** 20),
     uploadLimitBytes: scale(flags.uploadLimitGb, 2 ** 30),
+    uploadsLimitBytes: scale(flags.uploadsLimitGb, 2 ** 30),
+    uploadKeepMs: scale(flags.uploadHours, 3_600_000),
     concurrency: flags.concurrency,
     isolation: flags.isolation,
     spareExecutors: flags.spareExecutors,

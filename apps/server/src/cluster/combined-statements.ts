@@ -25,15 +25,15 @@ const open = openStatuses.map((status) => `'${status}'`).join(", ");
  */
 export const combined = {
   /**
-   * Stores a task together with the job that pg-boss makes for it, which gets its turn among those of other callers, and with
-   * where it is to be told of; rejects if the task, or its idempotency key, is there.
+   * Stores a task together with the job that pg-boss makes for it, which gets its turn among those of other callers, with where it
+   * is to be told of, and with the uploads that it takes; rejects if the task, or its idempotency key, is there, or an upload is not.
    */
   async create(
     pool: Pool,
     row: TaskRow,
     queue: string,
     { text, values = [] }: BossStatement,
-    webhook?: object,
+    { webhook, uploads = [] }: { webhook?: object | undefined; uploads?: readonly string[] | undefined } = {},
   ): Promise<void> {
     const [before, after, ...more] = text.split(bossJobs);
     if (before === undefined || after === undefined || more.length > 0) {
@@ -44,14 +44,20 @@ export const combined = {
     const turn = turnOf(`$${queueAt}`, callerAt === -1 ? "''" : `$${queueAt + 1 + callerAt}`);
     const withTurn = "(select jsonb_set($1::jsonb, '{0,priority}', to_jsonb(turn)) from turn)::json";
     const given = [...values, queue, ...Object.values(row)];
-    const hook = webhook
-      ? `,
-       hook as (${insertInto("webhooks", webhook, given.length)})`
-      : "";
-    const statement = `with turn as (${turn}),
-       job as (${before}${withTurn}${after})${hook}
-       ${insertInto("tasks", row, queueAt)}`;
-    await pool.query(prepared(statement, [...given, ...Object.values(webhook ?? {})]));
+    const others: string[] = [];
+    if (webhook) {
+      others.push(`hook as (${insertInto("webhooks", webhook, given.length)})`);
+      given.push(...Object.values(webhook));
+    }
+    if (uploads.length > 0) {
+      given.push(uploads, row.id);
+      const [ids, id] = [`$${given.length - 1}::text[]`, `$${given.length}::text`];
+      others.push(`taken as (insert into taken_uploads (upload_id, task_id) select unnest(${ids}), ${id})`);
+    }
+    const parts = [`turn as (${turn})`, `job as (${before}${withTurn}${after})`, ...others];
+    await pool.query(
+      prepared(`with ${parts.join(",\n       ")}\n       ${insertInto("tasks", row, queueAt)}`, given),
+    );
   },
 
   /** Claims the tasks of the jobs that pg-boss fetches. A job whose task has ended, or is forgotten, comes without a row. */

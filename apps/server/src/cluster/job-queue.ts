@@ -34,8 +34,8 @@ export interface JobQueueOptions {
   log: Logger;
 }
 
-/** SQLSTATE. */
-const uniqueViolation = "23505";
+/** SQLSTATE of a key that is there already, and of one for something that is not there. */
+const violations = ["23505", "23503"];
 
 /** Where pg-boss puts jobs that had their last attempt. */
 const givenUpQueue = "given-up";
@@ -93,13 +93,14 @@ export async function openJobQueue(
     async create(row, task) {
       const queue = queueOf(task);
       const webhook = task.webhook && webhookRow(task.id, task.caller ?? "", task.webhook);
+      const { uploads } = task;
       let isNew = true;
       // pg-boss says what it would run, and it runs as a part of ours.
       const executeSql: Db["executeSql"] = async (text, values) => {
-        isNew = await combined.create(pool, row, queue, { text, values }, webhook).then(
+        isNew = await combined.create(pool, row, queue, { text, values }, { webhook, uploads }).then(
           () => true,
           (error: unknown) => {
-            if ((error as { code?: unknown }).code === uniqueViolation) return false;
+            if (violations.includes(String((error as { code?: unknown }).code))) return false;
             throw error;
           },
         );

@@ -8,9 +8,9 @@ import { prepared } from "./prepared.ts";
 
 /**
  * What processes tell each other: a task's id if something about it is new or is to stop, a queue's name if a task waits, which
- * task a stream is to carry.
+ * task a stream is to carry, which upload another request wants.
  */
-export type Topic = "changed" | "stop" | "queued" | "events";
+export type Topic = "changed" | "stop" | "queued" | "events" | "uploads";
 
 /**
  * Short notices between processes, by LISTEN and NOTIFY. They only say where to look: one that gets lost, or is not listened

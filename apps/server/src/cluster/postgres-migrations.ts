@@ -1,10 +1,11 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { addTraces, indexFailed, indexUnsuccessful, separateCallers } from "../store/migrations.ts";
+import { createUploadsInPostgres } from "../store/upload-tables.ts";
 import { createWebhooksInPostgres } from "../store/webhook-tables.ts";
 
 /** What this version of the program brings and knows: the number of its migrations. */
-export const schemaVersion = 9;
+export const schemaVersion = 10;
 
 /**
  * The oldest program that can still work with this schema. A migration that only adds (a table, a nullable column, an
@@ -73,6 +74,7 @@ export const postgresMigrations: Record<string, Migration> = {
   },
   "008-webhooks": { up: createWebhooksInPostgres },
   "009-traces": { up: addTraces },
+  "010-uploads": { up: createUploadsInPostgres },
 };
 
 async function createTasks(database: Kysely<unknown>): Promise<void> {

@@ -1,4 +1,5 @@
 import type { JsonText } from "../json-text.ts";
+import type { PartialFiles } from "./partial-files.ts";
 
 /**
  * Where files of tasks are kept: what was uploaded for them, and what they made in their session directories. Storage that is
@@ -23,6 +24,8 @@ export interface FileStore {
   release(taskId: string, sessionId: string | undefined): Promise<void>;
   /** A file of a session by the still encoded path of a URL; `undefined` if there is none, or it is no business of the caller's. */
   openSessionFile(sessionId: string, path: string): Promise<OpenedFile | undefined>;
+  /** Those that come piece by piece, before there is a task. */
+  readonly partial: PartialFiles;
   /** Forgets everything about a task. */
   remove(task: { id: string; sessionId: string | null }): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { access, constants, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileStore } from "./file-store.ts";
+import { createLocalPartialFiles } from "./local-partial-files.ts";
 import { openSessionFile } from "./open-session-file.ts";
 import { reclaim } from "./reclaim.ts";
 import { resolveReferences } from "./upload-references.ts";
@@ -30,6 +31,7 @@ export function createLocalFiles(directory: string, { areHandedOver = false } = 
     keepSession: (sessionId) => takeBack(sessionOf(directory, sessionId)),
     release: (taskId) => takeBack(uploadsOf(directory, taskId)),
     openSessionFile: (sessionId, path) => openSessionFile(sessionOf(directory, sessionId), path),
+    partial: createLocalPartialFiles(directory),
     async remove({ id, sessionId }) {
       await removeUploads(id);
       if (sessionId !== null) await rm(sessionOf(directory, sessionId), { recursive: true, force: true });

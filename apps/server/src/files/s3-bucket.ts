@@ -2,7 +2,8 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { OpenedFile } from "./file-store.ts";
-import { describeS3Error, toStorageFailure } from "./s3-failure.ts";
+import { describeS3Error, toStorageFailure, unlessAbsent } from "./s3-failure.ts";
+import { createMultipart, type Multipart } from "./s3-multipart.ts";
 
 /** The part of a bucket beneath a prefix. What it rejects with is a `StorageFailure`, or the reason of the signal. */
 export interface Bucket {
@@ -13,13 +14,21 @@ export interface Bucket {
   download(key: string, file: string, signal?: AbortSignal): Promise<void>;
   /** `undefined` if there is none. */
   open(key: string): Promise<OpenedFile | undefined>;
+  /** In bytes; `undefined` if there is none. */
+  sizeOf(key: string): Promise<number | undefined>;
+  /** Copies an object of so many bytes, within the storage. */
+  copy(from: string, to: string, sizeBytes: number): Promise<void>;
   /** Removes every object whose key begins so. */
   removeAll(keyStart: string): Promise<void>;
+  /** Objects that are made of parts. */
+  readonly multipart: Multipart;
 }
 
 export interface BucketOptions {
   /** How long a request or an answer may stand still, in milliseconds, before it is given up; 20,000 by default. */
   idleTimeoutMs?: number | undefined;
+  /** What an upload may have that comes piece by piece. */
+  uploadLimitBytes?: number | undefined;
 }
 
 /** Opens `s3://bucket/prefix`. Rejects if that is no such address, or if the bucket cannot be reached. */
@@ -73,7 +82,14 @@ export async function openBucket(
     return Body;
   };
 
+  const find = (key: string) =>
+    ofStorage(() => unlessAbsent(client.send(new s3.HeadObjectCommand(place(key)))));
+  const multipart = createMultipart({ s3, client, place, ofStorage });
+
   return {
+    multipart,
+    sizeOf: async (key) => (await find(key))?.ContentLength,
+    copy: (from, to, sizeBytes) => multipart.copy(from, to, sizeBytes),
     check: (signal) => ofStorage(async () => void (await head(signal)), signal),
     async write(key, Body, signal) {
       const upload = new Upload({ client, params: { ...place(key), Body } });
@@ -90,14 +106,7 @@ export async function openBucket(
         signal,
       ),
     async open(key) {
-      const head = () => client.send(new s3.HeadObjectCommand(place(key)));
-      const found = await ofStorage(() =>
-        head().catch((error: unknown) => {
-          if (error instanceof s3.S3ServiceException && error.$metadata.httpStatusCode === 404)
-            return undefined;
-          throw error;
-        }),
-      );
+      const found = await find(key);
       if (!found) return undefined;
       const { ContentLength: sizeBytes = 0, ETag: etag = "", LastModified: modifiedAt = new Date(0) } = found;
       return {

@@ -9,6 +9,16 @@ export function toStorageFailure(place: string, error: unknown, signal?: AbortSi
   return new StorageFailure(place, describeS3Error(error), { isPassing, cause: error });
 }
 
+/** Nothing instead of what the AWS SDK throws if something is not there. */
+export async function unlessAbsent<Result>(asking: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof Error && statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
 /** Some services answer with a status and no words. */
 export function describeS3Error(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

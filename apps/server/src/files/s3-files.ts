@@ -6,6 +6,7 @@ import { inParallel } from "./in-parallel.ts";
 import { sessionOf, uploadsOf } from "./local-files.ts";
 import { decodeSegments } from "./open-session-file.ts";
 import { type BucketOptions, openBucket } from "./s3-bucket.ts";
+import { createS3PartialFiles, partBytesOf } from "./s3-partial-files.ts";
 import { listSessionFiles } from "./session-files.ts";
 import { resolveReferences, type UploadedFile } from "./upload-references.ts";
 
@@ -64,6 +65,11 @@ export async function openS3Files(
       const segments = decodeSegments(path);
       return segments && bucket.open(`sessions/${sessionId}/${segments.join("/")}`);
     },
+    partial: createS3PartialFiles(bucket, {
+      directory: localDirectory,
+      partBytes: partBytesOf(options.uploadLimitBytes),
+      keyOf: (taskId, path) => uploadKey(taskId, { part: basename(dirname(path)), name: basename(path) }),
+    }),
     async remove({ id, sessionId }) {
       await bucket.removeAll(`uploads/${id}/`);
       if (sessionId !== null) await bucket.removeAll(`sessions/${sessionId}/`);

@@ -24,6 +24,8 @@ import { type OtherProcesses, SharedStreams } from "./shared-streams.ts";
 import { statusRoute } from "./status-route.ts";
 import { type TasksRoutesParts, tasksRoutes } from "./tasks-routes.ts";
 import type { TokenList } from "./token-list.ts";
+import { tusHeaders } from "./upload-headers.ts";
+import { uploadsRoutes } from "./uploads-routes.ts";
 import { webhooksRoutes } from "./webhooks-routes.ts";
 
 export interface AppParts
@@ -71,7 +73,10 @@ export function createApp(given: GivenParts): Hono<CallerEnv> {
   // A preflight carries no token, so it is answered before tokens are asked for.
   const allowOrigins = cors({
     origin: [...parts.allowedOrigins],
-    exposeHeaders: [extensionsHeader, "Preference-Applied", "Accept-Ranges", "Content-Range", "ETag"],
+    exposeHeaders: [
+      ...[extensionsHeader, "Preference-Applied", "Accept-Ranges", "Content-Range", "ETag"],
+      ...tusHeaders,
+    ],
     maxAge: 600,
   });
   const rate = limitRate(parts.requestsPerMinute, parts.tokens);
@@ -89,6 +94,7 @@ export function createApp(given: GivenParts): Hono<CallerEnv> {
   app.route("/api/v1/tasks", tasksRoutes(parts));
   app.route("/api/v1/events", eventsRoutes(parts));
   app.route("/api/v1/webhooks", webhooksRoutes(parts.webhooks));
+  app.route("/api/v1/uploads", uploadsRoutes(parts.uploads, parts.limits));
   app.route("/api", statusRoute(parts.readStatus));
   // Last, and without a token: the app asks for one itself.
   app.route("/", playgroundRoutes(parts.playgroundDirectory));

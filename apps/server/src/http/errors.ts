@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Logger } from "pino";
 import { StorageFailure } from "../files/storage-failure.ts";
 import { Refusal } from "../refusal.ts";
@@ -36,8 +37,10 @@ const passing = (trouble: string) => new Refusal(503, `${trouble} Try again.`, {
 
 function refuse(context: Context, { status, message, retryAfterSeconds }: Refusal): Response {
   if (retryAfterSeconds !== undefined) context.header("Retry-After", String(retryAfterSeconds));
-  if (status === 408) context.header("Connection", "close"); // the rest of the request is not waited for
-  return context.json(errorAnswer(message), status);
+  // The rest of the request is not waited for.
+  if (status === 408 || status === 423) context.header("Connection", "close");
+  // Cast: Hono takes the statuses that are registered.
+  return context.json(errorAnswer(message), status as ContentfulStatusCode);
 }
 
 const diskFull =

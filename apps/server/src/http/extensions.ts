@@ -4,6 +4,8 @@ import { Refusal } from "../refusal.ts";
 import { type CallerEnv, hasRole } from "./callers.ts";
 import { taskPageParameters } from "./task-pages.ts";
 
+const uploads = "/api/v1/uploads";
+
 /**
  * Names the extensions (connect-api 6) on every answer, refusals included. What asks for one that is off goes
  * unheard, as it does on a server that knows none.
@@ -16,10 +18,11 @@ export function serveExtensions(names: readonly ExtensionName[]): MiddlewareHand
       const { method, path } = context.req;
       const isOff =
         (off.includes("files") && /\/v1\/tasks\/[^/]+\/files\//.test(path)) ||
-        (off.includes("delete") && method === "DELETE") ||
+        (off.includes("delete") && method === "DELETE" && !path.startsWith(uploads)) ||
         (off.includes("shared-events") && path.startsWith("/api/v1/events/")) ||
         (off.includes("status") && path === "/api/v1/status") ||
-        (off.includes("webhooks") && path.startsWith("/api/v1/webhooks/"));
+        (off.includes("webhooks") && path.startsWith("/api/v1/webhooks/")) ||
+        (off.includes("uploads") && path.startsWith(uploads));
       if (isOff) throw new Refusal(404, `There is no ${method} ${path} here.`);
       context.req.raw = withoutExtensions(context.req.raw, off);
     }

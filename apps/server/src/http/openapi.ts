@@ -178,7 +178,11 @@ export function describeApi(): Record<string, unknown> {
     servers: [{ url: "." }],
     security: [{}, { token: [] }],
     components: { securitySchemes: { token: { type: "apiKey", in: "header", name: "Authorization" } } },
-    paths: { ...Object.fromEntries(paths), "/v1/tasks/{id}/files/{path}": { get: fileOperation } },
+    paths: {
+      ...Object.fromEntries(paths),
+      "/v1/tasks/{id}/files/{path}": { get: fileOperation },
+      ...uploadPaths,
+    },
   };
 }
 
@@ -204,9 +208,49 @@ const formSchema = {
     manifest: { type: "string" },
     inputValues: { type: "string", description: "The node form, as JSON." },
     webhook: { type: "string", description: "{ url, events? }, as JSON." },
+    uploads: { type: "string", description: "[{ id, nodeId?, handle? }], as JSON, in place of files." },
     files: { type: "array", items: { type: "string", format: "binary" } },
   },
 };
+
+/** By tus 1.0.0: what is asked and answered stands in headers. */
+const uploadPaths = {
+  "/v1/uploads": {
+    options: headersAlone("What uploads can do here: Tus-Version, Tus-Extension, Tus-Max-Size", 204),
+    post: headersAlone("Begin an upload that resumes; Location is where it goes on", 201, [
+      parameter("header", "Upload-Length", "In bytes."),
+      parameter("header", "Upload-Defer-Length", "1 if that is not known yet."),
+      parameter("header", "Upload-Metadata", "filename and filetype, each with its value in base64."),
+    ]),
+  },
+  "/v1/uploads/{id}": {
+    head: headersAlone("How far an upload is: Upload-Offset and Upload-Length", 200, [uploadParameter()]),
+    patch: {
+      ...headersAlone("Add bytes to an upload", 204, [
+        uploadParameter(),
+        parameter("header", "Upload-Offset", "Where they begin."),
+        parameter("header", "Upload-Checksum", "sha256 or sha1, and the sum of these bytes in base64."),
+      ]),
+      requestBody: { required: true, content: { "application/offset+octet-stream": {} } },
+    },
+    delete: headersAlone("Forget an upload", 204, [uploadParameter()]),
+  },
+};
+
+function uploadParameter() {
+  return parameter("path", "id", "");
+}
+
+function headersAlone(summary: string, status: number, parameters: readonly object[] = []) {
+  return {
+    summary,
+    parameters: [parameter("header", "Tus-Resumable", "1.0.0"), ...parameters],
+    responses: {
+      [status]: { description: "Done." },
+      default: { description: "Refused.", content: json(z.toJSONSchema(refusalSchema)) },
+    },
+  };
+}
 
 const fileOperation = {
   summary: "What a task made in its session directory; ranges too",

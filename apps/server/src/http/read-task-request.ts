@@ -19,6 +19,8 @@ export interface ReadingParts {
   threads: RequestThreads;
   /** Whether a form may say which input each of its files is for. */
   takesFileInputs: boolean;
+  /** Whether its files may be uploads that are there already. */
+  takesUploads: boolean;
 }
 
 /** Above that, parsing a body and checking what is in it would hold up others. */
@@ -27,11 +29,11 @@ const largeBytes = 128 * 1024;
 /** Reads the body of `POST /v1/tasks`, JSON or a form; files go into `uploadDirectory`. Throws a {@link Refusal}. */
 export async function readTaskRequest(form: FormRequest, parts: ReadingParts): Promise<ReadTaskRequest> {
   const { request, body } = form;
-  const { uploadDirectory, limits, inFlight } = parts;
+  const { uploadDirectory, limits, inFlight, takesUploads } = parts;
   const type = request.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (type === "application/json") {
     const json = await readBody(request, limits, inFlight, body);
-    return { request: await parse({ json }, parts), files: [] };
+    return { request: await parse({ json, takesUploads }, parts), files: [] };
   }
   if (type === "multipart/form-data") {
     const { fields: all, files } = await receiveForm(form, uploadDirectory, limits, inFlight);
@@ -39,7 +41,8 @@ export async function readTaskRequest(form: FormRequest, parts: ReadingParts): P
       (name) => all.get(name),
     );
     const fileInputs = parts.takesFileInputs ? all.get("fileInputs") : undefined;
-    const fields = { manifest, blockId, inputValues, fileInputs, webhook };
+    const uploads = takesUploads ? all.get("uploads") : undefined;
+    const fields = { manifest, blockId, inputValues, fileInputs, webhook, uploads };
     return { request: await parse({ fields }, parts), files };
   }
   throw new Refusal(
@@ -50,5 +53,5 @@ export async function readTaskRequest(form: FormRequest, parts: ReadingParts): P
 
 async function parse(body: RawBody, { threads }: ReadingParts): Promise<TaskRequest> {
   if (sizeOf(body) > largeBytes) return threads.open(body);
-  return parseTaskRequest("json" in body ? { json: decodeBody(body.json) } : body);
+  return parseTaskRequest("json" in body ? { ...body, json: decodeBody(body.json) } : body);
 }

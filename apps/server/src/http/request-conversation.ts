@@ -11,12 +11,13 @@ export interface OpenRequest {
 }
 
 /** A body as it was received. */
-export type RawBody = { json: Uint8Array } | { fields: FormFields };
+export type RawBody = { json: Uint8Array; takesUploads: boolean } | { fields: FormFields };
 
 /** The first answer, to no question. */
 export interface RequestBeginning {
   blockId: string;
   webhook: unknown;
+  uploads: readonly string[];
 }
 
 /** What the server asks about a body that the thread holds. */

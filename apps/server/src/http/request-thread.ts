@@ -38,14 +38,14 @@ export default async function serveRequest({ body, port }: OpenRequest): Promise
   }
 }
 
-function beginningOf({ blockId, webhook }: TaskRequest): RequestBeginning {
-  return { blockId, webhook };
+function beginningOf({ blockId, webhook, uploads }: TaskRequest): RequestBeginning {
+  return { blockId, webhook, uploads };
 }
 
 async function parse(body: OpenRequest["body"]) {
   let request: TaskRequest | undefined;
   const answer = await answerOf(() => {
-    request = parseTaskRequest("json" in body ? { json: decodeBody(body.json) } : body);
+    request = parseTaskRequest("json" in body ? { ...body, json: decodeBody(body.json) } : body);
   });
   return request ? { request } : answer;
 }

@@ -114,10 +114,9 @@ async function openRequest(run: RunThread, body: RawBody): Promise<TaskRequest> 
   }
 
   try {
-    const { blockId, webhook } = (await ask()) as RequestBeginning;
+    const beginning = (await ask()) as RequestBeginning;
     return {
-      blockId,
-      webhook,
+      ...beginning,
       fingerprint: async (files) => (await ask({ kind: "fingerprint", files })) as string,
       async prepare(block, references, catalog) {
         await ask({ kind: "prepare", block, references }, catalog);

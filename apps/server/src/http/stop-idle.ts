@@ -1,16 +1,20 @@
 import type { Readable } from "node:stream";
 import { Refusal } from "../refusal.ts";
 
-/** The same chunks; throws a {@link Refusal} when the sender sends nothing for so long. One that is slow goes on. */
+/**
+ * The same chunks; throws a {@link Refusal} when the sender sends nothing for so long, and the reason of the signal when that is
+ * aborted. One that is slow goes on.
+ */
 export async function* stopIdle(
   chunks: AsyncIterable<Uint8Array>,
   idleMs: number,
+  signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
   const iterator = chunks[Symbol.asyncIterator]();
   let isRead = false;
   try {
     while (true) {
-      const next = await within(iterator.next(), idleMs);
+      const next = await within(iterator.next(), idleMs, signal);
       isRead = next.done === true;
       if (isRead) return;
       yield next.value;
@@ -47,15 +51,20 @@ export function watchIdle(body: Readable, idleMs: number, fail: (error: Refusal)
   };
 }
 
-async function within<Value>(coming: Promise<Value>, idleMs: number): Promise<Value> {
+async function within<Value>(coming: Promise<Value>, idleMs: number, signal?: AbortSignal): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
+  let onAbort = () => {};
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => onceAllIsRead(() => reject(idle(idleMs))), idleMs);
+    onAbort = () => reject(signal?.reason);
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener("abort", onAbort);
   });
   try {
     return await Promise.race([coming, late]);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
   }
 }
 

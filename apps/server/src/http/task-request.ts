@@ -18,6 +18,7 @@ import { releaseMemory } from "../release-memory.ts";
 import type { ComingText } from "../store/stored-text.ts";
 import { isRecord } from "../values.ts";
 import { parseJson } from "./read-json-body.ts";
+import { readTaskUploads } from "./read-task-uploads.ts";
 import type { ReceivedFile } from "./uploads.ts";
 
 /** What a caller asks to run. Its methods throw a {@link Refusal}. */
@@ -25,6 +26,8 @@ export interface TaskRequest extends Disposable {
   blockId: string;
   /** Where it is to be told of, as it came. */
   webhook: unknown;
+  /** The ids of the uploads that are its files, in place of those of a form. */
+  uploads: readonly string[];
   /** Tells it from another request with the same key: of the content alone, as the boundaries of a form differ each time. */
   fingerprint(files: readonly ReceivedFile[]): Promise<string>;
   /** The values as they came, and those that the block gets; `references` are its files. */
@@ -37,7 +40,7 @@ export interface PreparedInputs {
 }
 
 /** The body of `POST /v1/tasks` before it is parsed. */
-export type TaskBody = { json: string } | { fields: FormFields };
+export type TaskBody = { json: string; takesUploads: boolean } | { fields: FormFields };
 
 /** The fields of a form; `inputValues` is JSON. */
 export interface FormFields {
@@ -48,6 +51,8 @@ export interface FormFields {
   fileInputs?: string | undefined;
   /** JSON: where the task is to be told of (connect-api 6.11). */
   webhook?: string | undefined;
+  /** JSON: the uploads that are its files (connect-api 6.12). */
+  uploads?: string | undefined;
 }
 
 /** The text of a body, whose memory is freed; a byte order mark stays. */
@@ -59,26 +64,29 @@ export function decodeBody(json: Uint8Array): string {
 
 /** Reads and checks a body; throws a {@link Refusal}. */
 export function parseTaskRequest(body: TaskBody): TaskRequest {
-  const { blockId, inputValues, webhook } = checkBody(
-    "json" in body ? parseBody(body.json) : parseFields(body.fields),
-  );
+  const read = "json" in body ? parseBody(body.json) : parseFields(body.fields);
+  const { blockId, inputValues, webhook } = checkBody(read);
+  const uploads = "fields" in body || body.takesUploads ? readTaskUploads(read) : [];
   const fileInputs = "fields" in body ? parseFileInputs(body.fields) : undefined;
   const asked = [
     blockId,
     inputValues,
     ...(fileInputs ? [fileInputs] : []),
     ...(webhook === undefined ? [] : [{ webhook }]),
+    ...(uploads.length === 0 ? [] : [{ uploads }]),
   ];
   return {
     blockId,
     webhook,
+    uploads: uploads.map(({ id }) => id),
     async fingerprint(files) {
       const hash = createHash("sha256").update(JSON.stringify(asked));
       for (const { path, digest } of files) hash.update(JSON.stringify([basename(path), digest]));
       return hash.digest("hex");
     },
     async prepare(block, references, catalog) {
-      const files = uploadedFiles(references, fileInputs);
+      const inputs = uploads.length === 0 ? fileInputs : uploads.map(({ input }) => input);
+      const files = uploadedFiles(references, inputs);
       return { inputValues, inputs: await prepareInputs(block, inputValues, files, catalog) };
     },
     [Symbol.dispose]() {},
@@ -99,9 +107,15 @@ function isForm(text: string): boolean {
   return /^--[^\r\n]+\r\ncontent-disposition: form-data/i.test(text);
 }
 
-function parseFields({ inputValues = "", webhook = "", fileInputs: _, ...named }: FormFields): unknown {
-  const invalid = () => 'The field "webhook" is not valid JSON.';
-  const block = { ...named, ...(webhook !== "" && { webhook: parseJson(webhook, 2, invalid) }) };
+function parseFields({ inputValues = "", webhook = "", uploads = "", ...fields }: FormFields): unknown {
+  const { manifest, blockId } = fields;
+  const invalid = (name: string) => () => `The field "${name}" is not valid JSON.`;
+  const block = {
+    manifest,
+    blockId,
+    ...(webhook !== "" && { webhook: parseJson(webhook, 2, invalid("webhook")) }),
+    ...(uploads !== "" && { uploads: parseJson(uploads, 2, invalid("uploads")) }),
+  };
   if (inputValues === "") return block;
   const parsed = parseJson(
     inputValues,
@@ -122,7 +136,10 @@ function parseFileInputs({ fileInputs = "" }: FormFields): FileInput[] | undefin
   return checked.data;
 }
 
-function uploadedFiles(paths: readonly string[], inputs: readonly FileInput[] | undefined): UploadedFile[] {
+function uploadedFiles(
+  paths: readonly string[],
+  inputs: readonly (FileInput | undefined)[] | undefined,
+): UploadedFile[] {
   if (inputs && inputs.length !== paths.length) {
     throw new Refusal(
       400,

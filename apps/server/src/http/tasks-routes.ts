@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { ExtensionName } from "@oomol/connect-core/wire";
 import type { TraceContext } from "@oomol/connect-shared/trace-context";
 import { type Context, Hono } from "hono";
@@ -15,6 +16,7 @@ import { forgetTask } from "../tasks/forget-task.ts";
 import type { TaskControl } from "../tasks/task-runner.ts";
 import { waitForTaskEnd } from "../tasks/wait-for-change.ts";
 import type { Tracing } from "../tracing/tracing.ts";
+import type { Uploads } from "../uploads/uploads.ts";
 import type { Webhooks } from "../webhooks/open-webhooks.ts";
 import { answerPages } from "./answer-pages.ts";
 import { answerText, type TasksEnv } from "./answer-text.ts";
@@ -53,6 +55,7 @@ export interface TasksRoutesParts {
   webhooks: Webhooks;
   /** Off by default. */
   tracing?: Tracing | undefined;
+  uploads: Uploads;
   files: FileStore;
   extensions: readonly ExtensionName[];
   /** Aborted when the server closes: answers that are held go out then. */
@@ -167,7 +170,7 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
 
 /** A new task with its block, or the one that the same request made before. */
 async function acceptTask(
-  { catalog, store, limits, inFlight, files, threads, webhooks, extensions }: TasksRoutesParts,
+  { catalog, store, limits, inFlight, files, threads, webhooks, uploads, extensions }: TasksRoutesParts,
   form: FormRequest,
   caller: Caller,
   trace: TraceContext | undefined,
@@ -181,24 +184,34 @@ async function acceptTask(
   try {
     const uploadDirectory = files.uploadDirectory(id);
     const takesFileInputs = extensions.includes("files-by-input");
-    const reading = { uploadDirectory, limits, inFlight: held, threads, takesFileInputs };
+    const takesUploads = extensions.includes("uploads");
+    const reading = { uploadDirectory, limits, inFlight: held, threads, takesFileInputs, takesUploads };
     const received = await readTaskRequest(form, reading);
     using request = received.request;
+    if (request.uploads.length > 0 && received.files.length > 0) {
+      throw new Refusal(400, 'A task gets its files either by "uploads" or in parts named "files".');
+    }
     const { blockId, version } = splitVersion(request.blockId);
     const key = form.request.headers.get("Idempotency-Key") ?? undefined;
     idempotency = await readIdempotency(caller, key, () => request.fingerprint(received.files));
+    const hasFiles = received.files.length + request.uploads.length > 0;
     // Files are not kept twice. Of what has none the store says whether it is there, and mostly it is not.
-    const earlier = received.files.length > 0 ? await findEarlier(store, idempotency) : undefined;
+    const earlier = hasFiles ? await findEarlier(store, idempotency) : undefined;
     if (earlier) return { task: earlier };
 
     const takesWebhooks = extensions.includes("webhooks");
     const webhook = takesWebhooks ? await readWebhook(request.webhook, webhooks, caller) : undefined;
     const block = await catalog.find(blockId, version);
-    const paths = received.files.map(({ path }) => path);
+    const whole = await uploads.findWhole(caller.id, request.uploads);
+    const paths = [
+      ...received.files.map(({ path }) => path),
+      ...whole.map(({ fileName }, index) => join(uploadDirectory, String(index), fileName)),
+    ];
     const references = paths.map((path) => referTo(id, path));
     const values = await request.prepare(block, references, catalog);
     areKept = paths.length > 0;
-    await files.keepUploads(id, paths);
+    if (whole.length > 0) await uploads.give(id, whole, paths);
+    else await files.keepUploads(id, paths);
     const { packageVersion } = block;
     const created = {
       id,
@@ -209,14 +222,17 @@ async function acceptTask(
       caller: caller.id,
       webhook,
       trace,
+      uploads: request.uploads,
     };
     task = await store.create(created);
     if (task && webhook) webhooks.watch(id);
+    if (task) await uploads.forget(whole);
     if (task) return { task, block };
     // The same request came before.
     const winner = await findEarlier(store, idempotency);
-    if (!winner) throw new Error(`The task ${id} was not stored.`);
-    return { task: winner };
+    if (winner) return { task: winner };
+    await uploads.findWhole(caller.id, request.uploads); // another task was quicker
+    throw new Error(`The task ${id} was not stored.`);
   } catch (error) {
     // What was accepted once is not refused later, whatever has changed since.
     const earlier = await findEarlier(store, idempotency);

@@ -5,6 +5,7 @@ import { finished, Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import busboyModule, { type BusboyFileStream, type BusboyHeaders } from "@fastify/busboy";
 import { safeFileName } from "@oomol/connect-core/adapter";
+import { releasingFs } from "../files/releasing-fs.ts";
 import { Refusal, type RefusalStatus } from "../refusal.ts";
 import { isStorageFailure } from "../store/write-health.ts";
 import { messageOf } from "../values.ts";
@@ -15,7 +16,6 @@ import { fewPartsAtOnce } from "./few-parts-at-once.ts";
 import { preferExtendedNames } from "./prefer-extended-names.ts";
 import type { BodyLimits } from "./read-json-body.ts";
 import { receiveFields } from "./receive-fields.ts";
-import { releasingFs } from "./releasing-fs.ts";
 import { watchIdle } from "./stop-idle.ts";
 
 const { Busboy } = busboyModule;
@@ -49,7 +49,7 @@ const maxFiles = 1_000;
 const maxFields = 100;
 /** Shortened to what file systems take; longer is no name any more. */
 const longestNameBytes = 1_024;
-const keptNames = ["manifest", "blockId", "inputValues", "fileInputs", "webhook"];
+const keptNames = ["manifest", "blockId", "inputValues", "fileInputs", "webhook", "uploads"];
 
 /**
  * Streams the `files` parts of a multipart body into `directory`, chunk by chunk, so that memory stays flat. A body that is

@@ -33,6 +33,8 @@ export interface ApiOptions
       | "requestsPerMinute"
       | "bodyLimitBytes"
       | "uploadLimitBytes"
+      | "uploadsLimitBytes"
+      | "uploadKeepMs"
       | "clientIdleMs"
       | "webhookAllow"
       | "webhookParts"

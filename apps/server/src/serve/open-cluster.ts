@@ -11,6 +11,7 @@ import { TaskStore, type TaskStoreOptions } from "../store/task-store.ts";
 import { type ClusterOptions, checkClusterOptions } from "./cluster-options.ts";
 import { openScratch } from "./open-scratch.ts";
 import type { OpenedParts } from "./opened-parts.ts";
+import type { ServerOptions } from "./options.ts";
 
 /** What API processes and workers have in common. */
 export interface ClusterParts {
@@ -31,7 +32,7 @@ const listLimit = 1_000;
 
 /** Opens them one by one, each to be closed by `opened`. Rejects if the database is not one that this program knows. */
 export async function openCluster(
-  options: ClusterOptions,
+  options: ClusterOptions & Pick<ServerOptions, "uploadLimitBytes">,
   { attempts, lostAfterSeconds, ...storeOptions }: ClusterStoreOptions,
   log: Logger,
   opened: OpenedParts,
@@ -45,7 +46,8 @@ export async function openCluster(
   await requireKnownSchema(postgres);
   const scratch = await openScratch(options.dataDirectory, log);
   opened.add(() => scratch.close());
-  const files = await openFiles(options.files, scratch.path, { idleTimeoutMs: options.storageIdleMs });
+  const { storageIdleMs: idleTimeoutMs, uploadLimitBytes } = options;
+  const files = await openFiles(options.files, scratch.path, { idleTimeoutMs, uploadLimitBytes });
   const jobs = await openJobQueue(postgres, { attempts, lostAfterSeconds, log });
   opened.add(() => jobs.close());
   const notices = openNotices(postgres, log);

@@ -107,6 +107,10 @@ export interface ServerOptions {
   clientIdleMs?: number | undefined;
   /** Limit of all files of one request; 16 GiB by default. */
   uploadLimitBytes?: number | undefined;
+  /** What the uploads of a caller that no task has taken may have, in bytes; 64 GiB by default. */
+  uploadsLimitBytes?: number | undefined;
+  /** How long an upload is kept after something was last written to it, 24 days at most; 24 hours by default. */
+  uploadKeepMs?: number | undefined;
   /** Variables of the environment that blocks see besides the basic ones and `OOMOL_…`. */
   retainedVariables?: readonly string[] | undefined;
   /** Addresses and ranges (`10.1.0.0/16`) to which webhooks may be sent though they are not public; none by default. */
@@ -152,6 +156,8 @@ export interface ResolvedServerOptions extends WarmOptions {
   bodyLimitBytes: number;
   clientIdleMs: number;
   uploadLimitBytes: number;
+  uploadsLimitBytes: number;
+  uploadKeepMs: number;
   retainedVariables: string[];
   webhookAllow: string[];
   spanIds: SpanIds | undefined;
@@ -217,11 +223,13 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
     keepMs: options.keepMs,
     keepBytes: options.keepBytes,
     sqliteSync: options.sqliteSync ?? "normal",
-    extensions: [...(options.extensions ?? extensionNames.filter((name) => name !== "uploads"))],
+    extensions: [...(options.extensions ?? extensionNames)],
     requestsPerMinute: options.requestsPerMinute,
     bodyLimitBytes: options.bodyLimitBytes ?? 16 * mebibyte,
     clientIdleMs: options.clientIdleMs ?? 30_000,
     uploadLimitBytes: options.uploadLimitBytes ?? 16 * 1024 * mebibyte,
+    uploadsLimitBytes: options.uploadsLimitBytes ?? 64 * 1024 * mebibyte,
+    uploadKeepMs: options.uploadKeepMs ?? 86_400_000,
     retainedVariables: [...(options.retainedVariables ?? [])],
     webhookAllow: [...(options.webhookAllow ?? [])],
     spanIds: options.spanIds,
@@ -246,6 +254,7 @@ export function resolveCommonOptions(options: Partial<ServerOptions>): ResolvedS
   requireTimer("spareIdleMs", resolved.spareIdleMs);
   requireTimer("installTimeoutMs", resolved.installTimeoutMs);
   requireTimer("clientIdleMs", resolved.clientIdleMs);
+  requireTimer("--upload-hours", resolved.uploadKeepMs);
   resolved.registryToken ??= findRegistryToken(resolved.registry, process.env);
   if (resolved.tokens.isEmpty && !isLoopback(resolved.host)) {
     throw new Error(

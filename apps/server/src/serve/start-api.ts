@@ -4,6 +4,7 @@ import { createClusterStatus } from "../cluster/cluster-status.ts";
 import { sweepAlone } from "../cluster/cluster-sweep.ts";
 import { countLiveWorkers } from "../cluster/list-workers.ts";
 import { namingDatabase } from "../cluster/postgres.ts";
+import { createUploadTurns } from "../cluster/upload-turns.ts";
 import { watchJobs } from "../cluster/watch-jobs.ts";
 import { createApp } from "../http/app.ts";
 import { createAppletsFile } from "../http/applets-file.ts";
@@ -17,6 +18,7 @@ import { InstallStore } from "../store/install-store.ts";
 import { type Retry, retryConnection } from "../store/retry-connection.ts";
 import { createRetention } from "../tasks/retention.ts";
 import { findTelemetry } from "../tracing/find-telemetry.ts";
+import { openUploads } from "../uploads/uploads.ts";
 import { openWebhooks } from "../webhooks/open-webhooks.ts";
 import { type ApiOptions, checkAttempts } from "./cluster-options.ts";
 import { openCluster } from "./open-cluster.ts";
@@ -43,7 +45,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       opened,
     );
     const { postgres, jobs, notices, store } = cluster;
-    await notices.listen(["changed", "events"]);
+    await notices.listen(["changed", "events", "uploads"]);
     await jobs.handleGivenUp(async (taskId) => {
       await store.writer.end(taskId, "failed", { reason: givenUp(attempts) });
     });
@@ -64,6 +66,9 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     const database = postgres.database.withTables();
     const webhooks = await openWebhooks({ ...resolved, database, tasks: store, isShared: true, metrics });
     opened.add(() => webhooks.close());
+    const turns = createUploadTurns({ postgres, notices, log });
+    const uploads = openUploads({ ...resolved, database, files: cluster.files, turns, metrics });
+    opened.add(() => uploads.close());
     const threads = createRequestThreads();
     opened.add(() => threads.close());
     const catalog = createClusterCatalog(postgres, { retry, log });
@@ -80,6 +85,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
       installer: noInstaller,
       installs: new InstallStore(database),
       webhooks,
+      uploads,
       catalog,
       countWorkers: keepFor(2_000, () => countLiveWorkers(postgres)),
       readStatus: createClusterStatus({ postgres, catalog, filesDirectory }),
@@ -93,6 +99,7 @@ export async function startApi(options: ApiOptions): Promise<RunningServer> {
     const http = await listenHttp(app, resolved, closing);
     opened.add(() => http.close());
     void retention.sweep();
+    void uploads.sweep();
     return runningServer(http, resolved, opened);
   };
   return namingDatabase(options.database, () => openParts(open));

@@ -21,6 +21,7 @@ import { removeLeftoverFiles } from "../tasks/leftover-files.ts";
 import { createRetention } from "../tasks/retention.ts";
 import { createTaskRunner } from "../tasks/task-runner.ts";
 import { findTelemetry } from "../tracing/find-telemetry.ts";
+import { openUploads } from "../uploads/uploads.ts";
 import { openWebhooks } from "../webhooks/open-webhooks.ts";
 import { openParts } from "./opened-parts.ts";
 import { resolveServerOptions, type ServerOptions } from "./options.ts";
@@ -75,6 +76,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     const webhooks = await openWebhooks({ ...resolved, database, tasks: store, isShared: false, metrics });
     opened.add(() => webhooks.close());
+    const uploads = openUploads({ ...resolved, database, files, metrics });
+    opened.add(() => uploads.close());
     const retention = createRetention({ ...resolved, store, files });
     opened.add(() => retention.close());
 
@@ -93,6 +96,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       tracing,
       readStatus,
       webhooks,
+      uploads,
     };
     const threads = createRequestThreads();
     opened.add(() => threads.close());
@@ -116,6 +120,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await runner.resume(left.tasks);
     isReady = true;
     void retention.sweep();
+    void uploads.sweep();
     return runningServer(http, resolved, opened);
   });
 }

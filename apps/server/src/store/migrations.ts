@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { createTextsTable } from "./large-texts.ts";
 import { packLogs } from "./pack-logs.ts";
+import { createUploadsInSqlite } from "./upload-tables.ts";
 import { createWebhooksInSqlite } from "./webhook-tables.ts";
 
 /** Every change of the database since its first version, oldest first; what was released is never edited. */
@@ -98,6 +99,7 @@ export const migrations: Record<string, Migration> = {
   "010-failed-tasks": { up: indexFailed },
   "011-webhooks": { up: createWebhooksInSqlite },
   "012-traces": { up: addTraces },
+  "013-uploads": { up: createUploadsInSqlite },
 };
 
 /** The same in PostgreSQL. */

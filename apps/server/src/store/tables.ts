@@ -113,6 +113,30 @@ export interface Tables {
     /** Until when that signs, too; epoch milliseconds. */
     previous_until: number | null;
   };
+  uploads: {
+    id: string;
+    /** Whose it is. */
+    caller: string;
+    /** In bytes, once its maker has said it. */
+    length: number | null;
+    /** What counts against the caller's limit: the length, or what has come if that is not known. */
+    reserved: number;
+    /** As it came: `Upload-Metadata` of tus. */
+    metadata: string;
+    /** What the storage of files knows it by, if that is not its id. */
+    place: string | null;
+    /** When something was last written to it; epoch milliseconds. */
+    touched_at: number;
+    /** In a cluster: of the request that may write to it. */
+    turn: string | null;
+    /** Until when, if it says nothing; epoch milliseconds of the database's clock. */
+    turn_until: number | null;
+  };
+  /** What a task has taken; its upload is removed, and this with it. */
+  taken_uploads: {
+    upload_id: string;
+    task_id: string;
+  };
   installs: {
     sequence: Generated<number>;
     id: string;

@@ -30,6 +30,8 @@ export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion"> & {
   webhook?: NewWebhook | undefined;
   /** Where its spans belong. */
   trace?: TraceContext | undefined;
+  /** The uploads that it takes, see `takeUploads`. */
+  uploads?: readonly string[] | undefined;
 };
 
 /** A task that this process has just taken, with what is needed to run it. */

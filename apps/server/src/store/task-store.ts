@@ -28,7 +28,8 @@ import {
   toTask,
 } from "./task-rows.ts";
 import { type HeldRow, type QueuedTask, TaskWriter, type WriteBatch } from "./task-writer.ts";
-import { insertWebhook, type NewWebhook, webhookRow } from "./webhook-rows.ts";
+import { areUntaken, takeUploads } from "./upload-store.ts";
+import { insertWebhook, webhookRow } from "./webhook-rows.ts";
 import { isStorageFailure } from "./write-health.ts";
 
 /** A task that has not ended. */
@@ -58,7 +59,7 @@ export interface TaskStoreOptions {
 export interface TransactionalQueue {
   /** Called before the task is created. */
   prepare(task: NewTask): Promise<void>;
-  /** Stores a task and puts it into the queue, both or neither; false if it, or its idempotency key, is there already. */
+  /** Stores a task and puts it into the queue, both or neither; false as {@link TaskStore.create} answers `undefined`. */
   create(row: TaskRow, task: NewTask): Promise<boolean>;
   /** Claims at most `count` tasks of the named queue: the ids that were in it, and the rows of those that can run. */
   claim(queue: string, count: number): Promise<{ ids: string[]; rows: ClaimedRow[] }>;
@@ -119,7 +120,10 @@ export class TaskStore {
     });
   }
 
-  /** Stores a task, in the queue too if that is in the database. Answers `undefined` if the idempotency key is taken. */
+  /**
+   * Stores a task, in the queue too if that is in the database. Answers `undefined` if the idempotency key is taken, or an upload
+   * that it wants.
+   */
   async create(task: NewTask): Promise<StoredTask | undefined> {
     const now = Date.now();
     const values = {
@@ -144,7 +148,7 @@ export class TaskStore {
     // In PostgreSQL a large column is written at once.
     const whole = this.#queue && (await gather(values));
     const store = async () => {
-      const isNew = await (whole ? this.#queue?.create(whole, task) : this.#insert(values, task.webhook));
+      const isNew = await (whole ? this.#queue?.create(whole, task) : this.#insert(values, task));
       return isNew || (await this.#isStored(task.id));
     };
     const isThere = await this.writer.health.watch(() => this.#retry(store));
@@ -154,12 +158,15 @@ export class TaskStore {
     return typeof text === "string" && text.length <= pageBytes ? toTask(values, text) : this.get(task.id);
   }
 
-  async #insert(values: ComingRow, webhook: NewWebhook | undefined): Promise<boolean> {
+  async #insert(values: ComingRow, { webhook, uploads = [] }: NewTask): Promise<boolean> {
     const insert = (row: TaskRow) =>
       this.#transact(async (transaction) => {
+        // Before anything is written: others share the transaction.
+        if (uploads.length > 0 && !(await areUntaken(transaction, uploads))) return false;
         const { numAffectedRows } = await transaction.executeQuery(this.#queries.insert(row));
         const isNew = numAffectedRows === 1n;
         if (isNew && webhook) await insertWebhook(transaction, webhookRow(row.id, row.caller ?? "", webhook));
+        if (isNew && uploads.length > 0) await takeUploads(transaction, row.id, uploads);
         return isNew;
       });
     return isSmallRow(values) ? insert(values) : insertWithTexts(this.#database, values, insert);

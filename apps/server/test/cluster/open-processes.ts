@@ -24,6 +24,7 @@ export async function openProcesses() {
     start("worker", "--packages", fixturePackages, ...ownFlags, ...flags);
   return {
     databaseUrl: database.url,
+    filesDirectory: files.path,
     startApi,
     startWorker,
     all: () => all,
