@@ -38,7 +38,7 @@ test.each(["packages/core", "packages/node", "packages/browser"])(
 );
 
 /** One file may export what another needs; a door must not. */
-test.each(["", "/adapter", "/ai", "/wire", "/testing"])(
+test.each(["", "/adapter", "/ai", "/traces", "/wire", "/testing"])(
   "the built core%s gives what its source does",
   async (door) => {
     const source: object = await import(`@oomol/connect-core${door}`);

@@ -12,6 +12,7 @@ const doors = [
   "@oomol/connect-core/testing",
   "@oomol/connect-core/adapter",
   "@oomol/connect-core/ai",
+  "@oomol/connect-core/traces",
   "@oomol/connect-core/webhooks",
   "@oomol/connect-node",
   "@oomol/connect-node/proxy",

@@ -218,6 +218,19 @@ test("an SDK that a package registers itself finds the span active, in a process
   expect(again.result.pid).not.toBe(result.pid);
 });
 
+test("a request is below the span that an instrumentation has made of it, a task where it belongs", () => {
+  using spans = collectSpans();
+  const { traceId, traceparent } = callersSpan();
+  const tracing = createTracing(api, "1.0.0");
+  const instrumented = api.trace.getTracer("http").startSpan("POST");
+  api.context.with(api.trace.setSpan(api.ROOT_CONTEXT, instrumented), () => {
+    tracing.start("POST /v1/tasks", { traceparent }, { kind: "server" }).end();
+    tracing.start("run", { traceparent }, { kind: "consumer" }).end();
+  });
+  const other = spans.of(instrumented.spanContext().traceId).map(({ name }) => name);
+  expect([other, spans.of(traceId).map(({ name }) => name)]).toEqual([["POST /v1/tasks"], ["run"]]);
+});
+
 test("a block cannot add spans to the trace of another caller", async () => {
   using spans = collectSpans();
   const { traceId, traceparent } = callersSpan();

@@ -94,8 +94,8 @@ export function createTracing(api: typeof OpenTelemetry, version: string, ids?: 
   return {
     relays: ids !== undefined,
     start(name, parent, options = {}) {
-      // Whoever instruments HTTP has made a span of the request.
-      if (trace.getActiveSpan()) return begin(name, options, contexts.active());
+      // Whoever instruments HTTP has made a span of the request. What else is active is of a task that ended before, for instance.
+      if (options.kind === "server" && trace.getActiveSpan()) return begin(name, options, contexts.active());
       if (parent === undefined) return begin(name, options, ROOT_CONTEXT);
       return begin(name, options, trace.setSpanContext(ROOT_CONTEXT, remoteSpan(api, parent)));
     },
