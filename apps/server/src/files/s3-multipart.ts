@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { retry } from "../retry.ts";
+import { releaseMemory } from "../release-memory.ts";
+import { takeTurns } from "../take-turns.ts";
 import { inParallel } from "./in-parallel.ts";
 import { unlessAbsent } from "./s3-failure.ts";
-import { StorageFailure } from "./storage-failure.ts";
 
 /** A part of an object that is not whole yet. */
 export interface Part {
@@ -19,15 +19,15 @@ export interface Multipart {
   begin(key: string): Promise<string>;
   /** Those that are there; `undefined` if it was never begun, or is over. */
   parts(key: string, id: string): Promise<Part[] | undefined>;
-  /** Stores a part from a file. */
-  put(key: string, id: string, number: number, file: string, sizeBytes: number): Promise<void>;
+  /** Stores a part from a file, which fits into memory. */
+  put(key: string, id: string, number: number, file: string): Promise<void>;
   /** Makes the object of all its parts. */
   complete(key: string, id: string): Promise<void>;
   abort(key: string, id: string): Promise<void>;
   /** Copies an object within the storage. */
   copy(from: string, to: string, sizeBytes: number): Promise<void>;
-  /** Stores a whole object from a file. */
-  putWhole(key: string, file: string, sizeBytes: number): Promise<void>;
+  /** Stores a whole object from such a file. */
+  putWhole(key: string, file: string): Promise<void>;
 }
 
 export interface MultipartParts {
@@ -40,8 +40,8 @@ export interface MultipartParts {
 /** S3 copies no more than this at once. */
 const mostCopiedBytes = 5 * 1024 ** 3;
 const copiedPartBytes = 1024 ** 3;
-/** The SDK sends no stream twice, so it is done here, from the file. */
-const attempts = 3;
+/** How many files are in memory at once: the SDK sends no stream twice, and so gives up at the first fault of one. */
+const heldAtOnce = 4;
 
 export function createMultipart({ s3, client, place, ofStorage }: MultipartParts): Multipart {
   /** Answered 404 where it is over. */
@@ -62,14 +62,12 @@ export function createMultipart({ s3, client, place, ofStorage }: MultipartParts
     return ofStorage(() => unlessAbsent(list()));
   };
 
-  const again = async (send: () => Promise<unknown>) => {
-    let left = attempts;
-    const mayRetry = (error: unknown) => {
-      left -= 1;
-      return left > 0 && error instanceof StorageFailure && error.isPassing;
-    };
-    await retry(() => ofStorage(send), { firstPauseMs: 250, mostPauseMs: 1_000, mayRetry });
-  };
+  const inTurn = takeTurns(heldAtOnce);
+  const withContent = (file: string, send: (content: Uint8Array) => Promise<unknown>): Promise<void> =>
+    inTurn(async () => {
+      const content = await readFile(file);
+      await ofStorage(() => send(content)).finally(() => releaseMemory(content));
+    });
 
   const begin = async (key: string) => {
     const { UploadId } = await ofStorage(() => client.send(new s3.CreateMultipartUploadCommand(place(key))));
@@ -122,17 +120,12 @@ export function createMultipart({ s3, client, place, ofStorage }: MultipartParts
     parts,
     complete,
     abort,
-    put: (key, id, number, file, sizeBytes) =>
-      again(() => {
-        const part = { ...place(key), UploadId: id, PartNumber: number, ContentLength: sizeBytes };
-        return client.send(new s3.UploadPartCommand({ ...part, Body: createReadStream(file) }));
-      }),
-    putWhole: (key, file, sizeBytes) =>
-      again(() =>
-        client.send(
-          new s3.PutObjectCommand({ ...place(key), ContentLength: sizeBytes, Body: createReadStream(file) }),
-        ),
+    put: (key, id, number, file) =>
+      withContent(file, (Body) =>
+        client.send(new s3.UploadPartCommand({ ...place(key), UploadId: id, PartNumber: number, Body })),
       ),
+    putWhole: (key, file) =>
+      withContent(file, (Body) => client.send(new s3.PutObjectCommand({ ...place(key), Body }))),
     async copy(from, to, sizeBytes) {
       if (sizeBytes > mostCopiedBytes) return copyInParts(from, to, sizeBytes);
       const copied = { ...place(to), CopySource: sourceOf(from) };

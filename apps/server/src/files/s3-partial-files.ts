@@ -71,8 +71,8 @@ export function createS3PartialFiles(
   /** Stores a part, or if that is too short, a tail. */
   const store = (file: PartialFile, part: number, path: string, sizeBytes: number) =>
     sizeBytes >= partBytes
-      ? multipart.put(contentOf(file), file.place ?? "", part, path, sizeBytes)
-      : multipart.putWhole(tailOf(file, part), path, sizeBytes);
+      ? multipart.put(contentOf(file), file.place ?? "", part, path)
+      : multipart.putWhole(tailOf(file, part), path);
 
   const add = async (file: PartialFile, chunks: Chunks) => {
     const end = await endOf(file);
@@ -102,13 +102,13 @@ export function createS3PartialFiles(
     if (end.next === 1) {
       // Too short for parts.
       if (end.tailBytes > 0) await bucket.copy(tailOf(file, 1), contentOf(file), end.tailBytes);
-      else await withFile((path) => multipart.putWhole(contentOf(file), path, 0));
+      else await withFile((path) => multipart.putWhole(contentOf(file), path));
       return multipart.abort(contentOf(file), place);
     }
     if (end.tailBytes > 0) {
       await withFile(async (path) => {
         await bucket.download(tailOf(file, end.next), path);
-        await multipart.put(contentOf(file), place, end.next, path, end.tailBytes);
+        await multipart.put(contentOf(file), place, end.next, path);
       });
     }
     await multipart.complete(contentOf(file), place);

@@ -1,10 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as s3 from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import type { FileStore } from "../../src/files/file-store.ts";
 import { createLocalFiles } from "../../src/files/local-files.ts";
 import { openFiles } from "../../src/files/open-files.ts";
+import { createMultipart } from "../../src/files/s3-multipart.ts";
 import { referTo } from "../../src/files/upload-references.ts";
 import { JsonText } from "../../src/json-text.ts";
 import { makeDataDirectory } from "../open-test-server.ts";
@@ -136,5 +138,44 @@ describe.each(Object.entries(stores))("in %s", (_name, open) => {
     await expect(
       both.near.partial.append(file, 0, inChunks(randomBytes(5)), { areOne: false }),
     ).rejects.toThrow();
+  });
+});
+
+test("object storage: what is too large to be copied at once is copied in ranges, none of it through this machine", async () => {
+  const gibibyte = 1024 ** 3;
+  const ranges: unknown[] = [];
+  let completed: unknown;
+  // The server that the other tests run against copies no parts.
+  const send = async (command: { input: object }) => {
+    if (command instanceof s3.CreateMultipartUploadCommand) return { UploadId: "made" };
+    if (command instanceof s3.UploadPartCopyCommand) ranges.push(command.input);
+    if (command instanceof s3.ListPartsCommand)
+      return { Parts: [1, 2].map((number) => ({ PartNumber: number, ETag: `"${number}"`, Size: 1 })) };
+    if (command instanceof s3.CompleteMultipartUploadCommand) completed = command.input;
+    return {};
+  };
+  const multipart = createMultipart({
+    s3,
+    client: { send } as unknown as s3.S3Client,
+    place: (key) => ({ Bucket: "bucket", Key: `prefix/${key}` }),
+    ofStorage: (run) => run(),
+  });
+  await multipart.copy("from/a b+ü.bin", "to/c", 5 * gibibyte + 7);
+  const part = {
+    Bucket: "bucket",
+    Key: "prefix/to/c",
+    UploadId: "made",
+    CopySource: "bucket/prefix/from/a%20b%2B%C3%BC.bin",
+  };
+  expect(ranges).toEqual(
+    [0, 1, 2, 3, 4, 5].map((index) => ({
+      ...part,
+      PartNumber: index + 1,
+      CopySourceRange: `bytes=${index * gibibyte}-${index === 5 ? 5 * gibibyte + 6 : (index + 1) * gibibyte - 1}`,
+    })),
+  );
+  expect(completed).toMatchObject({
+    Key: "prefix/to/c",
+    MultipartUpload: { Parts: [1, 2].map((number) => ({ PartNumber: number, ETag: `"${number}"` })) },
   });
 });

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import type { WorkerOptions } from "../../src/serve/cluster-options.ts";
 import { idOf, refusalOf } from "../open-test-server.ts";
+import { createUpload, offsetOf, sendPiece } from "../tus-requests.ts";
 import { openTestCluster } from "./open-test-cluster.ts";
 import { startS3 } from "./start-s3.ts";
 
@@ -146,3 +147,25 @@ test.each([503, 403, "mute" as const])(
     await expect.poll(() => readyz(cluster)).toEqual({ status: "ready" });
   },
 );
+
+test("a piece of an upload that the storage does not take is refused, and the upload goes on where it was", async () => {
+  await using place = await openGatedCluster();
+  const { gate, cluster } = place;
+  const content = Buffer.alloc(9_000_000, "x");
+  const id = await createUpload(cluster, { "Upload-Length": String(content.length) });
+  expect((await sendPiece(cluster, id, 0, content.subarray(0, 1_000))).status).toBe(204);
+  gate.set(503, "PUT");
+  const refused = await sendPiece(cluster, id, 1_000, content.subarray(1_000));
+  expect([refused.status, refused.headers.get("Retry-After")]).toEqual([503, "5"]);
+  gate.set("pass");
+  expect(await offsetOf(cluster, id)).toBe(1_000);
+  expect((await sendPiece(cluster, id, 1_000, content.subarray(1_000))).status).toBe(204);
+  const body = JSON.stringify({ manifest: "lab::one-file", uploads: [{ id }] });
+  const headers = { "Content-Type": "application/json" };
+  gate.set(503, "PUT"); // which copies, too
+  expect((await cluster.request("/v1/tasks", { method: "POST", headers, body })).status).toBe(503);
+  gate.set("pass");
+  const task = await idOf(await cluster.request("/v1/tasks", { method: "POST", headers, body }));
+  await cluster.waitForEnd(task);
+  expect(await cluster.finish(task)).toMatchObject({ result: { size: content.length } });
+});
