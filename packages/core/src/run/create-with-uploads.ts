@@ -44,8 +44,9 @@ export async function createWithUploads<Answer>(
     // No task takes them. A server that is out of reach hears nothing, and forgets them in time.
     if (call.signal?.aborted || !isTransient(failure)) for (const upload of own) upload.abandon();
     // Whoever may not upload, to a proxy for instance, may still create tasks with files.
-    const isRefused = failure instanceof ApiError && failure.path === "/v1/uploads" && failure.status !== 413;
-    if (!isRefused || failure.isRetryable || byHand || uploads.length > 0) throw failure;
+    const isRefused =
+      failure instanceof ApiError && failure.path.startsWith("/v1/uploads") && failure.status !== 413;
+    if (!isRefused || failure.isRetryable || byHand || uploads.length > 0 || own[0]?.loaded) throw failure;
     avoidUploads(http);
     return undefined;
   }
