@@ -5,6 +5,7 @@ import { installPackage } from "./install-package.ts";
 import { listApplets, listBlocks, listPackages, listTasks } from "./listings.ts";
 import type { OperationName, ProxyOperation } from "./operation.ts";
 import { passFile, passStream } from "./pass-answer.ts";
+import { passUpload, startUpload } from "./pass-upload.ts";
 import type { Route } from "./routes.ts";
 import { callUpstream } from "./upstream.ts";
 
@@ -14,16 +15,23 @@ export async function carryOut(handling: Handling): Promise<Response> {
   if (route.name === "tasks.create") return createTask(handling);
   if (route.name === "packages.install") return installPackage(handling);
   if (route.name === "tasks.follow") return followTasks(handling);
+  if (route.name === "uploads.start") return startUpload(handling);
   await handling.authorize(operationOf(route, route.name));
   return answers[route.name](handling);
 }
 
-type NamedByPath = Exclude<OperationName, "tasks.create" | "tasks.follow" | "packages.install">;
+type NamedByPath = Exclude<
+  OperationName,
+  "tasks.create" | "tasks.follow" | "uploads.start" | "packages.install"
+>;
 
 function operationOf({ taskId = "", filePath = "" }: Route, name: NamedByPath): ProxyOperation {
   switch (name) {
     case "tasks.getFile":
       return { name, taskId, path: filePath };
+    case "uploads.resume":
+    case "uploads.delete":
+      return { name, uploadId: taskId };
     case "tasks.get":
     case "tasks.getLogs":
     case "tasks.stop":
@@ -41,6 +49,8 @@ const answers: Record<NamedByPath, (handling: Handling) => Promise<Response>> = 
   "tasks.stop": passAnswer,
   "tasks.getLogs": passLogs,
   "tasks.getFile": passTaskFile,
+  "uploads.resume": passUpload,
+  "uploads.delete": passUpload,
   "packages.list": listPackages,
   "packages.listInstallTasks": passAnswer,
   "packages.getInstallTask": passAnswer,

@@ -25,7 +25,8 @@ export async function createTask(handling: Handling): Promise<Response> {
   const asked = await readTaskRequest(request, options);
   const { blockId, inputValues, form } = asked;
   try {
-    await handling.authorize({ name: "tasks.create", blockId, inputValues });
+    const uploads = asked.uploads && { uploads: asked.uploads.map(({ id }) => id) };
+    await handling.authorize({ name: "tasks.create", blockId, inputValues, ...uploads });
     if (!(await options.isAllowedBlock(blockId)) || (await isOtherName(handling, blockId)))
       throw new Refusal(403, `This proxy does not run the block "${blockId}".`);
     return await (form ? sendForm(handling, asked, form) : sendJson(handling, asked));
@@ -36,7 +37,8 @@ export async function createTask(handling: Handling): Promise<Response> {
 
 function sendJson(handling: Handling, asked: TaskRequest): Promise<Response> {
   const { request, options, call } = handling;
-  const body = JSON.stringify({ manifest: asked.blockId, inputValues: asked.inputValues });
+  const { blockId, inputValues, uploads } = asked;
+  const body = JSON.stringify({ manifest: blockId, inputValues, uploads });
   const headers = { ...call.headers, "content-type": "application/json" };
   return callUpstream(options, request, { ...call, headers, body }, (response) =>
     tellCreated(handling, asked, response),

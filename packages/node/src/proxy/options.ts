@@ -24,7 +24,7 @@ export interface ConnectProxyOptions {
    * see and stop the task, and nobody may list tasks.
    */
   authorize: Authorize | "public";
-  /** Bytes of all files of one request together, counted as they arrive. Default 100 MiB. */
+  /** Bytes of all files of one form together, counted as they arrive, and of each upload that resumes. Default 100 MiB. */
   maxUploadBytes?: number;
   /** Bytes of a JSON body, or of a form's fields. Default 1 MiB. */
   maxInputBytes?: number;

@@ -3,8 +3,11 @@ import { Refusal } from "./refusal.ts";
 
 /** The headers that a page of another origin may send: those of the clients, and a token of the app's own for `authorize`. */
 const allowedHeaders =
-  "authorization, connect-events, content-type, idempotency-key, if-range, last-event-id, prefer, range";
-const exposedHeaders = `${extensionsHeader}, Preference-Applied, Accept-Ranges, Content-Range, ETag, Retry-After, X-Request-Id`;
+  "authorization, connect-events, content-type, idempotency-key, if-range, last-event-id, prefer, range, " +
+  "tus-resumable, upload-checksum, upload-length, upload-metadata, upload-offset";
+const exposedHeaders =
+  `${extensionsHeader}, Preference-Applied, Accept-Ranges, Content-Range, ETag, Retry-After, X-Request-Id, ` +
+  "Location, Tus-Resumable, Upload-Expires, Upload-Length, Upload-Offset";
 
 /**
  * Refuses pages of other origins, which a browser would send with the visitor's cookies: by `Sec-Fetch-Site`, which no
@@ -39,7 +42,7 @@ export function answerPreflight(request: Request, allowedOrigins: ReadonlySet<st
   return new Response(null, {
     status: 204,
     headers: {
-      "access-control-allow-methods": "GET, HEAD, POST",
+      "access-control-allow-methods": "GET, HEAD, POST, PATCH, DELETE",
       "access-control-allow-headers": allowedHeaders,
       "access-control-max-age": "600",
     },

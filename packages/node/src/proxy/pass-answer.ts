@@ -7,10 +7,10 @@ const passed = ["preference-applied", "x-request-id"];
 const passedWithFiles = ["accept-ranges", "content-range", "etag", "last-modified"];
 
 /**
- * The proxy has no `/v1/uploads` of its own. It deletes and cancels nothing, tells no operator's secrets and has nothing sent to addresses that a page chooses, so that an
- * app that allows its pages everything so far allows no more than that.
+ * The proxy deletes and cancels no tasks, tells no operator's secrets and has nothing sent to addresses that a page chooses, so that an
+ * app that allows its pages everything so far allows no more than that. An upload is a task's file that comes before its task.
  */
-const notPassed: readonly string[] = ["delete", "status", "webhooks", "uploads"];
+const notPassed: readonly string[] = ["delete", "status", "webhooks"];
 
 /** The headers of the server's answer that callers may see. */
 export function answerHeaders(response: Response): Headers {

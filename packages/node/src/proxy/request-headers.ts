@@ -8,7 +8,7 @@ const longestHoldSeconds = 60;
 /** The headers sent upstream: only those that the operation has, read here and written anew. Never cookies or the caller's token. */
 export function upstreamHeaders(
   { headers }: Request,
-  { name }: Route,
+  { name, method }: Route,
 ): { headers: Record<string, string>; holdMs: number } {
   const up: Record<string, string> = { accept: "application/json", "accept-encoding": "identity" };
   let holdMs = 0;
@@ -36,6 +36,7 @@ export function upstreamHeaders(
     addTrace(up, headers);
   }
   if (name === "tasks.getFile") addFileConditions(up, headers);
+  if (name.startsWith("uploads.")) addUpload(up, headers, method);
   return { headers: up, holdMs };
 }
 
@@ -68,6 +69,25 @@ function addTrace(up: Record<string, string>, headers: Headers): void {
   if (!/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(parent)) return;
   up.traceparent = parent;
   if (/^[\x20-\x7e]{1,512}$/.test(state)) up.tracestate = state;
+}
+
+/** What tus says in headers (connect-api 6.12). */
+const uploadHeaders: readonly (readonly [name: string, isRight: RegExp])[] = [
+  ["upload-length", /^\d{1,15}$/],
+  ["upload-offset", /^\d{1,15}$/],
+  ["upload-metadata", /^[\w ,+/=-]{1,4000}$/],
+  ["upload-checksum", /^[\w-]{1,20} [\w+/=]{1,200}$/],
+];
+
+function addUpload(up: Record<string, string>, headers: Headers, method: Route["method"]): void {
+  up["tus-resumable"] = "1.0.0";
+  if (method === "PATCH") up["content-type"] = "application/offset+octet-stream";
+  for (const [name, isRight] of uploadHeaders) {
+    const value = headers.get(name);
+    if (value === null) continue;
+    if (!isRight.test(value)) throw new Refusal(400, `The header ${name} is not one of an upload.`);
+    up[name] = value;
+  }
 }
 
 function addFileConditions(up: Record<string, string>, headers: Headers): void {

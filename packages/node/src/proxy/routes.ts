@@ -4,8 +4,8 @@ import type { OperationName } from "./operation.ts";
 /** A request that the proxy knows. */
 export interface Route {
   name: OperationName;
-  method: "GET" | "HEAD" | "POST";
-  /** Set if the operation concerns one task, or one stream of many; checked. */
+  method: "GET" | "HEAD" | "POST" | "PATCH" | "DELETE";
+  /** Set if the operation concerns one task, one upload, or one stream of many tasks; checked. */
   taskId: string | undefined;
   /** The path of a task's file, decoded; checked. */
   filePath: string | undefined;
@@ -14,7 +14,7 @@ export interface Route {
 }
 
 /** `{id}` and `{path}` enter only as checked values (connect-api 2, 6.5). */
-const table: readonly (readonly [OperationName, method: "GET" | "POST", path: string])[] = [
+const table: readonly (readonly [OperationName, method: Route["method"], path: string])[] = [
   ["blocks.list", "GET", "v1/blocks"],
   ["tasks.list", "GET", "v1/tasks"],
   ["tasks.create", "POST", "v1/tasks"],
@@ -23,6 +23,10 @@ const table: readonly (readonly [OperationName, method: "GET" | "POST", path: st
   ["tasks.stop", "POST", "v1/tasks/{id}/stop"],
   ["tasks.getLogs", "GET", "v1/tasks/{id}/logs"],
   ["tasks.getFile", "GET", "v1/tasks/{id}/files/{path}"],
+  ["uploads.start", "POST", "v1/uploads"],
+  ["uploads.resume", "HEAD", "v1/uploads/{id}"],
+  ["uploads.resume", "PATCH", "v1/uploads/{id}"],
+  ["uploads.delete", "DELETE", "v1/uploads/{id}"],
   ["packages.list", "GET", "packages"],
   ["packages.install", "POST", "packages/install"],
   ["packages.listInstallTasks", "GET", "packages/install"],

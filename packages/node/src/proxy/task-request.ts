@@ -5,6 +5,7 @@ import {
   findInexactNumber,
   inputValuesNesting,
   isNestedDeeper,
+  taskUploadsSchema,
   validate,
 } from "@oomol/connect-core/wire";
 import { isBlockId } from "./allow-blocks.ts";
@@ -20,6 +21,8 @@ export interface TaskRequest {
   inputValues: readonly NodeInputs[];
   /** The inputs of the files, in their order, if the caller has named them (connect-api 6.8). */
   fileInputs?: readonly object[] | undefined;
+  /** The uploads that the task takes, with the inputs that they are for (connect-api 6.12). */
+  uploads?: readonly { id: string; nodeId?: string | undefined; handle?: string | undefined }[] | undefined;
   /** The files of a form, still to be read. */
   form: TaskForm | undefined;
 }
@@ -37,7 +40,8 @@ export async function readTaskRequest(request: Request, limits: Limits): Promise
   const [type] = contentType.split(";");
   if (type?.trim().toLowerCase() === "application/json") {
     const body = await readJsonRequest(request, limits);
-    return { ...checkTask(Reflect.get(body, "manifest"), Reflect.get(body, "inputValues")), form: undefined };
+    const task = checkTask(Reflect.get(body, "manifest"), Reflect.get(body, "inputValues"));
+    return { ...task, uploads: checkUploads(Reflect.get(body, "uploads")), form: undefined };
   }
   if (type?.trim().toLowerCase() === "multipart/form-data") return readTaskForm(request, contentType, limits);
   throw new Refusal(415, "A task is created with application/json or multipart/form-data.");
@@ -149,6 +153,14 @@ function checkFileInputs(value: unknown): TaskRequest["fileInputs"] {
   const checked = validate(fileInputsSchema, value);
   if (checked.isValid) return checked.data.map(({ nodeId, handle }) => ({ nodeId, handle }));
   throw new Refusal(400, 'The field "fileInputs" must be a list of { nodeId, handle }, one for each file.');
+}
+
+/** Only what is checked here is sent on. */
+function checkUploads(value: unknown): TaskRequest["uploads"] {
+  if (value === undefined) return undefined;
+  const checked = validate(taskUploadsSchema, value);
+  if (checked.isValid) return checked.data.map(({ id, nodeId, handle }) => ({ id, nodeId, handle }));
+  throw new Refusal(400, 'The field "uploads" must be a list of { id, nodeId?, handle? }.');
 }
 
 function parseJson(text: string | undefined, field: string): unknown {

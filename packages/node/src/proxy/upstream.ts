@@ -6,7 +6,7 @@ import { refuseUpstream } from "./refuse-upstream.ts";
 
 export interface UpstreamCall {
   name: OperationName;
-  method: "GET" | "HEAD" | "POST";
+  method: "GET" | "HEAD" | "POST" | "PATCH" | "DELETE";
   /** The whole address. */
   url: string;
   headers: Record<string, string>;

@@ -7,4 +7,4 @@ const proxy = createConnectProxy({
   authorize: "public",
 });
 
-export { proxy as GET, proxy as HEAD, proxy as OPTIONS, proxy as POST };
+export { proxy as DELETE, proxy as GET, proxy as HEAD, proxy as OPTIONS, proxy as PATCH, proxy as POST };
