@@ -16,6 +16,7 @@ import { createRandom, openTcpFaultProxy } from "@oomol/fault-proxy";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { serve } from "@oomol/test-helpers/serve";
 import { serveTus } from "@oomol/test-helpers/serve-tus";
+import { startConnectServer } from "@oomol/test-server";
 import { describe, expect, test } from "vitest";
 import { openCount } from "./helpers/open-files.ts";
 
@@ -154,6 +155,35 @@ test("a process that was killed is followed by another that sends only the rest"
   expect(again).toBe(stored);
   expect(server.tasks).toEqual([[expect.objectContaining(taken)]]);
   expect(JSON.parse(outcome ?? "").sentBytes).toBeLessThan(content.length - sent + mostLostBytes);
+});
+
+test("our own server takes it, and the block gets the file as it is", { timeout: 60_000 }, async () => {
+  await using folder = await folderWithFile();
+  await using server = await startConnectServer({
+    packages: ["apps/blocks"],
+    flags: ["--log-level", "silent"],
+  });
+  const { hostname, port } = new URL(server.url);
+  const random = createRandom(3);
+  let cuts = 0;
+  await using proxy = await openTcpFaultProxy({
+    target: { host: hostname, port: Number(port) },
+    mostBytesBefore: 2 ** 22,
+    plan: {
+      draw: () => (++cuts > 5 ? undefined : { kind: "reset", where: 0.1 + random() * 0.3, howLong: 0 }),
+    },
+  });
+  await using client = clientOf(`http://127.0.0.1:${proxy.port}/api`);
+  const request = { blockId: "pkg::file-processor", inputValues: { input1: "value" } };
+  const { result } = await client.tasks.run({ ...request, files: [folder.large] });
+  expect(result).toMatchObject({ name, size_bytes: content.length, sha256: taken.sha256, input1: "value" });
+  expect(cuts).toBeGreaterThan(5);
+  const uploads = await client.uploads();
+  const upload = await uploads.start(folder.large);
+  const again = await uploads.resume(upload.toJSON(), folder.large);
+  const outcome = await client.tasks.run({ ...request, files: [again] });
+  expect(outcome.result.sha256).toBe(taken.sha256);
+  await expect(uploads.resume(again.id)).rejects.toMatchObject({ status: 404 });
 });
 
 test("memory stays flat, and ten breaks cost little more than what was in flight", async () => {
