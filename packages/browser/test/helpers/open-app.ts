@@ -41,7 +41,7 @@ async function openApp(program?: string): Promise<OpenApp> {
   const used = new WeakSet<Socket>();
   let answer: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
   const opened = await openPage(async (request, response) => {
-    const isUpload = request.headers["content-type"]?.startsWith("multipart/") === true;
+    const isUpload = /^(multipart|application\/offset)/.test(request.headers["content-type"] ?? "");
     if (isUpload && waiting.delete("stall")) {
       // Before an answer, so the page has left.
       response.once("close", () => app.broken.push("stall"));
