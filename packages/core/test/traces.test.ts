@@ -1,6 +1,7 @@
 import { OomolConnectClient } from "@oomol/connect-core";
 import type { FakeServerOptions } from "@oomol/connect-core/testing";
 import { createTracedClient } from "@oomol/connect-core/traces";
+import { serveTus } from "@oomol/test-helpers/serve-tus";
 import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import {
@@ -177,6 +178,17 @@ test("a run that fails is a span with its error; no token and no query is in any
   );
   expect(shown).not.toContain(apiToken);
   expect(shown).not.toContain("private");
+});
+
+test("uploads that resume are below the run that takes them, whatever their ids", async () => {
+  await using server = await serveTus();
+  const options: ClientOptions = { baseUrl: server.baseUrl, resumableAboveBytes: 1_000 };
+  const client = createTracedClient(OomolConnectClient, options);
+  await client.tasks.run({ blockId: "a::b", files: [{ data: new Uint8Array(2_000), name: "film" }] });
+  const lines = tree();
+  expect(lines[0]).toBe("run a::b");
+  expect(lines).toEqual(expect.arrayContaining(["  POST /v1/uploads", "  PATCH /v1/uploads/{id}"]));
+  expect(lines.filter((line) => !line.startsWith(" "))).toHaveLength(1);
 });
 
 test("no answer is a failed request", async () => {

@@ -101,7 +101,7 @@ function headersOf(span: Span): Record<string, string> | undefined {
 /** Without ids, of which there is no end. */
 function templateOf(path: string): string {
   return path
-    .replace(/^(\/v1\/tasks|\/packages\/install|\/v1\/webhooks\/deliveries)\/[^/]+/, "$1/{id}")
+    .replace(/^(\/v1\/tasks|\/v1\/uploads|\/packages\/install|\/v1\/webhooks\/deliveries)\/[^/]+/, "$1/{id}")
     .replace(/^(\/v1\/tasks\/\{id\}\/files)\/.*/, "$1/{path}")
     .replace(/^\/v1\/events\/.*/, "/v1/events/{stream}");
 }
