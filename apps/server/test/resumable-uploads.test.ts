@@ -451,7 +451,7 @@ describeBothServers(({ shared, open }) => {
     await server.waitForEnd(task);
     const { path } = (await server.finish(task)).result as { path: string };
     expect((await stat(path)).ino).toBe(content.ino);
-    expect(await partials(server)).not.toContain(id);
+    await expect.poll(() => partials(server)).not.toContain(id);
     await server.request(`/v1/tasks/${task}`, { method: "DELETE" });
     expect(await readdir(join(server.filesDirectory, "uploads"))).not.toContain(task);
   });

@@ -226,7 +226,7 @@ async function acceptTask(
     };
     task = await store.create(created);
     if (task && webhook) webhooks.watch(id);
-    if (task) await uploads.forget(whole);
+    if (task) uploads.forget(whole);
     if (task) return { task, block };
     // The same request came before.
     const winner = await findEarlier(store, idempotency);

@@ -28,8 +28,8 @@ export interface Uploads {
   findWhole(caller: string, ids: readonly string[]): Promise<WholeUpload[]>;
   /** Makes one a file of a task at each path; they stay until they are forgotten. */
   give(taskId: string, uploads: readonly WholeUpload[], paths: readonly string[]): Promise<void>;
-  /** Removes what a stored task has taken. What cannot be removed now is removed later. */
-  forget(uploads: readonly WholeUpload[]): Promise<void>;
+  /** Begins to remove what a stored task has taken. What cannot be removed now is removed later. */
+  forget(uploads: readonly WholeUpload[]): void;
   /** Forgets what was left for too long, and what was taken and is there yet. */
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -79,7 +79,7 @@ export interface UploadsParts {
 }
 
 /** One that is written to for longer is as fresh as one that is written to often. */
-const touchMs = 60_000;
+const mostTouchMs = 60_000;
 
 export function openUploads(parts: UploadsParts): Uploads {
   const { database, uploadLimitBytes: mostBytes, uploadKeepMs: keepMs, metrics, log } = parts;
@@ -140,6 +140,7 @@ export function openUploads(parts: UploadsParts): Uploads {
       onGrowth: length === undefined ? onGrowth : undefined,
     };
     await store.touch(id);
+    const touchMs = Math.min(mostTouchMs, keepMs / 4);
     const touching = setInterval(() => void store.touch(id).catch(() => undefined), touchMs);
     try {
       await files.append(upload, offset, boundChunks(read(signal), bounds), { areOne: isOne });
@@ -160,6 +161,7 @@ export function openUploads(parts: UploadsParts): Uploads {
     await removeAll(upload);
     metrics.uploadEnded("expired");
   };
+  const leaving = new Set<Promise<void>>();
   const sweep = createSweep({ store, keepMs, forget: forgetOver, log });
 
   return {
@@ -220,13 +222,13 @@ export function openUploads(parts: UploadsParts): Uploads {
           .map((upload) => [upload.id, upload]),
       );
       const whole: WholeUpload[] = [];
-      for (const id of ids) {
+      await inParallel([...ids.entries()], async ([index, id]) => {
         const upload = found.get(id);
         if (!upload) throw notThere(id);
         const size = await sizeOf(upload);
         if (size !== upload.length) throw notWhole(upload, size);
-        whole.push({ ...upload, fileName: fileNameOf(upload.metadata) });
-      }
+        whole[index] = { ...upload, fileName: fileNameOf(upload.metadata) };
+      });
       return whole;
     },
 
@@ -240,19 +242,20 @@ export function openUploads(parts: UploadsParts): Uploads {
         }
       }),
 
-    async forget(uploads) {
-      for (const upload of uploads) {
-        metrics.uploadEnded("taken");
-        await removeAll(upload).catch((error: unknown) =>
-          log.warn({ upload: upload.id, error: messageOf(error) }, "an upload is removed later"),
-        );
-      }
+    forget(uploads) {
+      for (const _ of uploads) metrics.uploadEnded("taken");
+      const removing = inParallel(uploads, removeAll).catch((error: unknown) =>
+        log.warn({ error: messageOf(error) }, "uploads that a task has taken are removed later"),
+      );
+      leaving.add(removing);
+      void removing.finally(() => leaving.delete(removing));
     },
 
     sweep: sweep.run,
     async close() {
       await sweep.close();
       await turns.close();
+      await Promise.all(leaving);
     },
   };
 }
