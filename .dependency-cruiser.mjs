@@ -32,6 +32,7 @@ const order = {
   server: [
     [
       "values",
+      "utf8",
       "json-text",
       "scan-json",
       "bounded-json",

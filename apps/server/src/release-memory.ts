@@ -8,3 +8,11 @@ export function releaseMemory({ buffer, byteLength }: Uint8Array): void {
 }
 
 type TransferableBuffer = ArrayBuffer & { transfer(newLength: number): ArrayBuffer };
+
+/** The same bytes in memory for so many, which nobody else has; frees that in which they were. */
+export function growMemory(bytes: Uint8Array, sizeBytes: number): Buffer {
+  const grown = Buffer.allocUnsafeSlow(sizeBytes);
+  grown.set(bytes);
+  releaseMemory(bytes);
+  return grown;
+}

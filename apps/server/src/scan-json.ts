@@ -9,10 +9,11 @@ export interface JsonScan {
 }
 
 /**
- * Reads a JSON text once, and makes none of its values: for many small ones that takes a fraction of parsing them. Answers nothing
- * if it is no JSON, or is nested more than 128 levels deep.
+ * Reads JSON in UTF-8 once, and makes none of its values: for many small ones that takes a fraction of parsing them. Answers nothing
+ * if it is no JSON, or is nested more than 128 levels deep. The bytes must be well-formed: within texts they are not looked at, and
+ * what JSON is made of outside of them is ASCII, no byte of which is a part of another character.
  */
-export function scanJson(json: string): JsonScan | undefined {
+export function scanJson(json: Buffer): JsonScan | undefined {
   const scan: JsonScan = { levels: 0, mayHoldInexactNumber: false, members: [] };
   /** Of each level that is open: whether it is an object. */
   const isObject: boolean[] = [];
@@ -25,23 +26,24 @@ export function scanJson(json: string): JsonScan | undefined {
     const end = afterText(json, start);
     if (end === malformed) return false;
     at = afterSpace(json, end) + 1;
-    if (json.charCodeAt(at - 1) !== colon) return false;
-    if (isObject.length === 1) member = { key: JSON.parse(json.slice(start, end)), start: at };
+    if (byteAt(json, at - 1) !== colon) return false;
+    if (isObject.length === 1)
+      member = { key: JSON.parse(json.toString("utf8", start, end)), start: afterSpace(json, at) };
     return true;
   };
 
   /** Answers what is behind it. */
   const readNumber = (): number => {
-    const whole = json.charCodeAt(at) === minus ? at + 1 : at;
+    const whole = byteAt(json, at) === minus ? at + 1 : at;
     let end = afterDigits(json, whole);
     // A zero stands alone.
-    if (end === malformed || (json.charCodeAt(whole) === zero && end > whole + 1)) return malformed;
-    if (json.charCodeAt(end) === point) end = afterDigits(json, end + 1);
+    if (end === malformed || (byteAt(json, whole) === zero && end > whole + 1)) return malformed;
+    if (byteAt(json, end) === point) end = afterDigits(json, end + 1);
     if (end === malformed) return malformed;
-    const letter = json.charCodeAt(end);
+    const letter = byteAt(json, end);
     const hasExponent = letter === letterE || letter === capitalE;
     if (hasExponent) {
-      const sign = json.charCodeAt(end + 1);
+      const sign = byteAt(json, end + 1);
       end = afterDigits(json, sign === plus || sign === minus ? end + 2 : end + 1);
     }
     if (hasExponent || end - at >= fewestDigits) scan.mayHoldInexactNumber = true;
@@ -50,13 +52,13 @@ export function scanJson(json: string): JsonScan | undefined {
 
   while (true) {
     at = afterSpace(json, at);
-    const code = json.charCodeAt(at);
+    const code = byteAt(json, at);
     if (code === openBracket || code === openBrace) {
       isObject.push(code === openBrace);
       if (isObject.length > mostLevels) return undefined;
       scan.levels = Math.max(scan.levels, isObject.length);
       at = afterSpace(json, at + 1);
-      if (json.charCodeAt(at) !== closeOf(code)) {
+      if (byteAt(json, at) !== closeOf(code)) {
         if (code === openBrace && !readKey()) return undefined;
         continue;
       }
@@ -72,7 +74,7 @@ export function scanJson(json: string): JsonScan | undefined {
       at = afterSpace(json, at);
       const isWithinObject = isObject.at(-1);
       if (isWithinObject === undefined) return at === json.length ? scan : undefined;
-      const mark = json.charCodeAt(at);
+      const mark = byteAt(json, at);
       if (mark !== comma && mark !== closeOf(isWithinObject ? openBrace : openBracket)) return undefined;
       if (isWithinObject && isObject.length === 1) scan.members.push({ ...member, end: at });
       if (mark === comma) isNext = true;
@@ -85,52 +87,75 @@ export function scanJson(json: string): JsonScan | undefined {
 const malformed = -1;
 const mostLevels = 128;
 
-function afterSpace(json: string, start: number): number {
+function afterSpace(json: Buffer, start: number): number {
   let at = start;
-  for (let code = json.charCodeAt(at); isSpace(code); code = json.charCodeAt(at)) at += 1;
+  for (let code = byteAt(json, at); isSpace(code); code = byteAt(json, at)) at += 1;
   return at;
 }
 
 /** Behind a string whose first quote is at `start`. */
-function afterText(json: string, start: number): number {
-  if (json.charCodeAt(start) !== quote) return malformed;
+function afterText(json: Buffer, start: number): number {
+  if (byteAt(json, start) !== quote) return malformed;
   let plainUntil = start + shortText;
+  let pauseBytes = shortText;
+  let pieceBytes = firstPieceBytes;
   for (let at = start + 1; at < json.length; at += 1) {
     if (at >= plainUntil) {
-      plain.lastIndex = at;
-      plain.test(json);
-      at = plain.lastIndex;
-      plainUntil = at + shortText;
+      const piece = json.toString("latin1", at, at + pieceBytes);
+      plain.lastIndex = 0;
+      plain.test(piece);
+      at += plain.lastIndex;
+      const isPlain = plain.lastIndex === piece.length;
+      if (isPlain) pieceBytes = Math.min(2 * pieceBytes, mostPieceBytes);
+      else pauseBytes = Math.min(2 * pauseBytes, mostPieceBytes);
+      plainUntil = isPlain ? at : at + pauseBytes;
     }
-    const code = json.charCodeAt(at);
+    const code = byteAt(json, at);
+    // Most bytes: letters, and those of characters that have several.
+    if (code > backslash) continue;
     if (code === quote) return at + 1;
     if (code < space) return malformed;
     if (code !== backslash) continue;
     at += 1;
-    if (json.charCodeAt(at) === letterU) {
-      if (!/^[\da-f]{4}$/i.test(json.slice(at + 1, at + 5))) return malformed;
-      at += 4;
-    } else if (!'"\\/bfnrt'.includes(json[at] ?? "none")) return malformed;
+    if (isEscapable[byteAt(json, at)] === 1) continue;
+    if (byteAt(json, at) !== letterU) return malformed;
+    for (const end = at + 4; at < end; at += 1) if (!isHexDigit(byteAt(json, at + 1))) return malformed;
   }
   return malformed;
 }
 
-/** All but quotes, backslashes and control characters. It is faster than a loop only where it goes far. */
-const plain = /[ !#-[\]-\uffff]*/y;
+/** All but quotes, backslashes and control characters. It is faster than a loop, but only where it goes far. */
+const plain = /[ !#-[\]-\xff]*/y;
 const shortText = 48;
+/** What is looked at becomes a text of a character for each byte, which is in vain for what stands behind the end. */
+const firstPieceBytes = 256;
+const mostPieceBytes = 16 * 1024;
+
+/** By byte. */
+const isEscapable = new Uint8Array(256);
+for (const byte of Buffer.from('"\\/bfnrt')) isEscapable[byte] = 1;
 
 /** A double holds fifteen of them, whichever they are. */
 const fewestDigits = 16;
 
-function afterDigits(json: string, start: number): number {
+function afterDigits(json: Buffer, start: number): number {
   let at = start;
-  while (isDigit(json.charCodeAt(at))) at += 1;
+  while (isDigit(byteAt(json, at))) at += 1;
   return at === start ? malformed : at;
 }
 
-function afterWord(json: string, start: number): number {
-  const word = ["true", "false", "null"].find((one) => json.startsWith(one, start));
+function afterWord(json: Buffer, start: number): number {
+  const word = words.find((letters) =>
+    letters.every((letter, index) => byteAt(json, start + index) === letter),
+  );
   return word === undefined ? malformed : start + word.length;
+}
+
+const words = ["true", "false", "null"].map((word) => [...Buffer.from(word)]);
+
+/** No byte, and less than each, behind the last. */
+function byteAt(json: Buffer, at: number): number {
+  return json[at] ?? -1;
 }
 
 function isSpace(code: number): boolean {
@@ -141,6 +166,10 @@ function isDigit(code: number): boolean {
   return code >= zero && code <= nine;
 }
 
+function isHexDigit(code: number): boolean {
+  return isDigit(code) || (code >= letterA && code <= letterF) || (code >= capitalA && code <= capitalF);
+}
+
 function closeOf(open: number): number {
   return open === openBrace ? closeBrace : closeBracket;
 }
@@ -148,6 +177,7 @@ function closeOf(open: number): number {
 const [space, quote, plus, comma, minus, point, zero, nine, colon] = [
   0x20, 0x22, 0x2b, 0x2c, 0x2d, 0x2e, 0x30, 0x39, 0x3a,
 ];
-const [capitalE, openBracket, backslash, closeBracket, letterE, letterU, openBrace, closeBrace] = [
-  0x45, 0x5b, 0x5c, 0x5d, 0x65, 0x75, 0x7b, 0x7d,
+const [openBracket, backslash, closeBracket, openBrace, closeBrace] = [0x5b, 0x5c, 0x5d, 0x7b, 0x7d];
+const [capitalA, capitalE, capitalF, letterA, letterE, letterF, letterU] = [
+  0x41, 0x45, 0x46, 0x61, 0x65, 0x66, 0x75,
 ];

@@ -304,7 +304,7 @@ function hearing(room: Room, topic: string): string[] {
   room.join({
     role: "executor",
     hears: (one) => one === topic,
-    send: (_, payload) => void heard.push(payload),
+    send: (_, payload) => void heard.push(payload.toString()),
     hold: () => undefined,
   });
   return heard;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { expect, test } from "vitest";
+import { JsonText } from "../src/json-text.ts";
 import { openDatabase } from "../src/store/database.ts";
 import { ComingText, wholeText } from "../src/store/stored-text.ts";
 import { TaskStore } from "../src/store/task-store.ts";
@@ -62,6 +63,28 @@ test("parts of a text whose row was never written are gone after the next start,
   const left = await again.selectFrom("task_texts").select("task_id").execute();
   expect(left).toEqual([{ task_id: id }]);
   await again.destroy();
+});
+
+test("a value that stays bytes is stored and told as its text, and given to the block as it came", async () => {
+  await using folder = await createTemporaryFolder();
+  const store = new TaskStore(await openDatabase(folder.path));
+  const id = randomUUID();
+  const value = [`语${"x".repeat(700_000)}😀`, "语".repeat(400_000)];
+  await store.create({ id, ...block, inputValues: [], inputs: { value } });
+  const [task] = await store.writer.claim([id]);
+  expect(task?.inputs.json).toBeInstanceOf(Buffer);
+  // Compared here: a failure would print all of it.
+  expect(JSON.stringify(task?.inputs) === JSON.stringify({ value })).toBe(true);
+  const output = new JsonText(Buffer.from(JSON.stringify(value)));
+  const event = { type: "BlockOutput", output, handle: "语" };
+  for (const sessionId of ["s", "t"])
+    void store.writer.appendLog(id, { sessionId, nodeId: null, type: "BlockOutput", event });
+  await store.writer.setStatus(id, "completed");
+  const told = (await store.listLogs(id)).map(
+    (log) => log.event === JSON.stringify({ ...event, output: value }),
+  );
+  expect(told).toEqual([true, true]);
+  await store.close();
 });
 
 /** How often the loop turned. */

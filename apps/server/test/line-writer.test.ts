@@ -20,6 +20,18 @@ test("lines arrive whole and in order, however long they are", async () => {
   expect((await arrived) === `1 short\n2 ${long}\n3\n4 ${long}\n`).toBe(true);
 });
 
+test("bytes arrive among texts, and stay whole for others who hold them", async () => {
+  await using pair = await openPair();
+  const writer = createLineWriter(pair.near);
+  const bytes = Buffer.from("语😀".repeat(100_000));
+  for (const one of [bytes, bytes.subarray(0, 70_000), bytes]) writer.write(["1 ", one, "\n"]);
+  writer.end();
+  const line = `1 ${bytes}\n`;
+  const arrived = await text(pair.far);
+  expect(arrived === `${line}1 ${bytes.subarray(0, 70_000)}\n${line}`).toBe(true);
+  expect(bytes.toString() === "语😀".repeat(100_000)).toBe(true);
+});
+
 test("of a long line no more waits than a process takes", async () => {
   await using pair = await openPair();
   const writer = createLineWriter(pair.near);

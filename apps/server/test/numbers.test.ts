@@ -38,7 +38,7 @@ test("what a block says with such a number is kept as text, and its job is warne
   const passedOn: string[] = [];
   room.listen((message) => heard.push(message));
   const member = { role: "executor" as const, hears: () => true, hold: () => undefined };
-  room.join({ ...member, send: (_topic, payload) => passedOn.push(payload) });
+  room.join({ ...member, send: (_topic, payload) => passedOn.push(payload.toString()) });
   const speaker = { ...member, send: () => undefined };
   room.join(speaker);
   const said =

@@ -2,17 +2,16 @@ import type { Duplex } from "node:stream";
 import {
   type BeginSession,
   channelTopics,
-  createLineReader,
-  decodeChannelLine,
   decodeMessage,
   type EndSession,
   encodeChannelLine,
   type LoadBlock,
   type SessionOver,
 } from "@oomol/scriptlet/wire";
-import { jsonParts } from "../json-text.ts";
+import { type Json, jsonParts } from "../json-text.ts";
 import type { InstalledBlock } from "../packages/read-package.ts";
 import type { ExecutorProcess } from "../processes/executor-process.ts";
+import { createChannelReader, type ReceivedLine } from "./channel-reader.ts";
 import { createHold } from "./hold.ts";
 import { createLineWriter } from "./line-writer.ts";
 import type { OutputFences } from "./output-fences.ts";
@@ -59,7 +58,10 @@ export function createExecutorChannel(
   /** Leaves with what is written next: by itself it would wake a process that has nothing to do yet. */
   const writeAhead = (topic: string, payload: string) =>
     writer.writeAhead([encodeChannelLine(topic, payload)]);
-  const write = (topic: string, payload: string) => writer.write([encodeChannelLine(topic, payload)]);
+  const write = (topic: string, payload: Json) =>
+    writer.write(
+      typeof payload === "string" ? [encodeChannelLine(topic, payload)] : [`${topic} `, payload, "\n"],
+    );
   const member: Member = {
     role: "executor",
     hears: (topic) => subscriptions.has(topic),
@@ -76,9 +78,9 @@ export function createExecutorChannel(
     }),
   };
   /** Lines behind a fence that the output has not come to. */
-  let behind: string[] | undefined;
-  const waitForOutput = (payload: string) => {
-    const passed = fences?.arrive(Number(decodeMessage(payload)?.fence));
+  let behind: ReceivedLine[] | undefined;
+  const waitForOutput = (payload: Json) => {
+    const passed = fences?.arrive(Number(decodeMessage(payload.toString())?.fence));
     if (passed === undefined) return;
     behind = [];
     void passed.then(() => {
@@ -87,13 +89,9 @@ export function createExecutorChannel(
       for (const line of lines) take(line);
     });
   };
-  const take = (text: string) => {
-    if (behind !== undefined) {
-      behind.push(text);
-      return;
-    }
-    const line = decodeChannelLine(text);
-    if (line.kind === "unsubscribe") subscriptions.delete(line.topic);
+  const take = (line: ReceivedLine) => {
+    if (behind !== undefined) behind.push(line);
+    else if (line.kind === "unsubscribe") subscriptions.delete(line.topic);
     else if (line.kind === "subscribe") {
       if (subscriptions.size >= maxSubscriptions || line.topic.length > maxTopicLength) {
         room?.refuse("channel", "The block subscribes to more than an executor needs.");
@@ -102,14 +100,15 @@ export function createExecutorChannel(
       subscriptions.add(line.topic);
       room?.subscribed(member, line.topic);
     } else if (line.topic === channelTopics.fence) waitForOutput(line.payload);
-    else if (line.topic === channelTopics.span) room?.receiveSpan(line.payload);
+    else if (line.topic === channelTopics.span) room?.receiveSpan(line.payload.toString());
     else if (line.topic === channelTopics.over) {
       onOver(readOver(line.payload));
     } else room?.receive(member, line.topic, line.payload);
   };
-  const read = createLineReader(take, maxLineBytes, (sizeBytes) =>
-    room?.refuse("channel", tooLarge(sizeBytes)),
-  );
+  const read = createChannelReader(take, {
+    maxBytes: maxLineBytes,
+    onTooLong: (sizeBytes) => room?.refuse("channel", tooLarge(sizeBytes)),
+  });
   const askForEnd = (end: EndSession) => {
     const over = new Promise<SessionOver | undefined>((resolve) => (onOver = resolve));
     write(channelTopics.end, JSON.stringify(end));
@@ -153,8 +152,8 @@ export function createExecutorChannel(
   };
 }
 
-function readOver(payload: string): SessionOver | undefined {
-  const over = decodeMessage(payload);
+function readOver(payload: Json): SessionOver | undefined {
+  const over = decodeMessage(payload.toString());
   const isRead = typeof over?.session_id === "string" && Array.isArray(over.leftovers);
   // What a hostile block writes here itself at most keeps its process alive, which is its own.
   return isRead ? (over as unknown as SessionOver) : undefined;

@@ -1,4 +1,4 @@
-import { JsonText } from "../json-text.ts";
+import { changeAscii, type Json, JsonText } from "../json-text.ts";
 import { isRecord } from "../values.ts";
 import type { SessionMessage } from "./session-message.ts";
 
@@ -11,9 +11,11 @@ export type FitMessage =
   | { message: SessionMessage; keptBack: string };
 
 /** The JSON with each lone half of a character replaced, as the engine's parser takes well-formed text only. */
-export function replaceLoneSurrogates(json: string): string {
-  if (!/\\u[dD][89a-fA-F]/.test(json)) return json;
-  return json.replace(escapes, (found, lone) => (lone === undefined ? found : "\\ufffd"));
+export function replaceLoneSurrogates(json: Json): Json {
+  if (!json.includes("\\ud") && !json.includes("\\uD")) return json;
+  return changeAscii(json, (text) =>
+    text.replace(escapes, (found, lone) => (lone === undefined ? found : "\\ufffd")),
+  );
 }
 
 /** Pairs and other escapes are passed over whole, so that what is left over is a lone half. */
@@ -51,5 +53,5 @@ function isRequestId(id: unknown): boolean {
 }
 
 function isMap(value: unknown): boolean {
-  return value instanceof JsonText ? value.text.trimStart().startsWith("{") : isRecord(value);
+  return value instanceof JsonText ? value.isObject : isRecord(value);
 }

@@ -1,19 +1,21 @@
 import type { Writable } from "node:stream";
 import { pieceCharacters, piecesOf } from "@oomol/connect-shared/text-pieces";
+import type { Json } from "../json-text.ts";
+import { piecesOfBytes } from "../utf8.ts";
 import { writePiece } from "../write-piece.ts";
 
-/** Writes to a process in order: what is short as it comes, what is long in pieces, as fast as the process takes them. */
+/** Writes to a process in order: what is short as it comes, what is long in pieces, as fast as the process takes them. Bytes are long. */
 export interface LineWriter {
   /** Together with what else this turn of the event loop writes. */
-  write(texts: Iterable<string>): void;
+  write(texts: Iterable<Json>): void;
   /** Together with what is written next. */
-  writeAhead(texts: Iterable<string>): void;
+  writeAhead(texts: Iterable<Json>): void;
   /** Hangs up when all is written. */
   end(): void;
 }
 
 export function createLineWriter(stream: Writable): LineWriter {
-  const waiting: string[] = [];
+  const waiting: Json[] = [];
   let isScheduled = false;
   let isSending = false;
   let isEnding = false;
@@ -29,9 +31,13 @@ export function createLineWriter(stream: Writable): LineWriter {
     else if (isEnding) stream.end();
   };
 
-  const send = async (text: string) => {
+  const send = async (text: Json) => {
     isSending = true;
-    for (const piece of piecesOf(text, pieceCharacters)) await writePiece(stream, piece);
+    const pieces =
+      typeof text === "string"
+        ? piecesOf(text, pieceCharacters)
+        : copiesOf(piecesOfBytes(text, pieceCharacters));
+    for (const piece of pieces) await writePiece(stream, piece);
     isSending = false;
     flush();
   };
@@ -51,4 +57,9 @@ export function createLineWriter(stream: Writable): LineWriter {
   };
 }
 
-const isLong = (text: string) => text.length > pieceCharacters;
+const isLong = (text: Json) => typeof text !== "string" || text.length > pieceCharacters;
+
+/** In memory of their own, which is free as soon as they are written; that of the text is of others, too. */
+function* copiesOf(pieces: Iterable<Uint8Array>): Generator<Uint8Array, void> {
+  for (const piece of pieces) yield new Uint8Array(piece);
+}

@@ -1,6 +1,7 @@
+import { isUtf8 } from "node:buffer";
 import { findInexactNumber, isNestedDeeper, withExactNumbers } from "@oomol/connect-core/wire";
 import { topics } from "@oomol/scriptlet/wire";
-import { parseMembers, scanLong, writeJson } from "../json-text.ts";
+import { changeAscii, type Json, longJsonBytes, parseMembers, scanLong, writeJson } from "../json-text.ts";
 import type { JsonScan } from "../scan-json.ts";
 import { isRecord } from "../values.ts";
 import { fitForEngine, replaceLoneSurrogates } from "./fit-for-engine.ts";
@@ -9,7 +10,7 @@ import type { SessionMessage } from "./session-message.ts";
 
 /** What became of a message: let in, dropped as the engine drops it, or refused, which fails what it belongs to. */
 export type Admitted =
-  | { text: string; message: SessionMessage | undefined; warning?: string; inexact?: string }
+  | { text: Json; message: SessionMessage | undefined; warning?: string; inexact?: string }
   | { dropped: string; message?: SessionMessage; warning?: string }
   | { refused: string };
 
@@ -30,23 +31,20 @@ interface Reading {
 }
 
 /** Reads what a process of a session has published. */
-export function readMessage(
-  payload: Buffer | string,
-  { sessionId, topic, role, isForEngine }: Reading,
-): Admitted {
+export function readMessage(payload: Json, { sessionId, topic, role, isForEngine }: Reading): Admitted {
   // In characters for a text, which are no more than its bytes.
   if (payload.length > maxMessageBytes) return { refused: tooLarge(payload.length) };
-  const said = payload.toString();
+  const said = toJson(payload);
   const text = isForEngine ? replaceLoneSurrogates(said) : said;
   const depth = isForEngine ? maxEngineDepth : maxDepth;
   const scan = scanLong(text);
-  if (scan ? scan.levels > depth : isNestedDeeper(text, depth)) {
+  if (scan ? scan.levels > depth : isNestedDeeper(text.toString("latin1"), depth)) {
     return { refused: `The block sent a value that is nested more than ${depth} levels deep.` };
   }
   // What processes of the session say to each other is theirs, but for the jobs that the engine offers.
   const isHeard = topic === topics.report || topic === topics.session(sessionId) || isOffer(topic);
   if (!isHeard) return { text, message: undefined };
-  const exact = scan?.mayHoldInexactNumber === false ? text : withExactNumbers(text);
+  const exact = scan?.mayHoldInexactNumber === false ? text : changeAscii(text, withExactNumbers);
   const message = parse(exact, exact === text ? scan : undefined);
   if (!isMessage(message)) {
     // Which block it was of nobody can tell, and that block may never end now.
@@ -68,8 +66,15 @@ export function readMessage(
   return { ...heard, ...(text !== said && { warning: notWellFormed }) };
 }
 
-function tellInexact(json: string, { type, handle }: SessionMessage): string {
-  const { path = [], description = "a number" } = findInexactNumber(json) ?? {};
+/** What is long stays bytes; what is no text in it becomes U+FFFD, as in one that is short. */
+function toJson(payload: Json): Json {
+  if (payload.length <= longJsonBytes) return payload.toString();
+  const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
+  return isUtf8(bytes) ? bytes : Buffer.from(bytes.toString());
+}
+
+function tellInexact(json: Json, { type, handle }: SessionMessage): string {
+  const { path = [], description = "a number" } = findInexactNumber(json.toString()) ?? {};
   const [field, key] = path;
   const output = field === "output" ? handle : field === "outputs" || field === "result" ? key : undefined;
   const where = typeof output === "string" ? `The output "${output}"` : `A message (${type})`;
@@ -86,12 +91,12 @@ export function tooLarge(sizeBytes: number): string {
 /** What blocks say, which nobody here looks into. */
 const contents = new Set(["json", "log", "output", "outputs", "payload", "result"]);
 
-function parse(text: string, scan: JsonScan | undefined): unknown {
+function parse(json: Json, scan: JsonScan | undefined): unknown {
   try {
-    const message = parseMembers(text, contents, scan);
+    const message = parseMembers(json, contents, scan);
     // What it asks for is looked into.
     const isQuestion = isRecord(message) && message.type === "BlockRequest" && message.action !== "Preview";
-    return isQuestion ? JSON.parse(text) : message;
+    return isQuestion ? JSON.parse(json.toString()) : message;
   } catch {
     return undefined;
   }

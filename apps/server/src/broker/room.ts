@@ -1,6 +1,6 @@
 import { topics } from "@oomol/scriptlet/wire";
 import type { Logger } from "pino";
-import { writeJson } from "../json-text.ts";
+import { type Json, writeJson } from "../json-text.ts";
 import { type Admitted, readMessage } from "./read-message.ts";
 import { mayPublish, type Role } from "./rights.ts";
 import type { SessionMessage } from "./session-message.ts";
@@ -11,7 +11,7 @@ export interface Member {
   /** Of the process at its other end, if the system tells. */
   readonly pid?: number;
   hears(topic: string): boolean;
-  send(topic: string, payload: string): void;
+  send(topic: string, payload: Json): void;
   /** What it says is left unread until then. */
   hold(until: Promise<void>): void;
 }
@@ -49,7 +49,7 @@ export interface Room {
   /** For connections: the member has subscribed to the topic, which it hears by now. */
   subscribed(member: Member, topic: string): void;
   /** For connections: the member has published. */
-  receive(member: Member, topic: string, payload: Buffer | string): void;
+  receive(member: Member, topic: string, payload: Json): void;
   /** For connections: a member has made and ended a span. */
   receiveSpan(payload: string): void;
   /** For connections: a member sends what cannot be taken. */
@@ -78,7 +78,7 @@ export function createRoom(sessionId: string, log: Logger): Room {
   const warningListeners = new Set<WarningListener>();
   const spanListeners = new Set<(payload: string) => void>();
   const subscriptionListeners = new Map<string, Set<() => void>>();
-  let waiting: { topic: string; payload: string }[] = [];
+  let waiting: { topic: string; payload: Json }[] = [];
   let waitingCharacters = 0;
   let logged = 0;
   let spans = 0;
@@ -88,7 +88,7 @@ export function createRoom(sessionId: string, log: Logger): Room {
     return false;
   };
 
-  const send = (topic: string, payload: string): void => {
+  const send = (topic: string, payload: Json): void => {
     for (const member of members) if (member.hears(topic)) member.send(topic, payload);
   };
 

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { JsonText } from "../json-text.ts";
+import { changeAscii, JsonText } from "../json-text.ts";
 
 /** What stands for an uploaded file until a task runs: where it lies then is known only there. */
 export function referTo(taskId: string, file: string): string {
@@ -19,17 +19,22 @@ export function resolveReferences(
   toPath: (file: UploadedFile) => string,
 ): JsonText {
   const prefix = prefixOf(taskId);
-  if (!inputs.text.includes(prefix)) return inputs;
+  const { json } = inputs;
+  if (!json.includes(prefix)) return inputs;
   // A whole text of JSON that was written without spaces, and no key: a quote inside of a text would have a backslash before it.
   const reference = new RegExp(
     String.raw`(?<=[,:[])"${prefix}(?:[^"\\]|\\.){0,${longestReference}}"(?!:)`,
     "g",
   );
-  const resolve = (json: string) => {
-    const file = parse((JSON.parse(json) as string).slice(prefix.length));
-    return file ? JSON.stringify(toPath(file)) : json;
+  const resolve = (found: string) => {
+    const file = parse((JSON.parse(found) as string).slice(prefix.length));
+    return file ? JSON.stringify(toPath(file)) : found;
   };
-  return new JsonText(inputs.text.replace(reference, resolve));
+  // Names of files are not ASCII alone.
+  const resolveBytes = (found: string) =>
+    Buffer.from(resolve(Buffer.from(found, "latin1").toString())).toString("latin1");
+  const replace = typeof json === "string" ? resolve : resolveBytes;
+  return new JsonText(changeAscii(json, (text) => text.replace(reference, replace)));
 }
 
 /** Of its JSON, behind the prefix: the longest name of a file, with each of its characters escaped. */

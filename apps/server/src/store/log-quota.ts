@@ -1,4 +1,4 @@
-import type { LogRow } from "./log-table.ts";
+import type { StoredLog } from "./task-rows.ts";
 
 /** What a task may keep of what its blocks say. What decides about its result is kept beyond that, within a bound of its own. */
 export interface LogQuota {
@@ -23,7 +23,11 @@ const cuttable = new Set([
  * Whether a log is kept (`keep`), dropped (`drop`), or dropped as the first, which is to be said in its place (`tell`). Throws if
  * a task that is over its quota sends as much again that could not be dropped.
  */
-export function judgeLog(quota: LogQuota, { type, event }: LogRow, said: object): "keep" | "drop" | "tell" {
+export function judgeLog(
+  quota: LogQuota,
+  { type, event }: StoredLog,
+  said: object,
+): "keep" | "drop" | "tell" {
   const isOver = quota.sizeBytes + event.length > quota.limitBytes;
   if (isOver && cuttable.has(type)) {
     quota.droppedBytes += event.length + droppedBefore(said);

@@ -2,13 +2,13 @@ import type { Kysely, Selectable, Transaction } from "kysely";
 import type { Tables } from "./tables.ts";
 import type { StoredLog } from "./task-rows.ts";
 
-/** A log as it is written; `event` is JSON. */
+/** A log as it is stored at once; `event` is JSON. */
 export type LogRow = Selectable<Tables["task_logs"]>;
 
 /** How a database keeps the logs of tasks. */
 export interface LogTable {
   /** Before the transaction: stores what is too large for one, and answers what is then to be inserted. */
-  stage?(database: Kysely<Tables>, rows: readonly LogRow[]): Promise<readonly LogRow[]>;
+  stage(database: Kysely<Tables>, logs: readonly StoredLog[]): Promise<readonly LogRow[]>;
   /** Logs of any number of tasks, those of one in ascending order. */
   insert(transaction: Transaction<Tables>, rows: readonly LogRow[]): Promise<void>;
   /** The next logs of a task after one of them, ascending: as many as are read well at once. */

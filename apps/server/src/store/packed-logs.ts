@@ -2,6 +2,7 @@ import { setImmediate as breathe } from "node:timers/promises";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { type Kysely, sql, type Transaction } from "kysely";
 import { compileOnce } from "./compile-once.ts";
+import { mostAtOnce } from "./held-text.ts";
 import { findText, writeText } from "./large-texts.ts";
 import { type LogRow, type LogTable, pageBytes } from "./log-table.ts";
 import { LoosePacks, type Pack } from "./loose-packs.ts";
@@ -45,12 +46,12 @@ export function createPackedLogs(database: Kysely<Tables>): LogTable {
       }
       return { logs: page, isLast: packs.length < packsOfPage };
     },
-    async stage(database, rows) {
+    async stage(database, logs) {
       const staged: LogRow[] = [];
-      for (const row of rows) {
-        const isLarge = row.event.length > largePack;
-        if (isLarge) await writeText(database, row.task_id, textName(row.id), row.event);
-        staged.push(isLarge ? { ...row, event: elsewhere } : row);
+      for (const { event, ...log } of logs) {
+        const isSmall = typeof event === "string" && event.length <= mostAtOnce;
+        if (!isSmall) await writeText(database, log.task_id, textName(log.id), event);
+        staged.push({ ...log, event: isSmall ? event : elsewhere });
       }
       return staged;
     },
@@ -133,12 +134,10 @@ const packsRemovedAtOnce = 16;
 /** In the place of an event that is in the table of texts; JSON never is. */
 const elsewhere = "";
 const textName = (id: number | "%") => `log ${id}`;
-/** Writing a larger one would hold the process too long. */
-const largePack = 512 * 1024;
 /** Characters of JSON, unless one log alone has more. */
 const packCharacters = 64 * 1024;
 /** Less is not worth the time, more would take too much at once. */
-const isCompressed = (characters: number) => characters >= 2 * 1024 && characters <= largePack;
+const isCompressed = (characters: number) => characters >= 2 * 1024 && characters <= mostAtOnce;
 
 /** Those of one task follow each other in a pack, whatever stands between them. */
 function packsOf(rows: readonly LogRow[]): Pack[] {

@@ -1,8 +1,8 @@
-import type { LogRow } from "./log-table.ts";
+import type { StoredLog } from "./task-rows.ts";
 
 /** Logs on their way to the disk, in order; whoever adds faster than they are written is told to wait. */
 export class PendingLogs {
-  #rows: LogRow[] = [];
+  #rows: StoredLog[] = [];
   #totalBytes = 0;
   readonly #bytesOf = new Map<string, number>();
   readonly #waiting = new Map<string, ReturnType<typeof createWait>>();
@@ -22,7 +22,7 @@ export class PendingLogs {
   }
 
   /** Answers what to wait for before more of this task is added; nothing while there is room. */
-  push(row: LogRow): Promise<void> | undefined {
+  push(row: StoredLog): Promise<void> | undefined {
     this.#rows.push(row);
     this.#count(row, 1);
     const { task_id } = row;
@@ -33,7 +33,7 @@ export class PendingLogs {
   }
 
   /** As many as make one transaction. They count as pending until {@link settle} is called. */
-  take(): LogRow[] {
+  take(): StoredLog[] {
     let count = 0;
     for (let sizeBytes = 0; count < this.#rows.length && sizeBytes < transactionBytes; count += 1) {
       sizeBytes += sizeOf(this.#rows[count]);
@@ -42,12 +42,12 @@ export class PendingLogs {
   }
 
   /** What was taken could not be written. */
-  putBack(rows: readonly LogRow[]): void {
+  putBack(rows: readonly StoredLog[]): void {
     this.#rows.unshift(...rows);
   }
 
   /** What was taken is written, or nobody wants it any more. */
-  settle(rows: readonly LogRow[]): void {
+  settle(rows: readonly StoredLog[]): void {
     for (const row of rows) this.#count(row, -1);
     if (this.#totalBytes > totalBytes / 2) return;
     for (const [taskId, { resume }] of this.#waiting) {
@@ -61,7 +61,7 @@ export class PendingLogs {
     return this.#bytesOf.get(taskId) ?? 0;
   }
 
-  #count(row: LogRow, sign: 1 | -1): void {
+  #count(row: StoredLog, sign: 1 | -1): void {
     const sizeBytes = sign * sizeOf(row);
     this.#totalBytes += sizeBytes;
     const ofTask = this.#bytesOfTask(row.task_id) + sizeBytes;
@@ -82,6 +82,6 @@ const taskBytes = 2 * 1024 * 1024;
 const totalBytes = 16 * 1024 * 1024;
 
 /** In memory, about. */
-function sizeOf(row: LogRow | undefined): number {
+function sizeOf(row: StoredLog | undefined): number {
   return 200 + (row?.event.length ?? 0);
 }

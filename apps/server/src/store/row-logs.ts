@@ -2,12 +2,15 @@ import type { Kysely } from "kysely";
 import { textInRow } from "./large-texts.ts";
 import { type LogTable, pageBytes } from "./log-table.ts";
 import type { Retry } from "./retry-connection.ts";
-import type { StoredText } from "./stored-text.ts";
+import { type StoredText, wholeText } from "./stored-text.ts";
 import type { Tables } from "./tables.ts";
 import type { StoredLog } from "./task-rows.ts";
 
 /** A row for each log, which PostgreSQL keeps well. */
 export const rowLogs: LogTable = {
+  async stage(_database, logs) {
+    return Promise.all(logs.map(async (log) => ({ ...log, event: await wholeText(log.event) })));
+  },
   async insert(transaction, rows) {
     for (let start = 0; start < rows.length; start += rowsAtOnce) {
       await transaction

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from "kysely";
+import { type Json, longJsonBytes } from "../json-text.ts";
 import { elsewhere, findText, textInRow } from "./large-texts.ts";
 import { pageBytes } from "./log-table.ts";
-import { type StoredText, wholeText } from "./stored-text.ts";
+import { type StoredText, wholeBytes } from "./stored-text.ts";
 import type { Tables } from "./tables.ts";
 import { type ClaimedRow, type StoredTask, smallColumns, toTask } from "./task-rows.ts";
 
@@ -38,16 +39,25 @@ async function inputsOf(
 export async function readClaimed(
   database: Kysely<Tables>,
   { id, input_values, inputs }: ClaimedRow,
-): Promise<{ inputs: string; inputValues: StoredText }> {
+): Promise<{ inputs: Json; inputValues: StoredText }> {
   const sizeBytes = input_values.length;
   return {
-    inputs: inputs === elsewhere ? await wholeText(await findText(database, id, "inputs", "{}")) : inputs,
+    inputs: await inputsOfBlock(database, { id, inputs }),
     inputValues: await inputsOf(database, {
       id,
       input_values: sizeBytes > pageBytes ? null : input_values,
       input_bytes: sizeBytes,
     }),
   };
+}
+
+async function inputsOfBlock(
+  database: Kysely<Tables>,
+  { id, inputs }: Pick<ClaimedRow, "id" | "inputs">,
+): Promise<Json> {
+  if (inputs !== elsewhere) return inputs.length > longJsonBytes ? Buffer.from(inputs) : inputs;
+  const text = await findText(database, id, "inputs", "{}");
+  return typeof text === "string" ? text : wholeBytes(text);
 }
 
 /** Where a row holds its inputs however large they are. */

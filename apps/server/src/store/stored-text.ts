@@ -36,22 +36,20 @@ export type TextPart = string | Uint8Array;
 /** All of it at once. */
 export async function wholeText(text: string | TextInParts): Promise<string> {
   if (typeof text === "string") return text;
-  let whole = "";
-  const chunks: Uint8Array[] = [];
-  for await (const part of text.parts()) {
-    if (typeof part === "string") whole += part;
-    else chunks.push(part);
-  }
-  return chunks.length === 0 ? whole : decode(chunks);
+  const bytes = await wholeBytes(text);
+  const whole = decoder.decode(bytes);
+  releaseMemory(bytes);
+  return whole;
 }
 
-/** Frees them: texts that are joined would be kept beside the whole until garbage is collected. */
-function decode(chunks: readonly Uint8Array[]): string {
+/** The same as UTF-8. */
+export async function wholeBytes(text: TextInParts): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const part of text.parts()) chunks.push(typeof part === "string" ? Buffer.from(part) : part);
   const bytes = Buffer.concat(chunks);
+  // Otherwise they would be kept beside the whole until garbage is collected.
   chunks.forEach(releaseMemory);
-  const text = decoder.decode(bytes);
-  releaseMemory(bytes);
-  return text;
+  return bytes;
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -1,13 +1,15 @@
 import { parseTraceContext } from "@oomol/connect-shared/trace-context";
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
-import { JsonText, writeJson } from "../json-text.ts";
+import { JsonText, jsonParts } from "../json-text.ts";
 import { messageOf } from "../values.ts";
+import { holdText } from "./held-text.ts";
 import { droppedWarning, judgeLog, type LogQuota, quotaWarning } from "./log-quota.ts";
 import { firstLogId, type LogRow, type LogTable } from "./log-table.ts";
 import { PendingLogs } from "./pending-logs.ts";
 import type { Retry } from "./retry-connection.ts";
 import type { Transact } from "./share-turns.ts";
 import { readClaimed } from "./shown-tasks.ts";
+import type { StoredText } from "./stored-text.ts";
 import type { StoredStatus, Tables } from "./tables.ts";
 import { TaskChanges, type TaskNews } from "./task-changes.ts";
 import { claimRows, selectHeld, writerQueries } from "./task-queries.ts";
@@ -17,6 +19,7 @@ import {
   isFinalStatus,
   type NewLog,
   openStatuses,
+  type StoredLog,
   type StoredTask,
   sessionEnd,
   toTask,
@@ -184,7 +187,7 @@ export class TaskWriter {
         nextLogIds.get(id) ?? firstLogId,
         sessionEnd(session_id ?? "", tookDown(crashLimit)),
       );
-      await logs.insert(transaction, [end]);
+      await logs.insert(transaction, await logs.stage(transaction, [end]));
     }
     if (failed.length > 0) await onEnded(transaction, failed.map(toQueued));
     return {
@@ -242,7 +245,7 @@ export class TaskWriter {
     return this.#push(claim, row);
   }
 
-  #push(claim: Claim, row: LogRow): Promise<void> | undefined {
+  #push(claim: Claim, row: StoredLog): Promise<void> | undefined {
     claim.nextLogId += 1;
     const room = this.#pending.push(row);
     if (room === undefined) this.#gather();
@@ -355,9 +358,8 @@ export class TaskWriter {
         if (!row) return false;
         if (reason !== undefined) {
           const nextLogId = (await logs.nextIds(transaction, [taskId])).get(taskId) ?? firstLogId;
-          await logs.insert(transaction, [
-            toRow(taskId, nextLogId, sessionEnd(row.session_id ?? "", reason)),
-          ]);
+          const end = toRow(taskId, nextLogId, sessionEnd(row.session_id ?? "", reason));
+          await logs.insert(transaction, await logs.stage(transaction, [end]));
         }
         await onEnded(transaction, [toQueued(row)]);
         return true;
@@ -420,7 +422,7 @@ export class TaskWriter {
   /** What was stored just now, by task. */
   #newsOf(
     held: ReadonlyMap<string, HeldTask>,
-    logs: readonly LogRow[],
+    logs: readonly StoredLog[],
     changes: readonly Change[],
   ): ReadonlyMap<string, TaskNews> {
     for (const { taskId, status, sessionId, atMs } of changes) {
@@ -429,7 +431,7 @@ export class TaskWriter {
       const { task } = claim;
       claim.task = { ...task, status, sessionId: sessionId ?? task.sessionId, updatedAt: atMs };
     }
-    const told = new Map<string, { task: StoredTask; logs: LogRow[] }>();
+    const told = new Map<string, { task: StoredTask; logs: StoredLog[] }>();
     for (const id of held.keys()) {
       const claim = this.#claims.get(id);
       if (claim) told.set(id, { task: claim.task, logs: [] });
@@ -440,12 +442,12 @@ export class TaskWriter {
 
   async #writeOnce(
     ids: readonly string[],
-    logs: readonly LogRow[],
+    logs: readonly StoredLog[],
     changes: readonly Change[],
   ): Promise<ReadonlyMap<string, HeldTask>> {
     const { database, transact, writeAtOnce } = this.#parts;
+    const rows = await this.#parts.logs.stage(database, logs);
     if (writeAtOnce === undefined) {
-      const rows = (await this.#parts.logs.stage?.(database, logs)) ?? logs;
       return transact((transaction) => this.#write(transaction, ids, rows, changes));
     }
     const last = lastChanges(changes);
@@ -457,7 +459,7 @@ export class TaskWriter {
       const { status = null, sessionId = null, atMs = null } = last.get(id) ?? {};
       return { id, blockId, packageVersion, attempt, status, sessionId, atMs };
     });
-    return new Map((await writeAtOnce({ tasks, logs })).map((row) => [row.id, toHeld(row)]));
+    return new Map((await writeAtOnce({ tasks, logs: rows })).map((row) => [row.id, toHeld(row)]));
   }
 
   async #write(
@@ -555,7 +557,7 @@ async function readQueued(transaction: TaskTransaction, ids: readonly string[]):
 const firstRetryMs = 250;
 const longestRetryMs = 5_000;
 
-function toRow(taskId: string, id: number, log: NewLog): LogRow {
+function toRow(taskId: string, id: number, log: NewLog): StoredLog {
   return {
     task_id: taskId,
     id,
@@ -575,9 +577,9 @@ function storable(text: string): string {
 const longestName = 1_000;
 
 /** Deeper than the stack is, or longer than a string may be: whoever runs the task fails it with this sentence. */
-function writeEvent(event: object): string {
+function writeEvent(event: object): StoredText {
   try {
-    return writeJson(event);
+    return holdText(jsonParts(event));
   } catch (cause) {
     throw new Error(`The block sent a message that cannot be stored: ${messageOf(cause)}.`, { cause });
   }

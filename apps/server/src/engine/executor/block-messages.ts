@@ -49,7 +49,7 @@ export function blockInputs(
 }
 
 function isEmpty(inputs: Job["inputs"]): boolean {
-  return inputs instanceof JsonText ? inputs.text === "{}" : Object.keys(inputs).length === 0;
+  return inputs instanceof JsonText ? inputs.json === "{}" : Object.keys(inputs).length === 0;
 }
 
 /** By handle; a nullable input without a value has null, as in the engine. */

@@ -145,8 +145,7 @@ function isReportOf(message: SessionMessage): boolean {
 function readFinish(message: SessionMessage, executorName: string): JobFinish {
   const { error, result } = message;
   if (typeof error === "string") return { error: executorName === "python" ? authorTraceback(error) : error };
-  const isText = result instanceof JsonText && result.text.trimStart().startsWith("{");
-  if (isText || (isRecord(result) && !(result instanceof JsonText))) return { result };
+  if (result instanceof JsonText ? result.isObject : isRecord(result)) return { result } as JobFinish;
   if (result == null && error == null) return {};
   // The real engine drops such a message and waits forever.
   return { error: "The executor finished the block with a result that cannot be read." };
