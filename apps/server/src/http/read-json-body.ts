@@ -3,6 +3,7 @@ import { deepestNesting, excessOf, findInexactNumber } from "@oomol/connect-core
 import { Refusal } from "../refusal.ts";
 import { releaseMemory } from "../release-memory.ts";
 import type { HeldBytes } from "./bytes-in-flight.ts";
+import { joinBytes } from "./join-bytes.ts";
 import { stopIdle } from "./stop-idle.ts";
 
 export interface BodyLimits {
@@ -74,19 +75,8 @@ export async function readBody(
     inFlight.add(chunk.byteLength);
     received.push(chunk);
   }
-  const body = joined(received, sizeBytes);
+  const body = joinBytes(received);
   // Of a request as Node reads it they are nobody else's.
   if (nodeBody) received.forEach(releaseMemory);
   return body;
-}
-
-/** In memory of its own, which can be handed to a thread. */
-function joined(chunks: readonly Uint8Array[], sizeBytes: number): Uint8Array {
-  const whole = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
 }

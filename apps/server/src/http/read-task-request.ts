@@ -1,9 +1,8 @@
 import { Refusal } from "../refusal.ts";
 import type { HeldBytes } from "./bytes-in-flight.ts";
 import { readBody } from "./read-json-body.ts";
-import type { RawBody } from "./request-conversation.ts";
 import { type RequestThreads, sizeOf } from "./request-threads.ts";
-import { decodeBody, parseTaskRequest, type TaskRequest } from "./task-request.ts";
+import { parseTaskRequest, type RawBody, type TaskRequest } from "./task-request.ts";
 import { type FormRequest, type ReceivedFile, receiveForm, type UploadLimits } from "./uploads.ts";
 
 export interface ReadTaskRequest {
@@ -53,5 +52,5 @@ export async function readTaskRequest(form: FormRequest, parts: ReadingParts): P
 
 async function parse(body: RawBody, { threads }: ReadingParts): Promise<TaskRequest> {
   if (sizeOf(body) > largeBytes) return threads.open(body);
-  return parseTaskRequest("json" in body ? { ...body, json: decodeBody(body.json) } : body);
+  return parseTaskRequest(body);
 }

@@ -2,13 +2,14 @@ import type { Readable } from "node:stream";
 import { Refusal } from "../refusal.ts";
 import { releaseMemory } from "../release-memory.ts";
 import type { HeldBytes } from "./bytes-in-flight.ts";
+import { joinBytes } from "./join-bytes.ts";
 
 /** The fields of a form that are no files, as they come. */
 export interface FieldReceiver {
   /** Reads one to its end; calls `fail` if there are too many, or if they take too much. */
   take(name: string, content: Readable, fail: (error: unknown) => void): void;
-  /** The texts of those that are kept, by name; of two with one name the last. */
-  texts(): Map<string, string>;
+  /** Those that are kept, by name, each in memory of its own; of two with one name the last. */
+  contents(): Map<string, Uint8Array>;
   /** Frees what they hold. */
   forget(): void;
 }
@@ -55,7 +56,7 @@ export function receiveFields(
       });
       if (count > maxFields) fail(new Refusal(413, `A form may hold ${maxFields} fields at most.`));
     },
-    texts: () => new Map([...kept].map(([name, chunks]) => [name, Buffer.concat(chunks).toString()])),
+    contents: () => new Map([...kept].map(([name, chunks]) => [name, joinBytes(chunks)])),
     forget() {
       for (const chunks of kept.values()) for (const chunk of chunks.splice(0)) releaseMemory(chunk);
     },

@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Runnable } from "../packages/read-package.ts";
 import { Refusal, type RefusalStatus } from "../refusal.ts";
-import type { FormFields } from "./task-request.ts";
+import type { RawBody } from "./task-request.ts";
 import type { ReceivedFile } from "./uploads.ts";
 
 /** What a thread is given to begin with. */
@@ -9,9 +9,6 @@ export interface OpenRequest {
   body: RawBody;
   port: MessagePort;
 }
-
-/** A body as it was received. */
-export type RawBody = { json: Uint8Array; takesUploads: boolean } | { fields: FormFields };
 
 /** The first answer, to no question. */
 export interface RequestBeginning {

@@ -1,6 +1,7 @@
 // A thread of the server that reads large bodies of tasks: parses them, checks them, and answers their values as JSON.
 import type { BlockFinder } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
+import { encodePieces } from "./encode-pieces.ts";
 import { jsonPieces } from "./json-pieces.ts";
 import {
   type Answer,
@@ -14,7 +15,7 @@ import {
   takeAnswer,
   type Wanted,
 } from "./request-conversation.ts";
-import { decodeBody, type PreparedInputs, parseTaskRequest, type TaskRequest } from "./task-request.ts";
+import { type PreparedInputs, parseTaskRequest, type TaskRequest } from "./task-request.ts";
 
 /** Serves one request until the server closes the conversation. */
 export default async function serveRequest({ body, port }: OpenRequest): Promise<void> {
@@ -45,7 +46,7 @@ function beginningOf({ blockId, webhook, uploads }: TaskRequest): RequestBeginni
 async function parse(body: OpenRequest["body"]) {
   let request: TaskRequest | undefined;
   const answer = await answerOf(() => {
-    request = parseTaskRequest("json" in body ? { ...body, json: decodeBody(body.json) } : body);
+    request = parseTaskRequest(body);
   });
   return request ? { request } : answer;
 }
@@ -63,10 +64,7 @@ function replierOf(request: TaskRequest, conversation: Conversation): (question:
 }
 
 /** Written as JSON as they are asked for. */
-function* partsOf(prepared: PreparedInputs, name: InputsName): Generator<Uint8Array, undefined> {
-  const encoder = new TextEncoder();
-  for (const piece of jsonPieces(prepared[name])) yield encoder.encode(piece);
-}
+const partsOf = (prepared: PreparedInputs, name: InputsName) => encodePieces(jsonPieces(prepared[name]));
 
 /** The server's, which is asked for each block. */
 function catalogOf(conversation: Conversation): BlockFinder {

@@ -10,12 +10,11 @@ import {
   type OpenRequest,
   openConversation,
   type Question,
-  type RawBody,
   type RequestBeginning,
   takeAnswer,
   type Wanted,
 } from "./request-conversation.ts";
-import type { TaskRequest } from "./task-request.ts";
+import type { RawBody, TaskRequest } from "./task-request.ts";
 
 /** Reads large bodies of tasks on a thread, one after the other, so that the server answers others meanwhile. */
 export interface RequestThreads {
@@ -49,7 +48,8 @@ export function createRequestThreads({ idleMs = 5_000 } = {}): RequestThreads {
     running += 1;
     try {
       // Piscina reads its type off another overload of `postMessage`.
-      const transferList = [opening.port, ...memoryOf(opening.body)] as never;
+      const memory = partsOf(opening.body).map(({ buffer }) => buffer);
+      const transferList = [opening.port, ...memory] as never;
       await pool.run(opening, { transferList });
     } finally {
       running -= 1;
@@ -130,11 +130,11 @@ async function openRequest(run: RunThread, body: RawBody): Promise<TaskRequest> 
   }
 }
 
-/** In bytes, or characters. */
+/** In bytes. */
 export function sizeOf(body: RawBody): number {
-  return "json" in body ? body.json.byteLength : (body.fields.inputValues?.length ?? 0);
+  return partsOf(body).reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
-function memoryOf(body: RawBody): ArrayBuffer[] {
-  return "json" in body ? [body.json.buffer as ArrayBuffer] : [];
+function partsOf(body: RawBody): Uint8Array[] {
+  return "json" in body ? [body.json] : Object.values(body.fields).filter((field) => field !== undefined);
 }

@@ -14,9 +14,11 @@ import type { FileInput, UploadedFile } from "../inputs/uploaded-file.ts";
 import type { BlockFinder } from "../packages/package-catalog.ts";
 import type { Runnable } from "../packages/read-package.ts";
 import { Refusal } from "../refusal.ts";
-import { releaseMemory } from "../release-memory.ts";
 import type { ComingText } from "../store/stored-text.ts";
 import { isRecord } from "../values.ts";
+import { decodeJson, decodeText } from "./decode-json.ts";
+import { encodePieces } from "./encode-pieces.ts";
+import { jsonPieces } from "./json-pieces.ts";
 import { parseJson } from "./read-json-body.ts";
 import { readTaskUploads } from "./read-task-uploads.ts";
 import type { ReceivedFile } from "./uploads.ts";
@@ -39,35 +41,29 @@ export interface PreparedInputs {
   inputs: Record<string, unknown> | ComingText;
 }
 
-/** The body of `POST /v1/tasks` before it is parsed. */
-export type TaskBody = { json: string; takesUploads: boolean } | { fields: FormFields };
+/** The body of `POST /v1/tasks` as it was received, each in memory of its own. */
+export type RawBody = { json: Uint8Array; takesUploads: boolean } | { fields: FormFields<Uint8Array> };
 
 /** The fields of a form; `inputValues` is JSON. */
-export interface FormFields {
-  manifest?: string | undefined;
-  blockId?: string | undefined;
-  inputValues?: string | undefined;
+export interface FormFields<Field = string> {
+  manifest?: Field | undefined;
+  blockId?: Field | undefined;
+  inputValues?: Field | undefined;
   /** JSON: the input of each file, in their order (connect-api 6.8). */
-  fileInputs?: string | undefined;
+  fileInputs?: Field | undefined;
   /** JSON: where the task is to be told of (connect-api 6.11). */
-  webhook?: string | undefined;
+  webhook?: Field | undefined;
   /** JSON: the uploads that are its files (connect-api 6.12). */
-  uploads?: string | undefined;
+  uploads?: Field | undefined;
 }
 
-/** The text of a body, whose memory is freed; a byte order mark stays. */
-export function decodeBody(json: Uint8Array): string {
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(json);
-  releaseMemory(json);
-  return text;
-}
-
-/** Reads and checks a body; throws a {@link Refusal}. */
-export function parseTaskRequest(body: TaskBody): TaskRequest {
-  const read = "json" in body ? parseBody(body.json) : parseFields(body.fields);
+/** Reads and checks a body, whose memory is freed; throws a {@link Refusal}. */
+export function parseTaskRequest(body: RawBody): TaskRequest {
+  const fields = "fields" in body ? decodeFields(body.fields) : undefined;
+  const read = "json" in body ? parseBody(decodeJson(body.json)) : parseFields(fields ?? {});
   const { blockId, inputValues, webhook } = checkBody(read);
   const uploads = "fields" in body || body.takesUploads ? readTaskUploads(read) : [];
-  const fileInputs = "fields" in body ? parseFileInputs(body.fields) : undefined;
+  const fileInputs = fields && parseFileInputs(fields);
   const asked = [
     blockId,
     inputValues,
@@ -80,7 +76,8 @@ export function parseTaskRequest(body: TaskBody): TaskRequest {
     webhook,
     uploads: uploads.map(({ id }) => id),
     async fingerprint(files) {
-      const hash = createHash("sha256").update(JSON.stringify(asked));
+      const hash = createHash("sha256");
+      for (const part of encodePieces(jsonPieces(asked))) hash.update(part);
       for (const { path, digest } of files) hash.update(JSON.stringify([basename(path), digest]));
       return hash.digest("hex");
     },
@@ -105,6 +102,15 @@ const labelledForm =
 /** The published Python client sends files like this. */
 function isForm(text: string): boolean {
   return /^--[^\r\n]+\r\ncontent-disposition: form-data/i.test(text);
+}
+
+function decodeFields({ manifest, blockId, ...json }: FormFields<Uint8Array>): FormFields {
+  const texts = Object.entries({ manifest, blockId }).map(([name, field]) => [
+    name,
+    field && decodeText(field),
+  ]);
+  const others = Object.entries(json).map(([name, field]) => [name, field && decodeJson(field)]);
+  return Object.fromEntries([...texts, ...others]);
 }
 
 function parseFields({ inputValues = "", webhook = "", uploads = "", ...fields }: FormFields): unknown {

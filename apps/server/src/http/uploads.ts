@@ -22,7 +22,7 @@ const { Busboy } = busboyModule;
 
 /** A form as it was received: the fields that are asked for, and its files on disk in the order of their parts. */
 export interface ReceivedForm {
-  fields: ReadonlyMap<string, string>;
+  fields: ReadonlyMap<string, Uint8Array>;
   files: ReceivedFile[];
 }
 
@@ -85,7 +85,7 @@ async function receive(
   limits: UploadLimits,
   inFlight: HeldBytes,
   save: (stream: BusboyFileStream, fileName: string | undefined) => Promise<unknown>,
-): Promise<Map<string, string>> {
+): Promise<Map<string, Uint8Array>> {
   const fields = receiveFields({ limitBytes: limits.bodyLimitBytes, maxFields, keptNames }, inFlight);
   // Busboy wants a plain object of headers with this one in it.
   const headers = Object.fromEntries(request.headers) as BusboyHeaders;
@@ -125,7 +125,7 @@ async function receive(
   try {
     // Cast: Busboy is older than Node's types.
     await pour(body, parser as unknown as Writable);
-    return fields.texts();
+    return fields.contents();
   } finally {
     for (const stop of watches) stop();
     fields.forget();
