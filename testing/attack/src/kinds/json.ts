@@ -59,6 +59,23 @@ export const sizes: AttackKind = {
       inBody(JSON.stringify(`${"x".repeat(15 * mebibyte)}语`)),
     ),
     endured("a text of 15 MiB in Chinese", () => inBody(JSON.stringify("语".repeat(5 * mebibyte)))),
+    endured("a text of 15 MiB with one emoji before it", () =>
+      inBody(JSON.stringify(`😀${"x".repeat(15 * mebibyte)}`)),
+    ),
+    endured("13 MiB under names in Chinese", () =>
+      inBody(JSON.stringify(Object.fromEntries(many(40_000).map((at) => [`语${at}`, "x".repeat(340)])))),
+    ),
+    {
+      name: "a field of a form of 15 MiB with one Chinese character",
+      async send(target) {
+        const form = new FormData();
+        form.set("manifest", "attack::say");
+        const value = JSON.stringify(`${"x".repeat(15 * mebibyte)}语`);
+        form.set("inputValues", `[{"nodeId":"_","inputs":[{"handle":"value","value":${value}}]}]`);
+        const status = await target.status("/v1/tasks", { method: "POST", body: form });
+        return status < 500 ? undefined : `it was answered with ${status}`;
+      },
+    },
     endured("half a million numbers", () => inBody(JSON.stringify(many(500_000)))),
     endured("100,000 names", () =>
       inBody(JSON.stringify(Object.fromEntries(many(100_000).map((at) => [`n${at}`, at])))),
