@@ -13,13 +13,36 @@ import { inputsOfFiles } from "./with-inputs.ts";
 export async function createWithUploads<Answer>(
   request: FilesRequest<Answer>,
 ): Promise<{ answer: Answer } | undefined> {
+  const { http, call } = request;
+  const own: FileUpload[] = [];
+  const creating = sendAndCreate(request, own);
+  const leave = async (failure: unknown) => {
+    // No task takes them. A server that is out of reach hears nothing, and forgets them in time.
+    if (call.signal?.aborted || !isTransient(failure)) await Promise.all(own.map((one) => one.abandon()));
+  };
+  const left = () => http.inBackground(creating.then(() => undefined, leave));
+  // At once: the request in flight ends a little later, and whoever closes the client meanwhile is to wait for that.
+  call.signal?.addEventListener("abort", left, { once: true });
+  try {
+    return await creating;
+  } catch (failure) {
+    if (!call.signal?.aborted) left();
+    throw failure;
+  } finally {
+    call.signal?.removeEventListener("abort", left);
+  }
+}
+
+async function sendAndCreate<Answer>(
+  request: FilesRequest<Answer>,
+  own: FileUpload[],
+): Promise<{ answer: Answer } | undefined> {
   const { files, blockId, blockNodeId, inputValues, webhook, http, client, call, onUploadProgress, post } =
     request;
   const parts = files.flatMap((one) => one.parts);
   const byHand = parts.some(({ sent }) => sent);
   if (!byHand && !(await mayUpload(http, parts, call))) return undefined;
   const progress = await trackFiles(parts, client.clock, onUploadProgress);
-  const own: FileUpload[] = [];
   const inputs = inputsOfFiles(files, blockNodeId);
   const uploads: object[] = [];
   try {
@@ -41,13 +64,12 @@ export async function createWithUploads<Answer>(
     progress?.accepted();
     return { answer };
   } catch (failure) {
-    // No task takes them. A server that is out of reach hears nothing, and forgets them in time.
-    if (call.signal?.aborted || !isTransient(failure)) for (const upload of own) upload.abandon();
     // Whoever may not upload, to a proxy for instance, may still create tasks with files.
     const isRefused =
       failure instanceof ApiError && failure.path.startsWith("/v1/uploads") && failure.status !== 413;
     if (!isRefused || failure.isRetryable || byHand || uploads.length > 0 || own[0]?.loaded) throw failure;
     avoidUploads(http);
+    for (const upload of own) http.inBackground(upload.abandon());
     return undefined;
   }
 }

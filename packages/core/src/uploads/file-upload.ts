@@ -116,12 +116,12 @@ export class FileUpload implements SentFile {
     this.#completion.catch(() => undefined);
   }
 
-  /** @internal Has the server forget it, in the background. */
-  abandon(): void {
+  /** @internal Has the server forget it. Never rejects. */
+  async abandon(): Promise<void> {
     const { http, call } = this.#setting;
     const { signal: _, ...request } = call;
     // It may be gone, or the server be out of reach; what is left there expires.
-    if (this.#id) http.inBackground(deleteUpload(http, this.#id, request, true).catch(() => undefined));
+    if (this.#id) await deleteUpload(http, this.#id, request, true).catch(() => undefined);
   }
 
   async #send(): Promise<void> {

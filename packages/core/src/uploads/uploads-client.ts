@@ -87,7 +87,7 @@ export class UploadsClient<Source> {
     const onSent = (bytes: number) => progress?.sent(0, bytes);
     const upload = new FileUpload(part, { http: this.#http, client: this.#client, call, onSent }, id);
     const drop = () => {
-      if (call.signal?.aborted && !keepOnAbort) upload.abandon();
+      if (call.signal?.aborted && !keepOnAbort) this.#http.inBackground(upload.abandon());
     };
     await upload.begin().finally(drop);
     upload.completion().then(progress?.accepted, drop);
