@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { createPackageReader } from "../src/packages/package-reader.ts";
@@ -28,6 +28,32 @@ test("reads a package once, and again whenever its manifests have changed", asyn
   expect(await read(copy.package)).toBeUndefined();
 });
 
+test("sees what comes where nothing was: a folder of blocks, what a link leads to, the package itself", async () => {
+  await using copy = await copyPackage();
+  const read = createPackageReader();
+  const names = async () => (await read(copy.package))?.blocks.map(({ name }) => name);
+  const [blocks, tasks, elsewhere, away] = ["lab/blocks", "lab/tasks", "elsewhere", "away"].map((name) =>
+    join(copy.folder, name),
+  ) as [string, string, string, string];
+  await rename(blocks, away);
+  await rename(tasks, elsewhere);
+  await symlink(elsewhere, tasks);
+  await rename(elsewhere, `${elsewhere}-later`);
+  laterBy(60_000);
+  expect(await names()).toEqual([]);
+  await rename(away, blocks);
+  laterBy(60_000);
+  expect(await names()).toContain("shout");
+  expect(await names()).not.toContain("hang");
+  await rename(`${elsewhere}-later`, elsewhere);
+  expect(await names()).toContain("hang");
+  await rename(copy.package, away);
+  laterBy(60_000);
+  for (let time = 0; time < 2; time += 1) expect(await names()).toBeUndefined();
+  await rename(away, copy.package);
+  expect(await names()).toContain("shout");
+});
+
 test("does not trust what was written a moment ago: it may change within one tick of the file system's clock", async () => {
   await using copy = await copyPackage();
   const read = createPackageReader();
@@ -43,5 +69,5 @@ async function copyPackage() {
   const folder = await makeDataDirectory();
   const copied = join(folder.path, "lab");
   await cp(join(fixturePackages, "lab"), copied, { recursive: true });
-  return { package: copied, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+  return { package: copied, folder: folder.path, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
 }

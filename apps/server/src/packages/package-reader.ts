@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { entriesIn } from "./entries-in.ts";
 import { type FileStamp, fileStamp, isSettled, isUnchanged } from "./file-stamp.ts";
@@ -23,10 +24,18 @@ export function createPackageReader(): PackageReader {
     const places = listPlaces(directory).map((path) => ({ path, stamp: fileStamp(path) }));
     const lookedAtMs = Date.now();
     const read = await readPackage(directory);
-    if (places.every(({ stamp }) => isSettled(stamp, lookedAtMs)))
-      remembered.set(directory, { places, read });
+    // What is absent cannot come without changing the folder that would hold it; what a link leads to can.
+    const there = places.filter(
+      ({ path, stamp }) => stamp !== undefined || path === directory || isLink(path),
+    );
+    if (there.every(({ stamp }) => isSettled(stamp, lookedAtMs)))
+      remembered.set(directory, { places: there, read });
     return read;
   };
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Everything whose stamp changes with the manifests of a package: they themselves and the folders that list them. */
