@@ -1,10 +1,10 @@
-import type { Readable } from "node:stream";
+import { finished, type Readable } from "node:stream";
 import { deepestNesting, excessOf, findInexactNumber } from "@oomol/connect-core/wire";
 import { Refusal } from "../refusal.ts";
 import { releaseMemory } from "../release-memory.ts";
 import type { HeldBytes } from "./bytes-in-flight.ts";
 import { joinBytes } from "./join-bytes.ts";
-import { stopIdle } from "./stop-idle.ts";
+import { stopIdle, watchIdle } from "./stop-idle.ts";
 
 export interface BodyLimits {
   bodyLimitBytes: number;
@@ -66,17 +66,42 @@ export async function readBody(
   if (Number(request.headers.get("Content-Length")) > bodyLimitBytes) throw tooLarge();
   const received: Uint8Array[] = [];
   let sizeBytes = 0;
-  // A refusal still has to be answered on the connection.
-  const chunks = nodeBody?.iterator({ destroyOnReturn: false }) ?? request.body;
-  if (chunks === null) return new Uint8Array();
-  for await (const chunk of stopIdle(chunks, clientIdleMs)) {
+  const take = (chunk: Uint8Array) => {
     sizeBytes += chunk.byteLength;
     if (sizeBytes > bodyLimitBytes) throw tooLarge();
     inFlight.add(chunk.byteLength);
     received.push(chunk);
-  }
+  };
+  if (nodeBody) await eachChunk(nodeBody, clientIdleMs, take);
+  else if (request.body) for await (const chunk of stopIdle(request.body, clientIdleMs)) take(chunk);
   const body = joinBytes(received);
   // Of a request as Node reads it they are nobody else's.
   if (nodeBody) received.forEach(releaseMemory);
   return body;
+}
+
+/** Gives each chunk as it comes, which takes less than asking for it. The rest of one that fails is left: a refusal is answered. */
+function eachChunk(body: Readable, idleMs: number, take: (chunk: Uint8Array) => void): Promise<void> {
+  let stopWatching: (() => void)[] = [];
+  const ended = new Promise<void>((resolve, reject) => {
+    const fail = (error: unknown) => {
+      body.off("data", onData).pause();
+      reject(error);
+    };
+    const onData = (chunk: Uint8Array) => {
+      try {
+        take(chunk);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    stopWatching = [
+      watchIdle(body, idleMs, fail),
+      finished(body, { writable: false }, (error) => (error ? fail(error) : resolve())),
+    ];
+    body.on("data", onData);
+  });
+  return ended.finally(() => {
+    for (const stop of stopWatching) stop();
+  });
 }
