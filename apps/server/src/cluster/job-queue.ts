@@ -167,9 +167,17 @@ export function queueOf({ blockId, packageVersion }: Omit<QueuedTask, "id">): st
 /** pg-boss takes few characters; the hash tells apart what would become the same. */
 export function nameOf(packageName: string, version: string): string {
   const full = `${packageName}-${version}`;
+  const known = names.get(full);
+  if (known !== undefined) return known;
   const hash = createHash("sha256").update(full).digest("hex").slice(0, 8);
-  return `${full.replaceAll(/[^\w.-]/g, "_").slice(0, 100)}-${hash}`;
+  const name = `${full.replaceAll(/[^\w.-]/g, "_").slice(0, 100)}-${hash}`;
+  if (names.size < mostNames) names.set(full, name);
+  return name;
 }
+
+/** They are asked for several times a task. */
+const names = new Map<string, string>();
+const mostNames = 1_000;
 
 function byQueue(tasks: readonly QueuedTask[]): Map<string, string[]> {
   const grouped = new Map<string, string[]>();

@@ -152,7 +152,7 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       void store.writer.appendLog(task.id, sessionEnd(sessionId ?? "", messageOf(error)));
       return { outcome: "failed" as const, sessionId };
     } finally {
-      over.abort();
+      over.abort(isOver);
       await files
         .release(task.id, sessionId)
         .catch((error: unknown) =>
@@ -242,6 +242,9 @@ function storageWarning(sessionId = "", { message }: Error, patienceMs: number):
   };
   return { sessionId, nodeId: null, type: event.type, event };
 }
+
+/** A reason of its own spares the making of an exception each time. */
+const isOver = "the task is over";
 
 const stoppedPatienceMs = 10_000;
 
