@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OomolConnectClient } from "@oomol/connect-core";
 import { expect, test } from "vitest";
-import { makeDataDirectory, openTestServer, refusalOf } from "./open-test-server.ts";
+import { idOf, makeDataDirectory, openTestServer, refusalOf } from "./open-test-server.ts";
 
 const all = ["wait", "after", "events", "idempotency", "files", "delete", "pages"] as const;
 type Extension = (typeof all)[number];
@@ -104,4 +104,21 @@ test("does not serve what it does not announce", async () => {
   await expect.poll(async () => (await server.logs(ids[0] ?? "")).length).toBeGreaterThan(2);
   const { logs } = await server.getJson<{ logs: { id: number }[] }>(`/v1/tasks/${ids[0]}/logs?after=1`);
   expect(logs[0]).toMatchObject({ id: 1 });
+});
+
+test("a server without all extensions takes large files and large inputs as ever", async () => {
+  await using server = await openTestServer({ extensions: ["wait"] });
+  const size = 3 * 2 ** 20;
+  const uploaded = await idOf(
+    await server.upload(
+      "lab::one-file",
+      [new File([new Uint8Array(size)], "a.bin")],
+      {},
+      { Prefer: "wait=60" },
+    ),
+  );
+  expect(await server.waitForEnd(uploaded)).toMatchObject({ status: "completed" });
+  const text = "x".repeat(size);
+  const given = await idOf(await server.create("lab::shout", { text }));
+  expect(await server.waitForEnd(given)).toMatchObject({ status: "completed" });
 });

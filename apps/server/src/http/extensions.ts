@@ -42,6 +42,10 @@ export function announceStatus(names: readonly ExtensionName[]): MiddlewareHandl
   };
 }
 
+/**
+ * The same request without what asks for extensions that are off. Its body stays where it is: a new request would begin to read it
+ * as a stream of the web, beside whoever reads it as Node does, and hold it up for good.
+ */
 function withoutExtensions(request: Request, off: readonly ExtensionName[]): Request {
   const url = new URL(request.url);
   const headers = new Headers(request.headers);
@@ -51,6 +55,12 @@ function withoutExtensions(request: Request, off: readonly ExtensionName[]): Req
   if (off.includes("idempotency")) headers.delete("Idempotency-Key");
   if (off.includes("events")) headers.delete("Accept");
   if (off.includes("shared-events")) headers.delete("Connect-Events");
-  const { method, body, signal } = request;
-  return new Request(url, { method, headers, signal, ...(body && { body, duplex: "half" }) });
+  const changed: Record<PropertyKey, unknown> = { url: url.href, headers };
+  return new Proxy(request, {
+    get(target, name) {
+      if (Object.hasOwn(changed, name)) return changed[name];
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
