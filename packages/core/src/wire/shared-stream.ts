@@ -9,6 +9,8 @@ export const sharedStreamId = /^[\w-]{16,64}$/;
 /** So many tasks one stream carries. */
 export const mostSharedTasks = 4_096;
 
+/** What somebody is told whose id of a stream is none. */
 export const refusedStreamId = "The id of a stream has 16 to 64 letters, digits, hyphens and underscores.";
 
+/** What somebody is told whose change of a stream cannot be read. */
 export const refusedStreamChange = `A stream takes { "tasks": { "TASK": LAST_LOG_OR_-1 }, "leave": ["TASK"] }, at most ${mostSharedTasks} tasks.`;
