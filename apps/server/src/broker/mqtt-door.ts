@@ -123,7 +123,7 @@ class RoutingBroker extends Aedes {
     const done = rest.at(-1);
     const client = rest.length > 1 ? rest[0] : undefined;
     if (client) this.route(packet, client as Client);
-    // Acknowledged when it has been taken.
+    // What is acknowledged is handed over after that; the next is handled when it has been taken.
     if (typeof done === "function") done();
   }
 }
