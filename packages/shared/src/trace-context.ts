@@ -14,7 +14,7 @@ export function readTraceContext(traceparent: unknown, tracestate?: unknown): Tr
   const [, version, ids, flags = "", more] = parentForm.exec(asText(traceparent)) ?? [];
   if (ids === undefined || version === "ff" || (version === "00" && more !== undefined)) return undefined;
   // Flags of a later version mean nothing to this one.
-  const known = (Number.parseInt(flags, 16) & knownFlags).toString(16).padStart(2, "0");
+  const known = formatFlags(Number.parseInt(flags, 16) & knownFlags);
   const state = readState(asText(tracestate));
   return { traceparent: `00-${ids}-${known}`, ...(state !== "" && { tracestate: state }) };
 }
@@ -36,6 +36,36 @@ export function partsOfTrace({ traceparent }: TraceContext): {
 } {
   const [, traceId = "", spanId = "", flags = ""] = traceparent.split("-");
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) };
+}
+
+/** What another process has said of its span, as OpenTelemetry takes it; `createTraceState` is of its API. */
+export function remoteSpan<State>(
+  context: TraceContext,
+  createTraceState: (tracestate: string) => State,
+): { traceId: string; spanId: string; traceFlags: number; isRemote: true; traceState?: State } {
+  const { tracestate } = context;
+  return {
+    ...partsOfTrace(context),
+    isRemote: true,
+    ...(tracestate !== undefined && { traceState: createTraceState(tracestate) }),
+  };
+}
+
+/** A span of our own, as the first header says it. */
+export function traceparentOf({
+  traceId,
+  spanId,
+  traceFlags,
+}: {
+  traceId: string;
+  spanId: string;
+  traceFlags: number;
+}): string {
+  return `00-${traceId}-${spanId}-${formatFlags(traceFlags)}`;
+}
+
+function formatFlags(flags: number): string {
+  return flags.toString(16).padStart(2, "0");
 }
 
 /** How programs tell those that they start (OpenTelemetry, Environment Variables as Context Propagation Carriers). */

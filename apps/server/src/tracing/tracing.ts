@@ -1,4 +1,9 @@
-import { partsOfTrace, readTraceContext, type TraceContext } from "@oomol/connect-shared/trace-context";
+import {
+  readTraceContext,
+  remoteSpan,
+  type TraceContext,
+  traceparentOf,
+} from "@oomol/connect-shared/trace-context";
 import type * as OpenTelemetry from "@opentelemetry/api";
 import { readRelayedSpan, relaySpan, type SpanIds } from "./relayed-span.ts";
 
@@ -97,24 +102,17 @@ export function createTracing(api: typeof OpenTelemetry, version: string, ids?: 
       // Whoever instruments HTTP has made a span of the request. What else is active is of a task that ended before, for instance.
       if (options.kind === "server" && trace.getActiveSpan()) return begin(name, options, contexts.active());
       if (parent === undefined) return begin(name, options, ROOT_CONTEXT);
-      return begin(name, options, trace.setSpanContext(ROOT_CONTEXT, remoteSpan(api, parent)));
+      return begin(
+        name,
+        options,
+        trace.setSpanContext(ROOT_CONTEXT, remoteSpan(parent, api.createTraceState)),
+      );
     },
   };
 }
 
-/** What a caller, or another process, has said of its span. */
-export function remoteSpan(api: typeof OpenTelemetry, context: TraceContext): OpenTelemetry.SpanContext {
-  const { tracestate } = context;
-  return {
-    ...partsOfTrace(context),
-    isRemote: true,
-    ...(tracestate !== undefined && { traceState: api.createTraceState(tracestate) }),
-  };
-}
-
-function contextOf({ traceId, spanId, traceFlags, traceState }: OpenTelemetry.SpanContext) {
-  const flags = traceFlags.toString(16).padStart(2, "0");
-  return readTraceContext(`00-${traceId}-${spanId}-${flags}`, traceState?.serialize());
+function contextOf(span: OpenTelemetry.SpanContext) {
+  return readTraceContext(traceparentOf(span), span.traceState?.serialize());
 }
 
 const longestMessage = 1_000;

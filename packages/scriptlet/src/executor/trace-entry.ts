@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { partsOfTrace, type TraceContext } from "@oomol/connect-shared/trace-context";
+import { remoteSpan, type TraceContext } from "@oomol/connect-shared/trace-context";
 import type * as OpenTelemetry from "@opentelemetry/api";
 
 /** Calls a function inside of a trace, with all that it goes on to do. */
@@ -14,13 +14,7 @@ export async function traceEntry(trace: TraceContext, directory: string): Promis
   if (!Object.hasOwn(globalThis, registry)) return undefined;
   const api = await loadApi(directory);
   if (api === undefined) return undefined;
-  const { tracestate } = trace;
-  const span = {
-    ...partsOfTrace(trace),
-    isRemote: true,
-    ...(tracestate !== undefined && { traceState: api.createTraceState(tracestate) }),
-  };
-  const context = api.trace.setSpanContext(api.ROOT_CONTEXT, span);
+  const context = api.trace.setSpanContext(api.ROOT_CONTEXT, remoteSpan(trace, api.createTraceState));
   return (work) => api.context.with(context, work);
 }
 
