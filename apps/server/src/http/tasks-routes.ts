@@ -225,13 +225,12 @@ async function acceptTask(
       uploads: request.uploads,
     };
     task = await store.create(created);
-    if (task && webhook) webhooks.watch(id);
-    if (task) uploads.forget(whole);
-    if (task) return { task, block };
-    // The same request came before.
-    const winner = await findEarlier(store, idempotency);
-    if (winner) return { task: winner };
-    await uploads.findWhole(caller.id, request.uploads); // another task was quicker
+    if (task) {
+      if (webhook) webhooks.watch(id);
+      uploads.forget(whole);
+      return { task, block };
+    }
+    await uploads.findWhole(caller.id, request.uploads); // another task was quicker, or the same one
     throw new Error(`The task ${id} was not stored.`);
   } catch (error) {
     // What was accepted once is not refused later, whatever has changed since.
