@@ -39,18 +39,3 @@ export function collectSpans(): CollectedSpans {
     },
   };
 }
-
-/** Each span below the one that it is a part of, as lines; those that stand side by side in the order of their starts. */
-export function treeOf(spans: readonly ReadableSpan[]): string[] {
-  const ids = new Set(spans.map((span) => span.spanContext().spanId));
-  const startOf = ({ startTime: [seconds, nanoseconds] }: ReadableSpan) => seconds * 1e9 + nanoseconds;
-  const below = (parent: string | undefined, indent: string): string[] =>
-    spans
-      .filter(({ parentSpanContext }) => {
-        const id = parentSpanContext?.spanId;
-        return parent === undefined ? id === undefined || !ids.has(id) : id === parent;
-      })
-      .sort((one, other) => startOf(one) - startOf(other))
-      .flatMap((span) => [`${indent}${span.name}`, ...below(span.spanContext().spanId, `${indent}  `)]);
-  return below(undefined, "");
-}

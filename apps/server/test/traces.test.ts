@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { spanTree } from "@oomol/test-helpers/span-tree";
 import * as api from "@opentelemetry/api";
 import { expect, test } from "vitest";
 import { createTracing } from "../src/tracing/tracing.ts";
 import { describeBothServers } from "./both-servers.ts";
-import { type CollectedSpans, collectSpans, treeOf } from "./collect-spans.ts";
+import { type CollectedSpans, collectSpans } from "./collect-spans.ts";
 import { installStandIn } from "./oocana/install-stand-in.ts";
 import { createFlow } from "./oocana/open-flow-server.ts";
 import { fixturePackages, idOf, openTestServer, type TestClient } from "./open-test-server.ts";
@@ -39,7 +40,7 @@ describeBothServers(({ open }) => {
     const { id, result } = await runIn(server, "traced::weave", { traceparent });
 
     const all = await spans.until(traceId, "run traced::weave");
-    expect(treeOf(all)).toEqual([
+    expect(spanTree(all)).toEqual([
       "POST /v1/tasks",
       "  queue",
       "  run traced::weave",
@@ -133,7 +134,7 @@ test("a block that runs another is the parent of it", async () => {
   await using server = await openTestServer({ packages, spanIds: spans.spanIds });
   const { traceId, traceparent } = callersSpan();
   await runIn(server, "lab::nest", { traceparent }, { block: "traced::weave", given: { fails: false } });
-  expect(treeOf(await spans.until(traceId, "run lab::nest"))).toEqual([
+  expect(spanTree(await spans.until(traceId, "run lab::nest"))).toEqual([
     "POST /v1/tasks",
     "  queue",
     "  run lab::nest",
@@ -156,7 +157,7 @@ test("each node of a flow is a span, and its block is told the span of the flow"
   const id = await idOf(created);
   await server.waitForEnd(id);
   const all = await spans.until(traceId, "run traced::loom");
-  const tree = treeOf(all);
+  const tree = spanTree(all);
   expect(tree.slice(0, 5)).toEqual([
     "POST /v1/tasks",
     "  queue",
@@ -173,10 +174,12 @@ test("each node of a flow is a span, and its block is told the span of the flow"
   ]);
 });
 
+/** Which runs one task after the other, unless something is left in it. */
+const oneProcess = { packages, concurrency: 1, spareExecutors: 1, isolation: "caller" } as const;
+
 test("a process whose blocks make spans runs the next task, in its trace", async () => {
   using spans = collectSpans();
-  const warm = { packages, spanIds: spans.spanIds, concurrency: 1, spareExecutors: 1 } as const;
-  await using server = await openTestServer({ ...warm, isolation: "caller" });
+  await using server = await openTestServer({ ...oneProcess, spanIds: spans.spanIds });
   const pids: unknown[] = [];
   for (let task = 0; task < 5; task += 1) {
     const { traceId, traceparent } = callersSpan();
@@ -190,12 +193,7 @@ test("a process whose blocks make spans runs the next task, in its trace", async
 });
 
 test("being told of a trace leaves nothing in a process", async () => {
-  await using server = await openTestServer({
-    packages,
-    concurrency: 1,
-    spareExecutors: 1,
-    isolation: "caller",
-  });
+  await using server = await openTestServer(oneProcess);
   const pids: unknown[] = [];
   for (let task = 0; task < 3; task += 1) {
     const { result } = await runIn(server, "traced::weave", { traceparent: callersSpan().traceparent });
@@ -205,12 +203,7 @@ test("being told of a trace leaves nothing in a process", async () => {
 });
 
 test("an SDK that a package registers itself finds the span active, in a process of its own", async () => {
-  await using server = await openTestServer({
-    packages,
-    concurrency: 1,
-    spareExecutors: 1,
-    isolation: "caller",
-  });
+  await using server = await openTestServer(oneProcess);
   const { traceId, spanId, traceparent } = callersSpan();
   const { result } = await runIn(server, "traced::own-sdk", { traceparent });
   expect(result.parent).toMatchObject({ traceId, spanId, isRemote: true });

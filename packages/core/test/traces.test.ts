@@ -2,6 +2,7 @@ import { OomolConnectClient } from "@oomol/connect-core";
 import type { FakeServerOptions } from "@oomol/connect-core/testing";
 import { createTracedClient } from "@oomol/connect-core/traces";
 import { serveTus } from "@oomol/test-helpers/serve-tus";
+import { spanTree } from "@oomol/test-helpers/span-tree";
 import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import {
@@ -49,20 +50,7 @@ async function open(
   return Object.assign(server, { traced });
 }
 
-/** Each span below the one that it is a part of, as lines. */
-function tree(spans: readonly ReadableSpan[] = exporter.getFinishedSpans()): string[] {
-  const ids = new Set(spans.map((span) => span.spanContext().spanId));
-  const startOf = ({ startTime: [seconds, nanoseconds] }: ReadableSpan) => seconds * 1e9 + nanoseconds;
-  const below = (parent: string | undefined, indent: string): string[] =>
-    spans
-      .filter(({ parentSpanContext }) => {
-        const id = parentSpanContext?.spanId;
-        return parent === undefined ? id === undefined || !ids.has(id) : id === parent;
-      })
-      .sort((one, other) => startOf(one) - startOf(other))
-      .flatMap((span) => [`${indent}${span.name}`, ...below(span.spanContext().spanId, `${indent}  `)]);
-  return below(undefined, "");
-}
+const tree = () => spanTree(exporter.getFinishedSpans());
 
 const named = (name: string) => exporter.getFinishedSpans().find((span) => span.name === name);
 const parentOf = (span: ReadableSpan | undefined) => {
