@@ -10,11 +10,21 @@ export function* piecesOfBytes(bytes: Uint8Array, sizeBytes: number): Generator<
   }
 }
 
+/** The same in memory of their own, for whoever frees each of them. */
+export function* copiesOfBytes(bytes: Uint8Array, sizeBytes: number): Generator<Uint8Array, void> {
+  for (const piece of piecesOfBytes(bytes, sizeBytes)) yield new Uint8Array(piece);
+}
+
+/** A byte order mark stays, and what is no UTF-8 becomes U+FFFD. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
 /** How many characters of UTF-16 bytes of UTF-8 are: the length of their text. */
 export function charactersIn(bytes: Uint8Array): number {
   let characters = 0;
   for (const piece of piecesOfBytes(bytes, countedBytes))
-    characters += isAscii(piece) ? piece.length : decoder.decode(piece).length;
+    characters += isAscii(piece) ? piece.length : decodeUtf8(piece).length;
   return characters;
 }
 

@@ -58,10 +58,8 @@ export function createExecutorChannel(
   /** Leaves with what is written next: by itself it would wake a process that has nothing to do yet. */
   const writeAhead = (topic: string, payload: string) =>
     writer.writeAhead([encodeChannelLine(topic, payload)]);
-  const write = (topic: string, payload: Json) =>
-    writer.write(
-      typeof payload === "string" ? [encodeChannelLine(topic, payload)] : [`${topic} `, payload, "\n"],
-    );
+  /** A line as `encodeChannelLine` writes it, whose payload may be of parts. */
+  const write = (topic: string, ...payload: Json[]) => writer.write([`${topic} `, ...payload, "\n"]);
   const member: Member = {
     role: "executor",
     hears: (topic) => subscriptions.has(topic),
@@ -137,7 +135,7 @@ export function createExecutorChannel(
       const source: LoadBlock = { dir: directory, ...(entry && { entry }), ...(name && { function: name }) };
       write(channelTopics.load, JSON.stringify(source));
     },
-    send: (topic, message) => writer.write([`${topic} `, ...jsonParts(message), "\n"]),
+    send: (topic, message) => write(topic, ...jsonParts(message)),
     endSessionAfter(sessionId, jobId) {
       ending = askForEnd({ session_id: sessionId, after_job: jobId });
     },

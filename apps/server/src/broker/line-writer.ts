@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { pieceCharacters, piecesOf } from "@oomol/connect-shared/text-pieces";
 import type { Json } from "../json-text.ts";
-import { piecesOfBytes } from "../utf8.ts";
+import { copiesOfBytes } from "../utf8.ts";
 import { writePiece } from "../write-piece.ts";
 
 /** Writes to a process in order: what is short as it comes, what is long in pieces, as fast as the process takes them. Bytes are long. */
@@ -34,9 +34,7 @@ export function createLineWriter(stream: Writable): LineWriter {
   const send = async (text: Json) => {
     isSending = true;
     const pieces =
-      typeof text === "string"
-        ? piecesOf(text, pieceCharacters)
-        : copiesOf(piecesOfBytes(text, pieceCharacters));
+      typeof text === "string" ? piecesOf(text, pieceCharacters) : copiesOfBytes(text, pieceCharacters);
     for (const piece of pieces) await writePiece(stream, piece);
     isSending = false;
     flush();
@@ -58,8 +56,3 @@ export function createLineWriter(stream: Writable): LineWriter {
 }
 
 const isLong = (text: Json) => typeof text !== "string" || text.length > pieceCharacters;
-
-/** In memory of their own, which is free as soon as they are written; that of the text is of others, too. */
-function* copiesOf(pieces: Iterable<Uint8Array>): Generator<Uint8Array, void> {
-  for (const piece of pieces) yield new Uint8Array(piece);
-}

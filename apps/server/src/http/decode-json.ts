@@ -1,16 +1,14 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { longJsonBytes } from "../json-text.ts";
 import { releaseMemory } from "../release-memory.ts";
-import { charactersIn, piecesOfBytes } from "../utf8.ts";
+import { charactersIn, decodeUtf8, piecesOfBytes } from "../utf8.ts";
 
-/** The text of bytes, whose memory is freed; a byte order mark stays, and what is no UTF-8 becomes U+FFFD. */
+/** The text of bytes, whose memory is freed. */
 export function decodeText(bytes: Uint8Array): string {
-  const text = decoder.decode(bytes);
+  const text = decodeUtf8(bytes);
   releaseMemory(bytes);
   return text;
 }
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * The same for JSON; in a long one characters that are not ASCII are escaped if they are few: for the sake of one V8 keeps all of
@@ -22,7 +20,7 @@ export function decodeJson(bytes: Uint8Array): string {
   const escaped = Buffer.allocUnsafeSlow(bytes.length + most * escapeBytes);
   let end = 0;
   for (const piece of piecesOfBytes(bytes, pieceBytes)) {
-    const ascii = isAscii(piece) ? piece : Buffer.from(decoder.decode(piece).replace(others, escapeOf));
+    const ascii = isAscii(piece) ? piece : Buffer.from(decodeUtf8(piece).replace(others, escapeOf));
     escaped.set(ascii, end);
     end += ascii.length;
   }

@@ -1,9 +1,9 @@
 import { finished, type Readable } from "node:stream";
 import { deepestNesting, excessOf, findInexactNumber } from "@oomol/connect-core/wire";
+import { joinBytes } from "@oomol/connect-shared/join-bytes";
 import { Refusal } from "../refusal.ts";
 import { releaseMemory } from "../release-memory.ts";
 import type { HeldBytes } from "./bytes-in-flight.ts";
-import { joinBytes } from "./join-bytes.ts";
 import { stopIdle, watchIdle } from "./stop-idle.ts";
 
 export interface BodyLimits {

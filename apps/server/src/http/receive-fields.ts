@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
+import { joinBytes } from "@oomol/connect-shared/join-bytes";
 import { Refusal } from "../refusal.ts";
 import { releaseMemory } from "../release-memory.ts";
 import type { HeldBytes } from "./bytes-in-flight.ts";
-import { joinBytes } from "./join-bytes.ts";
 
 /** The fields of a form that are no files, as they come. */
 export interface FieldReceiver {

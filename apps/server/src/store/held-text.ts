@@ -1,6 +1,6 @@
 import { pieceCharacters, piecesOf } from "@oomol/connect-shared/text-pieces";
 import type { Json } from "../json-text.ts";
-import { charactersIn, piecesOfBytes } from "../utf8.ts";
+import { charactersIn, copiesOfBytes } from "../utf8.ts";
 import type { LargeText, StoredText, TextPart } from "./stored-text.ts";
 
 /** Writing a larger text at once would hold the process too long. */
@@ -29,8 +29,7 @@ class HeldText implements LargeText {
   async *parts(): AsyncGenerator<TextPart, void> {
     for (const part of this.#parts) {
       if (typeof part === "string") yield* piecesOf(part, pieceCharacters);
-      // In memory of its own, as whoever gets it frees it.
-      else for (const piece of piecesOfBytes(part, pieceCharacters)) yield new Uint8Array(piece);
+      else yield* copiesOfBytes(part, pieceCharacters);
     }
   }
 }

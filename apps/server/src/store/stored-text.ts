@@ -1,4 +1,5 @@
 import { releaseMemory } from "../release-memory.ts";
+import { decodeUtf8 } from "../utf8.ts";
 
 /** A text as it is read from the store: at hand if it is small. */
 export type StoredText = string | LargeText;
@@ -37,7 +38,7 @@ export type TextPart = string | Uint8Array;
 export async function wholeText(text: string | TextInParts): Promise<string> {
   if (typeof text === "string") return text;
   const bytes = await wholeBytes(text);
-  const whole = decoder.decode(bytes);
+  const whole = decodeUtf8(bytes);
   releaseMemory(bytes);
   return whole;
 }
@@ -51,5 +52,3 @@ export async function wholeBytes(text: TextInParts): Promise<Buffer> {
   chunks.forEach(releaseMemory);
   return bytes;
 }
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

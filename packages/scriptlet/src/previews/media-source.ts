@@ -1,3 +1,4 @@
+import { joinBytes } from "@oomol/connect-shared/join-bytes";
 import { asBytes } from "../values/as-bytes.ts";
 import type { BinarySource, JobFiles } from "../values/value-stores.ts";
 import { headBytes, mediaExtension } from "./media-extension.ts";
@@ -68,7 +69,7 @@ async function writeMedia(bytes: BinarySource, files: JobFiles, onUnknown: () =>
       size += value.length;
     }
   }
-  return write(joined(head), all(head, chunks));
+  return write(joinBytes(head), all(head, chunks));
 }
 
 /** What has been read already, and then the rest; whoever stops early ends the source too. */
@@ -79,14 +80,4 @@ async function* all(head: Uint8Array[], chunks: AsyncIterator<Uint8Array>): Asyn
   } finally {
     await chunks.return?.();
   }
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((size, { length }) => size + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }
