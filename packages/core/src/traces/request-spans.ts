@@ -1,4 +1,3 @@
-import { traceparentOf } from "@oomol/connect-shared/trace-context";
 import {
   type Context,
   context as contexts,
@@ -91,8 +90,12 @@ function parentOf({ run, path }: RequestInfo): Context {
 function headersOf(span: Span): Record<string, string> | undefined {
   const context = span.spanContext();
   if (!isSpanContextValid(context)) return undefined;
-  const tracestate = context.traceState?.serialize();
-  return { traceparent: traceparentOf(context), ...(tracestate && { tracestate }) };
+  const { traceId, spanId, traceFlags, traceState } = context;
+  const tracestate = traceState?.serialize();
+  return {
+    traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`,
+    ...(tracestate && { tracestate }),
+  };
 }
 
 /** Without ids, of which there is no end. */
