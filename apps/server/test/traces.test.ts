@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { spanTree } from "@oomol/test-helpers/span-tree";
 import * as api from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { expect, test } from "vitest";
 import { createTracing } from "../src/tracing/tracing.ts";
 import { describeBothServers } from "./both-servers.ts";
@@ -147,15 +148,86 @@ test("a block that runs another is the parent of it", async () => {
   ]);
 });
 
-test("each node of a flow is a span, and its block is told the span of the flow", async () => {
+/** The names from a span to each one below it. */
+function waysBelow(spans: ReadableSpan[], top: string): string[] {
+  const byId = new Map(spans.map((span) => [span.spanContext().spanId, span]));
+  return spans.flatMap((span) => {
+    const way = [span.name];
+    for (let at: ReadableSpan | undefined = span; at; ) {
+      at = byId.get(at.parentSpanContext?.spanId ?? "");
+      if (at?.name === top) return [way.join("/")];
+      if (at) way.unshift(at.name);
+    }
+    return [];
+  });
+}
+
+/** Runs a flow of a span's, and answers with what its blocks have returned, by node. */
+async function runFlow(
+  server: TestClient,
+  manifest: string,
+  traceparent: string,
+  nodes: Record<string, Record<string, unknown>> = {},
+) {
+  const { headers, ...create } = createFlow(manifest, nodes);
+  const created = await server.request("/v1/tasks", { ...create, headers: { ...headers, traceparent } });
+  const id = await idOf(created);
+  const { status } = await server.waitForEnd(id);
+  const ends = (await server.logs(id)).filter(({ type }) => type === "BlockFinished");
+  return { status, results: new Map(ends.map(({ node_id, event }) => [node_id, event.result])) };
+}
+
+test("in a flow, what the libraries of a block make is below the span of its node", async () => {
+  await using _oocana = await installStandIn();
+  using spans = collectSpans();
+  await using server = await openTestServer({ packages, spanIds: spans.spanIds });
+  const { traceId, traceparent } = callersSpan();
+  const { status, results } = await runFlow(server, "traced::mill", traceparent);
+  expect(status).toBe("completed");
+  const all = await spans.until(traceId, "run traced::mill");
+  const flow = "flow traced::mill";
+  expect(waysBelow(all, flow).sort()).toEqual(
+    [
+      "start engine",
+      ...["node first", "node first/weave", "node first/weave/knot"],
+      ...[
+        "node shed",
+        "node shed/node inner",
+        "node shed/node inner/weave",
+        "node shed/node inner/weave/knot",
+      ],
+      "node caller",
+      ...["", "/weave", "/weave/knot"].map((part) => `node run_block::self::weave${part}`),
+    ].sort(),
+  );
+  for (const node of ["first", "inner"]) {
+    const span = all.find(({ name }) => name === `node ${node}`)?.spanContext().spanId;
+    const place = { trace: { traceparent: `00-${traceId}-${span}-01` }, active: span };
+    expect(results.get(node)).toMatchObject(place);
+  }
+});
+
+test("what a block of a flow makes in the trace of another caller is dropped, and so is what is too much", async () => {
+  await using _oocana = await installStandIn();
+  using spans = collectSpans();
+  await using server = await openTestServer({ packages, spanIds: spans.spanIds });
+  const victim = callersSpan();
+  const { traceId, traceparent } = callersSpan();
+  const { status } = await runFlow(server, "traced::smithy", traceparent, {
+    smith: { victim: victim.traceparent },
+  });
+  expect(status).toBe("completed");
+  const names = (await spans.until(traceId, "run traced::smithy")).map(({ name }) => name);
+  expect(names.filter((name) => name === "flood")).toHaveLength(1_998);
+  expect(spans.of(victim.traceId)).toEqual([]);
+});
+
+test("each node of a flow is a span, and its block is told the span of the flow if nobody takes those of blocks", async () => {
   await using _oocana = await installStandIn();
   using spans = collectSpans();
   await using server = await openTestServer({ packages });
   const { traceId, traceparent } = callersSpan();
-  const { headers, ...create } = createFlow("traced::loom", {});
-  const created = await server.request("/v1/tasks", { ...create, headers: { ...headers, traceparent } });
-  const id = await idOf(created);
-  await server.waitForEnd(id);
+  const { results } = await runFlow(server, "traced::loom", traceparent);
   const all = await spans.until(traceId, "run traced::loom");
   const tree = spanTree(all);
   expect(tree.slice(0, 5)).toEqual([
@@ -167,8 +239,7 @@ test("each node of a flow is a span, and its block is told the span of the flow"
   ]);
   expect(tree.slice(5).sort()).toEqual(["      node first", "      node second", "    store end"].sort());
   const flow = all.find(({ name }) => name === "flow traced::loom")?.spanContext().spanId;
-  const results = (await server.logs(id)).filter(({ type }) => type === "BlockFinished");
-  expect(results.map(({ event }) => event.result)).toEqual([
+  expect([...results.values()]).toEqual([
     { trace: { traceparent: `00-${traceId}-${flow}-01` } },
     { trace: { traceparent: `00-${traceId}-${flow}-01` } },
   ]);

@@ -38,6 +38,11 @@ export function partsOfTrace({ traceparent }: TraceContext): {
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) };
 }
 
+/** Whether anybody keeps what is made in it. */
+export function isSampled(context: TraceContext | undefined): boolean {
+  return context !== undefined && (partsOfTrace(context).traceFlags & 1) === 1;
+}
+
 /** What another process has said of its span, as OpenTelemetry takes it; `createTraceState` is of its API. */
 export function remoteSpan<State>(
   context: TraceContext,

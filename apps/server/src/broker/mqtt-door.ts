@@ -1,5 +1,5 @@
 import { createServer, type Socket } from "node:net";
-import { topics } from "@oomol/scriptlet/wire";
+import { channelTopics, topics } from "@oomol/scriptlet/wire";
 import { Aedes, type AedesPublishPacket, type Client } from "aedes";
 import type { Logger } from "pino";
 import { limitPackets } from "./limit-packets.ts";
@@ -38,7 +38,8 @@ export async function openMqttDoor(log: Logger): Promise<MqttDoor> {
   const broker = new RoutingBroker({ connectTimeout: connectTimeoutMs, maxClientsIdLength: 1_024 });
   broker.route = ({ topic, payload }, client) => {
     const member = members.get(client);
-    member?.room.receive(member, topic, payload);
+    if (topic === channelTopics.span) member?.room.receiveSpan(payload.toString());
+    else member?.room.receive(member, topic, payload);
   };
   await broker.listen();
   broker.on("clientError", (client, error) => log.debug({ client: client.id, error }, "MQTT client failed"));

@@ -25,6 +25,8 @@ export interface SpanOptions {
   kind?: "server" | "consumer";
   /** Epoch milliseconds. */
   startMs?: number;
+  /** The id that somebody knows it by already; it has another if the SDK does not take ids of ours. */
+  spanId?: string;
 }
 
 /** By their names in the semantic conventions, or below `oomol.`. */
@@ -64,7 +66,12 @@ export function createTracing(api: typeof OpenTelemetry, version: string, ids?: 
   const tracer = trace.getTracer("@oomol/connect-server", version);
   const kinds = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER };
 
-  const begin = (name: string, { attributes, kind, startMs }: SpanOptions, parent: OpenTelemetry.Context) => {
+  const begin = (
+    name: string,
+    { attributes, kind, startMs, spanId }: SpanOptions,
+    parent: OpenTelemetry.Context,
+  ) => {
+    if (spanId !== undefined) ids?.takeOver(spanId);
     const span = tracer.startSpan(
       name,
       {

@@ -18,6 +18,7 @@ export interface ExecutorOptions {
   startService: StartService;
   /** Belongs to the process: loaded blocks outlive a session. */
   loadBlock?: ExecutorParts["loadBlock"];
+  jobsHaveSpans?: ExecutorParts["jobsHaveSpans"];
   /** Called before a job says that it has finished. */
   beforeFinish?: ExecutorParts["beforeFinish"];
   /** For the engine's log, not for the run. */
@@ -38,6 +39,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const parts: ExecutorParts = {
     ...createSharedParts({ mainframe, sessionDir, tmpDir, packageName, warnLocally }),
     sessionId,
+    jobsHaveSpans: options.jobsHaveSpans,
     awaitInputs: (jobId) => new Promise((resolve, reject) => waiting.set(jobId, { resolve, reject })),
     beforeFinish: options.beforeFinish,
     loadBlock: options.loadBlock ?? createBlockLoader(cacheDir),

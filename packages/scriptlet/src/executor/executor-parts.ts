@@ -18,6 +18,8 @@ export interface ExecutorParts {
   /** The job's inputs, once they are here. */
   awaitInputs(jobId: string): Promise<BlockInputs>;
   environment: Environment;
+  /** Our server makes a span for each job that the engine of flows offers. */
+  jobsHaveSpans?: boolean | undefined;
   /** The user's secrets; undefined if there are none. */
   readSecrets(): Promise<Secrets | undefined>;
   /** For tests of blocks only: settings that an engine's executor decides by itself. */

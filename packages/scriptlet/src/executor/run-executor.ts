@@ -1,9 +1,11 @@
+import { channelTopics } from "../wire/channel.ts";
 import { captureDescriptors } from "./capture-descriptors.ts";
 import { captureOutput } from "./capture-output.ts";
 import { createExecutor } from "./create-executor.ts";
 import { endProcessGroup } from "./end-process-group.ts";
 import { guardProcess } from "./guard-process.ts";
 import type { ExecutorArguments } from "./parse-executor-arguments.ts";
+import { relaySpans } from "./relay-spans.ts";
 import type { MqttThread } from "./start-mqtt-thread.ts";
 import { createThreadMainframe, type ThreadNews } from "./thread-mainframe.ts";
 import { replaceWorkerClass } from "./typescript/worker-class.ts";
@@ -22,11 +24,14 @@ export async function runExecutor(
   const warnLocally = (text: string) => void writeError(`nodejs-executor: ${text}\n`);
   let leaving: Promise<void> | undefined;
 
+  // What the thread says meanwhile waits until it is listened to.
+  if (executorArguments.relaysSpans) await relaySpans((span) => mainframe.publish(channelTopics.span, span));
   const mainframe = createThreadMainframe(thread.port, hear);
   const executor = createExecutor({
     mainframe,
     executorArguments,
     cacheDir,
+    jobsHaveSpans: executorArguments.relaysSpans,
     async startService(start) {
       // Loading node:child_process costs some 10 ms, and few sessions have services.
       const { startService } = await import("./services/start-service.ts");

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { format, inspect } from "node:util";
-import { readTraceContext } from "@oomol/connect-shared/trace-context";
 import { keepAlive } from "../context/context.ts";
 import { createContext } from "../context/create-context.ts";
 import { createJobChannel, type JobChannel } from "../context/job-channel.ts";
@@ -10,6 +9,7 @@ import { flushOutput } from "./capture-output.ts";
 import type { ExecutorParts } from "./executor-parts.ts";
 import { type JobScope, jobScope } from "./job-scope.ts";
 import { madeOnUse } from "./made-on-use.ts";
+import { placeInTrace } from "./place-in-trace.ts";
 import { traceEntry } from "./trace-entry.ts";
 import { createJobFiles } from "./value-files.ts";
 
@@ -93,8 +93,7 @@ async function createJobContext(
     jobId,
     stacks: payload.stacks,
     blockPath: message.block_path,
-    // The engine of flows passes it on in the environment.
-    trace: payload.trace ?? readTraceContext(parts.environment.TRACEPARENT, parts.environment.TRACESTATE),
+    trace: placeInTrace(payload, parts),
     inputs: await resolveInputs(message, { stores, warn }),
     inputsDef: message.inputs_def ?? {},
     outputsDef: payload.outputs ?? {},

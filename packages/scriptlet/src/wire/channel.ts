@@ -15,7 +15,7 @@ export const channelTopics = {
   load: "channel/load",
   /** Executor → server: {@link SessionOver}. */
   over: "channel/over",
-  /** Executor → server: {@link FinishedSpan}. */
+  /** Executor → server: {@link FinishedSpan}. In flows it is a topic of MQTT, to which nobody else subscribes. */
   span: "channel/span",
   /** Executor → server: `{ fence }`, see {@link fenceText}. */
   fence: "channel/fence",

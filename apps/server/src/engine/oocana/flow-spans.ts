@@ -1,3 +1,5 @@
+import { traceOfJob } from "@oomol/connect-shared/job-trace";
+import { partsOfTrace, type TraceContext } from "@oomol/connect-shared/trace-context";
 import type { Span } from "../../tracing/tracing.ts";
 import { isRecord } from "../../values.ts";
 import type { ReportedEvent } from "./start-engine.ts";
@@ -12,7 +14,7 @@ export interface FlowSpans {
 export function createFlowSpans(flow: Span): FlowSpans {
   const open = new Map<string, Span>();
 
-  const begin = ({ job_id, stacks, block_path }: ReportedEvent) => {
+  const begin = ({ job_id, stacks, block_path }: ReportedEvent, whole: TraceContext) => {
     const level: unknown = Array.isArray(stacks) ? stacks.at(-1) : undefined;
     const { node_id = "_", flow_job_id } = isRecord(level) ? level : {};
     const within = open.get(String(flow_job_id)) ?? flow;
@@ -21,7 +23,8 @@ export function createFlowSpans(flow: Span): FlowSpans {
       "oomol.node.id": String(node_id),
       ...(typeof block_path === "string" && { "oomol.block.path": block_path }),
     };
-    open.set(String(job_id), within.child(`node ${String(node_id)}`, { attributes }));
+    const { spanId } = partsOfTrace(traceOfJob(whole, String(job_id)));
+    open.set(String(job_id), within.child(`node ${String(node_id)}`, { attributes, spanId }));
   };
 
   return {
@@ -29,7 +32,7 @@ export function createFlowSpans(flow: Span): FlowSpans {
       if (flow.context === undefined) return;
       const { type, error } = event;
       const id = String(event.job_id);
-      if (begins.has(type)) begin(event);
+      if (begins.has(type)) begin(event, flow.context);
       else if (ends.has(type)) {
         open.get(id)?.end(typeof error === "string" ? error : undefined);
         open.delete(id);

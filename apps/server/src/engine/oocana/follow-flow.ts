@@ -21,6 +21,7 @@ export async function followFlow(
   let held = Promise.resolve();
   const progress = createFlowProgress(flow);
   const spans = createFlowSpans(span);
+  room.onSpan(span.relay);
   const emit = (event: ReportedEvent) => {
     spans.see(event);
     for (const one of [...progress.before(event), event]) {

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { findProgram } from "@oomol/connect-shared/find-program";
-import { traceVariables } from "@oomol/connect-shared/trace-context";
+import { isSampled, traceVariables } from "@oomol/connect-shared/trace-context";
 import { topics } from "@oomol/scriptlet/wire";
 import type { Room } from "../../broker/room.ts";
 import { blockIdOf } from "../../packages/block-id.ts";
@@ -58,7 +58,7 @@ export async function startEngine(
   settings: EngineParts,
   { block: flow, inputs, span }: SessionRequest<InstalledFlow>,
 ): Promise<RunningEngine> {
-  const { broker, catalog, dataDirectory, links, taskMemoryBytes, log } = settings;
+  const { broker, catalog, dataDirectory, links, taskMemoryBytes, tracing, log } = settings;
   const traceEnvironment = traceVariables(span?.context);
   const retainedVariables = [...settings.retainedVariables, ...Object.keys(traceEnvironment)];
   const file = await findOocana(flow);
@@ -67,7 +67,10 @@ export async function startEngine(
   const temporaryDirectory = join(sessionDirectory, "tmp");
   const dataRootDirectory = join(dataDirectory, "package-data");
   const packageDataDirectory = packageDataOf(dataDirectory, flow.packageName);
-  const executor = await findExecutor("nodejs");
+  const found = await findExecutor("nodejs");
+  // Without them it is ready sooner, for which the engine's time is short.
+  const makesSpans = tracing?.relays === true && isSampled(span?.context);
+  const executor = makesSpans ? { ...found, args: [...found.args, "--traces"] } : found;
   const programs = await writeExecutorScript(join(dataDirectory, "programs"), "nodejs-executor", executor);
   const packages = await catalog.list();
   const { searchPath, places } = await linkPackages(await links.path(), packages);
