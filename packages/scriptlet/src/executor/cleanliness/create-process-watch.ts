@@ -28,6 +28,11 @@ export interface ProcessWatch {
 
 /** A closed connection is usually gone after two turns of the event loop. */
 const turns = 3;
+/**
+ * After a pause the system likes to wake the server on the processor of the process that wrote to it, and there it would wait for a
+ * whole look, with the answer. Whoever rests is woken elsewhere.
+ */
+const restMs = 1;
 /** Open files and other processes do not report their end, so poll them. */
 const pollMs = 5;
 /** A report of a thousand timers need not list each. */
@@ -65,8 +70,9 @@ export function createProcessWatch(): ProcessWatch {
     async check({ graceMs }) {
       resources.clearAbortTimers();
       await turn();
-      // Before all else, which is built on them.
       const look = nextLook();
+      if (look === "whole") await turn(restMs);
+      // Before all else, which is built on them.
       const changed = changedBuiltIns(look);
       if (changed.length > 0) return unclean([...remembered, ...changed]);
       const early = [...(await changedModules()), ...(await heldLocks())];
