@@ -1,3 +1,5 @@
+import { setImmediate as breathe } from "node:timers/promises";
+
 /** What a JSON text holds, as far as it can be told without making its values. */
 export interface JsonScan {
   /** How deep its lists and objects are nested. */
@@ -14,16 +16,40 @@ export interface JsonScan {
  * what JSON is made of outside of them is ASCII, no byte of which is a part of another character.
  */
 export function scanJson(json: Buffer): JsonScan | undefined {
+  const goOn = beginScan(json);
+  let scan = goOn();
+  while (scan === "unfinished") scan = goOn();
+  return scan;
+}
+
+/** The same, with time for others in between: what is large takes longer than they should wait. */
+export async function scanJsonInTurns(json: Buffer): Promise<JsonScan | undefined> {
+  const goOn = beginScan(json);
+  let scan = goOn();
+  while (scan === "unfinished") {
+    await breathe();
+    scan = goOn();
+  }
+  return scan;
+}
+
+/** So much at a time takes some milliseconds. */
+const stepBytes = 512 * 1024;
+
+/** Each call of the answer reads some more. */
+function beginScan(json: Buffer): () => JsonScan | undefined | "unfinished" {
   const scan: JsonScan = { levels: 0, mayHoldInexactNumber: false, members: [] };
   /** Of each level that is open: whether it is an object. */
   const isObject: boolean[] = [];
   let member = { key: "", start: 0 };
   let at = 0;
+  /** Of a string that is a value and has been read in part. */
+  let withinText = nowhere;
 
   /** Goes behind a key and its colon; false if there is none. */
   const readKey = (): boolean => {
     const start = afterSpace(json, at);
-    const end = afterText(json, start);
+    const end = byteAt(json, start) === quote ? afterText(json, start + 1, json.length) : malformed;
     if (end === malformed) return false;
     at = afterSpace(json, end) + 1;
     if (byteAt(json, at - 1) !== colon) return false;
@@ -50,41 +76,52 @@ export function scanJson(json: Buffer): JsonScan | undefined {
     return end;
   };
 
-  while (true) {
-    at = afterSpace(json, at);
-    const code = byteAt(json, at);
-    if (code === openBracket || code === openBrace) {
-      isObject.push(code === openBrace);
-      if (isObject.length > mostLevels) return undefined;
-      scan.levels = Math.max(scan.levels, isObject.length);
-      at = afterSpace(json, at + 1);
-      if (byteAt(json, at) !== closeOf(code)) {
-        if (code === openBrace && !readKey()) return undefined;
-        continue;
-      }
-      at += 1;
-      isObject.pop();
-    } else if (code === quote) at = afterText(json, at);
-    else if (code === minus || isDigit(code)) at = readNumber();
-    else at = afterWord(json, at);
-    if (at === malformed) return undefined;
-
-    // Behind a value: what it ends, and what comes next.
-    for (let isNext = false; !isNext; at += 1) {
+  return () => {
+    const limit = at + stepBytes;
+    while (at < limit) {
       at = afterSpace(json, at);
-      const isWithinObject = isObject.at(-1);
-      if (isWithinObject === undefined) return at === json.length ? scan : undefined;
-      const mark = byteAt(json, at);
-      if (mark !== comma && mark !== closeOf(isWithinObject ? openBrace : openBracket)) return undefined;
-      if (isWithinObject && isObject.length === 1) scan.members.push({ ...member, end: at });
-      if (mark === comma) isNext = true;
-      else isObject.pop();
+      const code = withinText === nowhere ? byteAt(json, at) : quote;
+      if (code === openBracket || code === openBrace) {
+        isObject.push(code === openBrace);
+        if (isObject.length > mostLevels) return undefined;
+        scan.levels = Math.max(scan.levels, isObject.length);
+        at = afterSpace(json, at + 1);
+        if (byteAt(json, at) !== closeOf(code)) {
+          if (code === openBrace && !readKey()) return undefined;
+          continue;
+        }
+        at += 1;
+        isObject.pop();
+      } else if (code === quote) {
+        at = afterText(json, withinText === nowhere ? at + 1 : withinText, limit);
+        withinText = isWithin(at) ? whereWithin(at) : nowhere;
+        if (withinText !== nowhere) {
+          at = withinText;
+          return "unfinished";
+        }
+      } else if (code === minus || isDigit(code)) at = readNumber();
+      else at = afterWord(json, at);
+      if (at === malformed) return undefined;
+
+      // Behind a value: what it ends, and what comes next.
+      for (let isNext = false; !isNext; at += 1) {
+        at = afterSpace(json, at);
+        const isWithinObject = isObject.at(-1);
+        if (isWithinObject === undefined) return at === json.length ? scan : undefined;
+        const mark = byteAt(json, at);
+        if (mark !== comma && mark !== closeOf(isWithinObject ? openBrace : openBracket)) return undefined;
+        if (isWithinObject && isObject.length === 1) scan.members.push({ ...member, end: at });
+        if (mark === comma) isNext = true;
+        else isObject.pop();
+      }
+      if (isObject.at(-1) && !readKey()) return undefined;
     }
-    if (isObject.at(-1) && !readKey()) return undefined;
-  }
+    return "unfinished";
+  };
 }
 
 const malformed = -1;
+const nowhere = -1;
 const mostLevels = 128;
 
 function afterSpace(json: Buffer, start: number): number {
@@ -93,14 +130,14 @@ function afterSpace(json: Buffer, start: number): number {
   return at;
 }
 
-/** Behind a string whose first quote is at `start`. */
-function afterText(json: Buffer, start: number): number {
-  if (byteAt(json, start) !== quote) return malformed;
+/** Behind a string that goes on at `start`; if that is somewhat further than `limit`, where it still is within. */
+function afterText(json: Buffer, start: number, limit: number): number {
   let plainUntil = start + shortText;
   let pauseBytes = shortText;
   let pieceBytes = firstPieceBytes;
-  for (let at = start + 1; at < json.length; at += 1) {
+  for (let at = start; at < json.length; at += 1) {
     if (at >= plainUntil) {
+      if (at >= limit) return within(at);
       const piece = json.toString("latin1", at, at + pieceBytes);
       plain.lastIndex = 0;
       plain.test(piece);
@@ -123,6 +160,11 @@ function afterText(json: Buffer, start: number): number {
   }
   return malformed;
 }
+
+/** A place within a string, told apart from one behind it. */
+const within = (at: number) => malformed - 1 - at;
+const isWithin = (at: number) => at < malformed;
+const whereWithin = within;
 
 /** All but quotes, backslashes and control characters. It is faster than a loop, but only where it goes far. */
 const plain = /[ !#-[\]-\xff]*/y;

@@ -241,6 +241,29 @@ test("what an executor of ours says is not read while its session is held", asyn
   own.destroy();
 });
 
+test("a long message of an executor is read in turns with others, and before what comes after it", async () => {
+  const { room } = await openTestBroker();
+  const said: unknown[] = [];
+  const heardAt: number[] = [];
+  let turns = 0;
+  const count = setInterval(() => (turns += 1), 0);
+  room.listen(({ index }) => {
+    said.push(index);
+    heardAt.push(turns);
+  });
+  const [own, theirs] = duplexPair();
+  createExecutorChannel(own).attach(room);
+  const log = Array.from({ length: 800_000 }, () => "words");
+  const line = (index: number, others: object) =>
+    `report ${JSON.stringify({ type: "BlockLog", session_id: "one", index, ...others })}\n`;
+  theirs.write(line(0, {}) + line(1, { log }) + line(2, {}) + line(3, { log }) + line(4, {}));
+  await expect.poll(() => said).toEqual([0, 1, 2, 3, 4]);
+  clearInterval(count);
+  expect((heardAt[1] ?? 0) - (heardAt[0] ?? 0)).toBeGreaterThan(1);
+  theirs.destroy();
+  own.destroy();
+});
+
 test("a session and its first message come to an executor of ours together", async () => {
   const { room } = await openTestBroker();
   const [own, theirs] = duplexPair();

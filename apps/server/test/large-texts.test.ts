@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { createTemporaryFolder } from "@oomol/test-helpers/create-temporary-folder";
 import { expect, test } from "vitest";
 import { JsonText } from "../src/json-text.ts";
@@ -26,6 +28,20 @@ test("others have their turn again and again while large inputs and logs are wri
   const reading = async () => expect((await store.listLogs(id))[0]?.event.length).toBe(text.length + 11);
   expect(await turnsDuring(reading)).toBeGreaterThan(20);
   expect((await store.listEnded())[0]?.logBytes).toBeGreaterThan(text.length);
+  await store.close();
+});
+
+test("what is large is moved into the file a little at a time", async () => {
+  await using folder = await createTemporaryFolder();
+  const store = new TaskStore(await openDatabase(folder.path));
+  await store.create({
+    id: randomUUID(),
+    ...block,
+    inputValues: [],
+    inputs: { text: "x".repeat(15_000_000) },
+  });
+  // As long as it ever was.
+  expect((await stat(join(folder.path, "connect.db-wal"))).size).toBeLessThan(4_000_000);
   await store.close();
 });
 

@@ -44,6 +44,17 @@ test("what a block and its children print is the task's log, in order, each on i
   expect(logs.at(-1)?.type).toBe("SessionFinished");
 });
 
+test("a large output that is said last before its process is gone is the task's", async () => {
+  const logs = await logsOf("dies", { how: "large", lines: 2_000_000 });
+  expect(logs.map(({ type }) => type)).toEqual([
+    "SessionStarted",
+    "BlockStarted",
+    "BlockOutput",
+    "BlockFinished",
+    "SessionFinished",
+  ]);
+});
+
 test.skipIf(process.platform === "win32")(
   "what a block and its children write to /dev/stdout and /dev/stderr is the task's log, in order",
   async () => {

@@ -1,7 +1,7 @@
 import { isNestedDeeper, withExactNumbers } from "@oomol/connect-core/wire";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { scanJson } from "../src/scan-json.ts";
+import { scanJson, scanJsonInTurns } from "../src/scan-json.ts";
 
 const settings = { seed: 20_261_130, numRuns: 2_000 };
 const isJson = (text: string) => {
@@ -105,4 +105,35 @@ test.each([
 test("a text of brackets is given up at once", () => {
   expect(scanJson(Buffer.from("[".repeat(128) + "]".repeat(128)))?.levels).toBe(128);
   expect(scanJson(Buffer.from("[".repeat(129) + "]".repeat(129)))).toBeUndefined();
+});
+
+test("what is large is scanned in turns, whatever stands where one ends", async () => {
+  const filling = fc.constantFrom("x", '\\"', "\\\\", "\\u8bed", "语");
+  const text = fc
+    .tuple(filling, fc.integer({ min: 1, max: 300_000 }))
+    .map(([unit, count]) => `"${unit.repeat(count)}"`);
+  const list = fc
+    .tuple(fc.constantFrom("1", '""', "[]", '{"a":null}', "-1.5e3"), fc.integer({ min: 1, max: 200_000 }))
+    .map(([value, count]) => `[${Array(count).fill(value).join()}]`);
+  const objects = fc
+    .array(fc.oneof(text, list), { minLength: 1, maxLength: 4 })
+    .map((values) => `{${values.map((value, index) => `"${index}":${value}`).join()}}`);
+  await fc.assert(
+    fc.asyncProperty(objects, async (json) => {
+      const bytes = Buffer.from(json);
+      let turns = 0;
+      const count = setInterval(() => (turns += 1), 0);
+      const scan = await scanJsonInTurns(bytes);
+      clearInterval(count);
+      const found = scan?.members.map(({ key, start, end }) => [
+        key,
+        JSON.parse(bytes.toString("utf8", start, end)),
+      ]);
+      // Compared here: a failure would print all of it.
+      expect(JSON.stringify(Object.fromEntries(found ?? [])) === JSON.stringify(JSON.parse(json))).toBe(true);
+      expect(await scanJsonInTurns(bytes.subarray(0, -1))).toBeUndefined();
+      if (bytes.length > 8 * 2 ** 20) expect(turns).toBeGreaterThan(1);
+    }),
+    { seed: 20_261_130, numRuns: 30 },
+  );
 });

@@ -75,13 +75,12 @@ export function createExecutorChannel(
       },
     }),
   };
-  /** Lines behind a fence that the output has not come to. */
+  /** Lines behind a fence that the output has not come to, or behind a message that is being read. */
   let behind: ReceivedLine[] | undefined;
-  const waitForOutput = (payload: Json) => {
-    const passed = fences?.arrive(Number(decodeMessage(payload.toString())?.fence));
-    if (passed === undefined) return;
+  const keepBehind = (until: Promise<void> | undefined) => {
+    if (until === undefined) return;
     behind = [];
-    void passed.then(() => {
+    void until.then(() => {
       const lines = behind ?? [];
       behind = undefined;
       for (const line of lines) take(line);
@@ -97,11 +96,15 @@ export function createExecutorChannel(
       }
       subscriptions.add(line.topic);
       room?.subscribed(member, line.topic);
-    } else if (line.topic === channelTopics.fence) waitForOutput(line.payload);
+    } else if (line.topic === channelTopics.fence) keepBehind(fences?.arrive(fenceIn(line.payload)));
     else if (line.topic === channelTopics.span) room?.receiveSpan(line.payload.toString());
     else if (line.topic === channelTopics.over) {
       onOver(readOver(line.payload));
-    } else room?.receive(member, line.topic, line.payload);
+    } else {
+      const reading = room?.receive(member, line.topic, line.payload);
+      if (reading !== undefined) member.hold(reading);
+      keepBehind(reading);
+    }
   };
   const read = createChannelReader(take, {
     maxBytes: maxLineBytes,
@@ -149,6 +152,8 @@ export function createExecutorChannel(
     close: () => writer.end(),
   };
 }
+
+const fenceIn = (payload: Json) => Number(decodeMessage(payload.toString())?.fence);
 
 function readOver(payload: Json): SessionOver | undefined {
   const over = decodeMessage(payload.toString());

@@ -1,14 +1,13 @@
-/** Pauses a stream until a promise settles, and the one that was given last at that. */
+/** Pauses a stream until each promise that it was given has settled. */
 export function createHold(stream: { pause(): unknown; resume(): unknown }): (until: Promise<void>) => void {
-  let current: Promise<void> | undefined;
+  const holding = new Set<Promise<void>>();
   return (until) => {
-    if (current === until) return;
-    if (current === undefined) stream.pause();
-    current = until;
+    if (holding.has(until)) return;
+    if (holding.size === 0) stream.pause();
+    holding.add(until);
     void until.then(() => {
-      if (current !== until) return;
-      current = undefined;
-      stream.resume();
+      holding.delete(until);
+      if (holding.size === 0) stream.resume();
     });
   };
 }

@@ -38,8 +38,9 @@ export async function openMqttDoor(log: Logger): Promise<MqttDoor> {
   const broker = new RoutingBroker({ connectTimeout: connectTimeoutMs, maxClientsIdLength: 1_024 });
   broker.route = ({ topic, payload }, client) => {
     const member = members.get(client);
-    if (topic === channelTopics.span) member?.room.receiveSpan(payload.toString());
-    else member?.room.receive(member, topic, payload);
+    if (topic !== channelTopics.span) return member?.room.receive(member, topic, payload);
+    member?.room.receiveSpan(payload.toString());
+    return undefined;
   };
   await broker.listen();
   broker.on("clientError", (client, error) => log.debug({ client: client.id, error }, "MQTT client failed"));
@@ -117,15 +118,18 @@ export async function openMqttDoor(log: Logger): Promise<MqttDoor> {
 
 /** Speaks MQTT with clients; who gets what is decided by rooms, not by the topics of one broker. */
 class RoutingBroker extends Aedes {
-  route: (packet: AedesPublishPacket, client: Client) => void = () => undefined;
+  /** Answers what to wait for before the next packet of the client, if anything. */
+  route: (packet: AedesPublishPacket, client: Client) => Promise<void> | undefined = () => undefined;
 
   /** Called by aedes for what clients publish, their wills included, and for its own `$SYS` topics. */
   override publish(packet: AedesPublishPacket, ...rest: unknown[]): void {
-    const done = rest.at(-1);
+    const last = rest.at(-1);
+    const done = typeof last === "function" ? (last as () => void) : () => undefined;
     const client = rest.length > 1 ? rest[0] : undefined;
-    if (client) this.route(packet, client as Client);
+    const routing = client ? this.route(packet, client as Client) : undefined;
     // What is acknowledged is handed over after that; the next is handled when it has been taken.
-    if (typeof done === "function") done();
+    if (routing === undefined) done();
+    else void routing.then(done);
   }
 }
 

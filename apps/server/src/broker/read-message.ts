@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { findInexactNumber, isNestedDeeper, withExactNumbers } from "@oomol/connect-core/wire";
 import { topics } from "@oomol/scriptlet/wire";
-import { changeAscii, type Json, longJsonBytes, parseMembers, scanLong, writeJson } from "../json-text.ts";
-import type { JsonScan } from "../scan-json.ts";
+import { changeAscii, type Json, longJsonBytes, parseMembers, writeJson } from "../json-text.ts";
+import { type JsonScan, scanJsonInTurns } from "../scan-json.ts";
 import { isRecord } from "../values.ts";
 import { fitForEngine, replaceLoneSurrogates } from "./fit-for-engine.ts";
 import { isOffer, mayReport, type Role } from "./rights.ts";
@@ -30,14 +30,26 @@ interface Reading {
   isForEngine: boolean;
 }
 
-/** Reads what a process of a session has published. */
-export function readMessage(payload: Json, { sessionId, topic, role, isForEngine }: Reading): Admitted {
+/** Reads what a process of a session has published; what is long is read in turns with others. */
+export function readMessage(payload: Json, reading: Reading): Admitted | Promise<Admitted> {
   // In characters for a text, which are no more than its bytes.
   if (payload.length > maxMessageBytes) return { refused: tooLarge(payload.length) };
   const said = toJson(payload);
-  const text = isForEngine ? replaceLoneSurrogates(said) : said;
+  const text = reading.isForEngine ? replaceLoneSurrogates(said) : said;
+  if (typeof text === "string") return admit({ said, text, scan: undefined }, reading);
+  return scanJsonInTurns(text).then((scan) => admit({ said, text, scan }, reading));
+}
+
+interface Said {
+  said: Json;
+  /** The same, well-formed. */
+  text: Json;
+  /** What is in it if it is long, and JSON. */
+  scan: JsonScan | undefined;
+}
+
+function admit({ said, text, scan }: Said, { sessionId, topic, role, isForEngine }: Reading): Admitted {
   const depth = isForEngine ? maxEngineDepth : maxDepth;
-  const scan = scanLong(text);
   if (scan ? scan.levels > depth : isNestedDeeper(text.toString("latin1"), depth)) {
     return { refused: `The block sent a value that is nested more than ${depth} levels deep.` };
   }

@@ -48,8 +48,13 @@ export interface Room {
   join(member: Member): () => void;
   /** For connections: the member has subscribed to the topic, which it hears by now. */
   subscribed(member: Member, topic: string): void;
-  /** For connections: the member has published. */
-  receive(member: Member, topic: string, payload: Json): void;
+  /** Resolves when whatever was received by then has been handed on. */
+  whenRead(): Promise<void>;
+
+  /**
+   * For connections: the member has published. Answers what to wait for before more of it is handed over, if the message is long.
+   */
+  receive(member: Member, topic: string, payload: Json): Promise<void> | undefined;
   /** For connections: a member has made and ended a span. */
   receiveSpan(payload: string): void;
   /** For connections: a member sends what cannot be taken. */
@@ -78,6 +83,7 @@ export function createRoom(sessionId: string, log: Logger): Room {
   const warningListeners = new Set<WarningListener>();
   const spanListeners = new Set<(payload: string) => void>();
   const subscriptionListeners = new Map<string, Set<() => void>>();
+  const beingRead = new Set<Promise<void>>();
   let waiting: { topic: string; payload: Json }[] = [];
   let waitingCharacters = 0;
   let logged = 0;
@@ -125,6 +131,23 @@ export function createRoom(sessionId: string, log: Logger): Room {
     for (const listener of [...warningListeners]) listener(warning, message);
   };
 
+  const handOn = (read: Admitted, topic: string, member: Member) => {
+    if ("refused" in read) {
+      refuse(topic, read.refused);
+      return;
+    }
+    if (read.warning !== undefined && read.message) {
+      for (const listener of [...warningListeners]) listener(read.warning, read.message);
+    }
+    if ("dropped" in read) {
+      warn({ topic, reason: read.dropped }, "dropped a message of an executor");
+      return;
+    }
+    if (read.message) tell(read.message, topic, member);
+    if (read.message && read.inexact !== undefined) warnOnce(read.message, topic, read.inexact, member);
+    send(topic, read.text);
+  };
+
   return {
     publish(topic, message) {
       if (isHeard(topic)) send(topic, writeJson(message));
@@ -152,6 +175,10 @@ export function createRoom(sessionId: string, log: Logger): Room {
       for (const member of members) member.hold(until);
     },
 
+    async whenRead() {
+      while (beingRead.size > 0) await Promise.all(beingRead);
+    },
+
     join: (member) => added(members, member),
     subscribed(member, topic) {
       const due = waiting.filter((one) => one.topic === topic);
@@ -163,28 +190,23 @@ export function createRoom(sessionId: string, log: Logger): Room {
       for (const listener of [...(subscriptionListeners.get(topic) ?? [])]) listener();
     },
     receive(member, topic, payload) {
-      if (!members.has(member)) return;
+      if (!members.has(member)) return undefined;
       if (!mayPublish(member.role, sessionId, topic)) {
         warn({ topic }, "dropped a message on a topic that executors may not publish on");
-        return;
+        return undefined;
       }
       const { role } = member;
       const isForEngine = role === "executor" && topic === topics.session(sessionId) && hasEngine();
-      const read: Admitted = readMessage(payload, { sessionId, topic, role, isForEngine });
-      if ("refused" in read) {
-        refuse(topic, read.refused);
-        return;
+      const read = readMessage(payload, { sessionId, topic, role, isForEngine });
+      if (!(read instanceof Promise)) {
+        handOn(read, topic, member);
+        return undefined;
       }
-      if (read.warning !== undefined && read.message) {
-        for (const listener of [...warningListeners]) listener(read.warning, read.message);
-      }
-      if ("dropped" in read) {
-        warn({ topic, reason: read.dropped }, "dropped a message of an executor");
-        return;
-      }
-      if (read.message) tell(read.message, topic, member);
-      if (read.message && read.inexact !== undefined) warnOnce(read.message, topic, read.inexact, member);
-      send(topic, read.text);
+      const handedOn = read
+        .then((admitted) => handOn(admitted, topic, member))
+        .finally(() => beingRead.delete(handedOn));
+      beingRead.add(handedOn);
+      return handedOn;
     },
     receiveSpan(payload) {
       spans += 1;

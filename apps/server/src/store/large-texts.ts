@@ -25,6 +25,7 @@ export const elsewhere = "";
 const mostInRow = 64 * 1024;
 const partCharacters = 256 * 1024;
 const partsRemovedAtOnce = 8;
+const partsMovedAtOnce = 4;
 
 /** A row whose inputs may still be on their way. */
 export type ComingRow = Omit<TaskRow, (typeof largeColumns)[number]> &
@@ -74,7 +75,17 @@ export async function writeText(
     if (typeof piece !== "string") releaseMemory(piece);
     part += 1;
     await breathe();
+    if (part % partsMovedAtOnce === 0) await moveIntoFile(database);
   }
+}
+
+/**
+ * What was written is moved from the log of changes into the file. SQLite does so by itself, but with much more at once, which holds the
+ * process as long as the disk takes.
+ */
+async function moveIntoFile(database: Kysely<Tables>): Promise<void> {
+  await sql`pragma wal_checkpoint(passive)`.execute(database);
+  await breathe();
 }
 
 /** Bytes are bound as they are, and taken for text. */

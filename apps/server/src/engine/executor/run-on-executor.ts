@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as breathe } from "node:timers/promises";
 import { topics } from "@oomol/scriptlet/wire";
 import type { ExecutorChannel } from "../../broker/executor-channel.ts";
 import type { SessionMessage } from "../../broker/session-message.ts";
@@ -10,7 +11,7 @@ import { authorTraceback } from "../author-traceback.ts";
 import { followSignal } from "../follow-signal.ts";
 import { blockInputs, blockPayload } from "./block-messages.ts";
 import type { Job, JobFinish } from "./job.ts";
-import type { Executor } from "./start-executor.ts";
+import type { Executor, ExecutorFailure } from "./start-executor.ts";
 
 /** A new job id, safe inside a topic. */
 export const newJobId = (): string => randomUUID();
@@ -22,14 +23,15 @@ export const newJobId = (): string => randomUUID();
 export function runOnExecutor(executor: Executor, job: Job, signal: AbortSignal): Promise<JobFinish> {
   const over = followSignal(signal);
   let stopListening = () => {};
-  const failed = new Promise<JobFinish>((resolve) => {
-    stopListening = executor.onFailed((failure) =>
-      resolve(
-        "exit" in failure
-          ? describeExit(job.block, failure.exit, executor.output.lastWords())
-          : { error: messageOf(failure.notReady) },
-      ),
-    );
+  const failed = new Promise<ExecutorFailure>((resolve) => {
+    stopListening = executor.onFailed(resolve);
+  }).then(async (failure) => {
+    // It may be the job's end what is still read of what it said.
+    await executor.place.room.whenRead();
+    await breathe();
+    return "exit" in failure
+      ? describeExit(job.block, failure.exit, executor.output.lastWords())
+      : { error: messageOf(failure.notReady) };
   });
   return Promise.race([exchange(executor, job, over.signal), failed]).finally(() => {
     stopListening();

@@ -63,7 +63,11 @@ export async function followFlow(
   const { error, isReported = false } = await Promise.race<SessionEnd>([
     reported,
     // What it said last may be unread yet.
-    engine.process.exited.then(async (exit) => held.then(() => explainExit(exit))),
+    engine.process.exited.then(async (exit) => {
+      await held;
+      await room.whenRead();
+      return explainExit(exit);
+    }),
     engine.exceeded.then((error) => ({ error })),
     watch.standstill.then((standstill) => {
       if (!standstill.isOver) return { error: standstill.error };
