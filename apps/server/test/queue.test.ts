@@ -86,6 +86,36 @@ test("takes up what an earlier run left, and runs once what was submitted before
   expect(engine.started.toSorted()).toEqual(["early", "left"]);
 });
 
+test("what is submitted as it is stored is taken up in that transaction, and runs once", async () => {
+  await using backend = await openSqlite();
+  const engine = new WatchedEngine();
+  const runner = await backend.startRunner(engine, 1);
+  const block = await catalog.find("lab::shout", "0.2.0");
+  const store = async (name: string, id: string) => {
+    const task = {
+      id,
+      blockId: "lab::shout",
+      packageVersion: "0.2.0",
+      inputValues: [],
+      inputs: { text: name },
+    };
+    const onStoring = () => void runner.submit({ id, caller: "" }, block);
+    const idempotency = { caller: "", key: "same", fingerprint: name };
+    return backend.store.create({ ...task, idempotency, onStoring });
+  };
+  const [taken, refused] = [randomUUID(), randomUUID()];
+  await store("first", taken);
+  expect(await backend.store.listUnfinished()).toMatchObject([{ id: taken, wasTaken: true }]);
+  await runner.submit({ id: taken, caller: "" }, block);
+  // There is none for it.
+  expect(await store("second", refused)).toBeUndefined();
+  await expect.poll(() => engine.started).toEqual(["first"]);
+  engine.end("first");
+  await expect.poll(() => statusOf(backend, taken)).toBe("completed");
+  await runner.close();
+  expect(engine.started).toEqual(["first"]);
+});
+
 test("a place is left before the end is stored, by no more than there are places", async () => {
   const ends = new Map<string, () => void>();
   const begun: string[] = [];

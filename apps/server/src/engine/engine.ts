@@ -18,8 +18,8 @@ export interface SessionRequest<Runs extends Runnable = Runnable> {
   caller: string;
   /** Complete and checked; those of a flow by node, its own under `"_"`. */
   inputs: JsonText;
-  /** The folder of the files that were uploaded for it, if there are any. */
-  uploads?: string | undefined;
+  /** The folder of the files that were uploaded for it; there is none if there are none. */
+  uploads: string;
   /** Called once, when a process works on the session. */
   onStarted(sessionId: string): void;
   /**

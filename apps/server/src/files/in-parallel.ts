@@ -17,6 +17,6 @@ export async function inParallel<Item>(
       await run(item).catch((reason: unknown) => (failure ??= { reason }));
     }
   };
-  await Promise.all(Array.from({ length: transfers }, work));
+  await Promise.all(Array.from({ length: Math.min(transfers, items.length) }, work));
   if (failure) throw failure.reason;
 }

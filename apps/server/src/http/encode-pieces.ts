@@ -1,18 +1,16 @@
-/** A text that comes in pieces as UTF-8, in parts of about 256 KiB, each in memory of its own. */
+/** A text that comes in pieces as UTF-8, in parts of up to 256 KiB if no piece is longer, each in memory of its own. */
 export function* encodePieces(pieces: Iterable<string>): Generator<Uint8Array, undefined> {
   const encoder = new TextEncoder();
-  const part = new Uint8Array(partBytes);
-  let length = 0;
+  let part = "";
   for (const piece of pieces) {
-    // A character takes three bytes at most.
-    if (length > 0 && length + 3 * piece.length > part.length) {
-      yield part.slice(0, length);
-      length = 0;
+    if (part !== "" && part.length + piece.length > partCharacters) {
+      yield encoder.encode(part);
+      part = "";
     }
-    if (3 * piece.length > part.length) yield encoder.encode(piece);
-    else length += encoder.encodeInto(piece, part.subarray(length)).written;
+    part += piece;
   }
-  if (length > 0) yield part.slice(0, length);
+  if (part !== "") yield encoder.encode(part);
 }
 
-const partBytes = 256 * 1024;
+/** A character takes three bytes at most. */
+const partCharacters = Math.floor((256 * 1024) / 3);

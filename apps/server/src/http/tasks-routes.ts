@@ -170,7 +170,18 @@ export function tasksRoutes(parts: TasksRoutesParts): Hono<TasksEnv> {
 
 /** A new task with its block, or the one that the same request made before. */
 async function acceptTask(
-  { catalog, store, limits, inFlight, files, threads, webhooks, uploads, extensions }: TasksRoutesParts,
+  {
+    catalog,
+    store,
+    runner,
+    limits,
+    inFlight,
+    files,
+    threads,
+    webhooks,
+    uploads,
+    extensions,
+  }: TasksRoutesParts,
   form: FormRequest,
   caller: Caller,
   trace: TraceContext | undefined,
@@ -224,7 +235,9 @@ async function acceptTask(
       trace,
       uploads: request.uploads,
     };
-    task = await store.create(created);
+    // Where there is room for it, it is taken up in the transaction that stores it.
+    const onStoring = () => void runner.submit(created, block);
+    task = await store.create({ ...created, onStoring });
     if (task) {
       if (webhook) webhooks.watch(id);
       uploads.forget(whole);

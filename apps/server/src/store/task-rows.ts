@@ -32,6 +32,8 @@ export type NewTask = Pick<StoredTask, "id" | "blockId" | "packageVersion"> & {
   trace?: TraceContext | undefined;
   /** The uploads that it takes, see `takeUploads`. */
   uploads?: readonly string[] | undefined;
+  /** Called when it is about to be stored, on one machine: what is asked of the store then shares the transaction. */
+  onStoring?: (() => void) | undefined;
 };
 
 /** A task that this process has just taken, with what is needed to run it. */

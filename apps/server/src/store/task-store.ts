@@ -158,9 +158,9 @@ export class TaskStore {
     return typeof text === "string" && text.length <= pageBytes ? toTask(values, text) : this.get(task.id);
   }
 
-  async #insert(values: ComingRow, { webhook, uploads = [] }: NewTask): Promise<boolean> {
-    const insert = (row: TaskRow) =>
-      this.#transact(async (transaction) => {
+  async #insert(values: ComingRow, { webhook, uploads = [], onStoring }: NewTask): Promise<boolean> {
+    const insert = (row: TaskRow) => {
+      const storing = this.#transact(async (transaction) => {
         // Before anything is written: others share the transaction.
         if (uploads.length > 0 && !(await areUntaken(transaction, uploads))) return false;
         const { numAffectedRows } = await transaction.executeQuery(this.#queries.insert(row));
@@ -169,6 +169,9 @@ export class TaskStore {
         if (isNew && uploads.length > 0) await takeUploads(transaction, row.id, uploads);
         return isNew;
       });
+      onStoring?.();
+      return storing;
+    };
     return isSmallRow(values) ? insert(values) : insertWithTexts(this.#database, values, insert);
   }
 

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import type { Logger } from "pino";
 import type { Engine, SessionOutcome } from "../engine/engine.ts";
 import { followSignal } from "../engine/follow-signal.ts";
@@ -113,12 +112,11 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       const block = known ?? (await catalog.find(task.blockId, task.packageVersion));
       const opening = { taskId: task.id, sessionId: undefined, signal: unbroken };
       const inputs = await useStorage(() => files.openUploads(task.id, task.inputs, unbroken), opening);
-      const uploads = files.uploadDirectory(task.id);
       const outcome = await engine.run({
         block,
         caller: task.caller,
         inputs,
-        uploads: existsSync(uploads) ? uploads : undefined,
+        uploads: files.uploadDirectory(task.id),
         span,
         signal: broken.signal,
         onStarted(id) {

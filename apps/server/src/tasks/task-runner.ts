@@ -11,7 +11,10 @@ import { createRunTask, type RunTaskParts, stopRequested, TaskStop } from "./run
 
 /** What callers may do about tasks that are in the store. */
 export interface TaskControl {
-  /** The task is to run; `block` spares finding again what the caller knows, if it starts soon. */
+  /**
+   * The task is to run; `block` spares finding again what the caller knows, if it starts soon. Submit it when it is stored, and, if you
+   * like, once more before: one that is not there is not taken up.
+   */
   submit(task: Pick<StoredTask, "id" | "caller">, block?: Runnable): Promise<void>;
   /** Resolves when the task has ended; one that has ended already stays as it is. */
   stop(taskId: string): Promise<void>;
@@ -100,6 +103,7 @@ export function createTaskRunner(parts: TaskRunnerParts): TaskRunner {
       }
     },
     async submit(task, block) {
+      if (running.has(task.id)) return;
       if (block) known.add(task.id, block);
       queue.push(task);
     },

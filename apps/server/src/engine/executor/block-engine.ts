@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { blockNodeId } from "../../inputs/node-inputs.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
@@ -45,7 +46,8 @@ export function createBlockEngine(settings: BlockEngineOptions): Engine<Installe
       const request = { ...asked, block: asExecuted(asked.block) };
       const { block, caller, span = noSpan } = request;
       const scope = { ...block, executorName: block.executor.name, firstBlock: block };
-      const uploads = isConfined(settings.confinement ?? unconfined) ? request.uploads : undefined;
+      const mustLetIn = isConfined(settings.confinement ?? unconfined) && existsSync(request.uploads);
+      const uploads = mustLetIn ? request.uploads : undefined;
       const owner = { caller, uploads, taskMemoryBytes };
       const starting = span.child("start executor", {
         attributes: { "oomol.executor.name": block.executor.name },

@@ -14,7 +14,7 @@ export function blockPayload(
     stacks,
     span,
   }: Pick<Job, "id" | "block" | "stacks" | "span">,
-): BlockPayload {
+): Omit<BlockPayload, "outputs"> & { outputs?: JsonText } {
   return {
     type: "BlockPayload",
     session_id: place.id,
@@ -23,7 +23,7 @@ export function blockPayload(
     stacks: [...stacks],
     dir: directory,
     executor,
-    ...(outputs && { outputs: defsOf(outputs) }),
+    ...(outputs && { outputs: writtenDefsOf(outputs) }),
     identifier,
     // Those of others do not know it.
     ...(channel && span.context && { trace: span.context }),
@@ -35,7 +35,10 @@ export function blockInputs(
   sessionId: string,
   { id, block: { inputs: declared, manifestFile }, stacks }: Job,
   inputs: Job["inputs"] | null,
-): Omit<BlockInputs, "inputs"> & { inputs: Job["inputs"] | null } {
+): Omit<BlockInputs, "inputs" | "inputs_def"> & {
+  inputs: Job["inputs"] | null;
+  inputs_def: JsonText | null;
+} {
   return {
     type: "BlockInputs",
     session_id: sessionId,
@@ -43,13 +46,22 @@ export function blockInputs(
     stacks: [...stacks],
     block_path: manifestFile,
     inputs: inputs === null || isEmpty(inputs) ? null : inputs,
-    inputs_def: declared && declared.length > 0 ? defsOf(declared) : null,
+    inputs_def: declared && declared.length > 0 ? writtenDefsOf(declared) : null,
     inputs_def_patch: null,
   };
 }
 
 function isEmpty(inputs: Job["inputs"]): boolean {
   return inputs instanceof JsonText ? inputs.json === "{}" : Object.keys(inputs).length === 0;
+}
+
+/** They change only with the block, and can be large: written once for all its jobs. */
+const written = new WeakMap<readonly HandleManifest[], JsonText>();
+
+function writtenDefsOf(handles: readonly HandleManifest[]): JsonText {
+  const known = written.get(handles) ?? new JsonText(JSON.stringify(defsOf(handles)));
+  written.set(handles, known);
+  return known;
 }
 
 /** By handle; a nullable input without a value has null, as in the engine. */
