@@ -2,10 +2,14 @@ import { createHash } from "node:crypto";
 import { partsOfTrace, type TraceContext, traceparentOf } from "./trace-context.ts";
 
 /**
- * Where in a trace a job of a flow is. The engine of flows passes on where the flow is, and nothing else, so server and executor each
- * make the id of the job's span of what both of them know. Like any id of a span it says nothing, and comes but once.
+ * The id of a job's span, for those who name it before it begins, or elsewhere: made of the span of the whole that it is a part of, and
+ * the job's id. Like any id of a span it says nothing, and comes but once.
  */
-export function traceOfJob(flow: TraceContext, jobId: string): TraceContext {
-  const spanId = createHash("sha256").update(`${flow.traceparent} ${jobId}`).digest("hex").slice(0, 16);
-  return { ...flow, traceparent: traceparentOf({ ...partsOfTrace(flow), spanId }) };
+export function spanIdOfJob(whole: TraceContext, jobId: string): string {
+  return createHash("sha256").update(`${whole.traceparent} ${jobId}`).digest("hex").slice(0, 16);
+}
+
+export function traceOfJob(whole: TraceContext, jobId: string): TraceContext {
+  const spanId = spanIdOfJob(whole, jobId);
+  return { ...whole, traceparent: traceparentOf({ ...partsOfTrace(whole), spanId }) };
 }

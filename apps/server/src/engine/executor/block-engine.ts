@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
+import { traceOfJob } from "@oomol/connect-shared/job-trace";
+import { isSampled, type TraceContext } from "@oomol/connect-shared/trace-context";
 import { blockNodeId } from "../../inputs/node-inputs.ts";
 import type { PackageCatalog } from "../../packages/package-catalog.ts";
 import type { InstalledBlock } from "../../packages/read-package.ts";
 import { isConfined, unconfined } from "../../processes/confine-executor.ts";
-import { noSpan } from "../../tracing/tracing.ts";
+import { noSpan, type Span } from "../../tracing/tracing.ts";
 import { messageOf } from "../../values.ts";
 import {
   type Engine,
@@ -48,7 +50,9 @@ export function createBlockEngine(settings: BlockEngineOptions): Engine<Installe
       const scope = { ...block, executorName: block.executor.name, firstBlock: block };
       const mustLetIn = isConfined(settings.confinement ?? unconfined) && existsSync(request.uploads);
       const uploads = mustLetIn ? request.uploads : undefined;
-      const owner = { caller, uploads, taskMemoryBytes };
+      const jobId = newJobId();
+      const trace = placeOfJob(span, jobId, settings.tracing);
+      const owner = { caller, uploads, taskMemoryBytes, trace };
       const starting = span.child("start executor", {
         attributes: { "oomol.executor.name": block.executor.name },
       });
@@ -61,10 +65,10 @@ export function createBlockEngine(settings: BlockEngineOptions): Engine<Installe
         return "aborted";
       }
       if (typeof opened === "string") return refuseSession(request, opened);
-      const { outcome, ending } = await runSession(opened, settings, request);
+      const { outcome, ending } = await runSession(opened, settings, request, jobId);
       // Unless the process comes back itself.
       const left = leave(ending);
-      if (outcome !== "aborted") void left.then(() => pool.prepare({ ...scope, caller }, block));
+      if (outcome !== "aborted") void left.then(() => pool.prepare({ ...scope, caller, trace }, block));
       return outcome;
     },
     async close() {
@@ -72,6 +76,19 @@ export function createBlockEngine(settings: BlockEngineOptions): Engine<Installe
       while (leaving.size > 0) await Promise.all(leaving);
     },
   };
+}
+
+/**
+ * Where in a trace the task's own block is, for those who are told before its span begins: by the id that the span is going to have if
+ * the SDK takes ours, and otherwise the task. Nothing if nobody keeps it.
+ */
+function placeOfJob(
+  { context }: Span,
+  jobId: string,
+  tracing: BlockEngineOptions["tracing"],
+): TraceContext | undefined {
+  if (context === undefined || !isSampled(context)) return undefined;
+  return tracing?.relays ? traceOfJob(context, jobId) : context;
 }
 
 /** Resolves with nothing if the signal is aborted first. */
@@ -87,6 +104,7 @@ async function runSession(
   session: Session,
   { catalog, dataDirectory }: Pick<BlockEngineOptions, "catalog" | "dataDirectory">,
   request: SessionRequest<InstalledBlock>,
+  jobId: string,
 ): Promise<{ outcome: SessionOutcome; ending: Promise<void> }> {
   const { block, inputs, signal } = request;
   const whole = { session_id: session.id, path: shownPathOf(block), partial: false, cache: false };
@@ -101,7 +119,6 @@ async function runSession(
   const { span, onEvent } = request;
   if (span) session.room.onSpan(span.relay);
   const jobs = createSessionJobs({ session, catalog, hidePaths, span, onEvent });
-  const jobId = newJobId();
   const onEnding = () => {
     if (session.expectEnd()) request.onEnding?.();
   };

@@ -29,7 +29,7 @@ export interface Session {
 }
 
 /** Whose session it is, and what that one may use. */
-export interface SessionOwner extends Pick<Wanted, "caller" | "uploads"> {
+export interface SessionOwner extends Pick<Wanted, "caller" | "uploads" | "trace"> {
   taskMemoryBytes: number | undefined;
 }
 
@@ -37,9 +37,9 @@ export interface SessionOwner extends Pick<Wanted, "caller" | "uploads"> {
 export async function openSession(
   pool: ExecutorPool,
   scope: ExecutorScope,
-  { caller, uploads, taskMemoryBytes }: SessionOwner,
+  { taskMemoryBytes, ...owner }: SessionOwner,
 ): Promise<Session> {
-  const executor = await pool.acquire({ ...scope, caller, uploads });
+  const executor = await pool.acquire({ ...scope, ...owner });
   const { place } = executor;
   const { id, directory, room } = place;
   const keyOf = (wanted: ExecutorScope) => `${wanted.executorName} ${wanted.packageDirectory}`;
@@ -50,7 +50,7 @@ export async function openSession(
   let isOver = false;
 
   const acquire = async (wanted: ExecutorScope) => {
-    const member = await pool.acquire({ ...wanted, caller, uploads }, place);
+    const member = await pool.acquire({ ...wanted, ...owner }, place);
     members.add(member);
     if (isOver) await pool.release(member, "broken");
     return member;

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { spanIdOfJob } from "@oomol/connect-shared/job-trace";
 import { type StackLevel, topics } from "@oomol/scriptlet/wire";
 import type { SessionMessage } from "../../broker/session-message.ts";
 import { blockIdOf } from "../../packages/block-id.ts";
@@ -58,7 +59,8 @@ export function createSessionJobs(parts: SessionJobsParts): SessionJobs {
   ) => {
     const name = blockIdOf(base.block);
     const attributes = { "oomol.block.id": name, "oomol.job.id": base.id };
-    const span = whole.child(`block ${name}`, { attributes });
+    const spanId = whole.context && spanIdOfJob(whole.context, base.id);
+    const span = whole.child(`block ${name}`, { attributes, ...(spanId && { spanId }) });
     const job: Job = {
       ...base,
       span,

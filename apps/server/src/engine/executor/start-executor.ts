@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { type TraceContext, traceVariables } from "@oomol/connect-shared/trace-context";
 import { channelAddress, type SessionOver } from "@oomol/scriptlet/wire";
 import { createExecutorChannel, type ExecutorChannel } from "../../broker/executor-channel.ts";
 import { createOutputFences } from "../../broker/output-fences.ts";
@@ -37,9 +38,13 @@ export interface ExecutorScope {
 export interface ExecutorLaunch extends Required<Pick<ExecutorProcessOptions, "onOutput" | "env">> {
   command: ExecutorCommand;
   args: readonly string[];
+  /** Of its environment, what is for this one alone. */
+  ownEnv: Readonly<Record<string, string>>;
 }
 
 export interface StartOptions {
+  /** Where in a trace its session is. Ours serves several, and is told with each job. */
+  trace?: TraceContext | undefined;
   isReusable: boolean;
   /** A quicker way to a process than a start, if there is one for this launch; it does nothing before `go`. */
   fork?: ((launch: ExecutorLaunch) => Promise<Forked | undefined> | undefined) | undefined;
@@ -84,7 +89,7 @@ export async function startExecutor(
   settings: ExecutorSettings,
   first: SessionPlace,
   scope: ExecutorScope,
-  { isReusable, fork }: StartOptions,
+  { isReusable, trace, fork }: StartOptions,
 ): Promise<Executor> {
   const { broker, dataDirectory, taskMemoryBytes, inspectPort, retainedVariables, log } = settings;
   const { executorName, packageDirectory } = scope;
@@ -120,6 +125,7 @@ export async function startExecutor(
       ...(isOurs && settings.tracing?.relays ? ["--traces"] : []),
     ],
     env: { ...executorEnvironment(process.env, packageData, retainedVariables), ...confined.env },
+    ownEnv: isOurs ? {} : traceVariables(trace),
     onOutput: (chunk) => output.take(chunk),
   };
   const forked = isConfined(confinement) ? undefined : await fork?.(launch);
@@ -129,7 +135,7 @@ export async function startExecutor(
     forked?.process ??
     startExecutorProcess(launch.command, launch.args, {
       hasChannel: isOurs,
-      env: launch.env,
+      env: { ...launch.env, ...launch.ownEnv },
       identity: confined.identity,
       pipes,
       onOutput: launch.onOutput,

@@ -1,5 +1,5 @@
-import { traceOfJob } from "@oomol/connect-shared/job-trace";
-import { partsOfTrace, type TraceContext } from "@oomol/connect-shared/trace-context";
+import { spanIdOfJob } from "@oomol/connect-shared/job-trace";
+import type { TraceContext } from "@oomol/connect-shared/trace-context";
 import type { Span } from "../../tracing/tracing.ts";
 import { isRecord } from "../../values.ts";
 import type { ReportedEvent } from "./start-engine.ts";
@@ -23,7 +23,7 @@ export function createFlowSpans(flow: Span): FlowSpans {
       "oomol.node.id": String(node_id),
       ...(typeof block_path === "string" && { "oomol.block.path": block_path }),
     };
-    const { spanId } = partsOfTrace(traceOfJob(whole, String(job_id)));
+    const spanId = spanIdOfJob(whole, String(job_id));
     open.set(String(job_id), within.child(`node ${String(node_id)}`, { attributes, spanId }));
   };
 

@@ -26,6 +26,8 @@ export interface ForkRequest {
   /** The command line of the session. */
   args: readonly string[];
   packageDirectory: string;
+  /** What its environment has beside that of the host. */
+  ownEnv: Readonly<Record<string, string>>;
   /** The file of the block that is to run first, if that is known: what it imports is loaded before. */
   entry: string | undefined;
   onOutput: Required<ExecutorProcessOptions>["onOutput"];
@@ -132,9 +134,9 @@ export function openForkHost(
       if (isGone) return Promise.reject(new Error("The Python host has ended."));
       lastId += 1;
       const id = lastId;
-      const { args, packageDirectory, entry = null } = request;
+      const { args, packageDirectory, ownEnv, entry = null } = request;
       const mark = newMark();
-      const environment = { [markVariable]: mark.value };
+      const environment = { ...ownEnv, [markVariable]: mark.value };
       send({ type: "fork", id, args, package: packageDirectory, entry, environment });
       return new Promise((resolve, reject) => waiting.set(id, { request, mark: mark.text, resolve, reject }));
     },

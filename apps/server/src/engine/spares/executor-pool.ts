@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { TraceContext } from "@oomol/connect-shared/trace-context";
 import { answeredWithin } from "../../answered-within.ts";
 import type { Metrics } from "../../metrics.ts";
 import { onceATurn } from "../../packages/once-a-turn.ts";
@@ -43,6 +44,8 @@ export interface Wanted extends ExecutorScope {
   caller: string;
   /** The folder of the task's uploads, if a confined executor must be let into it. */
   uploads?: string | undefined;
+  /** Where in a trace the session is. Executors that are not ours learn of it when they start, and at no other time. */
+  trace?: TraceContext | undefined;
 }
 
 export interface ExecutorPoolOptions extends ExecutorSettings, WarmOptions {
@@ -102,6 +105,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
       hosts?.fork({ ...launch, ...wanted, key: keyOf(wanted), stamp, entry: entryOf(wanted) });
     const executor = await startExecutor(options, place, wanted, {
       isReusable: isReusing,
+      trace: wanted.trace,
       fork: wanted.executorName === "python" ? fork : undefined,
     });
     metrics.executorStarted(purpose);
@@ -168,7 +172,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
 
   /** One that stands by; `canMove` asks for one that can serve a session that is there already. */
   const take = async (wanted: Wanted, canMove: boolean): Promise<Pooled | undefined> => {
-    if (wanted.uploads !== undefined) return undefined;
+    if (wanted.uploads !== undefined || mustBeTold(wanted)) return undefined;
     const key = keyOf(wanted);
     const stamp = await stampOf(wanted.packageDirectory);
     const find = () => [...standing].findLast((one) => one.key === key && (one.executor.canMove || !canMove));
@@ -302,7 +306,7 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
     },
     prepare(wanted, block) {
       const key = keyOf(wanted);
-      if (isClosed || maxStanding === 0 || preparing.has(key)) return;
+      if (isClosed || maxStanding === 0 || preparing.has(key) || mustBeTold(wanted)) return;
       // One that is used again stands by as soon as its session is over.
       const candidates = isReusing ? [...pooled.values()] : [...standing];
       if (candidates.some((one) => one.key === key && !one.isLeaving)) return;
@@ -329,6 +333,10 @@ export function createExecutorPool(options: ExecutorPoolOptions): ExecutorPool {
 async function endedEarly({ exited }: Executor): Promise<never> {
   const { code } = await exited;
   throw new Error(`The executor ended with code ${code} before it was ready.`);
+}
+
+function mustBeTold({ executorName, trace }: Wanted): boolean {
+  return executorName !== "nodejs" && trace !== undefined;
 }
 
 /** The file of the block that runs first. */
