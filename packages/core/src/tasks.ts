@@ -385,14 +385,14 @@ export class TasksClient<Source> {
     options: StartOptions,
     created?: Created & { deadlineMs: number },
   ): TaskRun<Outputs> {
-    const { onProgress, onLog, signal, stopOnAbort, stopOnDispose = false } = options;
+    const { stopOnAbort, stopOnDispose = false } = options;
     const own = ownOf(options);
     const { clock, random } = this.#options;
     const polling = resolvePollingOptions(options);
     const deadlineMs = created?.deadlineMs ?? clock.now() + polling.timeoutMs;
     // The caller gets the abort's reason at once, without waiting for the task's end.
     const onAbort = stopOnAbort ? () => this.#http.inBackground(this.#stopUnasked(taskId, own)) : undefined;
-    const watched = { polling, deadlineMs, onProgress, onLog, signal, onAbort, clock, random };
+    const watched = { ...options, polling, deadlineMs, onAbort, clock, random };
     const endpoints = createTaskEndpoints(this.#http, this.#options, taskId, own, created);
     const watch = new TaskWatch(taskId, endpoints, watched);
     if (created) watch.noteCreated(created.task, created.isSpoiled);

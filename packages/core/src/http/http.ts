@@ -45,9 +45,7 @@ export class Http {
   }
 
   async call<Checked extends Schema>(call: HttpCall<Checked>): Promise<HttpAnswer<DataOf<Checked>>> {
-    return this.#withRetries(call, (response, token) =>
-      decodeAnswer(call, response, token, this.#options.baseUrl),
-    );
+    return this.#withRetries(call, (_head, answer) => answer());
   }
 
   /** Whether the server holds answers or streams events, and the transport has a connection to spare for that. */
@@ -97,9 +95,8 @@ export class Http {
   /** The answer's body as it arrives; `timeoutMs` then limits only the wait for its head. */
   async open(call: HttpCall, accept: string): Promise<TransportResponse> {
     const headers = { ...call.headers, accept };
-    return this.#withRetries({ ...call, headers }, async (response, token) => {
-      if (response.status < 200 || response.status > 299)
-        await decodeAnswer(call, response, token, this.#options.baseUrl);
+    return this.#withRetries({ ...call, headers }, async (response, answer) => {
+      if (response.status < 200 || response.status > 299) await answer();
       return response;
     });
   }
@@ -109,22 +106,20 @@ export class Http {
     call: HttpCall<Checked>,
     isOpen: (head: TransportResponse) => boolean | undefined,
   ): Promise<{ body: TransportResponse } | { answer: HttpAnswer<DataOf<Checked>> }> {
-    return this.#withRetries(call, async (response, token) =>
-      response.status === 200 && isOpen(response)
-        ? { body: response }
-        : { answer: await decodeAnswer(call, response, token, this.#options.baseUrl) },
+    return this.#withRetries(call, async (response, answer) =>
+      response.status === 200 && isOpen(response) ? { body: response } : { answer: await answer() },
     );
   }
 
-  async #withRetries<Result>(
-    call: HttpCall,
-    decode: (response: TransportResponse, token: string | undefined) => Promise<Result>,
+  async #withRetries<Checked extends Schema, Result>(
+    call: HttpCall<Checked>,
+    take: Take<Checked, Result>,
   ): Promise<Result> {
     // Under one key, every attempt gives the same task.
     const isKeyed = !call.isIdempotent && !call.origin && this.extensions.has("idempotency");
     const idempotencyKey = isKeyed ? (call.idempotencyKey ?? crypto.randomUUID()) : undefined;
     return withRetries(this.#options, call, idempotencyKey !== undefined, (attempt) =>
-      this.#attempt(call, attempt, idempotencyKey, decode),
+      this.#attempt(call, attempt, idempotencyKey, take),
     );
   }
 
@@ -144,11 +139,11 @@ export class Http {
     return toTransportError(failure).message;
   }
 
-  async #attempt<Result>(
-    call: HttpCall,
+  async #attempt<Checked extends Schema, Result>(
+    call: HttpCall<Checked>,
     attempt: number,
     idempotencyKey: string | undefined,
-    decode: (response: TransportResponse, token: string | undefined) => Promise<Result>,
+    take: Take<Checked, Result>,
   ): Promise<Result> {
     call.signal?.throwIfAborted();
     const { hooks, clock } = this.#options;
@@ -168,9 +163,9 @@ export class Http {
         signal.throwIfAborted();
         token = headers.authorization;
         isSent = true;
-        response = await this.#options.transport.send({
-          method: call.method,
-          url: `${call.origin ?? this.#options.baseUrl}${call.path}${queryText(call.query)}`,
+        const head = await this.#options.transport.send({
+          method,
+          url: `${call.origin ?? this.#options.baseUrl}${path}${queryText(call.query)}`,
           headers,
           signal,
           ...requestBody(call),
@@ -180,8 +175,9 @@ export class Http {
             call.onBytesSent?.(sentBytes);
           },
         });
-        if (!call.origin) this.#learnExtensions(response);
-        return decode(response, token);
+        response = head;
+        if (!call.origin) this.#learnExtensions(head);
+        return take(head, () => decodeAnswer(call, head, token, this.#options.baseUrl));
       });
     } catch (failure) {
       call.signal?.throwIfAborted();
@@ -205,8 +201,10 @@ export class Http {
     const headers: Record<string, string> = { accept: "application/json" };
     if (call.json !== undefined) headers["content-type"] = "application/json";
     if (idempotencyKey) headers["idempotency-key"] = idempotencyKey;
+    // Those of the call win.
     for (const source of [this.#options.defaultHeaders, fromHook, call.headers]) {
-      if (source) for (const name of Object.keys(source)) setHeader(headers, name, source[name]);
+      for (const [name, value] of Object.entries<string | undefined>(source ?? {}))
+        if (value !== undefined) headers[name.toLowerCase()] = value;
     }
     if (headers.authorization === undefined) {
       const token = await this.#token();
@@ -274,6 +272,12 @@ export class Http {
   }
 }
 
+/** What becomes of an answer whose head is here; the function reads the rest of it. */
+type Take<Checked extends Schema, Result> = (
+  head: TransportResponse,
+  answer: () => Promise<HttpAnswer<DataOf<Checked>>>,
+) => Promise<Result>;
+
 function translate(failure: unknown, call: HttpCall, baseUrl: string, token: string | undefined): unknown {
   const own = findOwnFailure(failure);
   if (own) return own;
@@ -303,8 +307,4 @@ function requestBody({ json, upload }: HttpCall): { body?: string | Upload } {
 function queryText(query: HttpCall["query"]): string {
   if (!query || Object.keys(query).length === 0) return "";
   return `?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
-}
-
-function setHeader(headers: Record<string, string>, name: string, value: string | undefined): void {
-  if (value !== undefined) headers[name.toLowerCase()] = value;
 }

@@ -34,12 +34,12 @@ export type StreamedEvent = { task: Task } | { log: TaskLog };
 
 export interface WatchOptions {
   polling: ResolvedPollingOptions;
-  onProgress: PollingOptions["onProgress"];
-  onLog: PollingOptions["onLog"];
+  onProgress?: PollingOptions["onProgress"];
+  onLog?: PollingOptions["onLog"];
   /** The end of the wait, on the clock's own scale. */
   deadlineMs: number;
   /** Ends every loop of the watch. */
-  signal: AbortSignal | undefined;
+  signal?: AbortSignal | undefined;
   /** Called once if `signal` is aborted before the task is known to have ended, even without a reader. */
   onAbort: (() => void) | undefined;
   clock: Clock;
